@@ -54,7 +54,7 @@ def cluster_workers(
         ClusterError: nobody answers at this address, or no worker is there.
     """
     for logger in ("distributed", "distributed.client"):
-        logging.getLogger(logger).setLevel(logging.CRITICAL)  # what they would log is told in one line
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # their news is told in one line
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:

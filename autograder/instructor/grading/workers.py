@@ -1,4 +1,4 @@
-"""Where submissions run: what takes a program and promises its result."""
+"""Backends that run a ``Program`` and return a ``Future[RunResult]``."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Sandboxes:
     """A place where programs run.
 
     Attributes:
-        run: promises the result of a program, and returns at once.
-        at_a_time: how many programs run side by side there now, at least 1.
+        run: returns at once, with a promise of the result.
+        at_a_time: number of programs that run side by side there now, at least 1.
     """
 
     run: Callable[[Program], Future[RunResult]]

@@ -39,7 +39,7 @@ STATUS: dict[type[AutograderError], int] = {NotTheirs: 403, Stale: 409, NotSaved
 
 
 class AnswerRenderer(TextRenderer):
-    """Markdown within a page: its headings are none of the page's own, and have no anchors."""
+    """Renders Markdown within a page: its headings are bold text without anchors."""
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         return f"<p><strong>{text}</strong></p>\n"
@@ -61,13 +61,13 @@ def about(question: WrittenQuestion | None) -> Markup:
 
 def in_words(value: str | None) -> str:
     """Return a value of the history as people read it."""
-    found = json.loads(value) if value else None
-    if isinstance(found, dict):
-        points = "no points" if found["points"] is None else f"{number(found['points'])} points"
-        return points + (f": {found['comment']}" if found["comment"] else "")
-    if isinstance(found, list):
-        return ", ".join("nobody" if part is None else str(part) for part in found)
-    return "" if found is None else str(found)
+    entry = json.loads(value) if value else None
+    if isinstance(entry, dict):
+        points = "no points" if entry["points"] is None else f"{number(entry['points'])} points"
+        return points + (f": {entry['comment']}" if entry["comment"] else "")
+    if isinstance(entry, list):
+        return ", ".join("nobody" if name is None else str(name) for name in entry)
+    return "" if entry is None else str(entry)
 
 
 def address_of(question: QuestionKey) -> str:
@@ -134,7 +134,7 @@ class MarkingHandler(RequestHandler):
             complain(f"{self.request.method} {self.request.path}: {kind.__name__}: {error}")
 
     def entries(self, question: QuestionKey) -> list[ListEntry]:
-        """Return the answers to a question that whoever asks marks."""
+        """Return the visitor's answers to a question."""
         if question not in self.state.team.questions:
             raise HTTPError(404, reason="there is no such question")
         with self.state.gradebook.open() as rows:
@@ -145,12 +145,12 @@ class MarkingHandler(RequestHandler):
         entry = next_of(self.entries(question), after)
         return address_of(question) if entry is None else f"/answers/{entry.id}"
 
-    def progress(self, question: QuestionKey, found: Sequence[ListEntry]) -> dict[str, Any]:
+    def progress(self, question: QuestionKey, listed: Sequence[ListEntry]) -> dict[str, Any]:
         return {
             "name": self.state.team.title(question),
             "address": address_of(question),
-            "answers": len(found),
-            "to_do": sum(not entry.is_done for entry in found),
+            "answers": len(listed),
+            "to_do": sum(not entry.is_done for entry in listed),
         }
 
 
@@ -181,16 +181,15 @@ class Logout(MarkingHandler):
 
 class Start(MarkingHandler):
     def get(self) -> None:
-        found = {question: self.entries(question) for question in self.state.team.questions}
-        self.show("start.html.j2", questions=[self.progress(one, mine) for one, mine in found.items() if mine])
+        lists = {question: self.entries(question) for question in self.state.team.questions}
+        self.show("start.html.j2", questions=[self.progress(*listed) for listed in lists.items() if listed[1]])
 
 
 class QuestionPage(MarkingHandler):
     def get(self, assignment: str, cell: str) -> None:
         question = QuestionKey(assignment, cell)
-        found = self.entries(question)
-        explained = about(self.state.texts[assignment])
-        self.show("question.html.j2", question=self.progress(question, found), entries=found, about=explained)
+        listed, explained = self.entries(question), about(self.state.texts[assignment])
+        self.show("question.html.j2", question=self.progress(question, listed), entries=listed, about=explained)
 
 
 class Next(MarkingHandler):
@@ -220,14 +219,14 @@ class AnswerPage(MarkingHandler):
             self.go(self.request.path if stays else self.next_address(question, answer_id))
 
     def _show(self, answer_id: str, typed: MarkForm | None = None, error: NotSaved | None = None) -> None:
-        """Show an answer; after a save that failed, why, and what is saved now beside what was typed."""
+        """Show an answer; after a failed save with the reason, and the saved mark beside the typed one."""
         with self.state.gradebook.open() as rows:
             answer = view(rows.db, self.whom(), answer_id)
-        found = self.entries(answer.question)
+        listed = self.entries(answer.question)
         conflict: Mapping[str, Any] | None = None
         if typed is None:
             typed = MarkForm(number(answer.mark[0]) if answer.mark else "", answer.comment, answer.base)
-        elif isinstance(error, Stale):  # they see now what has changed, so saving again puts theirs in its place
+        elif isinstance(error, Stale):  # the page shows what has changed, so saving again replaces it
             conflict = {"reason": str(error), "theirs": answer.decided or answer.mark}
             typed = MarkForm(typed.points, typed.comment, answer.base)
         else:
@@ -235,8 +234,8 @@ class AnswerPage(MarkingHandler):
         self.show(
             "answer.html.j2",
             answer=answer,
-            question=self.progress(answer.question, found),
-            number=next(entry.number for entry in found if entry.id == answer.id),
+            question=self.progress(answer.question, listed),
+            number=next(entry.number for entry in listed if entry.id == answer.id),
             text=rendered(answer.text),
             about=about(self.state.texts[answer.question.assignment]),
             typed=typed,
@@ -255,9 +254,8 @@ class OverviewPage(InstructorsPage):
     def get(self) -> None:
         team = self.state.team
         with self.state.gradebook.open() as rows:
-            found = {question: overview(rows.db, team, question) for question in team.questions}
-        listed = [(team.title(question), address_of(question), seen) for question, seen in found.items()]
-        self.show("overview.html.j2", questions=listed, over=team.settings.decide_over)
+            seen = [(team.title(key), address_of(key), overview(rows.db, team, key)) for key in team.questions]
+        self.show("overview.html.j2", questions=seen, over=team.settings.decide_over)
 
 
 class HistoryPage(InstructorsPage):

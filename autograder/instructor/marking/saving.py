@@ -35,7 +35,7 @@ class WrongMark(NotSaved):
 
 
 class NotTheirs(NotSaved):
-    """There is no such answer, or somebody else marks it."""
+    """The answer does not exist, or another marker has it."""
 
 
 class Stale(NotSaved):
@@ -44,43 +44,41 @@ class Stale(NotSaved):
 
 @dataclass(frozen=True)
 class MarkForm:
-    """What somebody typed."""
+    """The form of a mark, as typed; ``base``, from ``base_of``, is the state of the answer that the page showed."""
 
-    points: str  # as typed
-    comment: str  # for the student
-    base: str  # the state of the answer that the page showed, from ``base_of``
+    points: str
+    comment: str
+    base: str
 
 
 def role_of(who: Who, answer: Any) -> Role | None:
-    """Return in which role somebody marks an answer, or None if they do not."""
+    """Return the role of a marker for an answer; None if it is another's."""
     if who.is_instructor:
         return "decided"
     return "first" if answer.first == who.name else "second" if answer.second == who.name else None
 
 
 def own(given: Sequence[Any], role: Role, name: str) -> Any:
-    """Return the mark that somebody gave in a role; any mark given as the instructor counts as the instructor's."""
+    """Return the mark of a marker in a role; any mark as the instructor counts as the instructor's."""
     return next((mark for mark in given if mark.role == role and (role == "decided" or mark.marker == name)), None)
 
 
 def base_of(role: Role, name: str, answer: Any, given: Sequence[Any]) -> str:
-    """Return a digest of everything that somebody in a role sees of an answer.
+    """Return a digest of everything that a marker sees of an answer, equal as long as nothing changes.
 
-    Equal digests mean that nothing was changed under their hands. A second marker sees no other mark.
+    A second marker sees no other mark.
     """
     seen = [mark for mark in given if role == "decided" or (role == "first" and mark.role == "decided")]
-    mine = own(given, role, name)
-    shown = [
-        [mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in [*seen, *filter(None, [mine])]
-    ]
+    seen += filter(None, [own(given, role, name)])
+    shown = [[mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in seen]
     return f"{answer.digest[:16]}-{hashlib.sha256(json.dumps(sorted(shown)).encode()).hexdigest()[:16]}"
 
 
 def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
-    """Return an answer, and the role in which somebody marks it.
+    """Return an answer, and the role of its marker.
 
     Raises:
-        NotTheirs: they do not.
+        NotTheirs: another marker has it, or nobody need mark it.
     """
     answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
     role = answer and role_of(who, answer)
@@ -98,8 +96,8 @@ def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_i
 
     Raises:
         WrongMark: the points or the comment cannot be had.
-        NotTheirs: the answer is not theirs.
-        Stale: it has been changed since they saw it.
+        NotTheirs: another marker has the answer.
+        Stale: it has been changed since the marker saw it.
         GradebookError: the gradebook does not take it; nothing was changed.
     """
     with gradebook.writing() as rows:
@@ -127,7 +125,7 @@ def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_i
 
 
 def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: str) -> str:
-    """Return what has changed since somebody opened an answer, in words; nothing if nothing has."""
+    """Return in words what has changed since a marker opened an answer; empty for nothing."""
     counts = counting(given)
     if role == "first" and counts is not None and counts.role == "decided":
         return "the instructor has decided on this answer"
@@ -148,7 +146,7 @@ def _write(session: Any, who: Who, answer: Any, role: Role, given: Sequence[Any]
 
 
 def parse_points(text: str, most: float) -> float:
-    """Return points that somebody typed, with a point or a comma.
+    """Return typed points, with a point or a comma.
 
     Raises:
         WrongMark: they are no number from 0 to the most.
@@ -164,7 +162,7 @@ def parse_points(text: str, most: float) -> float:
 
 def _tidy(comment: str) -> str:
     """Return a comment with one kind of line ends, and no space around it."""
-    found = "\n".join(comment.replace("\0", "").splitlines()).strip()
-    if len(found) > MAX_COMMENT:
-        raise WrongMark(f"a comment has at most {MAX_COMMENT:,} characters, and this one {len(found):,}")
-    return found
+    text = "\n".join(comment.replace("\0", "").splitlines()).strip()
+    if len(text) > MAX_COMMENT:
+        raise WrongMark(f"a comment has at most {MAX_COMMENT:,} characters, and this one {len(text):,}")
+    return text

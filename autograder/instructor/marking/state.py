@@ -27,15 +27,21 @@ from autograder.notebooks.graft import read_notebook, room_of
 
 @dataclass
 class MarkingState:
-    """Everything that the server knows beside the gradebook."""
+    """Everything that the server knows beside the gradebook.
+
+    Attributes:
+        team: read anew when the folder is looked at.
+        records: read so far.
+        texts: the written question of each assignment; None where the course has no text of it.
+        facts: of the last marks.
+    """
 
     folder: CourseFolder
     gradebook: CourseGradebook
-    team: Team  # who marks; read anew when the folder is looked at
-    records: GradingRecords  # of the graded work, as far as they have been read
-    # the written question of each assignment that is marked; None where the course has no text of it
+    team: Team
+    records: GradingRecords
     texts: Mapping[str, WrittenQuestion | None]
-    facts: Facts  # from which marks were made last
+    facts: Facts
 
     @classmethod
     def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> MarkingState:
@@ -77,7 +83,7 @@ def _text(folder: CourseFolder, assignment: str) -> WrittenQuestion | None:
 
 
 def hand_out(gradebook: CourseGradebook, team: Team) -> None:
-    """Say who marks which answer.
+    """Give each answer to its markers.
 
     Raises:
         GradebookError: the gradebook does not take it.
@@ -88,23 +94,22 @@ def hand_out(gradebook: CourseGradebook, team: Team) -> None:
 
 
 def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
-    """Say who marks which answer, and which of them a second time; work that is done stays where it is."""
+    """Give each answer to a first marker, and a sample to a second; marked work stays where it is."""
     rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
     rows, found = rows.all(), marks_by_answer(session, of(question))
     done = {
         answer: {mark.role: mark.marker for mark in given if mark.points is not None} for answer, given in found.items()
     }
-    # Whoever has marked keeps it; what the instructor has decided alone needs nobody else.
-    alone = {answer for answer, by in done.items() if "decided" in by}
-    mine = [row for row in rows if row.id not in alone or not {"first", "second"}.isdisjoint(done.get(row.id, ()))]
+    # A marker keeps a marked answer; one on which the instructor alone has decided needs no marker.
+    for_markers = [row for row in rows if set(done.get(row.id, ())) != {"decided"}]
     first = split(
-        {row.id: team.eligible(question, row.student) for row in mine},
-        {row.id: row.first for row in mine if row.first},
-        {row.id for row in mine if "first" in done.get(row.id, ())},
+        {row.id: team.eligible(question, row.student) for row in for_markers},
+        {row.id: row.first for row in for_markers if row.first},
+        {row.id for row in for_markers if "first" in done.get(row.id, ())},
     )
-    seconds = {row.id: row.second for row in mine if row.second}
+    seconds = {row.id: row.second for row in for_markers if row.second}
     fixed = {answer for answer in seconds if "second" in done.get(answer, ())}
-    students = {row.id: row.student for row in mine}
+    students = {row.id: row.student for row in for_markers}
     able = {answer: team.eligible_second(question, students[answer], who) for answer, who in first.items()}
     able = {answer: who for answer, who in able.items() if who or answer in fixed}
     chosen = sample({answer: first[answer] for answer in able}, team.settings.double_percent, seconds, fixed)

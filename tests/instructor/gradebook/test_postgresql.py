@@ -29,7 +29,7 @@ INSTALLED = Path("/usr/lib/postgresql")
 BIN = max(INSTALLED.glob("*/bin"), key=lambda folder: int(folder.parent.name), default=INSTALLED)
 
 
-class Server:
+class PostgresServer:
     """A PostgreSQL server on a socket in a folder of its own; root starts it as the user that it insists on."""
 
     def __init__(self, folder: Path) -> None:
@@ -77,8 +77,8 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    server = Server(folder)
+def running(folder: Path) -> Iterator[PostgresServer]:
+    server = PostgresServer(folder)
     server.start()
     try:
         yield server
@@ -87,7 +87,7 @@ def running(folder: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server() -> Iterator[PostgresServer]:
     # Not in pytest's own folder, which the server's user may not enter.
     with tempfile.TemporaryDirectory(prefix="postgresql-") as folder, running(Path(folder)) as server:
         yield server
@@ -99,7 +99,7 @@ def configure(folder: Path, **settings: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def released_there(server: Server, released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released_there(server: PostgresServer, released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder, without submissions, whose gradebook is the database `released`. Read both only."""
     folder = tmp_path_factory.mktemp("postgresql") / "course"
     copy_course(released, folder)
@@ -114,7 +114,7 @@ def released_there(server: Server, released: Path, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def database(server: Server, released_there: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def database(server: PostgresServer, released_there: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of a database of the test's own, in which the assignment is released."""
     name = f"test_{abs(hash(request.node.name))}"
     server.do(f"CREATE DATABASE {name} TEMPLATE released")
@@ -123,7 +123,7 @@ def database(server: Server, released_there: Path, request: pytest.FixtureReques
 
 
 @pytest.fixture
-def folder(server: Server, released_there: Path, database: str, tmp_path: Path) -> Path:
+def folder(server: PostgresServer, released_there: Path, database: str, tmp_path: Path) -> Path:
     """A course folder in which the small class has handed in, and whose gradebook is `database`."""
     copy_course(released_there, tmp_path / "course")
     configure(tmp_path / "course", db_url=server.url(database))
@@ -146,7 +146,7 @@ def rows(url: str) -> list[tuple[Any, ...]]:
 
 
 def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
-    server: Server, database: str, folder: Path, graded_small_class: Path
+    server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     assert points(grade(folder, seed=7)) == ONCE
     assert not (folder / "gradebook.db").exists()
@@ -157,7 +157,7 @@ def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_g
 @pytest.mark.deep
 @pytest.mark.long("two runs over a class")
 def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
-    server: Server, database: str, folder: Path, graded_small_class: Path
+    server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "--workers", "1"]
     grader = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -181,7 +181,7 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
 
 
 def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_not_exist(
-    server: Server, database: str, folder: Path
+    server: PostgresServer, database: str, folder: Path
 ) -> None:
     grade(folder, student="right")
     before = rows(server.url(database))

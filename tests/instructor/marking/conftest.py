@@ -244,7 +244,7 @@ def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visi
 
 
 @dataclass
-class Marking:
+class MarkServer:
     """A running `autograder mark`, on the same port after another start."""
 
     folder: Path
@@ -278,12 +278,12 @@ class Marking:
 
 
 @pytest.fixture
-def serve(folder: Path) -> Iterator[Callable[[], Marking]]:
+def serve(folder: Path) -> Iterator[Callable[[], MarkServer]]:
     """Start `autograder mark` when the folder is as a test wants it."""
     with ExitStack() as started:
 
-        def start() -> Marking:
-            marking = Marking(folder)
+        def start() -> MarkServer:
+            marking = MarkServer(folder)
             marking.start()
             started.callback(lambda: marking.is_alive() and marking.kill())
             return marking

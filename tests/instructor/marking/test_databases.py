@@ -8,7 +8,7 @@ import pytest
 
 from autograder.instructor.marking.saving import Stale
 from tests.conftest import copy_course
-from tests.instructor.gradebook.test_postgresql import Server, database, released_there, server  # noqa: F401
+from tests.instructor.gradebook.test_postgresql import PostgresServer, database, released_there, server  # noqa: F401
 from tests.instructor.gradebook.test_postgresql import configure as configure_nbgrader
 from tests.instructor.marking.conftest import (
     NAMES,
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.deep
 
 
 @pytest.fixture
-def there(server: Server, database: str, released_there: Path, tmp_path: Path) -> Path:  # noqa: F811
+def there(server: PostgresServer, database: str, released_there: Path, tmp_path: Path) -> Path:  # noqa: F811
     """A course folder of the test's own whose gradebook, in PostgreSQL, has the class's written answers."""
     copy_course(released_there, tmp_path / "course")
     configure_nbgrader(tmp_path / "course", db_url=server.url(database))
@@ -40,7 +40,7 @@ def shown(desk: Desk) -> list[object]:
     return [desk.overview(), desk.history(), desk.views("instructor")]
 
 
-def test_all_of_it_is_done_in_postgresql(server: Server, database: str, there: Path) -> None:  # noqa: F811
+def test_all_of_it_is_done_in_postgresql(server: PostgresServer, database: str, there: Path) -> None:  # noqa: F811
     write_table(there, "bob", "eve")
     configure(there, double_percent=100, decide_over=0.5)
     with desk_in(there) as desk:
