@@ -176,7 +176,7 @@ class Rows:
         """
         known = hand_marks.known_answers(self.db, student)
         before = hand_marks.hand_marks_of(self.db, known, student)
-        entries = {key: row.entry for key, row in self._grades(student).items()}
+        entries = {key: entry for key, (_, entry) in self._cells(student)[0].items()}
         typed = hand_marks.typed(known, entries, before, digest_of)
         if self.take_in:
             hand_marks.take_in(self.db, known, typed, digest_of)
@@ -193,28 +193,27 @@ class Rows:
         by_work = {(mark.student.id, mark.assignment): mark for mark in marks}
         self._write_cells(marks)
         self._write_submissions(by_work, student)
-        grades, known = self._grades(student), hand_marks.known_answers(self.db, student)
-        for key, row in grades.items():
+        (grades, comments), known = self._cells(student), hand_marks.known_answers(self.db, student)
+        for key, (row, before) in grades.items():
             mark = by_work.get(key[:2])
             if mark is None:
                 continue
             cell = mark.cells.get(key[2])
             if cell is None:  # without a check; in work that could not be graded, it waits
                 waits = mark.record is None
-                given, extra, comment, _ = row.entry
-                cell = CellMark(0.0, None if waits else 0.0, given, extra, waits, comment=comment)
+                cell = CellMark(0.0, None if waits else 0.0, *before[:2], waits, comment=before.comment)
             entry = FormgraderEntry.of(cell)
-            if (row.auto_score, row.entry._replace(comment="")) != (cell.checked, entry._replace(comment="")):
+            if (row.auto_score, before._replace(comment="")) != (cell.checked, entry._replace(comment="")):
                 self._set(Grade, row.id, auto_score=cell.checked, manual_score=entry.points, extra_credit=entry.extra)
                 self._set(Grade, row.id, needs_manual_grade=entry.waits)
-            if row.comment and row.entry.comment != entry.comment:
-                self._set(Comment, row.comment, manual_comment=entry.comment or None)
+            if key in comments and before.comment != entry.comment:
+                self._set(Comment, comments[key].id, manual_comment=entry.comment or None)
             if key in known or cell.is_open or entry[:3] != FormgraderEntry()[:3]:
                 digest = mark.record.text_digest(key[2]) if mark.record else ""
                 hand_marks.remember(self.db, key, known.get(key), mark.answers.get(key[2], ""), digest, cell)
         for key in known.keys() - grades.keys():
             hand_marks.close(self.db, known[key])
-        for key, comment in self._comments(student).items():
+        for key, comment in comments.items():
             record = by_work[key[:2]].record if key[:2] in by_work else None
             says = NO_RESPONSE if record and key[2] in record.blank else None  # as nbgrader says of a released answer
             if record and comment.auto_comment != says:
@@ -293,19 +292,15 @@ class Rows:
         table = kind.__table__
         self.db.execute(update(table).where(table.c.id == id_).values(**values))
 
-    def _grades(self, student: str | None) -> dict[Key, _GradeRow]:
-        comments = self._comments(student)
+    def _cells(self, student: str | None) -> tuple[dict[Key, tuple[Any, FormgraderEntry]], dict[Key, Any]]:
+        """Return the rows of grades, each with its entry, and of comments."""
+        comments = self._of_cells(Comment, (Comment.id, Comment.auto_comment, Comment.manual_comment), student)
         columns = (Grade.id, Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
         grades = {}
         for key, row in self._of_cells(Grade, columns, student).items():
-            comment = comments.get(key)
-            text = (comment.manual_comment or "") if comment else ""
-            entry = FormgraderEntry(row.manual_score, row.extra_credit, text, row.needs_manual_grade)
-            grades[key] = _GradeRow(row.id, row.auto_score, entry, comment.id if comment else "")
-        return grades
-
-    def _comments(self, student: str | None) -> dict[Key, Any]:
-        return self._of_cells(Comment, (Comment.id, Comment.auto_comment, Comment.manual_comment), student)
+            text = comments[key].manual_comment if key in comments else None
+            grades[key] = row, FormgraderEntry(row.manual_score, row.extra_credit, text or "", row.needs_manual_grade)
+        return grades, comments
 
     def _of_cells(self, kind: Any, columns: Sequence[Any], student: str | None) -> dict[Key, Any]:
         """Return rows about cells in one query: nbgrader's own methods ask for each in turn."""
@@ -321,16 +316,6 @@ def _of_submissions(query: Select[Any], student: str | None) -> Select[Any]:
     query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
     query = query.add_columns(SubmittedAssignment.student_id, Assignment.name.label("assignment"))
     return query if student is None else query.where(SubmittedAssignment.student_id == student)
-
-
-@dataclass(frozen=True)
-class _GradeRow:
-    """A row of nbgrader's grades, and the id of the comment beside it; empty where there is none."""
-
-    id: str
-    auto_score: float | None
-    entry: FormgraderEntry
-    comment: str
 
 
 @contextmanager

@@ -33,7 +33,6 @@ class HandMark:
 
     Attributes:
         points: replace the check's, if the cell has one; None for a comment or extra points alone.
-        comment: for the student.
         extra: points beside these; None for none.
         seen: digest of the answer that the person saw; empty where somebody should look again.
     """
@@ -52,7 +51,6 @@ class Facts:
         students: the class, in order.
         cells: the graded cells of each released assignment, in order, by id.
         records: of grading, by student and assignment.
-        handed_in: the works in ``submitted/``.
         standings: how each time of handing in is known; a work without one is claimed.
         hand_marks: by student, assignment and cell.
         due: when assignments are due, with a time zone; an assignment without a date is left out.
@@ -70,19 +68,22 @@ class Facts:
     released: Mapping[str, datetime] = field(default_factory=dict)
     late: LatePenalty = field(default_factory=LatePenalty)
 
+    @property
+    def own_due(self) -> dict[Work, datetime]:
+        """The due dates of students with extensions; raises ``NoReleaseDate`` where one needs a release date."""
+        return own_due_dates(self.due, self.released, extensions_in(self.decisions))
+
 
 @dataclass(frozen=True)
 class CellMark:
     """The mark of one cell.
 
     Attributes:
-        possible: points that the cell counts now.
         checked: points by its check; None where a person has to give them.
         given: points by a person, which replace the check's; None for none.
         extra: points beside these; None for none.
         waits: whether a person should look at it, for the first time or again.
         is_open: whether a person can mark it on the page for marking.
-        comment: for the student.
     """
 
     possible: float
@@ -104,10 +105,7 @@ class Mark:
     """The mark of one student for one assignment.
 
     Attributes:
-        max_score: points that can be had.
         raw_score: points before a penalty; None where nothing was handed in, or it has not been graded.
-        penalty: points taken off for lateness.
-        handed_in: whether there is work.
         needs_manual_grade: whether something waits for a person, if only to be looked at again.
         unmarked: whether an answer has no points yet, so that the raw score leaves it out.
         unreadable: why the work could not be read; empty where it could.
@@ -120,9 +118,7 @@ class Mark:
         verdicts: with the points that they count now.
         answers: the student's cells as they were graded, by grade id.
         notes: of grading, and of what has been decided since.
-        cells: the mark of each graded cell, by id.
-        dates: when it was due and came, with time zones; None without a due date.
-        lateness_in_days: None without a due date.
+        dates: when it was due and came, with time zones; None, as the lateness, without a due date.
         record: of grading; None where it is not graded.
     """
 
@@ -196,15 +192,14 @@ class Mark:
 
 
 def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[Mark]:
-    """Return a mark for each student and each assignment, by assignment.
+    """Return a mark for each student and each assignment, or each of some, by assignment.
 
-    Args:
-        facts: of a class; of all its assignments, as free late days are spent over the term.
+    Facts of all assignments are needed, as free late days are spent over the term.
 
     Raises:
         NoReleaseDate: an extension needs the release date of an assignment that has none.
     """
-    own_due, excused = own_due_of(facts), excused_in(facts.decisions)
+    own_due, excused = facts.own_due, excused_in(facts.decisions)
     dates = {
         (student.id, name): _dates(facts, own_due, (student.id, name), (student.id, name) in excused)
         for student in facts.students
@@ -219,15 +214,6 @@ def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[M
         if assignments is None or name in assignments
         for student in facts.students
     ]
-
-
-def own_due_of(facts: Facts) -> dict[Work, datetime]:
-    """Return the due dates of students with extensions, with a time zone.
-
-    Raises:
-        NoReleaseDate: an extension needs the release date of an assignment that has none.
-    """
-    return own_due_dates(facts.due, facts.released, extensions_in(facts.decisions))
 
 
 def worth_now(cells: Mapping[str, GradedCell], decisions: Sequence[Decision]) -> dict[str, GradedCell]:
@@ -258,18 +244,13 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
         return mark
     passed = {record.cell_of(verdict) for verdict in record.verdicts if verdict["points"]}
     dropped = {decision.cell for decision in decisions if decision.what == "dropped"}
-    cells = {
-        name: _cell_mark(
-            cell,
-            facts.hand_marks.get((*work, name), HandMark(None)),
-            record.text_digest(name),
-            dropped=name in dropped,
-            passed=name in passed,
-            blank=name in record.blank,
-            excused=mark.excused,
-        )
-        for name, cell in worth.items()
-    }
+    cells = {}
+    for name, cell in worth.items():
+        hand = facts.hand_marks.get((*work, name), HandMark(None))
+        checked: float | None = cell.points if name in passed | dropped else 0.0
+        if cell.by_hand and name not in record.blank | dropped:
+            checked = None
+        cells[name] = _cell_mark(cell, checked, hand, record.text_digest(name), name in dropped, mark.excused)
     score = sum((cell.points or 0.0) + (cell.extra or 0.0) for cell in cells.values())
     return replace(
         mark,
@@ -291,18 +272,19 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
 
 
 def _cell_mark(
-    cell: GradedCell, hand: HandMark, digest: str, *, dropped: bool, passed: bool, blank: bool, excused: bool
+    cell: GradedCell, checked: float | None, hand: HandMark, digest: str, dropped: bool, excused: bool
 ) -> CellMark:
-    checked: float | None = cell.points if dropped or (passed and not cell.by_hand) else 0.0
-    if cell.by_hand and not dropped and not blank:
-        checked = None
     extra = hand.extra
     if dropped and hand.points is not None:  # everybody has all points, whatever a person gave
         extra = max(0.0, cell.points - hand.points)
-    can_wait = checked is None if hand.points is None else hand.seen != digest
-    to_mark = cell.by_hand and (checked is None or hand.points is not None)
-    is_open = to_mark and not (dropped or excused)
-    return CellMark(cell.points, checked, hand.points, extra, can_wait and not dropped, is_open, hand.comment)
+    waits = checked is None if hand.points is None else hand.seen != digest
+    is_open = cell.by_hand and (checked is None or hand.points is not None)
+    return CellMark(
+        *(cell.points, checked, hand.points, extra),
+        waits=waits and not dropped,
+        is_open=is_open and not (dropped or excused),
+        comment=hand.comment,
+    )
 
 
 def _counted(verdict: VerdictRecord, cell: CellMark | None) -> VerdictRecord:

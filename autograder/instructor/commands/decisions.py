@@ -127,7 +127,6 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
     from autograder.instructor.course.due_dates import assignments_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.roster import students_of
-    from autograder.instructor.marks import own_due_of
 
     folder = CourseFolder.here()
     if not undo and not folder.extensions.exists():
@@ -138,7 +137,7 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
 
     def now(facts: Facts) -> Sequence[Decision]:
         decisions = (*(one for one in facts.decisions if one.what != "extended"), *given)
-        own_due = own_due_of(replace(facts, decisions=decisions))
+        own_due = replace(facts, decisions=decisions).own_due
         for decision in given:
             if why := gives_nothing(decision, facts.due, own_due):
                 who = names.get(decision.student, decision.student)

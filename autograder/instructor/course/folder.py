@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -165,7 +165,6 @@ class CourseFolder:
 
     @property
     def bundle(self) -> Path:
-        """The zip for students."""
         return self.root / "release" / "course.zip"
 
     def source(self, assignment: str) -> Path:
@@ -250,7 +249,7 @@ class CourseFolder:
             released.metadata[RECORD][EARLIER] = earlier
         return released
 
-    @contextmanager
+    @contextlib.contextmanager
     def only_one_grader(self, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
         """Keep a second run from writing marks at the same time; the kernel frees a killed run's lock.
 
@@ -282,20 +281,9 @@ class CourseFolder:
             os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", os.defpath)
         app = NbGrader(raise_config_file_errors=True)
         try:
-            with inside(self.root):
+            with contextlib.chdir(self.root):  # on which nbgrader insists
                 app.load_config_file()
         except (Exception, SystemExit) as error:
             raise CourseFolderError(f"{self.root / 'nbgrader_config.py'} cannot be read: {error}") from error
         app.config.CourseDirectory.root = str(self.root)
         return app.config
-
-
-@contextmanager
-def inside(folder: Path) -> Iterator[None]:
-    """Run a block in another working directory, which nbgrader's converters insist on."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)

@@ -122,7 +122,7 @@ class _Grading:
         self.instructor: dict[str, NotebookNode] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[Ungraded] = []
-        self.running: dict[Future[RunResult], _RunningSubmission] = {}
+        self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, Grafted]] = {}
         self.is_stopping = False
         self.cells_changed: list[str] = []
 
@@ -225,7 +225,7 @@ class _Grading:
         except MalformedNotebook as error:
             self.write(submission, work, digest, grade_unreadable(released, str(error), self.expect, self.seed))
             return
-        self.running[sandboxes.run(program)] = _RunningSubmission(submission, work, digest, grafted)
+        self.running[sandboxes.run(program)] = submission, work, digest, grafted
 
     def finish_some(self) -> None:
         """Wait for the next result, and write it, so that a stopped run loses little."""
@@ -239,11 +239,11 @@ class _Grading:
     def finish_ready(self) -> None:
         """Judge and write the submissions that have ended."""
         for future in [future for future in self.running if future.done()]:
-            running = self.running.pop(future)
-            with self.alone(running.submission):
+            submission, work, digest, grafted = self.running.pop(future)
+            with self.alone(submission):
                 result = future.result()
-                done = conclude(running.grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
-                self.write(running.submission, running.work, running.digest, done)
+                done = conclude(grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
+                self.write(submission, work, digest, done)
 
     def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
@@ -289,14 +289,6 @@ class _Grading:
             self.ungraded.append(Ungraded(submission, _reason(error, self.folder)))
             if not self.request.dry_run:
                 self.withdraw(submission)
-
-
-@dataclass(frozen=True)
-class _RunningSubmission:
-    submission: Submission
-    work: HandedIn
-    digest: str
-    grafted: Grafted
 
 
 def _reason(error: BaseException, folder: CourseFolder) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -152,11 +153,9 @@ def _generate(folder: CourseFolder, assignment: str) -> None:
     from nbgrader.apps import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
 
-    from autograder.instructor.course.folder import inside
-
     config = folder.nbgrader_config()
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
-    with inside(folder.root):
+    with contextlib.chdir(folder.root):
         outcome = api.generate_assignment(assignment, force=True)
     if not outcome["success"]:
         said = str(outcome["log"] or outcome["error"]).strip().splitlines()

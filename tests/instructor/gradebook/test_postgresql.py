@@ -1,4 +1,4 @@
-"""PostgreSQL as the gradebook, with a real server: nbgrader's `db_url` in the course folder's configuration."""
+"""PostgreSQL as the gradebook of grading and marking, with a real server: nbgrader's `db_url` in the configuration."""
 
 from __future__ import annotations
 
@@ -20,9 +20,21 @@ from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import GradebookError
+from autograder.instructor.marking.saving import Stale
 from tests.commands import autograder, run
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points
+from tests.instructor.marking.conftest import (
+    NAMES,
+    Desk,
+    desk_in,
+    enter_roster,
+    hand_in_written,
+    in_gradebook,
+    text_of,
+    write_table,
+)
+from tests.instructor.marking.conftest import configure as set_rules
 
 pytestmark = pytest.mark.deep
 INSTALLED = Path("/usr/lib/postgresql")
@@ -192,3 +204,39 @@ def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_
     configure(folder, db_url=server.url("nowhere"))
     with pytest.raises(GradebookError, match='database "nowhere" does not exist; what was graded so far is kept'):
         grade(folder)
+
+
+# Marking
+
+
+@pytest.fixture
+def there(server: PostgresServer, database: str, released_there: Path, tmp_path: Path) -> Path:
+    """A course folder of the test's own whose gradebook, in PostgreSQL, has the class's written answers."""
+    copy_course(released_there, tmp_path / "course")
+    configure(tmp_path / "course", db_url=server.url(database))
+    enter_roster(tmp_path / "course", NAMES)
+    hand_in_written(tmp_path / "course", **{name: text_of(name) for name in NAMES})
+    return tmp_path / "course"
+
+
+def shown(desk: Desk) -> list[object]:
+    """Return all that the instructor's pages say, and the answers."""
+    return [desk.overview(), desk.history(), desk.views("instructor")]
+
+
+def test_all_of_it_is_done_in_postgresql(server: PostgresServer, database: str, there: Path) -> None:
+    write_table(there, "bob", "eve")
+    set_rules(there, double_percent=100, decide_over=0.5)
+    with desk_in(there) as desk:
+        old = desk.views("bob")["grace"]
+        assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8
+        with pytest.raises(Stale, match="somebody has changed"):
+            desk.save("bob", old, 1)
+        desk.save("instructor", desk.views("instructor")["grace"], 3, "For the student.")
+        desk.grade_again(ada="Another answer.")
+        found = shown(desk)
+    marks = in_gradebook(there, server.url(database))
+    assert marks["grace"] == (3.0, "For the student.", False) and marks["ada"][2]
+    with desk_in(there) as desk:
+        assert shown(desk) == found
+        desk.save("instructor", desk.views("instructor")["grace"], 1, "the history goes on")
