@@ -168,7 +168,7 @@ def test_a_gradebook_on_a_server_is_not_in_it_as_is_said_and_the_folder_comes_ba
     assert state_of(unpacked(tmp_path / "b.zip")) == before
 
 
-def test_what_no_zip_can_hold_is_named(course: Path, tmp_path: Path) -> None:
+def test_a_file_that_no_zip_can_hold_is_named(course: Path, tmp_path: Path) -> None:
     os.mkfifo(course / "pipe")
     (course / os.fsdecode(b"\xff")).touch()
     assert "left out, as no zip can hold them: " in here(course, "backup", tmp_path / "b.zip")[2]

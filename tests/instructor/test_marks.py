@@ -95,7 +95,7 @@ def test_checks_hand_marks_decisions_and_lateness_make_a_mark(
     assert (mark.raw_score, mark.penalty, mark.needs_manual_grade) == (score, pytest.approx(penalty), waits)
 
 
-def test_a_verdict_shows_the_points_that_it_counts_and_the_record_those_that_were_judged() -> None:
+def test_a_verdict_shows_the_points_that_count_and_the_record_the_judged_points() -> None:
     known = facts(
         record("shape"), Decision("2-layers", "points", CHECK, points=4), Decision("2-layers", "dropped", OTHER)
     )
@@ -111,7 +111,7 @@ def test_an_undone_decision_leaves_no_trace() -> None:
     assert marks_of(replace(now, decisions=with_decisions(now.decisions, [DROPPED], undo=True))) == marks_of(before)
 
 
-def test_what_nobody_decided_is_no_points_and_leaves_the_mark_open() -> None:
+def test_an_undecided_cell_has_no_points_and_leaves_the_mark_open() -> None:
     assert CellMark(5, checked=None).points is None
     (mark,) = marks_of(facts(record("shape")))
     assert (mark.unmarked, mark.final_score, mark.score) == (True, None, 2)

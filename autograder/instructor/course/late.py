@@ -1,4 +1,4 @@
-"""What late work costs: a share for each day begun after a grace period, once a bank of free days is spent."""
+"""The penalty for late work: a share for each day begun after a grace period, once a bank of free days is spent."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class DatedWork:
 
 @dataclass(frozen=True)
 class Lateness:
-    """How many days late a work is, begun ones counted whole, and how many of them the bank does not cover."""
+    """Days of lateness, begun ones counted whole, and those of them that the bank does not cover."""
 
     days: int
     charged: int
@@ -63,7 +63,7 @@ class LatePenalty(Configurable):  # type: ignore[misc]
     all_points = Bool(False)
 
     def lateness(self, works: Sequence[DatedWork]) -> Mapping[str, Lateness]:
-        """Return how late the works of one student are, by assignment; the days are counted from the grace period.
+        """Return the lateness of one student's works, by assignment, in days from the end of the grace period.
 
         Free days are spent in the order of the due dates for everybody: what one work costs depends on those before it.
         """

@@ -153,7 +153,7 @@ def test_killed_after_the_table_was_written_the_same_command_goes_on(undo: tuple
     assert everything(term) == whole
 
 
-def test_what_is_not_in_force_yet_is_said_wherever_marks_are_made(term: Path) -> None:
+def test_a_changed_table_is_a_reminder_until_it_is_in_force(term: Path) -> None:
     folder = CourseFolder(term)
     assert open_matters(folder, []) == []
     write(term, "ada,2-layers,+2d,", "grace,*,+1d,")
@@ -206,7 +206,7 @@ def test_a_wrong_line_is_named_with_the_way_out(line: str, reason: str, term: Pa
     assert reason in str(error.value)
 
 
-def test_what_is_missing_is_one_line(term: Path) -> None:
+def test_a_missing_table_column_or_date_is_reported_in_one_line(term: Path) -> None:
     assert "there is no extensions.csv: make one with the columns student, assignment" in refused(term, "extend", "-y")
     (term / "extensions.csv").write_text("who,what\nada,2-layers\n")
     assert "lacks a column: its columns are student, assignment" in refused(term, "extend", "--yes")

@@ -105,7 +105,7 @@ def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_ty
     assert desk.view("bob", old.id).mark == (5.0, "typed in another window")
 
 
-def test_of_many_saves_at_once_on_what_one_page_showed_one_is_kept(open_desk: OpenDesk, folder: Path) -> None:
+def test_of_many_saves_at_once_from_the_same_page_one_is_kept(open_desk: OpenDesk, folder: Path) -> None:
     """Over two gradebooks, as two servers have them, so that no order within one helps."""
     desk = open_desk("bob")
     with desk_in(folder) as other:

@@ -108,7 +108,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
 
 @pytest.mark.deep
 @pytest.mark.long("a class is graded")
-def test_what_was_submitted_is_found_by_its_owner_its_time_is_proved_and_it_is_graded(hub: HubMachine) -> None:
+def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub: HubMachine) -> None:
     command = [sys.executable, "-m", "autograder.instructor.cli"]
     (hub.folder / "jupyter" / "roster.csv").write_text("id\nada\nbarbara\n", encoding="utf-8")
     line = [*command, "collect", f"/srv/exchange/{hub.course_id}/inbound", "--roster", "/srv/jupyter/roster.csv"]

@@ -103,7 +103,7 @@ def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autogr
 
 
 @pytest.mark.long("nbgrader's own command, twice")
-def test_nbgraders_own_command_reads_no_notebook_that_costs_more_than_its_size_and_goes_on(
+def test_nbgraders_own_command_refuses_a_notebook_of_too_many_parts_and_goes_on(
     small_folder: Path, tmp_path: Path
 ) -> None:
     """Of 2 MiB of empty objects nbformat makes half a gigabyte."""

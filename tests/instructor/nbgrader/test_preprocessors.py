@@ -54,7 +54,7 @@ def test_no_page_of_nbgraders_holds_a_control_character_of_a_students() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8")))
-def test_what_is_no_control_character_stays(text: str) -> None:
+def test_other_characters_than_control_characters_stay(text: str) -> None:
     shown, _ = ShowAsText().preprocess(notebook(text), {})
     assert shown.cells[0].source == text.translate(CONTROLS)
     assert shown.cells[0].outputs[0].text == text.translate(CONTROLS)
