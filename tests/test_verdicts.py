@@ -96,7 +96,7 @@ def test_no_page_text_or_file_that_is_made_of_it_shows_a_row_of_the_students() -
     ]
     notebook = nbformat.v4.new_notebook(metadata={"autograder": {"room": "layers"}})
     record = GradingRecord("layers", tuple(MARK.verdicts))
-    log = submission_log("eve", "2-layers", "file", "today", notebook, record, Limits(), isolated=True)
+    log = submission_log("eve", "2-layers", "file", notebook, record, Limits(), isolated=True)
     indents = {line.strip(): len(line) - len(line.lstrip()) for line in log.splitlines()}
     assert indents["likely mistake: The checker is wrong"] > indents["expected: shape (5, 3)"]
     message = VERDICT.message.splitlines()
