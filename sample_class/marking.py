@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.reading import AnswerView, entries, next_of, overview, view
+from autograder.instructor.marking.queries import AnswerView, entries, next_of, overview, view
 from autograder.instructor.marking.saving import MarkForm, save
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import INSTRUCTOR

@@ -31,7 +31,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import Records
+from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.course.roster import Student
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import read_notebook
@@ -224,7 +224,9 @@ def mark_two(course: Path) -> int:
 
 def write_requests(course: Path, folder: Path) -> None:
     """Write a dozen requests about marks, as pages of feedback make them, each into its student's folder."""
-    records = [(who, record) for (who, name), record in Records(CourseFolder(course)).all() if name == ASSIGNMENT]
+    records = [
+        (who, record) for (who, name), record in GradingRecords(CourseFolder(course)).all() if name == ASSIGNMENT
+    ]
     for (student, record), at in zip(cycle(records), range(REQUESTS), strict=False):
         failed = [f"{v['exercise']}.{v['check']}" for v in record.verdicts if v["outcome"] != "pass"]
         check = failed[0] if failed else (WRITTEN, OTHER)[at % 2]

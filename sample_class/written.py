@@ -9,9 +9,9 @@ from pathlib import Path
 import nbformat
 
 from autograder.course import Course
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import Record, write_record
-from autograder.instructor.facts import update_gradebook
+from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, room_of
 
@@ -30,5 +30,7 @@ def grade_written(root: Path, assignment: str, texts: Mapping[str, str]) -> None
             for file in (folder.submission(student, assignment).notebook, target):
                 file.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(nbformat.writes(notebook), encoding="utf-8")
-            write_record(target, Record(room_of(released), answers=answers, blank=blank, graded=datetime.now(UTC)))
+            write_record(
+                target, GradingRecord(room_of(released), answers=answers, blank=blank, graded=datetime.now(UTC))
+            )
         update_gradebook(folder, Course.installed(), gradebook)

@@ -27,7 +27,7 @@ from autograder.cli import exit_status, message_of
 from autograder.course import Course, chapters_of
 from autograder.instructor import cli
 from autograder.instructor.exporting.formats import FORMATS
-from autograder.instructor.grading.console import ending_of
+from autograder.instructor.grading.display import ending_of
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
 from tests.commands import autograder

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import checks_of
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
 from autograder.instructor.grading.log import submission_log
@@ -95,8 +95,8 @@ def test_no_page_text_or_file_that_is_made_of_it_shows_a_row_of_the_students() -
         "expected: shape (5, 3)",
     ]
     notebook = nbformat.v4.new_notebook(metadata={"autograder": {"room": "layers"}})
-    record = Record("layers", tuple(MARK.verdicts))
-    log = submission_log("eve", "2-layers", "file", "today", notebook, record, Limits(), isolated=True)
+    record = GradingRecord("layers", tuple(MARK.verdicts))
+    log = submission_log("eve", "2-layers", "file", notebook, record, Limits(), isolated=True)
     indents = {line.strip(): len(line) - len(line.lstrip()) for line in log.splitlines()}
     assert indents["likely mistake: The checker is wrong"] > indents["expected: shape (5, 3)"]
     message = VERDICT.message.splitlines()

@@ -45,8 +45,8 @@ class Backup:
 def write_backup(folder: CourseFolder, target: Path) -> Backup:
     """Write a course folder and its gradebook into a zip. The caller holds the course's lock.
 
-    Files come before the gradebook: as after a killed run, a mark may be newer than the notebook that shows it, and the
-    next `autograder grade` sets that right. In the other order a notebook would vouch for marks that are missing.
+    Files come before the gradebook: as after a killed run, a mark can be newer than the notebook that shows it, and the
+    next `autograder grade` sets that right. In the other order a notebook would vouch for missing marks.
 
     Raises:
         CourseFolderError: the zip would lie in the course folder, or the gradebook lies outside of it.

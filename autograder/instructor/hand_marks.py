@@ -1,8 +1,8 @@
 """Tables of hand marks, beside nbgrader's in the gradebook's database: who gave what to which answer, and when.
 
-nbgrader's rows show the points and the comment that count. So what a person types in its formgrader is known by its
-difference from what was written there last, which is kept here, too. No foreign key points to nbgrader's rows: nbgrader
-can delete a submission, and its history stays.
+nbgrader's rows show the points and the comment that count. An entry in its formgrader is known by its difference from
+the entry that was written there last, which is kept here, too. No foreign key points to nbgrader's rows: nbgrader can
+delete a submission, and its history stays.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -25,7 +24,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     delete,
     insert,
     select,
@@ -64,7 +62,7 @@ answers = Table(
     Column("is_open", Boolean, nullable=False),  # False where nobody need mark it on the page
     Column("first", NAME),  # who marks it, and who does so a second time
     Column("second", NAME),
-    # What was last written into nbgrader's rows.
+    # The entry that was last written into nbgrader's rows.
     Column("points", Float),
     Column("extra", Float),
     Column("comment", Text, nullable=False),
@@ -97,133 +95,132 @@ history = Table(
 )
 
 
-@dataclass(frozen=True)
-class Held:
-    """What nbgrader's rows hold of what a person can give."""
+class FormgraderEntry(NamedTuple):
+    """The fields of nbgrader's rows that a person can change."""
 
-    points: float | None
-    extra: float | None
-    comment: str
-    waits: bool
+    points: float | None = None
+    extra: float | None = None
+    comment: str = ""
+    waits: bool = False
+
+    @classmethod
+    def of(cls, cell: CellMark) -> FormgraderEntry:
+        """Return the entry that shows a mark."""
+        return cls(cell.given, cell.extra, cell.comment, cell.waits)
 
 
 def now() -> datetime:
-    """Return the time as the tables have it: in UTC, without saying so."""
+    """Return the time as the tables have it: naive, in UTC."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
 def note(session: Any, who: str, what: str, answer: str | None = None, before: Any = None, after: Any = None) -> None:
     """Add a line to the history."""
-    said = {name: None if one is None else json.dumps(one) for name, one in (("before", before), ("after", after))}
-    session.execute(insert(history).values(at=now(), who=who, what=what, answer=answer, **said))
+    was, is_ = (None if value is None else json.dumps(value) for value in (before, after))
+    session.execute(insert(history).values(at=now(), who=who, what=what, answer=answer, before=was, after=is_))
+
+
+def carried(given: Sequence[Any]) -> Any:
+    """Return the mark that the student gets: the instructor's, or else the first marker's; None if there is neither.
+
+    A comment without points, which can be typed in the formgrader, decides nothing: a mark with points replaces it.
+    """
+    in_order = [mark for role in CARRIES for mark in given if mark.role == role]
+    return counting(in_order) or next(iter(in_order), None)
 
 
 def counting(given: Sequence[Any]) -> Any:
-    """Return the mark that the student gets: the instructor's, or else the first; None if there is neither."""
-    return next((mark for role in CARRIES for mark in given if mark.role == role), None)
+    """Return the mark whose points the student gets; None if there is none."""
+    return next((mark for role in CARRIES for mark in given if mark.role == role and mark.points is not None), None)
 
 
-def stored(session: Any, student: str | None = None) -> tuple[dict[Key, Any], dict[Key, HandMark]]:
-    """Return the answers that are known, and the hand marks that count, of one student or of all."""
+def known_answers(session: Any, student: str | None = None) -> dict[Key, Any]:
+    """Return the rows of answers, of one student or of all."""
     whose = () if student is None else (answers.c.student == student,)
-    known = {_key(row): row for row in session.execute(select(answers).where(*whose))}
+    rows = session.execute(select(answers).where(*whose))
+    return {(row.student, row.assignment, row.cell): row for row in rows}
+
+
+def hand_marks_of(session: Any, known: Mapping[Key, Any], student: str | None = None) -> dict[Key, HandMark]:
+    """Return the hand marks of known answers that count."""
+    whose = () if student is None else (answers.c.student == student,)
     given: dict[str, list[Any]] = {}
     for mark in session.execute(select(marks).join(answers, answers.c.id == marks.c.answer).where(*whose)):
         given.setdefault(mark.answer, []).append(mark)
-    found = {}
-    for key, row in known.items():
-        mark = counting(given.get(row.id, ()))
-        if mark is not None:
-            found[key] = HandMark(mark.points, mark.comment, mark.extra, mark.digest)
-    return known, found
+    found = {key: carried(given.get(row.id, ())) for key, row in known.items()}
+    return {key: HandMark(mark.points, mark.comment, mark.extra, mark.digest) for key, mark in found.items() if mark}
 
 
 def typed(
     known: Mapping[Key, Any],
-    held: Mapping[Key, Held],
+    entries: Mapping[Key, FormgraderEntry],
     hand_marks: Mapping[Key, HandMark],
     digest_of: Callable[[Key], str],
 ) -> dict[Key, HandMark | None]:
-    """Return what somebody has typed in the formgrader since its rows were written; None where it was taken back.
+    """Return the marks typed in the formgrader since its rows were written; None for a mark that was taken back.
 
     Args:
-        known: the answers, with what was last written.
-        held: what nbgrader's rows hold now.
-        hand_marks: those that counted when the rows were written.
+        known: the answers, with the entries that were written last.
+        entries: in nbgrader's rows now.
+        hand_marks: that counted when the rows were written.
         digest_of: returns a digest of the answer that a cell is about.
     """
     found: dict[Key, HandMark | None] = {}
-    for key, there in held.items():
+    for key, entry in entries.items():
         row, before = known.get(key), hand_marks.get(key)
-        was = Held(row.points, row.extra, row.comment, row.waits) if row else Held(None, None, "", there.waits)
-        if there == was or (there.points is None and replace(there, waits=was.waits) == was):
+        was = FormgraderEntry(row.points, row.extra, row.comment, row.waits) if row else FormgraderEntry()
+        # Whether it waits is no news of an entry without points.
+        if entry[:3] == was[:3] and (entry.waits == was.waits or entry.points is None):
             continue
-        if (there.points, there.extra, there.comment) == (None, None, ""):
+        if entry[:3] == FormgraderEntry()[:3]:
             found |= {key: None} if before else {}
             continue
-        # Extra points that a decision gives are nobody's; and what still waits was not looked at.
-        extra = (before.extra if before else None) if there.extra == was.extra else there.extra
-        seen = "" if there.waits else row.digest if row else digest_of(key)
-        found[key] = HandMark(there.points, there.comment, extra, seen)
+        # Extra points by a decision are nobody's hand mark; an entry that still waits was not looked at.
+        extra = (before.extra if before else None) if entry.extra == was.extra else entry.extra
+        seen = "" if entry.waits else row.digest if row else digest_of(key)
+        found[key] = HandMark(entry.points, entry.comment, extra, seen)
     return found
 
 
-def take_in(session: Any, known: Mapping[Key, Any], found: Mapping[Key, HandMark | None]) -> None:
-    """Keep what somebody has typed in the formgrader as the instructor's decision."""
+def take_in(
+    session: Any, known: Mapping[Key, Any], found: Mapping[Key, HandMark | None], digest_of: Callable[[Key], str]
+) -> None:
+    """Keep marks typed in the formgrader as the instructor's."""
     for key, mark in found.items():
-        answer = known[key]
-        here = and_(marks.c.answer == answer.id, marks.c.role.in_(CARRIES if mark is None else ("decided",)))
-        session.execute(delete(marks).where(here))
-        what, after = "took a mark back", None
-        if mark is not None:
-            what, after = "marked", (mark.points, mark.comment)
-            fields = {
-                "points": mark.points,
-                "extra": mark.extra,
-                "comment": mark.comment,
-                "digest": mark.seen,
-                "at": now(),
-            }
-            session.execute(insert(marks).values(answer=answer.id, role="decided", marker=FORMGRADER, **fields))
-        note(session, FORMGRADER, what, answer.id, (answer.points, answer.comment), after)
+        answer = known.get(key)
+        answer_id = answer.id if answer else remember(session, key, None, "", digest_of(key), CellMark(0.0))
+        before = {"points": answer.points, "comment": answer.comment} if answer else None
+        replaced = CARRIES if mark is None else ("decided",)
+        session.execute(delete(marks).where(marks.c.answer == answer_id, marks.c.role.in_(replaced)))
+        if mark is None:
+            note(session, FORMGRADER, "took a mark back", answer_id, before)
+            continue
+        given = {"points": mark.points, "extra": mark.extra, "comment": mark.comment, "digest": mark.seen, "at": now()}
+        session.execute(insert(marks).values(answer=answer_id, role="decided", marker=FORMGRADER, **given))
+        note(session, FORMGRADER, "marked", answer_id, before, {"points": mark.points, "comment": mark.comment})
 
 
-def remember(session: Any, key: Key, row: Any, text: str, digest: str, cell: CellMark) -> None:
-    """Keep an answer, and what is now in nbgrader's rows about it.
+def remember(session: Any, key: Key, row: Any, text: str, digest: str, cell: CellMark) -> str:
+    """Keep an answer and the entry now in nbgrader's rows, and return the answer's id.
 
     Args:
-        session: of the gradebook.
-        key: whose answer to which cell it is.
-        row: as it is known; None where it is new.
-        text: of the answer.
-        digest: of the text.
-        cell: its mark.
+        row: of before; None for a new answer.
     """
-    fields = {
-        "text": text,
-        "digest": digest,
-        "max_points": cell.possible,
-        "is_open": cell.is_open,
-        "points": cell.given,
-        "extra": cell.extra,
-        "comment": cell.comment,
-        "waits": cell.waits,
-    }
+    fields = {"text": text, "digest": digest, "max_points": cell.possible, "is_open": cell.is_open}
+    fields |= FormgraderEntry.of(cell)._asdict()
     if row is None:
-        student, assignment, name = key
-        made = {"id": secrets.token_urlsafe(ID_BYTES), "student": student, "assignment": assignment, "cell": name}
-        session.execute(insert(answers).values(**made, **fields))
-    elif any(getattr(row, name) != value for name, value in fields.items()):
+        answer_id, (student, assignment, name) = secrets.token_urlsafe(ID_BYTES), key
+        where = {"id": answer_id, "student": student, "assignment": assignment, "cell": name}
+        session.execute(insert(answers).values(**where, **fields))
+        return answer_id
+    if any(getattr(row, name) != value for name, value in fields.items()):
         session.execute(update(answers).where(answers.c.id == row.id).values(**fields))
         if row.digest != digest and row.is_open:
             note(session, "grade", "handed in anew", row.id, row.text, text)
+    return str(row.id)
 
 
 def close(session: Any, row: Any) -> None:
     """Let nobody mark an answer whose submission has gone."""
     if row.is_open:
         session.execute(update(answers).where(answers.c.id == row.id).values(is_open=False))
-
-
-def _key(row: Any) -> Key:
-    return row.student, row.assignment, row.cell

@@ -11,13 +11,13 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.errors import plain
-from autograder.instructor.course.dates import assignments_of
+from autograder.instructor.class_facts import facts_of
+from autograder.instructor.course.due_dates import assignments_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.grading_records import FILE
 from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
-from autograder.instructor.course.records import FILE
 from autograder.instructor.course.roster import students_of
-from autograder.instructor.facts import facts_of
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import Mark, marks_of
 from autograder.receipts import receipt_of

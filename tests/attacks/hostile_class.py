@@ -20,10 +20,10 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.class_run import ClassRun
+from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from autograder.instructor.grading.log import submission_log
-from autograder.instructor.grading.pipeline import GradeRequest, grade_class
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import grade_id_of, read_notebook
 from autograder.sandbox import Limits
@@ -146,12 +146,12 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
         neighbour_state = Path(f"/proc/{neighbour}/stat").read_text().split()[2]
     graded = json.loads((container / "scripts" / "attacks.out").read_text())
     notebooks = {student: nbformat.from_dict(found["notebook"]) for student, found in graded.items()}
-    records = {student: Record.from_json(found["record"]) for student, found in graded.items()}
+    records = {student: GradingRecord.from_json(found["record"]) for student, found in graded.items()}
     seen = {
         "verdicts": {student: undated(record.verdicts) for student, record in records.items()},
         "longest_s": {student: longest_s(record.verdicts) for student, record in records.items()},
         "read": {
-            one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], records[one], LIMITS, isolated=True)
+            one: submission_log(one, ASSIGNMENT, "", notebooks[one], records[one], LIMITS, isolated=True)
             for one in attacks
         },
         "shown": {one: shown(notebooks[one]) for one in attacks},

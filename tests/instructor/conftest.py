@@ -23,13 +23,13 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import Record, write_record
-from autograder.instructor.facts import update_gradebook
+from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.grading import pipeline
+from autograder.instructor.grading import grade_class as grading
 from autograder.instructor.grading.class_run import ClassRun, RunProgress
-from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from autograder.instructor.grading.workers import Sandboxes, local_sandboxes
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
@@ -68,7 +68,7 @@ def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> 
     """Grade a course folder with limits that fit small exercises, in a warm sandbox unless workers are given."""
     request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
     start = local_sandboxes if "workers" in options else one_warm_sandbox
-    with mock.patch.object(pipeline, "local_sandboxes", start):
+    with mock.patch.object(grading, "local_sandboxes", start):
         return grade_class(CourseFolder(folder), Course.installed(), request, progress)
 
 
@@ -131,7 +131,7 @@ def let_earn(
     verdicts = [
         {"exercise": "Part", "check": name, "points": points, "max_points": points} for name, points in checks.items()
     ]
-    record = Record("room", tuple(cast(Any, verdicts)), answers={"room-Part": student}, handed_in=when)
+    record = GradingRecord("room", tuple(cast(Any, verdicts)), answers={"room-Part": student}, handed_in=when)
     path = folder.autograded(student, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}")
@@ -143,7 +143,7 @@ def let_earn(
 def let_come(root: Path, student: str, when: datetime) -> None:
     """Let graded work have come at a time, with its zone."""
     path = CourseFolder(root).autograded(student, ASSIGNMENT)
-    record = Record.from_json(json.loads(path.with_name("verdicts.json").read_bytes()))
+    record = GradingRecord.from_json(json.loads(path.with_name("verdicts.json").read_bytes()))
     write_record(path, replace(record, handed_in=when))
     follow(root)
 

@@ -16,41 +16,43 @@ from hypothesis import strategies as st
 
 from autograder.instructor.course.decisions import Decision, read_decisions, with_decisions, write_decisions
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.late import LateRule
-from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.init import make_course_folder
+from autograder.instructor.course.late import LatePenalty
 from autograder.instructor.course.roster import Student
-from autograder.instructor.marks import Cell, CellMark, Facts, HandMark, marks_of
+from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of
 from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook
 from tests.suite import is_deep
 
 WORK = ("ada", "2-layers")
 CHECK, OTHER, ESSAY = "layers-Linear-shape", "layers-Linear-size", "layers-written"
-CELLS = {CHECK: Cell(2), OTHER: Cell(3), ESSAY: Cell(5, by_hand=True)}
+CELLS = {CHECK: GradedCell(2), OTHER: GradedCell(3), ESSAY: GradedCell(5, by_hand=True)}
 DUE = datetime(2026, 11, 5, 12, tzinfo=UTC)
 TEXTS = {"layers-Linear": "class Linear: ...", ESSAY: "The variance grows."}
 
 
-def record(*passed: str, **fields: Any) -> Record:
+def record(*passed: str, **fields: Any) -> GradingRecord:
     verdicts = [
         {"exercise": "Linear", "check": name, "points": points if name in passed else 0, "max_points": points}
         for name, points in (("shape", 2), ("size", 3))
     ]
-    return Record("layers", cast(Any, tuple(verdicts)), **{"answers": TEXTS, "handed_in": DUE} | fields)
+    return GradingRecord("layers", cast(Any, tuple(verdicts)), **{"answers": TEXTS, "handed_in": DUE} | fields)
 
 
-def facts(found: Record | None, *decisions: Decision, **fields: Any) -> Facts:
+def facts(found: GradingRecord | None, *decisions: Decision, **fields: Any) -> Facts:
     records = {} if found is None else {WORK: found}
     return Facts([Student("ada")], {"2-layers": CELLS}, records, decisions=decisions, due={"2-layers": DUE}, **fields)
 
 
-def by_hand(points: float | None, cell: str = ESSAY, seen: Record | None = None, **fields: Any) -> dict[str, Any]:
+def by_hand(
+    points: float | None, cell: str = ESSAY, seen: GradingRecord | None = None, **fields: Any
+) -> dict[str, Any]:
     mark = HandMark(points, seen=(seen or record()).text_digest(cell), **fields)
     return {"hand_marks": {(*WORK, cell): mark}}
 
 
 DROPPED = Decision("2-layers", "dropped", ESSAY)
-TEN_PERCENT = LateRule(percent_per_day=10)
+TEN_PERCENT = LatePenalty(percent_per_day=10)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,8 @@ TEN_PERCENT = LateRule(percent_per_day=10)
         (facts(record("shape", blank=frozenset([ESSAY]))), 2, 0, False),
         (facts(record("shape"), **by_hand(4)), 6, 0, False),
         (facts(record("shape"), **by_hand(4, extra=1)), 7, 0, False),
+        (facts(record("shape"), **by_hand(None, comment="Say why.")), 2, 0, True),
+        (facts(record("shape"), **by_hand(None, extra=1)), 3, 0, True),
         (facts(record("shape", answers={ESSAY: "Another text."}), **by_hand(4)), 6, 0, True),
         (facts(record("shape", answers=TEXTS | {"layers-Linear": "other code"}), **by_hand(4)), 6, 0, False),
         (facts(record("shape"), **by_hand(1, CHECK)), 1, 0, True),
@@ -91,7 +95,7 @@ def test_checks_hand_marks_decisions_and_lateness_make_a_mark(
     assert (mark.raw_score, mark.penalty, mark.needs_manual_grade) == (score, pytest.approx(penalty), waits)
 
 
-def test_a_verdict_shows_the_points_that_it_counts_and_the_record_those_that_were_judged() -> None:
+def test_a_verdict_shows_the_points_that_count_and_the_record_the_judged_points() -> None:
     known = facts(
         record("shape"), Decision("2-layers", "points", CHECK, points=4), Decision("2-layers", "dropped", OTHER)
     )
@@ -107,7 +111,7 @@ def test_an_undone_decision_leaves_no_trace() -> None:
     assert marks_of(replace(now, decisions=with_decisions(now.decisions, [DROPPED], undo=True))) == marks_of(before)
 
 
-def test_what_nobody_decided_is_no_points_and_leaves_the_mark_open() -> None:
+def test_an_undecided_cell_has_no_points_and_leaves_the_mark_open() -> None:
     assert CellMark(5, checked=None).points is None
     (mark,) = marks_of(facts(record("shape")))
     assert (mark.unmarked, mark.final_score, mark.score) == (True, None, 2)
@@ -147,7 +151,8 @@ class Event:
                     grade.extra_credit = 1.0 if self.number > 2 else None
                     gradebook.db.commit()
             case "dropped" | "points":
-                self._decide(root, cell="room-Part-two", points=self.number if self.what == "points" else 0)
+                cell = "room-Part-one" if self.what == "dropped" else "room-Part-two"  # a person marks the first
+                self._decide(root, cell=cell, points=self.number if self.what == "points" else 0)
             case "excused":
                 self._decide(root, student=self.student)
             case "extended":

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.grading_records import GradingRecords, write_record
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.open_matters import note_instead
-from autograder.instructor.course.records import Records, write_record
-from autograder.instructor.facts import update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
@@ -43,7 +43,7 @@ def let_be_graded(root: Path, assignment: str, *students: str, unreadable: str =
     hand_in(root, assignment, *students)
     for student in students:
         let_earn(root, student, assignment, None, follows=False, first=2, second=3)
-        record = Records(folder).of(student, assignment)
+        record = GradingRecords(folder).of(student, assignment)
         assert record
         graded = replace(record, receipt=receipt_of(NO_NOTEBOOK), unreadable=unreadable)
         write_record(folder.autograded(student, assignment), graded)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused, open_download, unzipped
 from autograder.instructor.collecting.downloaded import BY_HAND, TIMESTAMP, DownloadedFile
 from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
@@ -18,15 +19,13 @@ from autograder.instructor.collecting.recognising import RecognisedFile, answers
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_replaced, kept
-from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
-from autograder.instructor.course.due_dates import AS_WRITTEN
+from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
+from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of, own_due_dates_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.matching import Clue, Directory, UnknownStudent, any_of
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.course.roster import Student, read_roster, students_of
 from autograder.instructor.course.tables import TableError, read_table
-from autograder.instructor.facts import update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 

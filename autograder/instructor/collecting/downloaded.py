@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.course.attempts import CLAIMED, Standing
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 
 BY_HAND = "by hand"  # the system of files that the instructor has given to one student
 TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of handing in

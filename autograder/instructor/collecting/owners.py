@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
-from autograder.instructor.course.matching import Clue, Directory, Kind, Match
+from autograder.instructor.course.directory import Clue, Directory, Kind, Match
 from autograder.instructor.course.roster import Student
 
 # What a preview adds to the kind of a clue that students choose.

@@ -12,9 +12,9 @@ from autograder.instructor.collecting.downloaded import BY_HAND
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, Attempt
+from autograder.instructor.course.directory import Directory, Match
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
-from autograder.instructor.course.matching import Directory, Match
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 

@@ -64,12 +64,12 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
 
     from autograder.course import Chapter, chapters_of, chapters_to_read
     from autograder.instructor.authoring.proving import require_fitting
+    from autograder.instructor.class_facts import update_gradebook
     from autograder.instructor.course.about import about, course_of
-    from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
+    from autograder.instructor.course.due_dates import due_dates_of, own_due_dates_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.course.questions import own_questions
     from autograder.instructor.course.roster import students_of
-    from autograder.instructor.facts import update_gradebook
+    from autograder.instructor.course.written_questions import own_questions
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
     from autograder.instructor.releasing.release import points_of, run_reference

@@ -110,8 +110,8 @@ def excuse(
     handed in and graded stays as it is.
     """
     from autograder.instructor.course.decisions import Decision
+    from autograder.instructor.course.directory import find_student
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.matching import find_student
 
     folder = CourseFolder.here()
     folder.chosen(assignment)
@@ -130,20 +130,19 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
     Shows until when each has time and whose mark changes, and asks. Later gradings follow it; nobody's code is run.
     """
     from autograder.course import Course
-    from autograder.instructor.course.dates import assignments_of
-    from autograder.instructor.course.extensions_table import COLUMNS, extensions_of, gives_nothing
+    from autograder.instructor.course.decisions import TABLE_COLUMNS, extensions_of, gives_nothing
+    from autograder.instructor.course.due_dates import assignments_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.marks import own_due_of
 
     folder = CourseFolder.here()
     if not undo and not folder.extensions.exists():
-        columns = ", ".join(COLUMNS)
+        columns = ", ".join(TABLE_COLUMNS)
         raise CourseFolderError(f"there is no extensions.csv: make one with the columns {columns}, or --undo all")
     given = () if undo else extensions_of(folder, assignments_of(Course.installed()))
 
     def now(facts: Facts) -> Sequence[Decision]:
         decisions = (*(decision for decision in facts.decisions if decision.what != "extended"), *given)
-        own_due = own_due_of(replace(facts, decisions=decisions))
+        own_due = replace(facts, decisions=decisions).own_due
         names = {student.id: student.id_and_name for student in facts.students}
         for decision in given:
             if why := gives_nothing(decision, facts.due, own_due):
@@ -205,8 +204,8 @@ def propose(
     If it is killed between table and gradebook, the next command, such as this one again, makes up for it.
     """
     from autograder.course import Course
+    from autograder.instructor.class_facts import facts_of, update_gradebook
     from autograder.instructor.course.decisions import write_decisions
-    from autograder.instructor.facts import facts_of, update_gradebook
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import marks_of
 

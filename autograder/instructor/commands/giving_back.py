@@ -32,10 +32,10 @@ def feedback(
     For each assignment also writes a zip to upload. Hidden checks appear by title alone until nobody can hand in any
     more; after that, also with the likely mistake.
     """
+    from autograder.instructor.course.directory import find_student
     from autograder.instructor.course.due_dates import in_words
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.late import late_rule
-    from autograder.instructor.course.matching import find_student
+    from autograder.instructor.course.late import late_penalty
     from autograder.instructor.reports.feedback import closing_dates, write_feedback, write_zips
 
     folder = CourseFolder.here()
@@ -46,7 +46,7 @@ def feedback(
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
         for path in zips:
             print(f"to upload: {path.relative_to(folder.root)}")
-        closing = closing_dates(folder, late_rule(folder.nbgrader_config()))
+        closing = closing_dates(folder, late_penalty(folder.nbgrader_config()))
         for name in dict.fromkeys(page.parent.name for page in pages):
             if name not in closing:
                 print(f"{name}: hidden checks by title alone, since due_dates.csv has no date for it")
@@ -79,10 +79,10 @@ def report(
     """
     from autograder.console import progress
     from autograder.course import Course
+    from autograder.instructor.class_facts import read_marks
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
-    from autograder.instructor.facts import read_marks
     from autograder.instructor.reports.class_report import class_report
     from autograder.instructor.reports.public_code import Public, earlier_answers, public_in
     from autograder.instructor.reports.similar import EVERYTHING
@@ -175,13 +175,13 @@ def export(
 
     from autograder.console import progress
     from autograder.course import Course
-    from autograder.instructor.course.dates import due_dates_of
+    from autograder.instructor.class_facts import read_marks
+    from autograder.instructor.course.due_dates import due_dates_of
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.exporting import ExportError
     from autograder.instructor.exporting.formats import FORMATS
-    from autograder.instructor.facts import read_marks
     from autograder.instructor.status import note_export
     from autograder.reports.html import CONTROLS
 

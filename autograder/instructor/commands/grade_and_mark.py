@@ -56,11 +56,11 @@ def grade(
     is 1 if a submission could not be graded.
     """
     from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.directory import Directory, known_students
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.matching import Directory, known_students
     from autograder.instructor.course.open_matters import open_matters
-    from autograder.instructor.grading.console import (
+    from autograder.instructor.grading.display import (
         changes_summary,
         changes_table,
         grading_progress,
@@ -68,7 +68,7 @@ def grade(
         grading_table,
         stoppable,
     )
-    from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+    from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
@@ -133,7 +133,7 @@ def mark(
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marking.access import admit
-    from autograder.instructor.marking.server import https_with, serve
+    from autograder.instructor.marking.serving import https_with, serve
     from autograder.instructor.marking.state import MarkingState
 
     folder = CourseFolder.here()

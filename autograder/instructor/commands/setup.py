@@ -67,7 +67,7 @@ def prove(
 ) -> None:
     """Prove the checks of a course.
 
-    Each known mistake is caught and named, right answers pass. First come the files: what is left to write, and names that occur in one file and are missing in another. Then, at
+    First come the files: what is left to write, and names that occur in one file and are missing in another. Then, at
     each seed, the reference answers alike twice, each known mistake fails a check that tells of it and of no other, and
     each right answer of tests/right/ROOM.md passes. A line for each fault names the file; the exit status is then 1.
     """
@@ -124,10 +124,10 @@ def init(
     there already stay as they are.
     """
     from autograder.course import Course
+    from autograder.instructor.class_facts import update_gradebook
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.new import make_course_folder
+    from autograder.instructor.course.init import make_course_folder
     from autograder.instructor.course.roster import students_of
-    from autograder.instructor.facts import update_gradebook
     from autograder.instructor.gradebook import CourseGradebook
 
     made = make_course_folder(folder, roster, book)

@@ -33,9 +33,9 @@ def receipt(student: OneStudent, assignment: Assignment = None, as_json: Json = 
     mark, and not when it was handed in. The exit status is 1 if a file that was collected has changed since, or is
     gone.
     """
+    from autograder.instructor.course.attempts import receipts_of
+    from autograder.instructor.course.directory import find_student
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.matching import find_student
-    from autograder.instructor.course.receipts import receipts_of
 
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
@@ -65,8 +65,8 @@ def explain(
     """
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.directory import find_student
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.matching import find_student
     from autograder.instructor.grading.explain import explaining, explanation_json, explanation_text
 
     folder = CourseFolder.here()
@@ -161,8 +161,8 @@ def viva(
     """
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.directory import Directory, known_students
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.matching import Directory, known_students
     from autograder.instructor.grading.workers import local_sandboxes
     from autograder.instructor.viva.question import LIMITS
     from autograder.instructor.viva.round import choose, talks, works_of

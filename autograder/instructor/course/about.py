@@ -1,4 +1,4 @@
-"""What an instructor tells students of the course, in ``nbgrader_config.py``: ``c.About.book_url = "https://…"``."""
+"""An instructor's settings for students in ``nbgrader_config.py``: ``c.About.book_url = "https://…"``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BOOK_LINE = re.compile(r"^(?:# *)?c\.About\.book_url *=.*$", re.MULTILINE)
 
 
 class About(Configurable):  # type: ignore[misc]
-    """What students are told."""
+    """Settings that students see."""
 
     book_url = Unicode("", help="Where the book is; empty where students have their notebooks alone.").tag(config=True)
     hand_in = Unicode("", help="Where work is handed in, as the end of a sentence.").tag(config=True)
@@ -28,27 +28,26 @@ class About(Configurable):  # type: ignore[misc]
 
 
 def about(config: Any) -> About:
-    """Return what nbgrader's configuration of a course folder says to students.
+    """Return the settings for students in nbgrader's configuration of a course folder.
 
     Raises:
-        CourseFolderError: it says something of another kind, or a book's address that is none.
+        CourseFolderError: a setting is of another kind, or the book's address is wrong.
     """
     try:
-        said = About(config=config)
+        settings = About(config=config)
     except TraitError as error:
         raise CourseFolderError(
             f"nbgrader_config.py: c.About takes texts, and True or False for due_in_notebook: {error}"
         ) from error
-    said.book_url = said.book_url and book_address(said.book_url)
-    return said
+    settings.book_url = settings.book_url and book_address(settings.book_url)
+    return settings
 
 
 def course_of(folder: CourseFolder, config: Any = None) -> Course:
-    """Return the installed course with the book that a course folder names, or else the one that was published with it.
+    """Return the installed course with the book of a course folder, or else the published one.
 
     Args:
-        folder: the instructor's.
-        config: nbgrader's configuration of it, where that has been read.
+        config: nbgrader's configuration of the folder, where that has been read.
 
     Raises:
         CourseFolderError: the configuration cannot be used.

@@ -1,16 +1,15 @@
-"""Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it.
+"""Every collected attempt, kept in ``collected/STUDENT/ASSIGNMENT/``, with its receipt and the standing of its time.
 
-Marks keep a time as nbgrader does, without saying how it is known; whoever shows one asks here. It is *proved* where a
-clock says it that the student cannot set: a learning system's, or that of the disk on which nbgrader's exchange lies.
-It is *entered by the instructor* where ``--times`` or ``--at`` says it. Every other is *claimed*: a commit's date, a
-folder's name, a ``timestamp.txt``.
+A time is *proved* where a clock says it that the student cannot set: a learning system's, or that of the disk on which
+nbgrader's exchange lies. It is *entered by the instructor* where ``--times`` or ``--at`` says it. Every other is
+*claimed*: a commit's date, a folder's name, a ``timestamp.txt``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Literal
 
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.receipts import receipt_from
 
 INDEX = "attempts.json"
@@ -26,6 +26,7 @@ PROVED: Standing = "proved"
 ENTERED: Standing = "entered by the instructor"
 CLAIMED: Standing = "claimed"
 SUREST_FIRST = (PROVED, ENTERED, CLAIMED)
+TIME_IN_WORDS: Mapping[str, str] = {CLAIMED: ", by a claimed time", ENTERED: ", by a time that the instructor entered"}
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,11 @@ class Attempt:
     """One notebook that a student handed in.
 
     Attributes:
-        number: the system's, or else 1 for the first that was met, 2 for the next, …
+        number: the system's, or else in the order in which they were collected, from 1.
         digest: of its content, SHA-256 in hex.
         when: it was handed in, with a time zone; None where nothing says it.
         late: whether the system says that it came late.
-        collected: when it was first met, with a time zone.
-        path: that it had in the download.
-        system: that gave it out.
-        standing: how the time is known.
+        collected: when it was first collected, with a time zone.
     """
 
     number: int
@@ -54,21 +52,20 @@ class Attempt:
 
     @property
     def file(self) -> str:
-        """The name under which its notebook is kept."""
+        """The name of its notebook."""
         return f"{self.number:02}-{self.digest[:8]}.ipynb"
 
     @property
     def receipt(self) -> str:
-        """The receipt of its notebook."""
         return receipt_from(self.digest)
 
     @property
     def stamp(self) -> str:
-        """What nbgrader's timestamp.txt says of it; empty where nothing says when."""
+        """The line of nbgrader's timestamp.txt; empty where nothing says when."""
         return f"{self.when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC" if self.when else ""
 
     def same_as(self, other: Attempt) -> bool:
-        """Whether both are one: the same work handed in at the same time, as far as that is known."""
+        """Whether it is the same work, handed in at the same time as far as that is known."""
         return self.digest == other.digest and (self.when == other.when or None in (self.when, other.when))
 
     def to_json(self) -> dict[str, Any]:
@@ -84,14 +81,7 @@ class Attempt:
 
 
 def standing_of(folder: CourseFolder, student: str, assignment: str, when: datetime) -> Standing:
-    """Return how the time is known at which a student handed in. What cannot be read proves nothing.
-
-    Args:
-        folder: the course folder.
-        student: whose work it is.
-        assignment: its id.
-        when: with a time zone.
-    """
+    """Return how the time is known, with a time zone, at which a student handed in. A broken list proves nothing."""
     try:
         attempts = kept(folder, student, assignment)
     except (CourseFolderError, OSError):
@@ -101,7 +91,7 @@ def standing_of(folder: CourseFolder, student: str, assignment: str, when: datet
 
 
 def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, ...]:
-    """Return the attempts that are kept of a student's, the first first.
+    """Return a student's attempts, the first first.
 
     Raises:
         CourseFolderError: the list of them is broken.
@@ -122,10 +112,7 @@ def keep(
     """Keep attempts: their notebooks, and then the list, so that it names none that is missing.
 
     Args:
-        folder: the course folder.
-        student: whose they are.
-        assignment: that they are of.
-        attempts: all, those that are kept already included.
+        attempts: all, with those of before.
         contents: of the new ones, by digest.
     """
     target = folder.collected(student, assignment)
@@ -144,3 +131,67 @@ def keep_replaced(folder: CourseFolder, student: str, assignment: str, name: str
     path = target / f"replaced-{hashlib.sha256(content).hexdigest()[:8]}-{Path(name).name}"
     write_atomically(path, content)
     return path
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The receipt of a notebook that a student handed in, worked out again from the file itself.
+
+    Attributes:
+        digest: of its content, SHA-256 in hex.
+        attempt: None where it was put into submitted/ by hand.
+        counts: whether it is the notebook in submitted/, which is graded.
+        lost: whether the collected file has gone or holds other bytes now.
+    """
+
+    student: str
+    assignment: str
+    digest: str
+    attempt: Attempt | None
+    counts: bool
+    lost: bool = False
+
+    def __str__(self) -> str:
+        parts = [receipt_from(self.digest)]
+        if self.attempt is None:
+            parts.append("put into submitted/ by hand, and not collected")
+        else:
+            when, standing = self.attempt.when, self.attempt.standing
+            parts.insert(0, f"attempt {self.attempt.number}")
+            parts.append(f"handed in {when.astimezone():%Y-%m-%d %H:%M %Z}, {standing}" if when else "time unknown")
+            parts.append(f"collected {self.attempt.collected.astimezone():%Y-%m-%d %H:%M %Z} as {self.attempt.path}")
+        parts += ["this one counts"] if self.counts else []
+        parts += ["ITS FILE HAS CHANGED OR GONE since it was collected"] if self.lost else []
+        return f"{self.assignment}: " + "; ".join(parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        attempt = self.attempt.to_json() if self.attempt else None
+        return vars(self) | {"receipt": receipt_from(self.digest), "attempt": attempt}
+
+
+def receipts_of(folder: CourseFolder, student: str, assignments: Sequence[str]) -> list[Receipt]:
+    """Return the receipts of a student's work, by assignment, the first attempt first.
+
+    Raises:
+        CourseFolderError: the student handed nothing in, or the list of the attempts is broken.
+    """
+    receipts = [receipt for name in assignments for receipt in _receipts_of(folder, student, name)]
+    if not receipts:
+        raise CourseFolderError(f"{student} handed nothing in for {' or '.join(assignments)}")
+    return receipts
+
+
+def _receipts_of(folder: CourseFolder, student: str, assignment: str) -> Iterator[Receipt]:
+    attempts, submission = kept(folder, student, assignment), folder.submission(student, assignment)
+    there = submission.read().content if submission.notebook.parent.is_dir() else b""
+    counting = hashlib.sha256(there).hexdigest() if there else ""
+    for attempt in attempts:
+        try:
+            content = read_capped(folder.collected(student, assignment) / attempt.file)
+            lost = hashlib.sha256(content).hexdigest() != attempt.digest
+        except (OSError, MalformedNotebook):
+            lost = True
+        yield Receipt(student, assignment, attempt.digest, attempt, attempt.digest == counting, lost)
+    if counting and counting not in {attempt.digest for attempt in attempts}:
+        yield Receipt(student, assignment, counting, None, counts=True)

@@ -1,24 +1,32 @@
-"""What an instructor decides about marks, beside the checks: ``decisions.csv``, a line for each, so that each can go.
+"""An instructor's decisions about marks, beside the checks: ``decisions.csv``, a line for each, so that each can go.
 
 A check counts other points; everybody who handed in has the points of a question; a student is excused, or has more
 time. The commands ``points``, ``drop``, ``excuse`` and ``extend`` write the table, and every later grading follows it.
+
+Extensions the instructor writes into a table of their own, ``extensions.csv``, from which ``extend`` copies all but the
+reason, which is for the instructor alone.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from autograder.instructor.course.extensions import Extension, parse_extension
+from autograder.instructor.course.directory import Directory, UnknownStudent, known_students, nearest
+from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, Extension, Work, parse_extension
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.tables import Row, Table, read_table
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.tables import Row, Table, TableError, read_table
 
 What = Literal["points", "dropped", "excused", "extended"]
 COLUMNS = ("assignment", "decision", "question", "student", "points", "extension")
+TABLE_COLUMNS = ("student", "assignment", "extension", "reason")  # of extensions.csv
+EXTENSION_COLUMNS = ("extension", "until", "newdate", "newduedate", "due", "date")
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,11 @@ class Decision:
     """One decision.
 
     Attributes:
-        assignment: which it is about; ``*`` for more time in the whole term.
-        what: is decided.
+        assignment: its id; ``*`` for more time in the whole term.
         cell: the id of the question's cell; empty for ``excused`` and ``extended``.
         student: who is ``excused`` or ``extended``; or empty.
         points: what a check counts; 0 for the others.
-        extension: how much later the work is due, in one of the forms of ``extensions.py``; empty for the others.
+        extension: in one of the forms of ``extensions.py``; empty for the others.
     """
 
     assignment: str
@@ -48,13 +55,8 @@ class Decision:
 
     @property
     def about(self) -> tuple[str, str, str, str]:
-        """What it decides on: of two decisions on the same, the later counts."""
+        """The subject: of two decisions on the same, the later counts."""
         return self.assignment, self.what, self.cell, self.student
-
-    @property
-    def is_about_points(self) -> bool:
-        """Whether it changes what a question gives to everybody."""
-        return self.what in ("points", "dropped")
 
     def __str__(self) -> str:
         """Return it as a student is told."""
@@ -66,7 +68,7 @@ class Decision:
 
 
 def read_decisions(path: Path, assignment: str | None = None) -> tuple[Decision, ...]:
-    """Return the decisions on an assignment, or all; no file is none.
+    """Return the decisions on an assignment, or all; without the file, none.
 
     Raises:
         TableError: a line is no decision.
@@ -75,8 +77,8 @@ def read_decisions(path: Path, assignment: str | None = None) -> tuple[Decision,
     if not path.exists():
         return ()
     table = read_table(path)
-    found = [_decision(table, row) for row in table.rows]
-    return tuple(one for one in found if assignment in (None, one.assignment))
+    decisions = [_decision(table, row) for row in table.rows]
+    return tuple(decision for decision in decisions if assignment in (None, decision.assignment))
 
 
 def _decision(table: Table, row: Row) -> Decision:
@@ -85,33 +87,120 @@ def _decision(table: Table, row: Row) -> Decision:
         raise table.error(
             row, f"{what!r}, {points!r} is no decision: the commands points, drop, excuse and extend write one"
         )
-    cell, student = (row.cells.get(column, "") for column in ("question", "student"))
-    extension = row.cells.get("extension", "")
+    assignment, cell, student, extension = (
+        row.cells.get(column, "") for column in ("assignment", "question", "student", "extension")
+    )
     if what == "extended":
-        try:
-            parse_extension(extension)
-        except ValueError as error:
-            raise table.error(row, str(error)) from None
-    return Decision(row.cells.get("assignment", ""), cast(What, what), cell, student, int(points), extension)
+        _parsed(table, row, extension)
+    return Decision(assignment, cast(What, what), cell, student, int(points), extension)
+
+
+def decisions_in_words(decisions: Iterable[Decision]) -> list[str]:
+    """Return what students are told of decisions on an assignment that change what a question gives to everybody."""
+    return sorted(str(decision) for decision in decisions if decision.what in ("points", "dropped"))
+
+
+def excused_in(decisions: Iterable[Decision]) -> set[Work]:
+    """Return the works that a student need not do, by student and assignment."""
+    return {(decision.student, decision.assignment) for decision in decisions if decision.what == "excused"}
 
 
 def extensions_in(decisions: Iterable[Decision]) -> list[tuple[str, str, Extension]]:
-    """Return who was given more time: student, assignment or ``*``, and extension."""
+    """Return all extensions: student, assignment or ``*``, and extension."""
     return [
-        (one.student, one.assignment, parse_extension(one.extension)) for one in decisions if one.what == "extended"
+        (decision.student, decision.assignment, parse_extension(decision.extension))
+        for decision in decisions
+        if decision.what == "extended"
     ]
 
 
 def with_decisions(before: Sequence[Decision], new: Iterable[Decision], *, undo: bool) -> tuple[Decision, ...]:
     """Return decisions with new ones in the place of those on the same; undoing, without them."""
-    wanted = {one.about: one for one in new}
-    kept = [one for one in before if one.about not in wanted]
-    return (*kept, *(() if undo else wanted.values()))
+    wanted = {decision.about: decision for decision in new}
+    stay = [decision for decision in before if decision.about not in wanted]
+    return (*stay, *(() if undo else wanted.values()))
 
 
 def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
     """Write the table."""
     out = io.StringIO(newline="")
-    rows = [(one.assignment, one.what, one.cell, one.student, one.points or "", one.extension) for one in decisions]
-    csv.writer(out, lineterminator="\n").writerows([COLUMNS, *rows])
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for decision in decisions:
+        table.writerow([*decision.about, decision.points or "", decision.extension])
     write_atomically(path, out.getvalue())
+
+
+# The instructor's table of extensions
+
+
+def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[Decision, ...]:
+    """Return the extensions in the table of a course folder, a decision for each line; without the table, none.
+
+    A student of the roster goes by any name that it knows; so does an id of which work was handed in.
+
+    Raises:
+        TableError: the table or the roster cannot be read, or a line names nobody, no assignment or no extension, or
+            the same work as one above.
+        OSError: one cannot be read.
+    """
+    if not folder.extensions.exists():
+        return ()
+    table, directory = read_table(folder.extensions), Directory(known_students(folder))
+    if table.rows and not (table.has("student") and table.has("assignment")):
+        raise TableError(f"{folder.extensions} lacks a column: its columns are {', '.join(TABLE_COLUMNS)}")
+    decisions: list[Decision] = []
+    lines: dict[Work, int] = {}
+    for row in table.rows:
+        student, assignment = _student(table, row, directory), _assignment(table, row, assignments)
+        written = row.first(*EXTENSION_COLUMNS)
+        if not written:
+            raise table.error(row, f"it says no extension: write {FORMS} into the column “extension”")
+        extension = _parsed(table, row, written)
+        if assignment == WHOLE_TERM and extension.kind == "date":
+            raise table.error(row, "one date is no extension for *, the whole term: write +48h, +2d or x1.5")
+        if before := lines.get((student, assignment)):
+            raise table.error(row, f"{student} has an extension for {assignment} in line {before} already")
+        lines[student, assignment] = row.line
+        decisions.append(Decision(assignment, "extended", student=student, extension=extension.text))
+    return tuple(decisions)
+
+
+def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
+    """Return why an extension gives nothing; nothing where it gives something.
+
+    Args:
+        due: when assignments are due for everybody.
+        own_due: when work is due, with all extensions.
+    """
+    if given.assignment == WHOLE_TERM:
+        return "" if due else "due_dates.csv has no due date"
+    if given.assignment not in due:
+        return f"{given.assignment} has no due date in due_dates.csv"
+    own = own_due.get((given.student, given.assignment))
+    is_later = own is None or own.timestamp() > due[given.assignment].timestamp()
+    return "" if is_later else f"{given.assignment} is due no earlier"
+
+
+def _parsed(table: Table, row: Row, text: str) -> Extension:
+    try:
+        return parse_extension(text)
+    except ValueError as error:
+        raise table.error(row, str(error)) from None
+
+
+def _student(table: Table, row: Row, directory: Directory) -> str:
+    try:
+        return directory.named(row.cells.get("student", "")).id
+    except UnknownStudent as error:
+        raise table.error(row, str(error)) from None
+
+
+def _assignment(table: Table, row: Row, assignments: Collection[str]) -> str:
+    written = row.cells.get("assignment", "")
+    folded = {name.casefold(): name for name in (*assignments, WHOLE_TERM)}
+    if written.casefold() not in folded:
+        near = nearest(written, assignments)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(sorted(assignments))}"
+        raise table.error(row, f"there is no assignment {written!r}: {hint} ({WHOLE_TERM} is all of the term)")
+    return folded[written.casefold()]

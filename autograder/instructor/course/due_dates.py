@@ -1,6 +1,6 @@
 """When work is due: ``due_dates.csv``, a line for each assignment, with the time zone that its clock shows.
 
-A column ``released`` may say since when students have an assignment, which an extension such as ``x1.5`` multiplies.
+A column ``released`` can say since when students have an assignment, which an extension such as ``x1.5`` multiplies.
 """
 
 from __future__ import annotations
@@ -8,8 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from autograder.course import Course, chapters_of
+from autograder.instructor.course.decisions import extensions_in, read_decisions
+from autograder.instructor.course.extensions import Work, own_due_dates
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.tables import Row, Table, read_table
 
 COLUMNS = ("assignment", "due", "time zone", "released")
@@ -19,39 +24,69 @@ LOCAL_TIME = Path("/etc/localtime")
 UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))
 
 
-def read_due_dates(path: Path, assignments: Collection[str]) -> dict[str, datetime]:
-    """Return when each assignment is due, with its time zone; one without a date is left out.
+def read_dates(
+    path: Path, assignments: Collection[str], column: Literal["due", "released"] = "due"
+) -> dict[str, datetime]:
+    """Return when each assignment is due, or was released, with its time zone; one without a date is left out.
 
     Args:
-        path: of the table; no file is no dates.
-        assignments: of the course.
+        path: of the table; without it there are no dates.
 
     Raises:
         TableError: a line names no assignment of the course, no time or no zone that is known.
         OSError: it cannot be read.
     """
-    return _dates(path, assignments, "due")
-
-
-def read_release_dates(path: Path, assignments: Collection[str]) -> dict[str, datetime]:
-    """Return since when students have each assignment; as ``read_due_dates``."""
-    return _dates(path, assignments, "released")
-
-
-def _dates(path: Path, assignments: Collection[str], column: str) -> dict[str, datetime]:
     if not path.exists():
         return {}
     table = read_table(path)
-    found: dict[str, datetime] = {}
+    dates: dict[str, datetime] = {}
     for row in table.rows:
         assignment, date = row.cells.get("assignment", ""), row.cells.get(column, "")
         if assignment not in assignments:
             raise table.error(row, f"there is no assignment {assignment!r}: there are {', '.join(sorted(assignments))}")
-        if assignment in found:
+        if assignment in dates:
             raise table.error(row, f"{assignment} has a date above already")
         if date:
-            found[assignment] = _date(table, row, date)
-    return found
+            dates[assignment] = _date(table, row, date)
+    return dates
+
+
+def due_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
+    """Return when the assignments of a course are due in a course folder; as ``read_dates``."""
+    return read_dates(folder.due_dates, assignments_of(course))
+
+
+def release_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
+    """Return since when students have the assignments of a course; as ``read_dates``."""
+    return read_dates(folder.due_dates, assignments_of(course), "released")
+
+
+def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetime]:
+    """Return the due dates of students with extensions, by student and assignment, with their time zones.
+
+    Raises:
+        TableError: a table cannot be read.
+        NoReleaseDate: an extension needs the release date of an assignment that has none.
+    """
+    given = extensions_in(read_decisions(folder.decisions))
+    return own_due_dates(due_dates_of(folder, course), release_dates_of(folder, course), given)
+
+
+def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
+    """Return until when the last student can hand in each assignment in time; one without a due date is left out.
+
+    Raises:
+        TableError: a table cannot be read.
+        NoReleaseDate: an extension needs the release date of an assignment that has none.
+    """
+    last = due_dates_of(folder, course)
+    for (_, assignment), own in own_due_dates_of(folder, course).items():
+        last[assignment] = max(last[assignment], own, key=lambda when: when.astimezone(UTC))
+    return last
+
+
+def assignments_of(course: Course) -> list[str]:
+    return [chapter.assignment for chapter in chapters_of(course)]
 
 
 def _date(table: Table, row: Row, text: str) -> datetime:
@@ -94,10 +129,6 @@ def days_late(seconds: float, due: datetime) -> int:
     """Return how many days have begun since a due date, each from its hour on to the same hour of the next.
 
     By the clock of the due date's zone: where clocks change, a day has 23 hours or 25.
-
-    Args:
-        seconds: after it.
-        due: with a time zone.
     """
     when = due.astimezone(UTC) + timedelta(seconds=seconds)
     days = max(0, int(seconds // DAY_S) - 2)

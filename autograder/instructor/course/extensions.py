@@ -1,4 +1,4 @@
-"""How much later one student's work is due: the arithmetic, and nothing else.
+"""Arithmetic of extensions: how much later one student's work is due.
 
 An extension is a new date, or one of
 
@@ -35,16 +35,14 @@ Work = tuple[str, str]  # a student's id and an assignment's
 
 
 class NoReleaseDate(WrongUse):
-    """An extension multiplies a time whose beginning nothing says."""
+    """An extension multiplies the time since a release whose date is missing."""
 
 
 @dataclass(frozen=True)
 class Extension:
-    """How much later work is due.
+    """An extension: a number of hours or days, a factor, or a new date.
 
     Attributes:
-        text: as the instructor wrote it.
-        kind: of the four forms.
         number: of hours or days, or the factor; 0 for a date.
         until: the new date; without a time zone, it is in that of the due date. None for the others.
         whole_day: whether the date has no time, so that work is due at the hour of the due date.
@@ -61,7 +59,7 @@ class Extension:
 
         Args:
             due: for everybody, with a time zone.
-            released: since when students have the assignment, with a time zone; None where nothing says it.
+            released: with a time zone; None where it is unknown.
 
         Raises:
             NoReleaseDate: it is needed, and there is none before the due date.
@@ -81,10 +79,10 @@ class Extension:
 
 
 def parse_extension(text: str) -> Extension:
-    """Return what an instructor wrote as an extension.
+    """Return an extension as an instructor writes it.
 
     Raises:
-        ValueError: it is none; the message says what is.
+        ValueError: it is none; the message has the right forms.
     """
     written = " ".join(text.split())
     if later := LATER.fullmatch(written):
@@ -109,17 +107,17 @@ def parse_extension(text: str) -> Extension:
 def own_due_dates(
     due: Mapping[str, datetime], released: Mapping[str, datetime], given: Iterable[tuple[str, str, Extension]]
 ) -> dict[Work, datetime]:
-    """Return until when work may be handed in by those who have an extension, by student and assignment.
+    """Return the due dates of students with extensions, by student and assignment.
 
     Args:
         due: when each assignment is due for everybody, with a time zone.
-        released: since when students have it, with a time zone, where that is known.
+        released: with a time zone, where that is known.
         given: student, assignment or ``*``, and extension. One for an assignment without a due date gives nothing.
 
     Raises:
-        NoReleaseDate: one multiplies a time whose beginning nothing says.
+        NoReleaseDate: one needs the release date of an assignment that has none.
     """
-    found: dict[Work, datetime] = {}
+    dates: dict[Work, datetime] = {}
     for student, named, extension in given:
         for assignment in due if named == WHOLE_TERM else [named] if named in due else []:
             try:
@@ -130,8 +128,8 @@ def own_due_dates(
                     f"has {error} of {assignment}: write it into a column “released”, such as 2026-10-22 12:00"
                 ) from None
             work = student, assignment
-            found[work] = max(found.get(work, own), own, key=_instant)
-    return found
+            dates[work] = max(dates.get(work, own), own, key=_instant)
+    return dates
 
 
 def _number(text: str) -> Fraction:

@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Atomic file writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file, a text in UTF-8, so that a reader, or the next run, sees the whole of it or the one before."""
+    """Write a file, a text in UTF-8: readers, and the next run, see the whole of it or the file of before."""
     draft = path.with_name(f".{path.name}.draft")
     try:
         with draft.open("wb") as file:
@@ -19,5 +19,5 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             draft.unlink()
-        # What fails in the middle of writing names no file.
+        # An error in the middle of writing names no file.
         raise OSError(error.errno, error.strerror, str(path)) from error

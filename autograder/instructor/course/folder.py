@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ class Submission:
         return others[0] if not self.notebook.exists() and len(others) == 1 else self.notebook
 
     def read(self) -> HandedIn:
-        """Read what was handed in, once: what is judged is what the record says was judged.
+        """Read the work, once, so that the record is of the content that was judged.
 
         Raises:
             OSError: it is there and cannot be read, or its folder has gone.
@@ -87,13 +87,12 @@ class Submission:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What was read of one submission.
+    """The file of a submission.
 
     Attributes:
-        name: of its file.
-        content: of its file, empty where there is none that can be read.
-        unreadable: why there is none, in words for the student, who is told of no folder; or empty.
-        timestamp: when it was handed in, in UTC, None where nothing says it; a text where what says it is no time.
+        content: empty where it cannot be read.
+        unreadable: the reason in words for the student, without the instructor's folders; or empty.
+        timestamp: when it was handed in, in UTC; None without a timestamp, a text where that is no time.
     """
 
     name: str
@@ -102,7 +101,7 @@ class HandedIn:
     timestamp: datetime | str | None
 
     def notebook(self) -> NotebookNode:
-        """Return what was handed in as a notebook.
+        """Return the notebook.
 
         Raises:
             MalformedNotebook: it is none; the message is for the student.
@@ -120,7 +119,7 @@ class CourseFolder:
 
     @classmethod
     def here(cls, root: Path | None = None) -> CourseFolder:
-        """Return the course folder that the command runs in.
+        """Return the course folder in which the command runs.
 
         Raises:
             CourseFolderError: this is none.
@@ -136,7 +135,6 @@ class CourseFolder:
 
     @property
     def roster(self) -> Path:
-        """Who is in the class."""
         return self.root / "roster.csv"
 
     @property
@@ -145,32 +143,28 @@ class CourseFolder:
 
     @property
     def releases(self) -> Path:
-        """What cells have held in earlier releases."""
         return self.root / "releases.json"
 
     @property
     def decisions(self) -> Path:
-        """What the instructor decided about marks beside the checks."""
         return self.root / "decisions.csv"
 
     @property
     def extensions(self) -> Path:
-        """Who was given more time, and why: for the instructor alone."""
+        """The instructor's own table of extensions, with the reasons."""
         return self.root / "extensions.csv"
 
     @property
     def markers(self) -> Path:
-        """Who marks written answers, and which."""
         return self.root / "markers.csv"
 
     @property
     def questions(self) -> Path:
-        """Written questions of the instructor's own: for nobody else's eyes."""
+        """Written questions of the instructor's own, secret."""
         return self.root / "questions"
 
     @property
     def bundle(self) -> Path:
-        """The zip for students."""
         return self.root / "release" / "course.zip"
 
     def source(self, assignment: str) -> Path:
@@ -183,30 +177,27 @@ class CourseFolder:
         return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
 
     def collected(self, student: str, assignment: str) -> Path:
-        """Where every attempt is kept that ``autograder collect`` met."""
+        """The folder of a student's collected attempts."""
         return self.root / "collected" / student / assignment
 
     def submission(self, student: str, assignment: str) -> Submission:
-        """Return where a student's work lies that is to be graded; it may not be there."""
+        """Return a student's work to be graded, which need not be there."""
         return Submission(student, assignment, self.root / "submitted" / student / assignment / f"{assignment}.ipynb")
 
     def feedback(self, student: str, assignment: str) -> Path:
         return self.root / "feedback" / student / assignment / f"{assignment}.html"
 
     def viva(self, assignment: str) -> Path:
-        """Where the sheets for talks about an assignment lie: for those who teach, but for the students' own."""
+        """The folder of the sheets for talks about an assignment."""
         return self.root / "viva" / assignment
 
     def report(self, assignment: str | None) -> Path:
-        """The page about a class: for those who teach."""
         return self.root / "reports" / f"{assignment or 'class'}.html"
 
     def exported(self, assignment: str | None, ending: str) -> Path:
-        """The marks for another system."""
         return self.root / "exports" / f"{assignment or 'class'}{ending}"
 
     def log(self, student: str, assignment: str) -> Path:
-        """How the grading of one submission went: for the instructor alone."""
         return self.root / "logs" / student / f"{assignment}.txt"
 
     def assignments(self) -> list[str]:
@@ -227,28 +218,28 @@ class CourseFolder:
         return known if assignment is None else [assignment]
 
     def submissions(self, assignments: Sequence[str], student: str | None = None) -> list[Submission]:
-        """Return the submissions to some assignments; a folder without a notebook is one, too.
+        """Return the submissions to some assignments, by student; a folder without a notebook is one, too.
 
-        They are in the order of the students, not of the assignments: what grading needs once for an assignment, such
-        as the answers of its known mistakes, then comes up early and spread out, while sandboxes have work left.
+        Not by assignment: so the work of grading that occurs once for an assignment, such as the answers of its known
+        mistakes, comes early and spread out, while sandboxes have work left.
 
         Raises:
             CourseFolderError: the named student handed nothing in.
         """
-        found = [
-            Submission(path.parent.name, assignment, path / f"{assignment}.ipynb")
+        submissions = [
+            self.submission(path.parent.name, assignment)
             for assignment in assignments
             for path in sorted((self.root / "submitted").glob(f"*/{assignment}"))
             if path.is_dir() and student in (None, path.parent.name)
         ]
-        if student is not None and not found:
+        if student is not None and not submissions:
             raise CourseFolderError(
                 f"{student} handed nothing in: submitted/{student} holds no {' or '.join(assignments)}"
             )
-        return sorted(found, key=lambda one: one.student)
+        return sorted(submissions, key=lambda submission: submission.student)
 
     def instructor_notebook(self, assignment: str) -> NotebookNode:
-        """Return the notebook that answers are grafted into: as released, with the hidden checks back in it."""
+        """Return the released notebook with its hidden checks, into which answers are grafted."""
         released, source = read_notebook(self.released(assignment)), read_notebook(self.source(assignment))
         complete = {grade_id_of(cell): cell.source for cell in source.cells if grade_id_of(cell)}
         for cell in released.cells:
@@ -258,9 +249,9 @@ class CourseFolder:
             released.metadata[RECORD][EARLIER] = earlier
         return released
 
-    @contextmanager
+    @contextlib.contextmanager
     def only_one_grader(self, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
-        """Let no second run write marks of this course at the same time; the kernel frees a killed run's lock.
+        """Keep a second run from writing marks at the same time; the kernel frees a killed run's lock.
 
         Args:
             on_wait: called before it waits for another run; without it nobody waits.
@@ -273,8 +264,9 @@ class CourseFolder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 if on_wait is None:
-                    said = "another command, such as `autograder grade`, is at work in this folder: wait for it"
-                    raise CourseFolderError(said) from error
+                    raise CourseFolderError(
+                        "another command, such as `autograder grade`, is at work in this folder: wait for it"
+                    ) from error
                 on_wait()
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -289,20 +281,9 @@ class CourseFolder:
             os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", os.defpath)
         app = NbGrader(raise_config_file_errors=True)
         try:
-            with inside(self.root):
+            with contextlib.chdir(self.root):  # on which nbgrader insists
                 app.load_config_file()
         except (Exception, SystemExit) as error:
             raise CourseFolderError(f"{self.root / 'nbgrader_config.py'} cannot be read: {error}") from error
         app.config.CourseDirectory.root = str(self.root)
         return app.config
-
-
-@contextmanager
-def inside(folder: Path) -> Iterator[None]:
-    """Run a block in another working directory, which nbgrader's converters insist on."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)

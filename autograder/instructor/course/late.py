@@ -1,13 +1,13 @@
-"""What late work costs: a share for each day begun after a grace period, once a bank of free days is spent."""
+"""The penalty for late work: a share for each day begun after a grace period, once a bank of free days is spent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from traitlets import Float, Int, TraitError
+from traitlets import Bool, Float, Int, TraitError
 from traitlets.config import Configurable
 
 from autograder.instructor.course.due_dates import days_late, seconds_late
@@ -19,9 +19,8 @@ class DatedWork:
     """When one student's work was due and came.
 
     Attributes:
-        assignment: its id.
         due: for everybody, with a time zone.
-        own_due: extension counted, in the same zone.
+        own_due: with the extension, in the same zone.
         when: it was handed in, with a time zone; None where nothing says it.
         excused: whether the student need not do it, so that it spends no late days.
     """
@@ -36,63 +35,23 @@ class DatedWork:
     def seconds_late(self) -> float:
         return seconds_late(self.when, self.own_due)
 
+    @property
+    def extension(self) -> timedelta | None:
+        """How much later the work is due than for everybody, in seconds that pass; None for no later."""
+        more = self.own_due.astimezone(UTC) - self.due.astimezone(UTC)
+        return more if more.total_seconds() > 0 else None
+
 
 @dataclass(frozen=True)
 class Lateness:
-    """How many days late a work is, begun ones counted whole, and how many of them the bank does not cover."""
+    """Days of lateness, begun ones counted whole, and those of them that the bank does not cover."""
 
     days: int
     charged: int
 
 
-@dataclass(frozen=True)
-class LateRule:
-    """The rule of a course.
-
-    Attributes:
-        grace_minutes: how late work may come without a penalty.
-        percent_per_day: of the points earned, for each day begun after that.
-        max_percent: of the points earned, at most.
-        free_days: late days of a student in the term that cost nothing.
-        all_points: whether late work earns nothing where no percentage is set, which is nbgrader's method ``zero``.
-    """
-
-    grace_minutes: float = 0
-    percent_per_day: float = 0
-    max_percent: float = 100
-    free_days: int = 0
-    all_points: bool = False
-
-    def lateness(self, works: Sequence[DatedWork]) -> Mapping[str, Lateness]:
-        """Return how late the works of one student are, by assignment; the days are counted from the grace period.
-
-        Free days are spent in the order of the due dates for everybody: what one work costs depends on those before it.
-        """
-        in_order = sorted(works, key=lambda work: (work.excused, work.due.astimezone(UTC), work.assignment))
-        left, found = self.free_days, {}
-        for work in in_order:  # those that a student need not do come last and take no day away
-            days = days_late(max(0.0, work.seconds_late - 60 * self.grace_minutes), work.own_due)
-            found[work.assignment] = Lateness(days, max(0, days - left))
-            left = max(0, left - days)
-        return found
-
-    def penalty(self, score: float, seconds: float, lateness: Lateness) -> float:
-        """Return the points that come off, never more than were earned.
-
-        Args:
-            score: points earned.
-            seconds: after the due date, extension counted.
-            lateness: of the work.
-        """
-        if not seconds or (lateness.days and not lateness.charged):  # in time, or all days free
-            return 0.0
-        if not self.percent_per_day:
-            return max(0.0, score) if self.all_points else 0.0
-        return max(0.0, score) * min(self.max_percent, lateness.charged * self.percent_per_day) / 100
-
-
 class LatePenalty(Configurable):  # type: ignore[misc]
-    """The rule in ``nbgrader_config.py``, such as ``c.LatePenalty.percent_per_day = 10``."""
+    """The rule of a course, in ``nbgrader_config.py`` such as ``c.LatePenalty.percent_per_day = 10``."""
 
     grace_minutes = Float(0, min=0, help="How late work may come without a penalty.").tag(config=True)
     percent_per_day = Float(0, min=0, max=100, help="Of the points earned, for each day begun after that.").tag(
@@ -100,17 +59,40 @@ class LatePenalty(Configurable):  # type: ignore[misc]
     )
     max_percent = Float(100, min=0, max=100, help="Of the points earned, at most.").tag(config=True)
     free_days = Int(0, min=0, help="Late days of a student in the term that cost nothing.").tag(config=True)
+    # Whether late work earns nothing where no percentage is set, which is nbgrader's method ``zero``.
+    all_points = Bool(False)
+
+    def lateness(self, works: Sequence[DatedWork]) -> Mapping[str, Lateness]:
+        """Return the lateness of one student's works, by assignment, in days from the end of the grace period.
+
+        Free days are spent in the order of the due dates for everybody: what one work costs depends on those before it.
+        """
+        in_order = sorted(works, key=lambda work: (work.excused, work.due.astimezone(UTC), work.assignment))
+        left, lateness = self.free_days, {}
+        for work in in_order:  # those that a student need not do come last and take no day away
+            days = days_late(max(0.0, work.seconds_late - 60 * self.grace_minutes), work.own_due)
+            lateness[work.assignment] = Lateness(days, max(0, days - left))
+            left = max(0, left - days)
+        return lateness
+
+    def penalty(self, score: float, seconds: float, lateness: Lateness) -> float:
+        """Return the points that come off, never more than were earned."""
+        if not seconds or (lateness.days and not lateness.charged):  # in time, or all days free
+            return 0.0
+        if not self.percent_per_day:
+            return max(0.0, score) if self.all_points else 0.0
+        return float(max(0.0, score) * min(self.max_percent, lateness.charged * self.percent_per_day) / 100)
 
 
-def late_rule(config: Any) -> LateRule:
-    """Return the rule of a course folder's configuration; where it has none, that of nbgrader's own option.
+def late_penalty(config: Any) -> LatePenalty:
+    """Return the rule of a course folder's configuration; without one, that of nbgrader's own option.
 
     Raises:
         CourseFolderError: it says something else than numbers.
     """
     try:
-        said = LatePenalty(config=config)
+        rule = LatePenalty(config=config)
     except TraitError as error:
         raise CourseFolderError(f"nbgrader_config.py: c.LatePenalty takes numbers: {error}") from error
-    all_points = config.LateSubmissionPlugin.get("penalty_method") == "zero"
-    return LateRule(said.grace_minutes, said.percent_per_day, said.max_percent, said.free_days, all_points)
+    rule.all_points = config.LateSubmissionPlugin.get("penalty_method") == "zero"
+    return rule

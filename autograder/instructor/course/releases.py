@@ -1,6 +1,6 @@
-"""What the cells of earlier releases held, in ``releases.json``: nobody is told of a change that a release made.
+"""Digests of the cells of earlier releases, in ``releases.json``, so that a student is blamed for no release's change.
 
-Kept are digests, by assignment and cell, of what is not an answer.
+They are by assignment and cell, of all cells but answers.
 """
 
 from __future__ import annotations
@@ -15,34 +15,30 @@ Cells = dict[str, list[str]]
 
 
 def earlier_cells(path: Path, assignment: str) -> Cells:
-    """Return the digests that each cell has had in the releases of an assignment; none where nothing says it."""
+    """Return the digests of each cell in the releases of an assignment; none without a readable file."""
+    return _all_cells(path).get(assignment, {})
+
+
+def _all_cells(path: Path) -> dict[str, Cells]:
     try:
-        found: Cells = json.loads(path.read_text(encoding="utf-8")).get(assignment, {})
-    except (FileNotFoundError, ValueError, AttributeError):
+        cells: dict[str, Cells] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return {}
-    return found
+    return cells if isinstance(cells, dict) else {}
 
 
 def remember_release(path: Path, assignment: str, released: Path) -> None:
-    """Keep what a release holds, before another takes its place; where there is none, nothing.
-
-    Args:
-        path: of the digests.
-        assignment: its id.
-        released: the notebook, which may not be there.
+    """Keep the digests of a release, if there is one, before another takes its place.
 
     Raises:
         OSError: it cannot be written.
     """
     if not released.exists():
         return
-    cells = earlier_cells(path, assignment)
+    known = _all_cells(path)
+    cells = known.setdefault(assignment, {})
     for cell in read_notebook(released).cells:
         grade_id = grade_id_of(cell)
         if grade_id and not is_answer(cell):
             cells[grade_id] = list(dict.fromkeys([*cells.get(grade_id, []), cell_digest(cell)]))
-    try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        known = {}
-    write_atomically(path, json.dumps(known | {assignment: cells}, indent=1) + "\n")
+    write_atomically(path, json.dumps(known, indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""Who is in the class: ``roster.csv``, written by hand or exported from a learning system.
+"""The class: ``roster.csv``, written by hand or exported from a learning system.
 
 Columns are known by their names, in any order and number. Read as they are, besides the course folder's own:
 
@@ -38,24 +38,21 @@ ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
 NO_FOLDER = re.compile(r"[/\\\x00-\x1f\x7f]|^\.|^-|^$")
 MAX_ID_BYTES = 100
 POINTS_POSSIBLE = "Points Possible"
-# Canvas lists a student that teachers see the course as.
+# The student as whom teachers see a course of Canvas.
 TEST_STUDENTS = {"student, test", "test student"}
-# What stands behind a last name's own comma: Canvas writes "Smith, Jr., Robert".
+# A suffix after a last name's own comma: Canvas writes "Smith, Jr., Robert".
 SUFFIX = re.compile(r"(.+?, *(?:jr|sr|i{2,3}|iv)\.?), *(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Student:
-    """One of the class; all but the id may be empty.
+    """A student of the class; every field but the id can be empty.
 
     Attributes:
         id: names the student in submitted/ and in the gradebook; leading zeros count.
-        first_name: given.
-        last_name: family.
-        email: address.
-        lms_user_id: what the learning system calls the student, in file names too: Canvas's user, Moodle's participant.
+        lms_user_id: the learning system's id, in file names too: Canvas's user, Moodle's participant.
         also: other ids and names by which the student is known, such as a user name on GitHub.
-        login: the name under which the student logs in to the learning system.
+        login: in the learning system.
         section: of the class, as the learning system calls it.
     """
 
@@ -75,7 +72,7 @@ class Student:
 
     @property
     def name(self) -> str:
-        """What to call the student: by name, or else by id."""
+        """The full name, or else the id."""
         return self.full_name or self.id
 
     @property

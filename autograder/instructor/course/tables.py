@@ -1,4 +1,4 @@
-"""Tables that people and learning systems write: CSV in the encodings and with the separators that occur."""
+"""Read tables of people and learning systems: CSV in the encodings and with the separators that occur."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-FORMULA = re.compile(r'="(.*)"')  # how a spreadsheet is kept from taking 0042 for a number
+FORMULA = re.compile(r'="(.*)"')  # keeps a spreadsheet from taking 0042 for a number
 
 
 class TableError(WrongUse):
@@ -46,9 +46,7 @@ class Table:
     """A table.
 
     Attributes:
-        name: of its file, for messages.
         columns: their names as they are written.
-        rows: those that are not empty.
     """
 
     name: str
@@ -88,7 +86,6 @@ def parse_table(content: bytes, name: str) -> Table:
 
     Args:
         content: of the file, in UTF-8, UTF-16 or UTF-32.
-        name: of the file, for messages.
 
     Raises:
         TableError: it is no table of text.
@@ -119,9 +116,8 @@ def parse_table(content: bytes, name: str) -> Table:
                 f"{name}, line {line}: {len(cells)} cells under {len(keys)} columns; "
                 f"put what holds a {separator!r} into double quotes"
             )
-        # A column's first occurrence counts: an assignment may be called like one.
-        found = dict(reversed(list(zip(keys, map(_cell, cells), strict=False))))
-        rows.append(Row(line, found))
+        # A column's first occurrence counts: an assignment can have the same name.
+        rows.append(Row(line, dict(reversed(list(zip(keys, map(_cell, cells), strict=False))))))
     return Table(name, columns, rows)
 
 

@@ -182,7 +182,7 @@ def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
     """
     from autograder.instructor.collecting.owners import ownership_of, refusal
     from autograder.instructor.collecting.systems.nbgrader_exchange import NAME
-    from autograder.instructor.course.matching import Clue, Directory
+    from autograder.instructor.course.directory import Clue, Directory
 
     directory, proved, unknown, wrong = Directory(students), 0, 0, list[str]()
     for path in sorted(inbound.iterdir()):

@@ -28,11 +28,11 @@ from autograder.course import Course
 from autograder.errors import plain
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
 from autograder.instructor.grading.submission import grade_one
-from autograder.instructor.marks import Cell, Facts, Mark, marks_of
+from autograder.instructor.marks import Facts, GradedCell, Mark, marks_of
 from autograder.notebooks.answers import room_by_grade_ids
 from autograder.notebooks.graft import (
     RECORD,
@@ -129,11 +129,11 @@ def strongest_sandbox(course: Course) -> Sandbox:
     return first
 
 
-def mark_of(released: NotebookNode, record: Record, notes: Sequence[str]) -> Mark:
+def mark_of(released: NotebookNode, record: GradingRecord, notes: Sequence[str]) -> Mark:
     """Return a graded submission as a mark of nobody: Gradescope knows whose it is, and takes off what is late."""
     assignment, nobody = released.metadata[RECORD]["assignment"], Student("")
     graded = [cell for cell in released.cells if is_graded(cell)]
-    cells = {str(grade_id_of(cell)): Cell(cell.metadata.nbgrader.points, is_written(cell)) for cell in graded}
+    cells = {str(grade_id_of(cell)): GradedCell(cell.metadata.nbgrader.points, is_written(cell)) for cell in graded}
     facts = Facts([nobody], {assignment: cells}, {(nobody.id, assignment): record})
     (mark,) = marks_of(facts)
     return replace(mark, notes=[*notes, *mark.notes])

@@ -1,4 +1,4 @@
-"""What a run over a class ends in: records, and what they say together."""
+"""The result of a run over a class, by submission and as a whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.instructor.course.folder import Submission
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.submission import versions
 from autograder.instructor.marks import Mark
 from autograder.verdicts import VerdictRecord
@@ -15,12 +15,11 @@ from autograder.verdicts import VerdictRecord
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """How one submission ended.
+    """A graded submission.
 
     Attributes:
-        submission: whose work.
-        mark: what its checks give now.
-        before: what the student had got before this run; None where it was not graded.
+        mark: by its checks now.
+        before: the student's mark before this run; None where it was not graded.
         reused: whether its verdicts are from an earlier run over the same work with the same checks.
     """
 
@@ -30,7 +29,7 @@ class GradedSubmission:
     reused: bool
 
     @property
-    def record(self) -> Record:
+    def record(self) -> GradingRecord:
         assert self.mark.record is not None
         return self.mark.record
 
@@ -48,11 +47,11 @@ class GradedSubmission:
 
     @property
     def points_before(self) -> float | None:
-        """What the checks gave before; None where it was not graded."""
+        """The points of the checks before; None where it was not graded."""
         return None if self.before is None else sum(self.checked_before(verdict) or 0 for verdict in self.verdicts)
 
     def checked_before(self, verdict: VerdictRecord) -> float | None:
-        """Return what a check gave before; None where it was not graded."""
+        """Return the points of a check before; None where it was not graded."""
         return None if self.before is None else self.before.cells[self.record.cell_of(verdict)].checked
 
     @property
@@ -60,48 +59,46 @@ class GradedSubmission:
         """The verdicts that give other points than before."""
         return [verdict for verdict in self.verdicts if self.checked_before(verdict) != verdict["points"]]
 
+    @property
+    def whose(self) -> dict[str, Any]:
+        """Student and assignment, as JSON values."""
+        return {"student": self.submission.student, "assignment": self.submission.assignment}
+
     def change_to_json(self) -> dict[str, Any]:
-        """Return what is not as before as JSON values."""
+        """Return the changes as JSON values."""
+        fields = ("exercise", "check", "points", "outcome")
         checks = [
-            {
-                "exercise": verdict["exercise"],
-                "check": verdict["check"],
-                "points": verdict["points"],
-                "outcome": verdict["outcome"],
-            }
-            | {"before": self.checked_before(verdict)}
+            {name: verdict[name] for name in fields} | {"before": self.checked_before(verdict)}  # type: ignore[literal-required]
             for verdict in self.changed
         ]
-        whose = {"student": self.submission.student, "assignment": self.submission.assignment}
-        return whose | {"before": self.points_before, "points": self.points, "checks": checks}
+        return self.whose | {"before": self.points_before, "points": self.points, "checks": checks}
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Return the verdicts as JSON values, each with all that reproduces it (contract 4)."""
-        whose = {"student": self.submission.student, "assignment": self.submission.assignment}
+        """Return the verdicts as JSON values, each with all that reproduces it."""
         how = {"run_seed": self.record.seed, "versions": dict(self.record.versions)}
-        return [whose | verdict | how for verdict in self.verdicts]
+        return [self.whose | verdict | how for verdict in self.verdicts]
 
 
 class RunProgress:
-    """Follows a run over a class while it goes on; this one says nothing, and lets it go on."""
+    """Follows a run over a class; this one shows nothing, and never stops it."""
 
     def begin(self, submissions: int) -> None:
-        """Learn how many submissions there are."""
+        """Take the number of submissions."""
 
     def graded(self, submission: GradedSubmission) -> None:
-        """Learn of a submission whose marks have been written."""
+        """Take a submission whose marks have been written."""
 
     def should_stop(self) -> bool:
-        """Say whether to begin no more; asked again and again."""
+        """Return whether to begin no more submissions."""
         return False
 
     def stopping(self, in_flight: int) -> None:
-        """Learn that the run stops as soon as so many submissions are finished."""
+        """Take the number of submissions that are finished before the run stops."""
 
 
 @dataclass(frozen=True)
 class Ungraded:
-    """A submission that our own software or its place failed on; its earlier marks wait for a person."""
+    """A submission that our own software failed on; its earlier marks wait for a person."""
 
     submission: Submission
     reason: str
@@ -112,11 +109,8 @@ class ClassRun:
     """A run over a class.
 
     Attributes:
-        seed: of this run.
         isolated: whether student code was shut in.
-        graded: submissions with verdicts.
-        ungraded: submissions without.
-        waiting: how many were not begun, since the run was asked to stop.
+        waiting: number of submissions not begun, since the run was asked to stop.
         dry: whether it wrote nothing.
         cells_changed: the checks whose points were others in the gradebook, each with both.
     """
@@ -143,12 +137,8 @@ class ClassRun:
         """Return the run and all verdicts as JSON values (contract 4); of a dry run also what would change."""
         run = {"seed": self.seed, "isolated": self.isolated, "versions": versions(), "submissions": len(self.graded)}
         run["ungraded"] = [
-            {
-                "student": ungraded.submission.student,
-                "assignment": ungraded.submission.assignment,
-                "reason": ungraded.reason,
-            }
-            for ungraded in self.ungraded
+            {"student": work.submission.student, "assignment": work.submission.assignment, "reason": work.reason}
+            for work in self.ungraded
         ]
         found = {"run": run, "verdicts": [verdict for graded in self.in_order for verdict in graded.to_json()]}
         return found | ({"changes": [graded.change_to_json() for graded in self.changes]} if self.dry else {})

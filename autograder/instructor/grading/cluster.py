@@ -48,15 +48,13 @@ def cluster_workers(
 
     Args:
         address: of the scheduler, such as ``tcp://10.0.0.5:8786``.
-        limits: what each program may use.
-        isolated: False only for work that the instructor trusts.
         patience_s: seconds to wait for a first worker.
 
     Raises:
         ClusterError: nobody answers at this address, or no worker is there.
     """
     for logger in ("distributed", "distributed.client"):
-        logging.getLogger(logger).setLevel(logging.CRITICAL)  # what they would log is told in one line
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # their news is told in one line
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:

@@ -6,7 +6,7 @@ import inspect
 import json
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,53 +19,42 @@ from autograder.comparison import same
 from autograder.course import Course
 from autograder.errors import plain
 from autograder.expectations.live import LiveExpectations
-from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.decisions import decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Record, Records
-from autograder.instructor.grading.digest import digest_of, grader_digest
-from autograder.instructor.grading.submission import is_from_scratch, versions
-from autograder.instructor.marks import told
+from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
+from autograder.instructor.grading.submission import answers_of, is_from_scratch, versions
+from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.judge import Expectations, describe, judge
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
     MalformedNotebook,
-    grade_id_of,
     graft,
-    is_answer,
     read_notebook,
 )
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 from autograder.verdicts import Answer, Verdict, VerdictRecord, without_delegation
 
-# What two runs of the same work agree in. How long they take, and at which address an object lies, they do not.
+# Fields in which two runs of the same work agree; their durations, and the addresses of objects, differ.
 REPRODUCED = ("outcome", "points", "max_points", "mistake")
 MAX_NUMBERS = 1000
 
 
 @dataclass(frozen=True)
 class ExplainedMark:
-    """What a check saw in a student's work, once more, beside what was recorded of it.
+    """A check's observations of a student's work, once more, beside the recorded verdict.
 
     Attributes:
-        student: whose work.
-        assignment: its id.
-        check: that was run.
-        seed: with which it was run, both times.
-        versions: with which the mark was given, by name; empty where that was not recorded.
-        warnings: what has changed since, each a sentence.
-        recorded: the verdict of the graded notebook, as JSON values.
-        verdict: the verdict now.
-        observed: what the student's names answered now.
-        expected: what the reference answers.
+        warnings: of changes since, each a sentence.
+        observed: the answers of the student's names now.
+        expected: the reference's answers.
     """
 
     student: str
     assignment: str
     check: Check
-    seed: int
-    versions: Mapping[str, str]
     warnings: Sequence[str]
+    record: GradingRecord
     recorded: VerdictRecord
     verdict: Verdict
     observed: Answer
@@ -86,14 +75,11 @@ class ExplainedMark:
 def explaining(
     folder: CourseFolder, course: Course, *, isolated: bool = True
 ) -> Iterator[Callable[[str, str, str], ExplainedMark]]:
-    """Give what runs one check of a graded submission again and returns what it shows; one sandbox serves all of them.
+    """Give a function that explains a mark, by student, assignment and check; one sandbox serves all its calls.
 
-    It takes whose work, the assignment's id, and the check: ``Exercise.check``, the id of the check's cell, or its own
-    name where no other has it.
+    A check is called ``Exercise.check``, by the id of its cell, or by its own name where no other has it.
 
     Args:
-        folder: the course folder, in which the submissions were graded.
-        course: the reference to compare with.
         isolated: False only for work that the instructor trusts.
 
     Raises:
@@ -106,27 +92,23 @@ def explaining(
         def again(student: str, assignment: str, check: str) -> ExplainedMark:
             notebook, record = graded_work(folder, student, assignment)
             found = find_check(checks_of(record.room), check)
-            decided = told(read_decisions(folder.decisions, assignment))
-            warnings = [
-                *changes_since(record, folder, course, student, assignment),
-                *(f"decided since: {said}" for said in decided),
-            ]
-            return explain(
-                *(student, assignment, notebook, record, found, warnings, sandbox.run, expect),
-                from_scratch=from_scratch,
-            )
+            warnings = changes_since(record, folder, course, student, assignment)
+            decided = decisions_in_words(read_decisions(folder.decisions, assignment))
+            warnings += [f"decided since: {decision}" for decision in decided]
+            work = student, assignment, notebook, record, found, warnings
+            return explain(*work, sandbox.run, expect, from_scratch=from_scratch)
 
         yield again
 
 
-def graded_work(folder: CourseFolder, student: str, assignment: str) -> tuple[NotebookNode, Record]:
-    """Return a graded notebook, and the record of what grading it found.
+def graded_work(folder: CourseFolder, student: str, assignment: str) -> tuple[NotebookNode, GradingRecord]:
+    """Return a graded notebook and its record.
 
     Raises:
         CourseFolderError: there is no such assignment, or the submission has not been graded.
     """
     folder.chosen(assignment)
-    record, path = Records(folder).of(student, assignment), folder.autograded(student, assignment)
+    record, path = GradingRecords(folder).of(student, assignment), folder.autograded(student, assignment)
     if record is None or not path.exists():
         folder.submissions([assignment], student)  # says so where nothing was handed in either
         again = f"run `autograder grade {assignment} --student {student}`"
@@ -155,7 +137,9 @@ def full_name(check: Check) -> str:
     return f"{check.exercise}.{check.name}"
 
 
-def changes_since(record: Record, folder: CourseFolder, course: Course, student: str, assignment: str) -> list[str]:
+def changes_since(
+    record: GradingRecord, folder: CourseFolder, course: Course, student: str, assignment: str
+) -> list[str]:
     """Say what has changed since a notebook was graded, so that its mark may not come out again."""
     then, now = record.versions, versions()
     said = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
@@ -178,31 +162,11 @@ def changes_since(record: Record, folder: CourseFolder, course: Course, student:
     return ["the checks, the reference, the limits or a rule has changed since; a new run of `autograder grade` tells"]
 
 
-def answers_of(notebook: NotebookNode) -> dict[str, str]:
-    """Return a notebook's answers by grade id."""
-    return {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
-
-
-def program_again(notebook: NotebookNode, record: Record, check: Check) -> Program:
-    """Return a graded notebook's answers with the checks of one exercise, at the seeds of the first time.
-
-    All checks of the exercise: which mistake is likely shows over all of them.
-
-    Raises:
-        CourseFolderError: the check is newer than the mark.
-    """
-    seeds = {verdict["check"]: verdict["seed"] for verdict in record.verdicts if verdict["exercise"] == check.exercise}
-    if check.name not in seeds:
-        raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
-    again = (planned(one, seeds[one.name]) for one in checks_of(check.room, check.exercise) if one.name in seeds)
-    return Program(program_of(notebook, (), run_seed=0).cells, tuple(again))
-
-
 def explain(
     student: str,
     assignment: str,
     notebook: NotebookNode,
-    record: Record,
+    record: GradingRecord,
     check: Check,
     warnings: Sequence[str],
     run: Callable[[Program], RunResult],
@@ -210,44 +174,36 @@ def explain(
     *,
     from_scratch: bool = False,
 ) -> ExplainedMark:
-    """Judge one check of a graded notebook anew.
+    """Judge one check of a graded notebook anew, with the other checks of its exercise and at the seeds of then.
+
+    The likely mistake shows over all checks of an exercise.
 
     Args:
-        student: whose work.
-        assignment: its id.
         notebook: as graded.
-        record: of what grading it found.
-        check: to explain.
-        warnings: of what has changed since.
         run: where the student's code runs.
         expect: the source of right and of mistaken answers.
         from_scratch: whether a pass by delegation earns nothing.
+
+    Raises:
+        CourseFolderError: the check is newer than the mark.
     """
-    program = program_again(notebook, record, check)
-    seeds = {planned.name: planned.seed for planned in program.checks}
-    checks = [one for one in checks_of(check.room, check.exercise) if one.name in seeds]
+    recorded = {verdict["check"]: verdict for verdict in record.verdicts if verdict["exercise"] == check.exercise}
+    if check.name not in recorded:
+        raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
+    checks = [other for other in checks_of(check.room, check.exercise) if other.name in recorded]
+    seeds = [recorded[other.name]["seed"] for other in checks]
     if record.unreadable:
         answers = [Answer("invalid", {}, record.unreadable)] * len(checks)
     else:
-        result = run(program)
-        answers = [answer_in(result, one) for one in checks]
+        result = run(Program(program_of(notebook, (), run_seed=0).cells, tuple(map(planned, checks, seeds))))
+        answers = [answer_in(result, other) for other in checks]
     at = checks.index(check)
-    verdict = judge(checks, answers, [seeds[one.name] for one in checks], expect)[at]
+    verdict = judge(checks, answers, seeds, expect)[at]
     return ExplainedMark(
-        student=student,
-        assignment=assignment,
-        check=check,
-        seed=seeds[check.name],
-        versions=record.versions,
-        warnings=warnings,
-        recorded=next(
-            verdict
-            for verdict in record.verdicts
-            if (verdict["exercise"], verdict["check"]) == (check.exercise, check.name)
-        ),
+        *(student, assignment, check, warnings, record, recorded[check.name]),
         verdict=without_delegation(verdict) if from_scratch else verdict,
         observed=answers[at],
-        expected=expect.reference(check, seeds[check.name]),
+        expected=expect.reference(check, seeds[at]),
     )
 
 
@@ -256,8 +212,9 @@ def explanation_text(mark: ExplainedMark) -> str:
     check, verdict = mark.check, mark.verdict
     hidden = " (hidden)" if check.hidden else ""
     lines = [f"{mark.student}, {mark.assignment}, {check.exercise}.{check.name}{hidden}: {check.title}", ""]
-    lines += [f"seed {mark.seed}"]
-    lines += ["graded with " + ", ".join(f"{name} {is_}" for name, is_ in mark.versions.items())] * bool(mark.versions)
+    lines += [f"seed {mark.recorded['seed']}"]
+    if mark.record.versions:
+        lines += ["graded with " + ", ".join(f"{name} {version}" for name, version in mark.record.versions.items())]
     lines += [f"warning: {warning}" for warning in mark.warnings]
     lines += ["", "The check", *capped(mark.check_source, "    "), ""]
     lines += ["Observed and expected", *observation_lines(mark), ""]
@@ -299,8 +256,8 @@ def explanation_json(mark: ExplainedMark) -> dict[str, Any]:
         "assignment": mark.assignment,
         "exercise": mark.check.exercise,
         "check": mark.check.name,
-        "seed": mark.seed,
-        "versions": dict(mark.versions),
+        "seed": mark.recorded["seed"],
+        "versions": dict(mark.record.versions),
         "warnings": list(mark.warnings),
         "source": mark.check_source,
         "observed": {name: _value(value) for name, value in mark.observed.observations.items()},

@@ -1,20 +1,16 @@
-"""The log of one submission as plain text: what an instructor reads who wants to know what happened to it.
-
-It tells everything, hidden checks and their messages too: it is not for students.
-"""
+"""The log of one submission as plain text, for the instructor alone: it has hidden checks and their messages, too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from nbformat import NotebookNode
 
 from autograder.errors import plain
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, Submission
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.notebooks.graft import grade_id_of, room_of
 from autograder.reports.text import capped
 from autograder.sandbox import Limits
@@ -25,31 +21,29 @@ def write_log(
     folder: CourseFolder,
     submission: Submission,
     notebook: NotebookNode,
-    record: Record,
+    record: GradingRecord,
     limits: Limits,
     *,
     isolated: bool,
 ) -> None:
     """Write the log of a submission that has been graded and not yet been saved, in the place of an earlier one.
 
-    It comes before the scores, so that no saved mark is ever without its log, or beside the log of an earlier one. A
-    run that is killed between them leaves a log that the next run overwrites, as it grades that submission again.
+    It comes before the record, so that no mark is ever without its log, or beside the log of an earlier one. A run that
+    is killed between them leaves a log that the next run overwrites, as it grades that submission again.
     """
     log = folder.log(submission.student, submission.assignment)
     log.parent.mkdir(parents=True, exist_ok=True)
-    file, now = str(submission.file.relative_to(folder.root)), datetime.now(UTC).isoformat(" ", "seconds")
+    file = str(submission.file.relative_to(folder.root))
     whose = submission.student, submission.assignment
-    text = submission_log(*whose, file, now, notebook, record, limits, isolated=isolated)
-    write_atomically(log, text)
+    write_atomically(log, submission_log(*whose, file, notebook, record, limits, isolated=isolated))
 
 
 def submission_log(
     student: str,
     assignment: str,
     file: str,
-    graded_at: str,
     notebook: NotebookNode,
-    record: Record,
+    record: GradingRecord,
     limits: Limits,
     *,
     isolated: bool,
@@ -57,19 +51,13 @@ def submission_log(
     """Return the log of a graded submission.
 
     Args:
-        student: whose work.
-        assignment: its id.
-        file: what was graded.
-        graded_at: when, for a reader.
-        notebook: as graded: under each cell what it printed and its error.
-        record: of the run.
-        limits: within which it ran.
-        isolated: whether it was shut in.
+        file: path of the submission in the course folder.
+        notebook: as graded, with outputs and errors of its cells.
     """
     verdicts = record.verdicts
     points = sum(verdict["points"] for verdict in verdicts), sum(verdict["max_points"] for verdict in verdicts)
     facts = {
-        "graded": graded_at,
+        "graded": record.graded.isoformat(" ", "seconds") if record.graded else "",
         "file": file,
         "digest": record.digest,
         "seed": record.seed,

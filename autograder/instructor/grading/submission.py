@@ -1,4 +1,4 @@
-"""One submission, from the student's notebook to verdicts and a notebook that shows them. Knows no gradebook."""
+"""Grade one submission, from the student's notebook to verdicts and a notebook that shows them. No gradebook."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from traitlets.config import Configurable
 import autograder
 from autograder.checks import checks_of, rooms
 from autograder.instructor.course.folder import CourseFolderError, HandedIn
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.judge import Expectations
 from autograder.notebooks import answers
 from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer, room_of
@@ -30,22 +30,19 @@ class Graded:
     """A graded submission.
 
     Attributes:
-        notebook: the instructor's notebook with the student's answers, what they printed, and each check's result.
-        verdicts: one for each check, in the order of the checks.
-        record: what counts of it.
+        notebook: the instructor's, with the student's answers, their output, and each check's result.
     """
 
     notebook: NotebookNode
     verdicts: tuple[Verdict, ...]
-    record: Record
+    record: GradingRecord
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[Grafted, Program]:
-    """Return the instructor's notebook with a student's answers in it, and what of it is to be run.
+    """Return the instructor's notebook with a student's answers, and the program to run.
 
     Args:
-        released: the instructor's notebook as students got it.
-        submitted: the student's notebook.
+        released: the instructor's notebook.
         run_seed: of this run; each check's own seed follows from it.
 
     Raises:
@@ -60,13 +57,10 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
 def conclude(
     grafted: Grafted, result: RunResult, expect: Expectations, run_seed: int, *, from_scratch: bool = False
 ) -> Graded:
-    """Judge what came back of a grafted notebook, and show it in it.
+    """Judge the result of a grafted notebook, and show it there.
 
     Args:
-        grafted: the notebook.
-        result: what came back.
         expect: the source of right and of mistaken answers.
-        run_seed: of the run.
         from_scratch: whether a pass by delegation earns nothing.
     """
     checks = checks_of(room_of(grafted.notebook))
@@ -77,7 +71,7 @@ def conclude(
 
 
 def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> Graded:
-    """Return the verdicts of a submission that is no notebook: nothing answered, and why."""
+    """Grade a submission that is no notebook as unanswered, for a reason."""
     checks = checks_of(room_of(released))
     verdicts = answers.judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
     nothing = replace(graft(released, nbformat.v4.new_notebook()), notes=(reason,))
@@ -100,7 +94,6 @@ def grade_one(
         submitted: reads the student's, and raises ``MalformedNotebook`` where there is none.
         run: where the student's code runs.
         expect: the source of right and of mistaken answers.
-        run_seed: of the run.
         from_scratch: whether a pass by delegation earns nothing.
     """
     try:
@@ -110,8 +103,8 @@ def grade_one(
     return conclude(grafted, run(program), expect, run_seed, from_scratch=from_scratch)
 
 
-def completed(record: Record, work: HandedIn, digest: str) -> Record:
-    """Return a record that says of which file it is, and when that was handed in."""
+def completed(record: GradingRecord, work: HandedIn, digest: str) -> GradingRecord:
+    """Return a record with its file's receipt and the time of handing in."""
     when, notes = work.timestamp, record.notes
     if isinstance(when, str):
         when, notes = None, (*notes, "timestamp.txt holds no time; it counts as handed in in time")
@@ -124,12 +117,12 @@ def _graded(
 ) -> Graded:
     notebook = grafted.notebook
     show(notebook, verdicts, result)
-    record = Record(
+    record = GradingRecord(
         room_of(notebook),
         tuple(verdict.record() for verdict in verdicts),
         grafted.notes,
         unreadable,
-        {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)},
+        answers_of(notebook),
         grafted.blank,
         graded=datetime.now(UTC),
         seed=run_seed,
@@ -138,13 +131,17 @@ def _graded(
     return Graded(notebook, tuple(verdicts), record)
 
 
+def answers_of(notebook: NotebookNode) -> dict[str, str]:
+    """Return a notebook's answers by grade id."""
+    return {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
+
+
 def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult) -> None:
-    """Write outputs and verdicts into the cells of a notebook, for the eye: what counts is the record.
+    """Write outputs and verdicts into the cells of a notebook, for the eye: the record counts.
 
     Args:
         notebook: the instructor's, with a student's answers.
-        verdicts: one for each check.
-        result: what the cells printed, and their errors.
+        result: output and errors of the cells.
     """
     by_cell = {verdict.check.id: verdict for verdict in verdicts}
     for cell in notebook.cells:
@@ -163,8 +160,8 @@ def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult)
 
 def _verdict_output(verdict: Verdict) -> NotebookNode:
     if verdict.passed:
-        said = labelled_lines(verdict.diagnosis.record() if verdict.diagnosis else None)
-        return nbformat.v4.new_output("stream", name="stdout", text="\n".join(["passed", *said]) + "\n")
+        lines = labelled_lines(verdict.diagnosis.record() if verdict.diagnosis else None)
+        return nbformat.v4.new_output("stream", name="stdout", text="\n".join(["passed", *lines]) + "\n")
     return _error_output(f"CheckFailed: {verdict.outcome}", verdict.message.splitlines())
 
 
@@ -174,7 +171,7 @@ def _error_output(summary: str, lines: Sequence[str]) -> NotebookNode:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that a verdict depends on: of the grader, and of what the checks compute with."""
+    """Return the versions that a verdict depends on: of the grader, and of the library that checks compute with."""
     for room in rooms():
         checks_of(room)
     library = "torch" if "torch" in sys.modules else "numpy"
@@ -182,7 +179,7 @@ def versions() -> dict[str, str]:
 
 
 class Grading(Configurable):  # type: ignore[misc]
-    """What an instructor may decide about marks in ``nbgrader_config.py``: ``c.Grading.from_scratch = True``."""
+    """An instructor's rule in ``nbgrader_config.py``: ``c.Grading.from_scratch = True``."""
 
     from_scratch = Bool(False, help="Whether a check that passed by calling a ready-made part earns nothing.").tag(
         config=True

@@ -1,4 +1,4 @@
-"""Where submissions run: what takes a program and promises its result."""
+"""Backends that run a ``Program`` and return a ``Future[RunResult]``."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Sandboxes:
     """A place where programs run.
 
     Attributes:
-        run: promises the result of a program, and returns at once.
-        at_a_time: how many programs run side by side there now, at least 1.
+        run: returns at once, with a promise of the result.
+        at_a_time: number of programs that run side by side there now, at least 1.
     """
 
     run: Callable[[Program], Future[RunResult]]
@@ -35,8 +35,6 @@ def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Seq
     """Give sandboxes of this machine; each starts when it is first needed.
 
     Args:
-        workers: sandboxes at a time.
-        limits: what each program may use.
         isolated: False only for work that the instructor trusts.
         hidden: folders that student code must not see.
     """

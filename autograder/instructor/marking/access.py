@@ -19,7 +19,7 @@ TOKEN_BYTES = 18  # of randomness: too many to guess, and 24 characters
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody who has logged in."""
+    """A marker, or the instructor, who has logged in."""
 
     name: str
 

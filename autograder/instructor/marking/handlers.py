@@ -17,15 +17,15 @@ from markupsafe import Markup
 from tornado.web import HTTPError, RequestHandler
 
 from autograder.errors import AutograderError, complain
-from autograder.instructor.course.questions import WrittenQuestion
+from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.access import Who, who_has
-from autograder.instructor.marking.reading import ListEntry, entries, next_of, overview, past, view
+from autograder.instructor.marking.queries import ListEntry, entries, next_of, overview, past, view
 from autograder.instructor.marking.saving import MarkForm, NotSaved, NotTheirs, Stale, save
 from autograder.instructor.marking.state import MarkingState
-from autograder.instructor.marking.team import Question
+from autograder.instructor.marking.team import QuestionKey
 from autograder.instructor.marks import number
-from autograder.instructor.nbgrader.pages import TextRenderer
+from autograder.instructor.nbgrader.preprocessors import TextRenderer, markdown_as_text
 from autograder.reports.html import CONTROLS, environment
 
 COOKIE = "autograder-mark"
@@ -39,7 +39,7 @@ STATUS: dict[type[AutograderError], int] = {NotTheirs: 403, Stale: 409, NotSaved
 
 
 class AnswerRenderer(TextRenderer):
-    """Markdown within a page: its headings are none of the page's own, and have no anchors."""
+    """Renders Markdown within a page: its headings are bold text without anchors."""
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         return f"<p><strong>{text}</strong></p>\n"
@@ -47,9 +47,7 @@ class AnswerRenderer(TextRenderer):
 
 def rendered(markdown: str) -> Markup:
     """Return Markdown as HTML that does nothing but show it."""
-    from nbconvert.filters.markdown_mistune import MarkdownWithMath
-
-    return Markup(MarkdownWithMath(renderer=AnswerRenderer()).render(markdown))
+    return Markup(markdown_as_text(markdown, AnswerRenderer))
 
 
 @cache
@@ -63,19 +61,20 @@ def about(question: WrittenQuestion | None) -> Markup:
 
 def in_words(value: str | None) -> str:
     """Return a value of the history as people read it."""
-    found = json.loads(value) if value else None
-    if isinstance(found, dict):
-        return f"{number(found['points'])} points" + (f": {found['comment']}" if found["comment"] else "")
-    if isinstance(found, list):
-        return ", ".join("nobody" if part is None else str(part) for part in found)
-    return "" if found is None else str(found)
+    entry = json.loads(value) if value else None
+    if isinstance(entry, dict):
+        points = "no points" if entry["points"] is None else f"{number(entry['points'])} points"
+        return points + (f": {entry['comment']}" if entry["comment"] else "")
+    if isinstance(entry, list):
+        return ", ".join("nobody" if name is None else str(name) for name in entry)
+    return "" if entry is None else str(entry)
 
 
-def address_of(question: Question) -> str:
+def address_of(question: QuestionKey) -> str:
     return f"/questions/{quote(question.assignment, safe='')}/{quote(question.cell, safe='')}"
 
 
-class Handler(RequestHandler):
+class MarkingHandler(RequestHandler):
     """Parts that all pages share: login, headers, and errors in words."""
 
     state: MarkingState
@@ -134,28 +133,28 @@ class Handler(RequestHandler):
         if not isinstance(error, HTTPError | NotSaved):
             complain(f"{self.request.method} {self.request.path}: {kind.__name__}: {error}")
 
-    def entries(self, question: Question) -> list[ListEntry]:
-        """Return the answers to a question that whoever asks marks."""
+    def entries(self, question: QuestionKey) -> list[ListEntry]:
+        """Return the visitor's answers to a question."""
         if question not in self.state.team.questions:
             raise HTTPError(404, reason="there is no such question")
         with self.state.gradebook.open() as rows:
             return entries(rows.db, self.state.team, self.whom(), question)
 
-    def next_address(self, question: Question, after: str) -> str:
+    def next_address(self, question: QuestionKey, after: str) -> str:
         """Return the address of the next answer to a question, or of its list if all is done."""
         entry = next_of(self.entries(question), after)
         return address_of(question) if entry is None else f"/answers/{entry.id}"
 
-    def progress(self, question: Question, found: Sequence[ListEntry]) -> dict[str, Any]:
+    def progress(self, question: QuestionKey, listed: Sequence[ListEntry]) -> dict[str, Any]:
         return {
             "name": self.state.team.title(question),
             "address": address_of(question),
-            "answers": len(found),
-            "to_do": sum(not entry.is_done for entry in found),
+            "answers": len(listed),
+            "to_do": sum(not entry.is_done for entry in listed),
         }
 
 
-class Login(Handler):
+class Login(MarkingHandler):
     is_open = True
 
     def get(self) -> None:
@@ -172,7 +171,7 @@ class Login(Handler):
         self.go("/")
 
 
-class Logout(Handler):
+class Logout(MarkingHandler):
     is_open = True
 
     def post(self) -> None:
@@ -180,26 +179,25 @@ class Logout(Handler):
         self.go("/login")
 
 
-class Start(Handler):
+class Start(MarkingHandler):
     def get(self) -> None:
-        found = {question: self.entries(question) for question in self.state.team.questions}
-        self.show("start.html.j2", questions=[self.progress(one, mine) for one, mine in found.items() if mine])
+        lists = {question: self.entries(question) for question in self.state.team.questions}
+        self.show("start.html.j2", questions=[self.progress(*listed) for listed in lists.items() if listed[1]])
 
 
-class QuestionPage(Handler):
+class QuestionPage(MarkingHandler):
     def get(self, assignment: str, cell: str) -> None:
-        question = Question(assignment, cell)
-        found = self.entries(question)
-        explained = about(self.state.texts[assignment])
-        self.show("question.html.j2", question=self.progress(question, found), entries=found, about=explained)
+        question = QuestionKey(assignment, cell)
+        listed, explained = self.entries(question), about(self.state.texts[assignment])
+        self.show("question.html.j2", question=self.progress(question, listed), entries=listed, about=explained)
 
 
-class Next(Handler):
+class Next(MarkingHandler):
     def get(self, assignment: str, cell: str) -> None:
-        self.go(self.next_address(Question(assignment, cell), self.get_query_argument("after", "")))
+        self.go(self.next_address(QuestionKey(assignment, cell), self.get_query_argument("after", "")))
 
 
-class AnswerPage(Handler):
+class AnswerPage(MarkingHandler):
     def get(self, answer_id: str) -> None:
         self._show(answer_id)
 
@@ -221,16 +219,14 @@ class AnswerPage(Handler):
             self.go(self.request.path if stays else self.next_address(question, answer_id))
 
     def _show(self, answer_id: str, typed: MarkForm | None = None, error: NotSaved | None = None) -> None:
-        """Show an answer; after a save that failed, why, and what is saved now beside what was typed."""
+        """Show an answer; after a failed save with the reason, and the saved mark beside the typed one."""
         with self.state.gradebook.open() as rows:
             answer = view(rows.db, self.whom(), answer_id)
-        found = self.entries(answer.question)
+        listed = self.entries(answer.question)
         conflict: Mapping[str, Any] | None = None
         if typed is None:
-            firsts = next((comment for role, *_, comment in answer.others if role == "first"), "")
-            points, comment = answer.mark or (None, firsts)  # who decides goes on from what the first marker says
-            typed = MarkForm("" if points is None else number(points), comment, answer.base)
-        elif isinstance(error, Stale):  # they see now what has changed, so saving again puts theirs in its place
+            typed = MarkForm(number(answer.mark[0]) if answer.mark else "", answer.comment, answer.base)
+        elif isinstance(error, Stale):  # the page shows what has changed, so saving again replaces it
             conflict = {"reason": str(error), "theirs": answer.decided or answer.mark}
             typed = MarkForm(typed.points, typed.comment, answer.base)
         else:
@@ -238,8 +234,8 @@ class AnswerPage(Handler):
         self.show(
             "answer.html.j2",
             answer=answer,
-            question=self.progress(answer.question, found),
-            number=next(entry.number for entry in found if entry.id == answer.id),
+            question=self.progress(answer.question, listed),
+            number=next(entry.number for entry in listed if entry.id == answer.id),
             text=rendered(answer.text),
             about=about(self.state.texts[answer.question.assignment]),
             typed=typed,
@@ -247,7 +243,7 @@ class AnswerPage(Handler):
         )
 
 
-class InstructorsPage(Handler):
+class InstructorsPage(MarkingHandler):
     def prepare(self) -> None:
         super().prepare()
         if self.who is not None and not self.who.is_instructor:
@@ -258,9 +254,8 @@ class OverviewPage(InstructorsPage):
     def get(self) -> None:
         team = self.state.team
         with self.state.gradebook.open() as rows:
-            found = {question: overview(rows.db, team, question) for question in team.questions}
-        listed = [(team.title(question), address_of(question), seen) for question, seen in found.items()]
-        self.show("overview.html.j2", questions=listed, over=team.settings.decide_over)
+            seen = [(team.title(key), address_of(key), overview(rows.db, team, key)) for key in team.questions]
+        self.show("overview.html.j2", questions=seen, over=team.settings.decide_over)
 
 
 class HistoryPage(InstructorsPage):
@@ -273,7 +268,7 @@ class HistoryPage(InstructorsPage):
         self.show("history.html.j2", lines=lines, names=names, older=older and f"/history?{urlencode(older)}")
 
 
-class Script(Handler):
+class Script(MarkingHandler):
     is_open = True
 
     def get(self) -> None:
@@ -281,7 +276,7 @@ class Script(Handler):
         self.finish((HERE / "script.js").read_bytes())
 
 
-class Missing(Handler):
+class Missing(MarkingHandler):
     is_open = True
 
     def prepare(self) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy import delete, insert, select
 
 from autograder.course import Course
 from autograder.errors import WorkFailed
-from autograder.instructor.course.records import Records
-from autograder.instructor.facts import update_student
+from autograder.instructor.class_facts import update_student
+from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.hand_marks import CARRIES, answers, counting, marks, note, now
+from autograder.instructor.hand_marks import CARRIES, answers, carried, counting, marks, note, now
 from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.team import Question
+from autograder.instructor.marking.team import QuestionKey
 from autograder.instructor.marks import number
 
 MAX_COMMENT = 10_000  # characters
@@ -35,7 +35,7 @@ class WrongMark(NotSaved):
 
 
 class NotTheirs(NotSaved):
-    """There is no such answer, or somebody else marks it."""
+    """The answer does not exist, or another marker has it."""
 
 
 class Stale(NotSaved):
@@ -44,43 +44,41 @@ class Stale(NotSaved):
 
 @dataclass(frozen=True)
 class MarkForm:
-    """What somebody typed."""
+    """The form of a mark, as typed; ``base``, from ``base_of``, is the state of the answer that the page showed."""
 
-    points: str  # as typed
-    comment: str  # for the student
-    base: str  # the state of the answer that the page showed, from ``base_of``
+    points: str
+    comment: str
+    base: str
 
 
 def role_of(who: Who, answer: Any) -> Role | None:
-    """Return in which role somebody marks an answer, or None if they do not."""
+    """Return the role of a marker for an answer; None if it is another's."""
     if who.is_instructor:
         return "decided"
     return "first" if answer.first == who.name else "second" if answer.second == who.name else None
 
 
 def own(given: Sequence[Any], role: Role, name: str) -> Any:
-    """Return the mark that somebody gave in a role; any mark given as the instructor counts as the instructor's."""
+    """Return the mark of a marker in a role; any mark as the instructor counts as the instructor's."""
     return next((mark for mark in given if mark.role == role and (role == "decided" or mark.marker == name)), None)
 
 
 def base_of(role: Role, name: str, answer: Any, given: Sequence[Any]) -> str:
-    """Return a digest of everything that somebody in a role sees of an answer.
+    """Return a digest of everything that a marker sees of an answer, equal as long as nothing changes.
 
-    Equal digests mean that nothing was changed under their hands. A second marker sees no other mark.
+    A second marker sees no other mark.
     """
     seen = [mark for mark in given if role == "decided" or (role == "first" and mark.role == "decided")]
-    mine = own(given, role, name)
-    shown = [
-        [mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in [*seen, *filter(None, [mine])]
-    ]
+    seen += filter(None, [own(given, role, name)])
+    shown = [[mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in seen]
     return f"{answer.digest[:16]}-{hashlib.sha256(json.dumps(sorted(shown)).encode()).hexdigest()[:16]}"
 
 
 def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
-    """Return an answer, and the role in which somebody marks it.
+    """Return an answer, and the role of its marker.
 
     Raises:
-        NotTheirs: they do not.
+        NotTheirs: another marker has it, or nobody need mark it.
     """
     answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
     role = answer and role_of(who, answer)
@@ -91,44 +89,43 @@ def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
     return answer, role
 
 
-def save(gradebook: CourseGradebook, records: Records, who: Who, answer_id: str, typed: MarkForm) -> Question:
+def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_id: str, typed: MarkForm) -> QuestionKey:
     """Save a mark, and let nbgrader's rows of its student follow; return the question.
 
     Saving again what is already there, as after a reply that was lost, changes nothing.
 
     Raises:
         WrongMark: the points or the comment cannot be had.
-        NotTheirs: the answer is not theirs.
-        Stale: it has been changed since they saw it.
+        NotTheirs: another marker has the answer.
+        Stale: it has been changed since the marker saw it.
         GradebookError: the gradebook does not take it; nothing was changed.
     """
     with gradebook.writing() as rows:
         session = rows.db
         answer, role = answer_and_role(session, who, answer_id)
-        points, comment = parse_points(typed.points, answer.max_points), _tidy(typed.comment)
+        wanted = {"points": parse_points(typed.points, answer.max_points), "comment": _tidy(typed.comment)}
         course = Course.installed()
         # What was typed in the formgrader meanwhile comes first.
-        update_student(gradebook, rows, course, records, answer.student)
+        update_student(gradebook.folder, rows, course, records, answer.student)
         answer, role = answer_and_role(session, who, answer_id)
         given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
         before, counts = own(given, role, who.name), counting(given)
-        wanted = {"points": points, "comment": comment}
         was = None if before is None else {"points": before.points, "comment": before.comment}
         is_same = was == wanted and before.digest == answer.digest and (role not in CARRIES or counts is before)
         stale = "" if is_same else _why_stale(role, who, answer, given, typed.base)
         if stale:
             note(session, who.name, "not saved", answer.id, was, wanted)
         elif not is_same:
-            _write(session, who, answer, role, before, points, comment)
+            _write(session, who, answer, role, given, wanted)
             note(session, who.name, f"{role} mark", answer.id, was, wanted)
-            update_student(gradebook, rows, course, records, answer.student)
+            update_student(gradebook.folder, rows, course, records, answer.student)
     if stale:
         raise Stale(stale)
-    return Question(answer.assignment, answer.cell)
+    return QuestionKey(answer.assignment, answer.cell)
 
 
 def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: str) -> str:
-    """Return what has changed since somebody opened an answer, in words; nothing if nothing has."""
+    """Return in words what has changed since a marker opened an answer; empty for nothing."""
     counts = counting(given)
     if role == "first" and counts is not None and counts.role == "decided":
         return "the instructor has decided on this answer"
@@ -139,17 +136,17 @@ def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: st
     return ""
 
 
-def _write(session: Any, who: Who, answer: Any, role: Role, before: Any, points: float, comment: str) -> None:
+def _write(session: Any, who: Who, answer: Any, role: Role, given: Sequence[Any], wanted: dict[str, Any]) -> None:
+    before, carries = own(given, role, who.name), carried(given)
     if before is not None:
         key = (marks.c.answer == answer.id, marks.c.role == role, marks.c.marker == before.marker)
         session.execute(delete(marks).where(*key))
-    extra = None if before is None else before.extra
-    fields = {"points": points, "extra": extra, "comment": comment, "digest": answer.digest, "at": now()}
+    fields = wanted | {"extra": carries and carries.extra, "digest": answer.digest, "at": now()}
     session.execute(insert(marks).values(answer=answer.id, role=role, marker=who.name, **fields))
 
 
 def parse_points(text: str, most: float) -> float:
-    """Return points that somebody typed, with a point or a comma.
+    """Return typed points, with a point or a comma.
 
     Raises:
         WrongMark: they are no number from 0 to the most.
@@ -165,7 +162,7 @@ def parse_points(text: str, most: float) -> float:
 
 def _tidy(comment: str) -> str:
     """Return a comment with one kind of line ends, and no space around it."""
-    found = "\n".join(comment.replace("\0", "").splitlines()).strip()
-    if len(found) > MAX_COMMENT:
-        raise WrongMark(f"a comment has at most {MAX_COMMENT:,} characters, and this one {len(found):,}")
-    return found
+    text = "\n".join(comment.replace("\0", "").splitlines()).strip()
+    if len(text) > MAX_COMMENT:
+        raise WrongMark(f"a comment has at most {MAX_COMMENT:,} characters, and this one {len(text):,}")
+    return text

@@ -12,30 +12,36 @@ from typing import Any
 from sqlalchemy import select, update
 
 from autograder.course import Course
+from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.questions import WrittenQuestion, question_for
-from autograder.instructor.course.records import Records
-from autograder.instructor.facts import facts_of, update_gradebook
+from autograder.instructor.course.grading_records import GradingRecords
+from autograder.instructor.course.written_questions import WrittenQuestion, question_for
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.hand_marks import HANDED_OUT, answers, note
 from autograder.instructor.marking.access import admit
-from autograder.instructor.marking.reading import marks_by_answer, of
-from autograder.instructor.marking.team import INSTRUCTOR, Question, Team, read_team
+from autograder.instructor.marking.queries import marks_by_answer, of
+from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team, read_team
 from autograder.instructor.marks import Facts
 from autograder.notebooks.graft import read_notebook, room_of
 
 
 @dataclass
 class MarkingState:
-    """Everything that the server knows beside the gradebook."""
+    """Everything that the server knows beside the gradebook.
+
+    Attributes:
+        team: read anew when the folder is looked at.
+        records: read so far.
+        texts: the written question of each assignment; None where the course has no text of it.
+        facts: of the last marks.
+    """
 
     folder: CourseFolder
     gradebook: CourseGradebook
-    team: Team  # who marks; read anew when the folder is looked at
-    records: Records  # of the graded work, as far as they have been read
-    # the written question of each assignment that is marked; None where the course has no text of it
+    team: Team
+    records: GradingRecords
     texts: Mapping[str, WrittenQuestion | None]
-    facts: Facts  # from which marks were made last
+    facts: Facts
 
     @classmethod
     def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> MarkingState:
@@ -46,7 +52,7 @@ class MarkingState:
         """
         for assignment in assignments:
             gradebook.require_assignment(assignment)
-        team, records = read_team(folder, assignments), Records(folder)
+        team, records = read_team(folder, assignments), GradingRecords(folder)
         texts = {question.assignment: _text(folder, question.assignment) for question in team.questions}
         facts = update_gradebook(folder, Course.installed(), gradebook, records)
         hand_out(gradebook, team)
@@ -77,7 +83,7 @@ def _text(folder: CourseFolder, assignment: str) -> WrittenQuestion | None:
 
 
 def hand_out(gradebook: CourseGradebook, team: Team) -> None:
-    """Say who marks which answer.
+    """Give each answer to its markers.
 
     Raises:
         GradebookError: the gradebook does not take it.
@@ -87,22 +93,23 @@ def hand_out(gradebook: CourseGradebook, team: Team) -> None:
             _hand_out(rows.db, question, team)
 
 
-def _hand_out(session: Any, question: Question, team: Team) -> None:
-    """Say who marks which answer, and which of them a second time; work that is done stays where it is."""
+def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
+    """Give each answer to a first marker, and a sample to a second; marked work stays where it is."""
     rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
     rows, found = rows.all(), marks_by_answer(session, of(question))
-    done = {answer: {mark.role: mark.marker for mark in given} for answer, given in found.items()}
-    # Whoever has marked keeps it; what the instructor has decided alone needs nobody else.
-    alone = {answer for answer, by in done.items() if "decided" in by}
-    mine = [row for row in rows if row.id not in alone or not {"first", "second"}.isdisjoint(done.get(row.id, ()))]
+    done = {
+        answer: {mark.role: mark.marker for mark in given if mark.points is not None} for answer, given in found.items()
+    }
+    # A marker keeps a marked answer; one on which the instructor alone has decided needs no marker.
+    for_markers = [row for row in rows if set(done.get(row.id, ())) != {"decided"}]
     first = split(
-        {row.id: team.eligible(question, row.student) for row in mine},
-        {row.id: row.first for row in mine if row.first},
-        {row.id for row in mine if "first" in done.get(row.id, ())},
+        {row.id: team.eligible(question, row.student) for row in for_markers},
+        {row.id: row.first for row in for_markers if row.first},
+        {row.id for row in for_markers if "first" in done.get(row.id, ())},
     )
-    seconds = {row.id: row.second for row in mine if row.second}
+    seconds = {row.id: row.second for row in for_markers if row.second}
     fixed = {answer for answer in seconds if "second" in done.get(answer, ())}
-    students = {row.id: row.student for row in mine}
+    students = {row.id: row.student for row in for_markers}
     able = {answer: team.eligible_second(question, students[answer], who) for answer, who in first.items()}
     able = {answer: who for answer, who in able.items() if who or answer in fixed}
     chosen = sample({answer: first[answer] for answer in able}, team.settings.double_percent, seconds, fixed)

@@ -26,7 +26,7 @@ INSTRUCTOR = "instructor"  # gives marks, too, so no marker has this name
 NAME = re.compile(r"[\w.@+' -]{1,100}")
 
 
-class Question(NamedTuple):
+class QuestionKey(NamedTuple):
     """A written question: its assignment's id, and the id of its cell."""
 
     assignment: str
@@ -35,14 +35,14 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Marker:
-    """Somebody who marks."""
+    """A marker: the name in the table, and the sections, assignments and cells to mark; none for all."""
 
-    name: str  # as in the table
-    sections: frozenset[str] = frozenset()  # of the class, whose answers they mark; none for all
-    questions: frozenset[str] = frozenset()  # assignments and cells that they mark; none for all
+    name: str
+    sections: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
 
-    def may_mark(self, question: Question, section: str | None = None) -> bool:
-        """Whether they mark a question's answers from a section of the class, or from any."""
+    def may_mark(self, question: QuestionKey, section: str | None = None) -> bool:
+        """Whether the marker marks a question's answers from a section of the class, or from any."""
         is_question = not self.questions or not self.questions.isdisjoint(question)
         return is_question and (section is None or not self.sections or section in self.sections)
 
@@ -60,29 +60,34 @@ class Marking(Configurable):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Team:
-    """Who marks what, and by which rules."""
+    """Who marks what, and by which rules.
+
+    Attributes:
+        questions: by assignment, and then in the order of the notebook.
+        sections: of the students, by id.
+    """
 
     markers: Sequence[Marker]
-    questions: Sequence[Question]  # by assignment, and then in the order of the notebook
-    sections: Mapping[str, str]  # of the students, by id
-    settings: Marking  # of the course
+    questions: Sequence[QuestionKey]
+    sections: Mapping[str, str]
+    settings: Marking
 
     def has(self, name: str) -> bool:
-        """Whether somebody in the table has a name."""
+        """Whether a marker of the table has a name."""
         return any(marker.name == name for marker in self.markers)
 
-    def title(self, question: Question) -> str:
+    def title(self, question: QuestionKey) -> str:
         """Return what to call a question: its assignment, and its cell where the assignment has several."""
-        several = sum(other.assignment == question.assignment for other in self.questions) > 1
+        several = [key.assignment for key in self.questions].count(question.assignment) > 1
         return ", ".join(question) if several else question.assignment
 
-    def eligible(self, question: Question, student: str) -> frozenset[str]:
-        """Return who may mark a student's answer."""
+    def eligible(self, question: QuestionKey, student: str) -> frozenset[str]:
+        """Return the markers who can mark a student's answer."""
         section = self.sections.get(student, "")
         return frozenset(marker.name for marker in self.markers if marker.may_mark(question, section))
 
-    def eligible_second(self, question: Question, student: str, first: str | None) -> frozenset[str]:
-        """Return who may mark it a second time: people from other sections only if nobody else is left."""
+    def eligible_second(self, question: QuestionKey, student: str, first: str | None) -> frozenset[str]:
+        """Return the markers for a second mark: of other sections only if nobody else is left."""
         near = self.eligible(question, student) - {first}
         return near or frozenset(marker.name for marker in self.markers if marker.may_mark(question)) - {first}
 
@@ -95,7 +100,7 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         CourseFolderError: none of the assignments has a written question, or a setting is wrong.
     """
     questions = [
-        Question(assignment, str(grade_id_of(cell)))
+        QuestionKey(assignment, str(grade_id_of(cell)))
         for assignment in assignments
         for cell in read_notebook(folder.released(assignment)).cells
         if is_written(cell)
@@ -110,7 +115,7 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         raise CourseFolderError(f"nbgrader_config.py: c.Marking takes numbers: {error}") from error
 
 
-def read_markers(path: Path, questions: Sequence[Question], sections: Collection[str]) -> tuple[Marker, ...]:
+def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collection[str]) -> tuple[Marker, ...]:
     """Return the markers of a table; without a table there are none, and the instructor marks alone.
 
     Raises:
@@ -125,13 +130,13 @@ def read_markers(path: Path, questions: Sequence[Question], sections: Collection
     if not table.has("marker"):
         raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")
     names = {name for question in questions for name in question}
-    found: dict[str, Marker] = {}
+    markers: dict[str, Marker] = {}
     for row in table.rows:
         marker = _marker(table, row, names, sections)
-        if marker.name.casefold() in found:
-            raise table.error(row, f"{marker.name} stands above already: put all that they mark into one line")
-        found[marker.name.casefold()] = marker
-    return tuple(found.values())
+        if marker.name.casefold() in markers:
+            raise table.error(row, f"{marker.name} stands above already: put everything that they mark into one line")
+        markers[marker.name.casefold()] = marker
+    return tuple(markers.values())
 
 
 def _marker(table: Table, row: Row, questions: Collection[str], sections: Collection[str]) -> Marker:

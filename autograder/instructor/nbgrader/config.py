@@ -20,8 +20,15 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from autograder.instructor.nbgrader.pages import HideHiddenChecks, ShowAsText, ShowForGrading, markdown_as_text
-from autograder.instructor.nbgrader.steps import CappedReading, ClearToStub, RunChecks
+from autograder.instructor.nbgrader.preprocessors import (
+    CappedReading,
+    ClearToStub,
+    HideHiddenChecks,
+    RunChecks,
+    ShowAsText,
+    ShowForGrading,
+    markdown_as_text,
+)
 
 GENERATE = [
     LockCells,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_
 
 if TYPE_CHECKING:
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.questions import WrittenQuestion
+    from autograder.instructor.course.written_questions import WrittenQuestion
 
 CELL_TIMEOUT_S = 300
 
@@ -152,11 +153,9 @@ def _generate(folder: CourseFolder, assignment: str) -> None:
     from nbgrader.apps import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
 
-    from autograder.instructor.course.folder import inside
-
     config = folder.nbgrader_config()
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
-    with inside(folder.root):
+    with contextlib.chdir(folder.root):
         outcome = api.generate_assignment(assignment, force=True)
     if not outcome["success"]:
         lines = str(outcome["log"] or outcome["error"]).strip().splitlines()

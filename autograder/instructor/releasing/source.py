@@ -17,7 +17,7 @@ from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of, chapters_to_read
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
 from autograder.instructor.course.due_dates import in_words
-from autograder.instructor.course.questions import WrittenQuestion, public_question
+from autograder.instructor.course.written_questions import WrittenQuestion, public_question
 from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
 from autograder.notebooks.graft import RECORD, is_answer
 from autograder.sections import Contents, titles_in

@@ -25,14 +25,13 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder.course import Course
-from autograder.instructor.course.attempts import kept
-from autograder.instructor.course.dates import last_dates_of
-from autograder.instructor.course.due_dates import duration, in_words
+from autograder.instructor.class_facts import nothing_graded, read_marks
+from autograder.instructor.course.attempts import TIME_IN_WORDS, kept
+from autograder.instructor.course.due_dates import duration, in_words, last_dates_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.late import LateRule, late_rule
-from autograder.instructor.facts import nothing_graded, read_marks
-from autograder.instructor.marks import TIME_IN_WORDS, CellMark, Mark, number
+from autograder.instructor.course.late import LatePenalty, late_penalty
+from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.reports.html import render
@@ -47,7 +46,7 @@ SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
 SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
 
 
-def closing_dates(folder: CourseFolder, rule: LateRule) -> dict[str, datetime]:
+def closing_dates(folder: CourseFolder, rule: LatePenalty) -> dict[str, datetime]:
     """Return the times from which pages name the likely mistake of hidden checks, for assignments with a due date.
 
     From then on nobody can hand in without losing points: extensions, grace period and free late days are counted.
@@ -66,7 +65,7 @@ def write_feedback(
     Raises:
         CourseFolderError: nothing of it has been graded.
     """
-    rule = late_rule(folder.nbgrader_config())
+    rule = late_penalty(folder.nbgrader_config())
     closing, now = closing_dates(folder, rule), now or datetime.now(UTC)
     written = []
     for mark in read_marks(folder, assignments, student, with_excused=True):
@@ -94,7 +93,7 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
     return written
 
 
-def feedback_page(mark: Mark, rule: LateRule, *, closed: bool) -> str:
+def feedback_page(mark: Mark, rule: LatePenalty, *, closed: bool) -> str:
     """Return the page of graded work as HTML; it tells more of hidden checks once nobody can hand in any more."""
     assert mark.record is not None
     receipt, student = mark.record.receipt, mark.student.id
@@ -133,7 +132,7 @@ def _asked_about(verdicts: Sequence[VerdictRecord], *, has_written: bool) -> lis
     return [*checks, *([(WRITTEN, WRITTEN.capitalize())] if has_written else []), (OTHER, OTHER.capitalize())]
 
 
-def _dates(mark: Mark, rule: LateRule) -> list[str]:
+def _dates(mark: Mark, rule: LatePenalty) -> list[str]:
     """Return sentences on due date, extension and lateness; none without a due date."""
     work, lateness = mark.dates, mark.lateness_in_days
     if work is None or lateness is None:

@@ -23,9 +23,9 @@ from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.systems import plain as plain_folder
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import kept
+from autograder.instructor.course.directory import Directory, Match, any_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.matching import Directory, Match, any_of
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.grading.explain import (
     ExplainedMark,
@@ -194,7 +194,7 @@ def _answered(
         return OTHER, RequestAnswer(received, trouble=" ".join(str(error).split()))
 
 
-def _receipt(folder: CourseFolder, received: ReceivedRequest, record: Record) -> str:
+def _receipt(folder: CourseFolder, received: ReceivedRequest, record: GradingRecord) -> str:
     """Return which file a request's receipt is of: a student can also show a receipt to others, who then quote it."""
     receipt = received.request.receipt
     if not receipt:

@@ -11,7 +11,7 @@ from itertools import groupby
 from nbformat import NotebookNode
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Record, Records
+from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.question import TalkQuestion, cell_of, questions
 from autograder.instructor.viva.scenes import scenes_of
@@ -44,7 +44,7 @@ def works_of(folder: CourseFolder, assignment: str) -> list[GradedAnswers]:
         CourseFolderError: nothing of it has been graded.
     """
     works = []
-    for (student, name), record in Records(folder).all():
+    for (student, name), record in GradingRecords(folder).all():
         if name == assignment:
             try:
                 graded = read_notebook(folder.autograded(student, assignment))
@@ -57,7 +57,7 @@ def works_of(folder: CourseFolder, assignment: str) -> list[GradedAnswers]:
     return works
 
 
-def work_in(student: str, assignment: str, graded: NotebookNode, record: Record) -> GradedAnswers:
+def work_in(student: str, assignment: str, graded: NotebookNode, record: GradingRecord) -> GradedAnswers:
     """Return the work in a graded notebook with its record."""
     scenes = scenes_of(record.room)
     passed = [

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.facts import update_gradebook
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.gradebook import CourseGradebook
 from tests.instructor.collecting.made_downloads import CELLS, notebook
 

@@ -12,7 +12,7 @@ from autograder.instructor.collecting.plan import Plan, Situation, make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import Attempt
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
 
 NOON, HOUR, DAY = datetime(2026, 11, 5, 12, tzinfo=UTC), timedelta(hours=1), timedelta(days=1)

@@ -14,12 +14,12 @@ from traitlets.config import Config
 
 from autograder.instructor.course.due_dates import days_late
 from autograder.instructor.course.folder import CourseFolderError
-from autograder.instructor.course.late import DatedWork, LateRule, late_rule
+from autograder.instructor.course.late import DatedWork, LatePenalty, late_penalty
 
 MINUTE, DAY = 60, 24 * 60 * 60
 
 
-def penalty(rule: LateRule, seconds_late: float, score: float) -> float:
+def penalty(rule: LatePenalty, seconds_late: float, score: float) -> float:
     due = datetime(2000, 1, 1, tzinfo=UTC)
     work = DatedWork("2-layers", due, due, due + timedelta(seconds=seconds_late))
     return rule.penalty(score, work.seconds_late, rule.lateness([work])["2-layers"])
@@ -47,7 +47,7 @@ SHARES = {"LatePenalty": {"grace_minutes": 15, "percent_per_day": 10, "max_perce
 def test_each_day_begun_after_the_grace_period_costs_a_share_up_to_the_limit(
     seconds_late: float, score: float, rule: dict[str, dict[str, object]], points: float
 ) -> None:
-    assert penalty(late_rule(Config(rule)), seconds_late, score) == points
+    assert penalty(late_penalty(Config(rule)), seconds_late, score) == points
 
 
 @given(
@@ -66,7 +66,7 @@ def test_the_days_are_those_that_a_calendar_of_the_zone_shows(zone: str, due: da
 @pytest.mark.parametrize("rule", [{"percent_per_day": 101}, {"max_percent": -1}, {"grace_minutes": -1}])
 def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, float]) -> None:
     with pytest.raises(CourseFolderError, match=r"c\.LatePenalty takes numbers"):
-        late_rule(Config({"LatePenalty": rule}))
+        late_penalty(Config({"LatePenalty": rule}))
 
 
 # By assignment: on which day of October it was due, on which day of the calendar it came, and whether it is excused.
@@ -93,7 +93,7 @@ def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_date
     for name, (due, came, *excused) in works.items():
         day, when = (datetime(2026, 10, at, 12, tzinfo=ZoneInfo("Europe/Berlin")) for at in (due, came))
         dated.append(DatedWork(name, day, day, when + timedelta(minutes=15), bool(excused)))
-    lateness_by_name = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
+    lateness_by_name = LatePenalty(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
     assert {name: lateness.charged for name, lateness in lateness_by_name.items()} == charged
 
 

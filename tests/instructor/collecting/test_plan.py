@@ -22,7 +22,7 @@ from autograder.instructor.collecting.plan import (
 )
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.course.attempts import ENTERED, PROVED, Attempt
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 from tests.instructor.collecting.plans import ADA, BOB, DAY, EMPTY, HOUR, NOON, attempt, notebook, other_file

@@ -13,7 +13,7 @@ from autograder.instructor.collecting.downloaded import Ownership
 from autograder.instructor.collecting.plan import make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.course.attempts import ENTERED
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
 from tests.instructor.collecting.plans import EMPTY, HOUR, NOON, notebook, other_file
 

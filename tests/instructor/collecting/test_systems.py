@@ -17,8 +17,8 @@ from autograder.instructor.collecting.downloaded import DownloadedFile, Ownershi
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, PROVED
+from autograder.instructor.course.directory import Clue, Directory
 from autograder.instructor.course.folder import CourseFolderError
-from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
 from tests.instructor.collecting.made_downloads import clone, entries_of, gradescope_metadata
 from tests.instructor.collecting.plans import plan_of

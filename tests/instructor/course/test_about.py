@@ -8,8 +8,8 @@ import pytest
 
 from autograder.instructor.course.about import about, book_address, course_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.new import make_course_folder
-from tests.conftest import autograder
+from autograder.instructor.course.init import make_course_folder
+from tests.test_cli import here
 
 BOOK = "https://book.example/course/"
 
@@ -38,19 +38,13 @@ def test_the_book_can_be_changed_and_taken_out_and_the_rest_of_the_settings_stay
     assert book_of(tmp_path) == BOOK
     make_course_folder(tmp_path, book="")
     assert config.read_text(encoding="utf-8") == first
-
-
-def test_settings_of_before_there_were_books_get_the_line(tmp_path: Path) -> None:
-    make_course_folder(tmp_path)
-    config = tmp_path / "nbgrader_config.py"
-    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
-    config.write_text("".join(line for line in lines if "c.About" not in line), encoding="utf-8")
-    make_course_folder(tmp_path, book=BOOK)
+    config.write_text("".join(line for line in first.splitlines(keepends=True) if "c.About" not in line))
+    make_course_folder(tmp_path, book=BOOK)  # settings without the line
     assert book_of(tmp_path) == BOOK
 
 
 @pytest.mark.parametrize("text", ["book.example", "ftp://book.example/", 'https://x/"; import os', "https://a b"])
-def test_what_is_no_address_of_a_book_is_refused_before_anything_is_made(text: str, tmp_path: Path) -> None:
+def test_a_wrong_address_of_a_book_is_refused_before_anything_is_made(text: str, tmp_path: Path) -> None:
     with pytest.raises(CourseFolderError, match="is no address of a book"):
         book_address(text)
     with pytest.raises(CourseFolderError):
@@ -58,15 +52,10 @@ def test_what_is_no_address_of_a_book_is_refused_before_anything_is_made(text: s
     assert not (tmp_path / "course").exists()
 
 
-def test_a_setting_that_is_no_text_is_named(tmp_path: Path) -> None:
-    make_course_folder(tmp_path)
-    with (tmp_path / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write("c.About.hand_in = 3\n")
+def test_the_command_writes_the_line_and_a_setting_of_another_kind_is_refused(tmp_path: Path) -> None:
+    assert here(tmp_path, "init", "course", "--book", BOOK)[0] == 0
+    config = tmp_path / "course" / "nbgrader_config.py"
+    assert f'c.About.book_url = "{BOOK}"' in config.read_text(encoding="utf-8")
+    config.write_text("c = get_config()\nc.About.hand_in = 3\n")
     with pytest.raises(CourseFolderError, match=r"c\.About takes texts"):
-        about(CourseFolder.here(tmp_path).nbgrader_config())
-
-
-def test_the_command_writes_the_line(tmp_path: Path) -> None:
-    done = autograder("init", tmp_path / "course", "--book", BOOK, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert f'c.About.book_url = "{BOOK}"' in (tmp_path / "course" / "nbgrader_config.py").read_text(encoding="utf-8")
+        about(CourseFolder.here(tmp_path / "course").nbgrader_config())

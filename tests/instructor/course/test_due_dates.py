@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.instructor.course.due_dates import read_due_dates, read_release_dates, template
+from autograder.instructor.course.due_dates import read_dates, template
 from autograder.instructor.course.tables import TableError
 
 COURSE = ("1-approximation", "2-layers")
@@ -15,7 +15,7 @@ COURSE = ("1-approximation", "2-layers")
 
 def dates(folder: Path, text: str) -> dict[str, datetime]:
     (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{text}\n")
-    return read_due_dates(folder / "due_dates.csv", COURSE)
+    return read_dates(folder / "due_dates.csv", COURSE)
 
 
 @pytest.mark.parametrize(
@@ -33,20 +33,11 @@ def test_a_due_date_is_a_moment_by_its_time_zone(line: str, hour: int, tmp_path:
     assert (due.day, due.hour, due.minute) == (5, hour, 59)
 
 
-def test_an_assignment_without_a_date_has_none(tmp_path: Path) -> None:
-    assert dates(tmp_path, "1-approximation,,UTC\n2-layers,2026-11-05 23:59,UTC") == {
-        "2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=UTC)
-    }
-
-
-def test_without_a_table_there_are_no_dates(tmp_path: Path) -> None:
-    assert read_due_dates(tmp_path / "due_dates.csv", COURSE) == {}
-
-
-def test_the_table_that_a_new_course_gets_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / "due_dates.csv").write_text(template(COURSE))
-    assert read_due_dates(tmp_path / "due_dates.csv", COURSE) == {}
-    assert "2-layers,," in template(COURSE)
+def test_an_assignment_without_a_date_and_a_course_without_a_table_have_none(tmp_path: Path) -> None:
+    assert read_dates(tmp_path / "due_dates.csv", COURSE) == {}
+    assert dates(tmp_path, "1-approximation,,UTC\n2-layers,2026-11-05 23:59,UTC").keys() == {"2-layers"}
+    (tmp_path / "due_dates.csv").write_text(template(COURSE))  # of a new course
+    assert read_dates(tmp_path / "due_dates.csv", COURSE) == {}
 
 
 @pytest.mark.parametrize(
@@ -67,13 +58,11 @@ def test_a_line_that_is_wrong_is_named(line: str, reason: str, tmp_path: Path) -
     assert reason in str(raised.value)
 
 
-def test_a_column_may_say_since_when_students_have_an_assignment(tmp_path: Path) -> None:
+def test_a_column_can_say_since_when_students_have_an_assignment(tmp_path: Path) -> None:
     path = tmp_path / "due_dates.csv"
-    path.write_text(
-        f"assignment,due,time zone,Released\n{COURSE[0]},2026-11-05 23:59,UTC,\n{COURSE[1]},,UTC,2026-10-22 12:00\n"
-    )
-    assert read_release_dates(path, COURSE) == {"2-layers": datetime(2026, 10, 22, 12, tzinfo=UTC)}
-    assert read_due_dates(path, COURSE).keys() == {"1-approximation"}
+    path.write_text("assignment,due,time zone,Released\n2-layers,,UTC,2026-10-22 12:00\n")
+    assert read_dates(path, COURSE, "released") == {"2-layers": datetime(2026, 10, 22, 12, tzinfo=UTC)}
+    assert read_dates(path, COURSE) == {}
     path.write_text("assignment,due,time zone,released\n2-layers,,UTC,in October\n")
     with pytest.raises(TableError, match=r"line 2: 'in October' is no date with a time"):
-        read_release_dates(path, COURSE)
+        read_dates(path, COURSE, "released")

@@ -15,11 +15,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from autograder.course import Course
+from autograder.instructor.class_facts import read_marks
 from autograder.instructor.course.attempts import PROVED, Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.spreadsheet import csv_rows
-from autograder.instructor.facts import read_marks
 from autograder.verdicts import labelled
 from tests.axe import on_a_telephone, violations
 from tests.conftest import SCREENSHOTS, copy_course

@@ -1,4 +1,4 @@
-"""PostgreSQL as the gradebook, with a real server: nbgrader's `db_url` in the course folder's configuration."""
+"""PostgreSQL as the gradebook of grading and marking, with a real server: nbgrader's `db_url` in the configuration."""
 
 from __future__ import annotations
 
@@ -20,16 +20,28 @@ from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import GradebookError
+from autograder.instructor.marking.saving import Stale
 from tests.commands import autograder, run
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points
+from tests.instructor.marking.conftest import (
+    NAMES,
+    Desk,
+    desk_in,
+    enter_roster,
+    hand_in_written,
+    in_gradebook,
+    text_of,
+    write_table,
+)
+from tests.instructor.marking.conftest import configure as set_rules
 
 pytestmark = pytest.mark.deep
 INSTALLED = Path("/usr/lib/postgresql")
 BIN = max(INSTALLED.glob("*/bin"), key=lambda folder: int(folder.parent.name), default=INSTALLED)
 
 
-class Server:
+class PostgresServer:
     """A PostgreSQL server on a socket in a folder of its own; root starts it as the user that it insists on."""
 
     def __init__(self, folder: Path) -> None:
@@ -77,8 +89,8 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    server = Server(folder)
+def running(folder: Path) -> Iterator[PostgresServer]:
+    server = PostgresServer(folder)
     server.start()
     try:
         yield server
@@ -87,7 +99,7 @@ def running(folder: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server() -> Iterator[PostgresServer]:
     # Not in pytest's own folder, which the server's user may not enter.
     with tempfile.TemporaryDirectory(prefix="postgresql-") as folder, running(Path(folder)) as server:
         yield server
@@ -99,7 +111,7 @@ def configure(folder: Path, **settings: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def released_there(server: Server, released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released_there(server: PostgresServer, released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder, without submissions, whose gradebook is the database `released`. Read both only."""
     folder = tmp_path_factory.mktemp("postgresql") / "course"
     copy_course(released, folder)
@@ -114,7 +126,7 @@ def released_there(server: Server, released: Path, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def database(server: Server, released_there: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def database(server: PostgresServer, released_there: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of a database of the test's own, in which the assignment is released."""
     name = f"test_{abs(hash(request.node.name))}"
     server.do(f"CREATE DATABASE {name} TEMPLATE released")
@@ -123,7 +135,7 @@ def database(server: Server, released_there: Path, request: pytest.FixtureReques
 
 
 @pytest.fixture
-def folder(server: Server, released_there: Path, database: str, tmp_path: Path) -> Path:
+def folder(server: PostgresServer, released_there: Path, database: str, tmp_path: Path) -> Path:
     """A course folder in which the small class has handed in, and whose gradebook is `database`."""
     copy_course(released_there, tmp_path / "course")
     configure(tmp_path / "course", db_url=server.url(database))
@@ -146,7 +158,7 @@ def rows(url: str) -> list[tuple[Any, ...]]:
 
 
 def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
-    server: Server, database: str, folder: Path, graded_small_class: Path
+    server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     assert points(grade(folder, seed=7)) == ONCE
     assert not (folder / "gradebook.db").exists()
@@ -157,7 +169,7 @@ def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_g
 @pytest.mark.deep
 @pytest.mark.long("two runs over a class")
 def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
-    server: Server, database: str, folder: Path, graded_small_class: Path
+    server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "--workers", "1"]
     grader = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -181,7 +193,7 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
 
 
 def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_not_exist(
-    server: Server, database: str, folder: Path
+    server: PostgresServer, database: str, folder: Path
 ) -> None:
     grade(folder, student="right")
     before = rows(server.url(database))
@@ -192,3 +204,39 @@ def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_
     configure(folder, db_url=server.url("nowhere"))
     with pytest.raises(GradebookError, match='database "nowhere" does not exist; what was graded so far is kept'):
         grade(folder)
+
+
+# Marking
+
+
+@pytest.fixture
+def there(server: PostgresServer, database: str, released_there: Path, tmp_path: Path) -> Path:
+    """A course folder of the test's own whose gradebook, in PostgreSQL, has the class's written answers."""
+    copy_course(released_there, tmp_path / "course")
+    configure(tmp_path / "course", db_url=server.url(database))
+    enter_roster(tmp_path / "course", NAMES)
+    hand_in_written(tmp_path / "course", **{name: text_of(name) for name in NAMES})
+    return tmp_path / "course"
+
+
+def shown(desk: Desk) -> list[object]:
+    """Return all that the instructor's pages say, and the answers."""
+    return [desk.overview(), desk.history(), desk.views("instructor")]
+
+
+def test_all_of_it_is_done_in_postgresql(server: PostgresServer, database: str, there: Path) -> None:
+    write_table(there, "bob", "eve")
+    set_rules(there, double_percent=100, decide_over=0.5)
+    with desk_in(there) as desk:
+        old = desk.views("bob")["grace"]
+        assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8
+        with pytest.raises(Stale, match="somebody has changed"):
+            desk.save("bob", old, 1)
+        desk.save("instructor", desk.views("instructor")["grace"], 3, "For the student.")
+        desk.grade_again(ada="Another answer.")
+        found = shown(desk)
+    marks = in_gradebook(there, server.url(database))
+    assert marks["grace"] == (3.0, "For the student.", False) and marks["ada"][2]
+    with desk_in(there) as desk:
+        assert shown(desk) == found
+        desk.save("instructor", desk.views("instructor")["grace"], 1, "the history goes on")

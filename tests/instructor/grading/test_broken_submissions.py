@@ -49,7 +49,7 @@ def test_every_submission_has_all_verdicts_and_they_are_in_the_gradebook(broken_
 
 
 @pytest.mark.parametrize("student", UNREADABLE)
-def test_what_is_no_notebook_is_invalid_and_the_note_says_why(broken_class: Path, student: str) -> None:
+def test_a_file_that_is_no_notebook_is_invalid_for_a_stated_reason(broken_class: Path, student: str) -> None:
     assert outcomes(broken_class, student) == {"invalid"}
     (note,) = record_of(broken_class, student)["notes"]
     assert UNREADABLE[student] in note

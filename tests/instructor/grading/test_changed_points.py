@@ -18,7 +18,6 @@ from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
     grade,
-    gradebook_rows,
     notebook_of,
     open_gradebook,
     points,
@@ -47,38 +46,34 @@ def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
         }
 
 
+def removed(check: Check) -> Check | None:
+    return None if check.id == CELL else check
+
+
 @pytest.mark.long("grades a class anew")
-def test_changed_points_are_what_the_gradebook_stores_after_a_dry_run_has_said_so(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("change", "said", "most", "right"),
+    [
+        (worth_three, "Linear.affine_map: 1 to 3 points", 27, 22),
+        (removed, "Linear.affine_map: 1 to 0 points", 24, 19),
+    ],
+)
+def test_changed_points_are_in_the_gradebook_after_a_dry_run_has_said_so_and_nobody_has_to_look(
+    change: Callable[[Check], Check | None],
+    said: str,
+    most: float,
+    right: float,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with_checks(monkeypatch, worth_three)
-    before = tree(folder)
-    assert grade(folder, seed=8, dry_run=True).cells_changed == ["Linear.affine_map: 1 to 3 points"]
+    before, waits = tree(folder), {student: waits for student, (*_, waits) in totals(folder).items()}
+    with_checks(monkeypatch, change)
+    assert grade(folder, seed=8, dry_run=True).cells_changed == [said]
     assert tree(folder) == before
     run = grade(folder, seed=8)
-    assert points(run) == ONCE | {"right": 22}
-    assert run.cells_changed == ["Linear.affine_map: 1 to 3 points"]
-    assert {student: one[:2] for student, one in totals(folder).items()} == {
-        student: (score, 27) for student, score in points(run).items()
-    }
+    assert (points(run), run.cells_changed) == (ONCE | {"right": right}, [said])
+    assert totals(folder) == {student: (score, most, waits[student]) for student, score in points(run).items()}
     assert grade(folder, seed=8).cells_changed == []
-
-
-@pytest.mark.long("grades a class anew")
-def test_a_dropped_check_leaves_nothing_behind_and_nobody_has_to_look(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = totals(folder)
-    with_checks(monkeypatch, lambda check: None if check.id == CELL else check)
-    run = grade(folder, seed=8)
-    assert run.cells_changed == ["Linear.affine_map: 1 to 0 points"]
-    assert {student: one[:2] for student, one in totals(folder).items()} == {
-        student: (score, 24) for student, score in points(run).items()
-    }
-    assert {student: one[2] for student, one in totals(folder).items()} == {
-        student: one[2] for student, one in before.items()
-    }
-    assert {score for (_, cell), score in gradebook_rows(folder).items() if cell == CELL} == {0}
 
 
 def renamed(check: Check) -> Check:
@@ -100,7 +95,7 @@ def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
         grade(folder, student="right")
 
 
-def test_whoever_has_an_earlier_release_has_changed_nothing(folder: Path) -> None:
+def test_a_student_with_an_earlier_release_has_changed_nothing(folder: Path) -> None:
     course, theirs = CourseFolder(folder), notebook_of(folder, "ada")
     remember_release(course.releases, ASSIGNMENT, course.released(ASSIGNMENT))
     released = read_notebook(course.released(ASSIGNMENT))

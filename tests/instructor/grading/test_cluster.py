@@ -159,7 +159,7 @@ def test_a_worker_runs_a_program_in_its_sandbox_and_returns_the_result(
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_what_goes_wrong_on_a_worker_is_told_in_one_line(
+def test_an_error_on_a_worker_is_reported_in_one_line(
     local_cluster: Callable[[int], LocalCluster],
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,

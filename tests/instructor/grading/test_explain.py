@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
@@ -17,7 +15,7 @@ from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Record, write_record
+from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.explain import (
     MAX_NUMBERS,
     ExplainedMark,
@@ -112,7 +110,7 @@ def test_the_json_has_the_numbers_themselves_and_no_line_of_the_text_is_obeyed_b
     assert all(line.isprintable() for line in explanation_text(mark).splitlines())
 
 
-# Another verdict, and what has changed
+# Another verdict, and changes since
 
 
 @pytest.fixture
@@ -121,25 +119,18 @@ def own_copy(graded: Path, tmp_path: Path) -> CourseFolder:
     return CourseFolder.here(tmp_path / "course")
 
 
-@contextmanager
-def metadata_of(path: Path) -> Iterator[Any]:
-    """Change the metadata of a notebook."""
-    notebook = nbformat.read(path, 4)
-    yield notebook.metadata
-    nbformat.write(notebook, path)
-
-
 def warnings(folder: CourseFolder, course: Course, student: str) -> list[str]:
     _, record = graded_work(folder, student, ASSIGNMENT)
     return changes_since(record, folder, course, student, ASSIGNMENT)
 
 
-def test_what_has_changed_since_is_warned_of_and_the_graded_answers_are_explained(
+def test_changes_since_are_warned_of_and_the_graded_answers_are_explained(
     own_copy: CourseFolder, course: Course, explained: Explain
 ) -> None:
     assert warnings(own_copy, course, "john") == []
-    with metadata_of(own_copy.released(ASSIGNMENT)) as metadata:
-        metadata["changed"] = True
+    released = nbformat.read(own_copy.released(ASSIGNMENT), 4)
+    released.metadata["changed"] = True
+    nbformat.write(released, own_copy.released(ASSIGNMENT))
     (warning,) = warnings(own_copy, course, "john")
     assert warning.startswith("the checks, the reference, the limits or a rule has changed since")
     ada, john = (own_copy.submissions([ASSIGNMENT], student)[0].file for student in ("ada", "john"))
@@ -152,20 +143,16 @@ def test_what_has_changed_since_is_warned_of_and_the_graded_answers_are_explaine
     john.parent.rmdir()
     record = record_of(own_copy.root, "john")
     record["versions"]["torch"] = "1.0"
-    write_record(own_copy.autograded("john", ASSIGNMENT), Record.from_json(record))
+    write_record(own_copy.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
     version, gone = warnings(own_copy, course, "john")
     assert version.startswith("torch was 1.0 and is ")
     assert gone.startswith("the submission is no longer there")
-
-
-def test_a_verdict_that_was_not_this_one_is_told(own_copy: CourseFolder, explained: Explain) -> None:
-    record = record_of(own_copy.root, "ada")
     for verdict in record["verdicts"]:
-        verdict |= {"outcome": "fail", "points": 0}
-    write_record(own_copy.autograded("ada", ASSIGNMENT), Record.from_json(record))
-    mark = explained(own_copy.root, "ada", "Linear.parameters")
+        verdict |= {"outcome": "pass", "points": 1}
+    write_record(own_copy.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
+    mark = explained(own_copy.root, "john", "Linear.affine_map")
     assert not mark.reproduced
-    assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: fail, 0 of ")
+    assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: pass, 1 of ")
 
 
 @pytest.mark.long("a class is graded")
@@ -184,11 +171,6 @@ def test_work_that_cannot_be_read_is_explained_as_such(
 # Which check is meant
 
 
-@pytest.mark.parametrize("name", ["Linear.affine_map", "Linear-affine_map", "layers-Linear-affine_map", "affine_map"])
-def test_a_check_is_found_by_each_of_its_names(name: str) -> None:
-    assert find_check(CHECKS, name).id == "layers-Linear-affine_map"
-
-
 TWIN = replace(CHECKS[0], exercise="Other")
 
 
@@ -200,13 +182,15 @@ TWIN = replace(CHECKS[0], exercise="Other")
     ],
     ids=["none", "two"],
 )
-def test_a_name_that_is_not_one_checks_is_refused_with_those_that_can_be_meant(
+def test_a_check_is_found_by_each_of_its_names_and_another_name_is_refused_with_those_that_can_be_meant(
     checks: list[Check], name: str, said: str
 ) -> None:
+    for called in ("Linear.affine_map", "Linear-affine_map", "layers-Linear-affine_map", "affine_map"):
+        assert find_check(CHECKS, called).id == "layers-Linear-affine_map"
     with pytest.raises(CourseFolderError, match=said):
         find_check(checks, name)
 
 
-def test_work_that_is_not_graded_yet_is_told_with_the_command(released: Path) -> None:
+def test_ungraded_work_is_refused(released: Path) -> None:
     with pytest.raises(CourseFolderError, match="ada handed nothing in"):
         graded_work(CourseFolder.here(released), "ada", ASSIGNMENT)

@@ -48,7 +48,7 @@ def noted(folder: Path) -> set[str]:
 
 
 @pytest.mark.long("two runs over a class, and a sandbox of its own")
-def test_it_keeps_its_points_and_is_told_and_where_the_course_says_so_it_earns_nothing(folder: Path) -> None:
+def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_so(folder: Path) -> None:
     assert points(grade(folder, seed=7)) == ONCE | {"functional": 20}
     assert noted(folder) == {"Flatten", "Sequential"}
     for told in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):

@@ -60,7 +60,7 @@ def test_an_attack_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
 
 
 @pytest.mark.parametrize("student", [student for student, one in ATTACKS.items() if one.answers_itself and one.forges])
-def test_whoever_answers_in_the_checks_place_gets_what_the_answers_are_worth(
+def test_an_attack_that_answers_for_the_checks_gets_the_points_of_its_answers(
     seen: dict[str, Any], student: str
 ) -> None:
     """Nobody can be kept from that, but it takes right answers, which could be handed in: of Flatten it has none."""
@@ -124,7 +124,7 @@ def test_no_secret_turns_up_in_what_is_written(course: Path) -> None:
         assert [place for place, secret in SECRETS.items() if secret.encode() in content] == [], path
 
 
-def test_a_graded_notebook_has_no_more_than_was_handed_in_and_a_little(course: Path) -> None:
+def test_a_graded_notebook_is_hardly_larger_than_the_work(course: Path) -> None:
     for student in ATTACKS:
         handed_in = CourseFolder(course).submissions([ASSIGNMENT], student)[0].file
         size = handed_in.stat().st_size if handed_in.is_file() else 0
@@ -174,7 +174,7 @@ def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) ->
         assert len(page) < 200_000
 
 
-def test_no_log_no_page_and_no_report_holds_what_a_terminal_obeys(told: Path, pages: dict[str, str]) -> None:
+def test_logs_pages_and_reports_have_no_control_characters(told: Path, pages: dict[str, str]) -> None:
     logs = {str(path): path.read_text(encoding="utf-8") for path in (told / "logs").rglob("*.txt")}
     texts = pages | logs | {"report": (told / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")}
     assert len(logs) == len(HONEST) + len(ATTACKS)
@@ -232,7 +232,7 @@ def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) ->
     ["print(1)\n", "It reads files.\n", "It reads files.\n\n- Would gain: the student, a file.\n- Moreover: yes\n"],
     ids=["no header", "no gain", "an unknown field"],
 )
-def test_an_entry_without_a_whole_header_is_no_attack(header: str, tmp_path: Path) -> None:
+def test_an_entry_without_a_whole_header_is_refused(header: str, tmp_path: Path) -> None:
     (tmp_path / "secrets.md").write_text(f"# Attacks on secrets\n\n## reads\n\n{header}", encoding="utf-8")
     with pytest.raises(ValueError, match="secrets"):
         read_attacks(tmp_path / "secrets.md")

@@ -76,7 +76,7 @@ rm filler
 
 
 @pytest.mark.long("two runs over a class")
-def test_a_read_only_course_folder_is_one_line_for_a_run_and_no_matter_for_a_dry_one(small_folder: Path) -> None:
+def test_a_read_only_course_folder_is_reported_in_one_line_and_a_dry_run_works(small_folder: Path) -> None:
     script = f"{GRADE}; echo status $?; {GRADE} --dry-run; echo status $?"
     done = in_namespace("--ro-bind", str(small_folder), str(small_folder), script=script, cwd=small_folder)
     assert done.stderr == f"autograder: {small_folder}/.autograder.lock: read-only file system\n"
@@ -120,7 +120,7 @@ def spoil(database: Path, how: str) -> None:
 @pytest.mark.parametrize(
     "how", ["half", pytest.param("noise", marks=pytest.mark.deep), pytest.param("a folder", marks=pytest.mark.deep)]
 )
-def test_a_gradebook_that_is_none_is_one_line_and_a_copy_put_back_mends_it(small_folder: Path, how: str) -> None:
+def test_a_broken_gradebook_is_reported_in_one_line_and_a_copy_mends_it(small_folder: Path, how: str) -> None:
     database = small_folder / "gradebook.db"
     copy = database.read_bytes()
     spoil(database, how)
@@ -183,7 +183,7 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
 
 
 @pytest.mark.deep
-def test_what_is_no_file_is_that_students_verdict(odd_class: tuple[Path, ClassRun]) -> None:
+def test_a_pipe_a_socket_or_a_link_is_an_invalid_submission(odd_class: tuple[Path, ClassRun]) -> None:
     folder, _ = odd_class
     for student, note in NO_FILE.items():
         record = record_of(folder, student)
@@ -192,7 +192,7 @@ def test_what_is_no_file_is_that_students_verdict(odd_class: tuple[Path, ClassRu
 
 
 @pytest.mark.deep
-def test_neither_a_name_nor_what_is_printed_nor_what_lies_in_the_way_costs_points(
+def test_odd_names_odd_output_and_files_in_the_way_cost_no_points(
     odd_class: tuple[Path, ClassRun],
 ) -> None:
     folder, run = odd_class
@@ -207,7 +207,7 @@ def test_neither_a_name_nor_what_is_printed_nor_what_lies_in_the_way_costs_point
 
 
 @pytest.mark.deep
-def test_what_our_own_side_fails_on_is_told_and_leaves_no_score(odd_class: tuple[Path, ClassRun]) -> None:
+def test_an_error_of_the_grader_is_reported_and_leaves_no_score(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
     reasons = {one.submission.student: one.reason for one in run.ungraded}
     assert reasons.keys() == {NOT_UTF_8, "target_is_a_folder", "zz_vanishes"}
@@ -219,7 +219,7 @@ def test_what_our_own_side_fails_on_is_told_and_leaves_no_score(odd_class: tuple
 
 
 @pytest.mark.deep
-def test_the_time_of_handing_in_is_kept_and_one_that_is_none_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
+def test_the_time_of_handing_in_is_kept_and_a_broken_one_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
     notes = {one.submission.student: one.record.notes for one in run.graded}
     assert notes["bad_time"] == ("timestamp.txt holds no time; it counts as handed in in time",)

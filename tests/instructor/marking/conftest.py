@@ -26,12 +26,12 @@ from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.facts import update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.marking import server
+from autograder.instructor.marking import serving
 from autograder.instructor.marking.access import Who, admit
-from autograder.instructor.marking.reading import (
+from autograder.instructor.marking.queries import (
     AnswerView,
     ListEntry,
     Overview,
@@ -43,13 +43,13 @@ from autograder.instructor.marking.reading import (
 )
 from autograder.instructor.marking.saving import MarkForm, save
 from autograder.instructor.marking.state import MarkingState
-from autograder.instructor.marking.team import Question
+from autograder.instructor.marking.team import QuestionKey
 from sample_class.written import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, made_once
 
 ASSIGNMENT = "2-layers"
-QUESTION = Question(ASSIGNMENT, "layers-written")
+QUESTION = QuestionKey(ASSIGNMENT, "layers-written")
 ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
 SECTIONS = ("A", "B")
 NAMES = ["ada", "barbara", "grace", "hedy", "john", "katherine", "margaret", "radia"]
@@ -225,14 +225,14 @@ def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visi
     names = ["instructor", *(marker.name for marker in desk.state.team.markers)]
     tokens = admit(desk.state.gradebook, desk.state.team, names)
     address, loop = Queue[str](), asyncio.new_event_loop()
-    task = loop.create_task(server.serve(desk.state, "127.0.0.1", 0, None, address.put))
+    task = loop.create_task(serving.serve(desk.state, "127.0.0.1", 0, None, address.put))
 
     def run() -> None:
         asyncio.set_event_loop(loop)
         with suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
 
-    with mock.patch.object(server, "EVERY_S", every_s), ThreadPoolExecutor(1) as pool:
+    with mock.patch.object(serving, "EVERY_S", every_s), ThreadPoolExecutor(1) as pool:
         running = pool.submit(run)
         at = address.get(timeout=30)
         try:
@@ -244,7 +244,7 @@ def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visi
 
 
 @dataclass
-class Marking:
+class MarkServer:
     """A running `autograder mark`, on the same port after another start."""
 
     folder: Path
@@ -278,12 +278,12 @@ class Marking:
 
 
 @pytest.fixture
-def serve(folder: Path) -> Iterator[Callable[[], Marking]]:
+def serve(folder: Path) -> Iterator[Callable[[], MarkServer]]:
     """Start `autograder mark` when the folder is as a test wants it."""
     with ExitStack() as started:
 
-        def start() -> Marking:
-            marking = Marking(folder)
+        def start() -> MarkServer:
+            marking = MarkServer(folder)
             marking.start()
             started.callback(lambda: marking.is_alive() and marking.kill())
             return marking

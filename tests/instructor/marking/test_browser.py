@@ -14,7 +14,7 @@ from tests.instructor.marking.conftest import (
     ASSIGNMENT,
     QUESTION,
     Desk,
-    Marking,
+    MarkServer,
     Visitor,
     configure,
     desk_in,
@@ -109,7 +109,7 @@ def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_styl
     assert desk.view("eve", address.rpartition("/")[2]).mark == (1.0, "Half a sentence")
 
 
-def opened(browser: Browser, marking: Marking, name: str) -> Page:
+def opened(browser: Browser, marking: MarkServer, name: str) -> Page:
     """Log somebody in, in a browser of their own."""
     page = browser.new_context().new_page()
     log_in(page, marking.address.rstrip("/"), marking.tokens[name])
@@ -121,7 +121,9 @@ def type_mark(page: Page, points: str, comment: str) -> None:
     page.get_by_label("Comment for the student").fill(comment)
 
 
-def test_an_hour_of_marking_with_a_killed_server(folder: Path, serve: Callable[[], Marking], browser: Browser) -> None:
+def test_an_hour_of_marking_with_a_killed_server(
+    folder: Path, serve: Callable[[], MarkServer], browser: Browser
+) -> None:
     write_table(folder, "bob,A,", "eve,B,")
     marking = serve()
     bob, eve = opened(browser, marking, "bob"), opened(browser, marking, "eve")
@@ -160,7 +162,7 @@ def test_an_hour_of_marking_with_a_killed_server(folder: Path, serve: Callable[[
 
 
 def test_two_people_on_one_answer_see_both_texts_and_lose_none(
-    folder: Path, serve: Callable[[], Marking], browser: Browser
+    folder: Path, serve: Callable[[], MarkServer], browser: Browser
 ) -> None:
     write_table(folder, "bob")
     marking = serve()

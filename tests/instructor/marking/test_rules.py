@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.marking.access import Who, admit, who_has
-from autograder.instructor.marking.reading import next_of
+from autograder.instructor.marking.queries import next_of
 from autograder.instructor.marking.saving import NotTheirs, Stale, WrongMark
 from autograder.instructor.marking.team import read_team
 from tests.instructor.conftest import open_gradebook
@@ -105,7 +105,7 @@ def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_ty
     assert desk.view("bob", old.id).mark == (5.0, "typed in another window")
 
 
-def test_of_many_saves_at_once_on_what_one_page_showed_one_is_kept(open_desk: OpenDesk, folder: Path) -> None:
+def test_of_many_saves_at_once_from_the_same_page_one_is_kept(open_desk: OpenDesk, folder: Path) -> None:
     """Over two gradebooks, as two servers have them, so that no order within one helps."""
     desk = open_desk("bob")
     with desk_in(folder) as other:
@@ -224,8 +224,24 @@ def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(open_
     desk.state.look_again()
     assert desk.states("instructor")["decided"] == 1
     line = next(line for line in desk.history() if line.who == "formgrader")
-    assert (line.what, json.loads(line.after)) == ("marked", [1.0, "In the formgrader."])
+    assert (line.what, json.loads(line.after)) == ("marked", {"points": 1.0, "comment": "In the formgrader."})
     assert in_gradebook(desk.folder)["ada"] == (1.0, "In the formgrader.", False)
+
+
+def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_answer_to_its_marker(
+    open_desk: OpenDesk,
+) -> None:
+    desk = open_desk("bob")
+    type_in_formgrader(desk, None, "Say what you assume.")
+    desk.state.look_again()
+    assert in_gradebook(desk.folder)["ada"] == (None, "Say what you assume.", True)
+    assert desk.states("bob") == {"to mark": 8} and desk.states("instructor") == {"waits": 8}
+    page = desk.views("bob")["ada"]
+    assert (page.mark, page.decided, page.comment) == (None, None, "Say what you assume.")
+    desk.save("bob", page, 3, page.comment)
+    assert in_gradebook(desk.folder)["ada"] == (3.0, "Say what you assume.", False)
+    assert desk.states("bob") == {"to mark": 7, "marked": 1}
+    assert desk.views("instructor")["ada"].mark is None
 
 
 def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(open_desk: OpenDesk) -> None:

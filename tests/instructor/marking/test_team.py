@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from autograder.instructor.course.tables import TableError
 from autograder.instructor.marking.state import sample, split
-from autograder.instructor.marking.team import Question, read_markers
+from autograder.instructor.marking.team import QuestionKey, read_markers
 
-LAYERS, DROPOUT = Question("2-layers", "layers-written"), Question("3-dropout", "dropout-written")
+LAYERS, DROPOUT = QuestionKey("2-layers", "layers-written"), QuestionKey("3-dropout", "dropout-written")
 
 
-def read(tmp_path: Path, text: str) -> dict[str, list[Question]]:
+def read(tmp_path: Path, text: str) -> dict[str, list[QuestionKey]]:
     path = tmp_path / "markers.csv"
     path.write_text(text, encoding="utf-8")
     found = read_markers(path, [LAYERS, DROPOUT], {"A", "B"})
@@ -30,7 +30,7 @@ def test_empty_cells_mean_all_and_semicolons_stand_between_several(tmp_path: Pat
     assert found == {"bob": [LAYERS, DROPOUT], "eve": [LAYERS], "ann": [], "jim": [LAYERS, DROPOUT]}
 
 
-def test_a_list_of_names_will_do_and_no_table_is_nobody(tmp_path: Path) -> None:
+def test_a_list_of_names_is_enough_and_without_a_table_there_are_no_markers(tmp_path: Path) -> None:
     assert read(tmp_path, "Marker\nbob\neve\n").keys() == {"bob", "eve"}
     assert read_markers(tmp_path / "nothing", [LAYERS], set()) == ()
 
@@ -59,7 +59,7 @@ eligibles = st.lists(st.frozensets(st.sampled_from(MARKERS)), max_size=20).map(
 
 
 @given(eligibles, st.data())
-def test_every_answer_has_one_marker_of_those_who_may_and_no_move_makes_it_more_even(
+def test_every_answer_has_one_eligible_marker_and_no_move_makes_it_more_even(
     eligible: dict[str, frozenset[str]], data: st.DataObject
 ) -> None:
     before = {answer: data.draw(st.sampled_from(MARKERS)) for answer in eligible if data.draw(st.booleans())}

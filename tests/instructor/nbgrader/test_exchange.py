@@ -29,7 +29,7 @@ EXCHANGE = 'c.Exchange.root = "/srv/exchange"\n'
 
 
 @dataclass(frozen=True)
-class Hub:
+class HubMachine:
     """A machine with accounts for a teacher and for students: its ``/srv``, the students' environment, the course."""
 
     folder: Path
@@ -73,12 +73,12 @@ def give(path: Path, user: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: StudentMachine) -> Hub:
+def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: StudentMachine) -> HubMachine:
     """A hub on which the course is released, and two students have fetched, filled in and submitted. Read it only."""
     assert os.geteuid() == 0, "to be several users needs root, as in CI"
     folder = tmp_path_factory.mktemp("hub")
     course_id = CourseFolder(released).nbgrader_config().CourseDirectory.course_id
-    found = Hub(folder, machine.python.parent.parent, course_id)
+    found = HubMachine(folder, machine.python.parent.parent, course_id)
     (folder / "environment").mkdir()
     folder.chmod(0o755)
     found.exchange.mkdir()
@@ -108,7 +108,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
 
 @pytest.mark.deep
 @pytest.mark.long("a class is graded")
-def test_what_was_submitted_is_found_by_its_owner_its_time_is_proved_and_it_is_graded(hub: Hub) -> None:
+def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub: HubMachine) -> None:
     command = [sys.executable, "-m", "autograder.instructor.cli"]
     (hub.folder / "jupyter" / "roster.csv").write_text("id\nada\nbarbara\n", encoding="utf-8")
     line = [*command, "collect", f"/srv/exchange/{hub.course_id}/inbound", "--roster", "/srv/jupyter/roster.csv"]
@@ -131,7 +131,7 @@ def test_what_was_submitted_is_found_by_its_owner_its_time_is_proved_and_it_is_g
 
 
 @pytest.mark.deep
-def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: Hub, tmp_path: Path) -> None:
+def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: HubMachine, tmp_path: Path) -> None:
     root, course = tmp_path / "exchange", hub.course_id
     shutil.copytree(hub.exchange, root)
     assert exchange_finding(root, course, shared=False).ok

@@ -22,8 +22,9 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import FORMGRADER
+from autograder.instructor.course.init import FORMGRADER
 from autograder.notebooks.graft import is_written, read_notebook
 from tests.commands import autograder
 from tests.instructor.conftest import (
@@ -57,14 +58,15 @@ def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small class, graded by nbgrader's command: two came late, and of one a person has marked an answer before."""
+    """A small class, graded by nbgrader's command: three came late, one of them extended, and one was marked before."""
     folder = tmp_path_factory.mktemp("nbgrader") / "course"
     shutil.copytree(released, folder)
-    hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis")
+    hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis", extended="ada")
+    write_decisions(folder / "decisions.csv", [Decision(ASSIGNMENT, "extended", student="extended", extension="+2d")])
     BROKEN["tests_changed"](submitted(folder, "empty"), read_notebook(submitted(folder, "right")))
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
-    for student in ("two_mistakes", "empty"):
+    for student in ("two_mistakes", "empty", "extended"):
         submitted(folder, student).with_name("timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
     with open_gradebook(folder) as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2030-01-01 00:00:00 UTC")
@@ -88,7 +90,7 @@ def test_marks_penalties_comments_and_what_waits_for_a_person_are_those_of_our_c
     theirs, ours = everything_in_gradebook(autograded), everything_in_gradebook(tmp_path / "course")
     assert theirs == ours
     penalties = {student: found["penalties"] for student, found in ours.items() if student != "rows"}
-    assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17]}
+    assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17]} | {"extended": [None]}
     assert ours["right"]["grades"]["layers-written"][:2] == [0, 2]
     assert ours["right"]["grades"]["layers-written"][3]
 
@@ -101,7 +103,7 @@ def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autogr
 
 
 @pytest.mark.long("nbgrader's own command, twice")
-def test_nbgraders_own_command_reads_no_notebook_that_costs_more_than_its_size_and_goes_on(
+def test_nbgraders_own_command_refuses_a_notebook_of_too_many_parts_and_goes_on(
     small_folder: Path, tmp_path: Path
 ) -> None:
     """Of 2 MiB of empty objects nbformat makes half a gigabyte."""

@@ -19,8 +19,8 @@ from autograder.checks import checks_of, rooms
 from autograder.course import Chapter, Course, chapters_of
 from autograder.instructor.course.about import about
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.course.questions import own_questions
+from autograder.instructor.course.init import make_course_folder
+from autograder.instructor.course.written_questions import own_questions
 from autograder.instructor.releasing import bundle, kept
 from autograder.instructor.releasing import release as releasing
 from autograder.instructor.releasing import source as making
@@ -38,7 +38,7 @@ from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
 from tests.commands import autograder
 from tests.conftest import ROOT
-from tests.instructor.course.test_questions import OWN
+from tests.instructor.course.test_written_questions import OWN
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM
 from tests.test_cli import here
 

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Record, write_record
+from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.reports.feedback import feedback_zip, write_feedback
 from autograder.receipts import receipt_of
 from tests.commands import autograder
@@ -129,7 +129,7 @@ def found_out(graded_folder: Path) -> Path:
     (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
     diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", "likely": LIKELY, "read": READ, "also": []}
     verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-images", "diagnosis": diagnosis}
-    write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), Record.from_json(record))
+    write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), GradingRecord.from_json(record))
     return graded_folder
 
 

@@ -27,7 +27,7 @@ from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership, outermost_file
-from autograder.instructor.course.matching import Clue, any_of
+from autograder.instructor.course.directory import Clue, any_of
 
 CANVAS_NAME = re.compile(
     r"(?:(?!LATE_|anon_)(?P<name>[^_].*?)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_[^_]+)_(?P<upload>\d{1,18})_(?P<file>.+)",

@@ -32,7 +32,7 @@ from pathlib import Path
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 
 CLASSROOM_50 = re.compile(r"(?P<assignment>.+)_submissions_\d{4}_\d\d_\d\d_T_\d\d_\d\d_\d\d", re.DOTALL)
 SUBMISSIONS = "-submissions"

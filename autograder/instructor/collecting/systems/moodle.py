@@ -25,7 +25,7 @@ from pathlib import Path
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.course.attempts import PROVED
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import EMAIL_COLUMNS
 from autograder.instructor.course.tables import TableError, read_table
 

@@ -23,7 +23,7 @@ from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, outermost_folders
 from autograder.instructor.collecting.owners import ownership_of
 from autograder.instructor.course.attempts import CLAIMED, PROVED
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 
 SYSTEM, INBOUND = "nbgrader", "inbound"
 # A student's id can hold a plus.

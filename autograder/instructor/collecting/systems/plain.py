@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile
-from autograder.instructor.course.matching import Clue, any_of
+from autograder.instructor.course.directory import Clue, any_of
 
 SYSTEM = "folder"
 MAX_TIMESTAMP_BYTES = 100

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.instructor.course.dates import due_dates_of
-from autograder.instructor.course.decisions import read_decisions
-from autograder.instructor.course.extensions_table import extensions_of
+from autograder.instructor.course.decisions import extensions_of, read_decisions
+from autograder.instructor.course.due_dates import due_dates_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.open_matters import open_matters
-from tests.commands import run
+from autograder.instructor.course.tables import TableError
 from tests.instructor.conftest import (
     ASSIGNMENT,
     follow,
@@ -140,47 +139,21 @@ def test_a_line_that_goes_takes_the_extension_with_it(term: Path) -> None:
     assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
 
 
-def test_an_extension_follows_a_due_date_that_moves_and_a_date_stays(term: Path) -> None:
-    for student in ("ada", "grace", "007"):
-        come(term, student, "2-layers", "2026-11-07 11:00")
-    write(term, "ada,2-layers,+2d,", "grace,2-layers,2026-11-08 12:00,", "007,*,x1.5,")
-    here(term, "extend", "--yes")
-    due = term / "due_dates.csv"
-    due.write_text(due.read_text().replace("11-05 12:00,E", "11-07 12:00,E"))
-    follow(term)
-    assert extensions(term) == {
-        ("ada", "2-layers"): timedelta(2),
-        ("grace", "2-layers"): timedelta(1),
-        ("007", "2-layers"): timedelta(days=8, minutes=30),
-    }
-    due.write_text(due.read_text().replace("11-07 12:00,E", "11-09 12:00,E"))
-    follow(term)
-    assert ("grace", "2-layers") not in extensions(term)
-    status, said, err = here(term, "extend", "--yes")
-    assert (status, said) == (0, "it is decided so already\n")
-    assert "grace Grace Hopper, 2-layers: 2026-11-08 12:00 gives nothing: 2-layers is due no earlier" in err
-
-
-def test_killed_after_the_table_was_written_the_next_grading_or_the_same_command_makes_up_for_it(term: Path) -> None:
+@pytest.mark.parametrize("undo", [(), ("--undo",)])
+def test_killed_after_the_table_was_written_the_same_command_goes_on(undo: tuple[str, ...], term: Path) -> None:
     come(term, "ada", "2-layers", "2026-11-07 11:00")
     write(term, "ada,2-layers,+2d,")
+    if undo:
+        here(term, "extend", "--yes")
     shutil.copy(term / "gradebook.db", term / "before.db")
-    here(term, "extend", "--yes")
+    here(term, "extend", "--yes", *undo)
     whole = everything(term)
     shutil.copy(term / "before.db", term / "gradebook.db")
-    follow(term)
-    assert extensions(term) == {("ada", "2-layers"): timedelta(2)}
-    shutil.copy(term / "before.db", term / "gradebook.db")
-    here(term, "extend", "--yes")
+    here(term, "extend", "--yes", *undo)
     assert everything(term) == whole
-    shutil.copy(term / "gradebook.db", term / "given.db")
-    here(term, "extend", "--undo", "--yes")
-    shutil.copy(term / "given.db", term / "gradebook.db")
-    here(term, "extend", "--undo", "--yes")
-    assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
 
 
-def test_what_is_not_in_force_yet_is_said_wherever_marks_are_made(term: Path) -> None:
+def test_a_changed_table_is_a_reminder_until_it_is_in_force(term: Path) -> None:
     folder = CourseFolder(term)
     assert open_matters(folder, []) == []
     write(term, "ada,2-layers,+2d,", "grace,*,+1d,")
@@ -192,24 +165,6 @@ def test_what_is_not_in_force_yet_is_said_wherever_marks_are_made(term: Path) ->
     assert ": ada." in open_matters(folder, [])[0]
     write(term, "adda,2-layers,+3d,")
     assert "extensions are as they were, since the table cannot be read: " in open_matters(folder, [])[0]
-
-
-# The bank of late days
-
-
-def test_free_days_are_spent_in_the_order_of_the_due_dates_whatever_came_first(term: Path) -> None:
-    with (term / "nbgrader_config.py").open("a") as config:
-        config.write("c.LatePenalty.free_days = 3\n")
-    come(term, "ada", "3-dropout", "2026-11-20 10:00")  # one day begun
-    assert marks(term, "ada") == {"3-dropout": 20}
-    come(term, "ada", "2-layers", "2026-11-07 11:00")  # two
-    come(term, "ada", "1-approximation", "2026-10-25 11:00")  # two, in the night of which clocks go back
-    assert marks(term, "ada") == {"1-approximation": 20, "2-layers": 18, "3-dropout": 18}
-    write(term, "ada,1-approximation,+1d,")
-    said = here(term, "extend", "--yes")[1]
-    assert "ada Ada Lovelace, 1-approximation: until 2026-10-23 12:00 → 2026-10-24 12:00\n" in said
-    assert "ada Ada Lovelace, 2-layers: 18 → 20 points\n1 due date and 1 mark change\n" in said
-    assert marks(term, "ada") == {"1-approximation": 20, "2-layers": 20, "3-dropout": 18}
 
 
 # The table
@@ -244,18 +199,18 @@ def test_a_table_is_read_as_people_write_it(text: str, term: Path) -> None:
         ("grace,2-layers,+1d,", "grace has an extension for 2-layers in line 2 already"),
     ],
 )
-def test_a_line_that_is_none_is_named_with_the_way_out(line: str, reason: str, term: Path) -> None:
+def test_a_wrong_line_is_named_with_the_way_out(line: str, reason: str, term: Path) -> None:
     write(term, "grace,2-layers,+2d,", line)
-    said = refused(term, "extend", "--yes")
-    assert "extensions.csv, line 3: " in said
-    assert reason in said
-    assert not (term / "decisions.csv").exists()
+    with pytest.raises(TableError, match=r"extensions\.csv, line 3: ") as error:
+        extensions_of(CourseFolder(term), ["1-approximation", "2-layers"])
+    assert reason in str(error.value)
 
 
-def test_what_is_missing_is_one_line(term: Path) -> None:
+def test_a_missing_table_column_or_date_is_reported_in_one_line(term: Path) -> None:
     assert "there is no extensions.csv: make one with the columns student, assignment" in refused(term, "extend", "-y")
     (term / "extensions.csv").write_text("who,what\nada,2-layers\n")
     assert "lacks a column: its columns are student, assignment" in refused(term, "extend", "--yes")
+    assert not (term / "decisions.csv").exists()
     write(term, "ada,*,x1.5,")
     due = term / "due_dates.csv"
     due.write_text(due.read_text().replace(",2026-11-05 12:00\n", ",\n"))
@@ -265,6 +220,8 @@ def test_what_is_missing_is_one_line(term: Path) -> None:
     due.write_text(due.read_text() + "4-optimizer,,Europe/Berlin,\n")
     write(term, "ada,4-optimizer,+2d,")
     assert "+2d gives nothing: 4-optimizer has no due date in due_dates.csv" in here(term, "extend", "--yes")[2]
+    write(term, "ada,1-approximation,2026-10-22 12:00,")
+    assert "gives nothing: 1-approximation is due no earlier" in here(term, "extend", "--yes")[2]
 
 
 def test_a_due_date_that_the_gradebook_alone_has_counts_too(term: Path) -> None:
@@ -329,14 +286,3 @@ def test_collecting_and_the_student_know_the_dates_and_nobody_the_reason(late_cl
     assert "Late, by a claimed time: 2 points taken off" in grace
     knows = [name for name, content in tree(late_class).items() if SECRET.encode() in content]
     assert knows == ["extensions.csv"]
-
-
-@pytest.mark.long("grades by nbgrader's own command")
-def test_nbgraders_own_command_sees_the_extension_of_first_work(late_class: Path) -> None:
-    write(late_class, f"ada,{ASSIGNMENT},+2d,")
-    here(late_class, "extend", "--yes")
-    done = run("nbgrader", "autograde", ASSIGNMENT, "--student", "ada", cwd=late_class)
-    assert done.returncode == 0, done.stderr
-    with open_gradebook(late_class) as gradebook:
-        row = gradebook.find_submission(ASSIGNMENT, "ada")
-        assert (row.extension, row.score > 0, row.late_submission_penalty) == (timedelta(2), True, 0)

@@ -20,15 +20,14 @@ from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.expectations.live import LiveExpectations
+from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
-from autograder.instructor.course.records import FILE as RECORD_FILE
-from autograder.instructor.course.records import Record, Records, write_record
+from autograder.instructor.course.grading_records import FILE as RECORD_FILE
+from autograder.instructor.course.grading_records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
-from autograder.instructor.facts import facts_of, update_gradebook
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
-from autograder.instructor.grading.digest import digest_of, grader_digest
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import (
     Graded,
@@ -38,31 +37,31 @@ from autograder.instructor.grading.submission import (
     is_from_scratch,
     prepare,
 )
+from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.instructor.marks import Cell, marks_of, worth_now
+from autograder.instructor.marks import GradedCell, marks_of, worth_now
 from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import Grafted, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
 POLL_S = 0.1
-# What is nobody's submission's fault, and would befall the next one, too.
+# Errors that no submission caused: the next one would fail in the same way.
 ENDS_THE_RUN = (GradebookError, NoSandbox, ClusterError, CourseFolderError, BadCatalogue)
 MACHINE_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
 @dataclass(frozen=True)
 class GradeRequest:
-    """What to grade, and how.
+    """Options of a run over a class.
 
     Attributes:
         assignments: ids, each released.
-        student: only this one's work; None for the class.
+        student: the only one whose work is graded; None for the class.
         workers: sandboxes at a time.
         seed: of the run; None draws a fresh one.
         isolated: False only for work that the instructor trusts.
-        limits: what each submission may use.
-        dry_run: only say what would change, and write nothing.
+        dry_run: whether to say only what would change, and write nothing.
         scheduler: address of a dask scheduler whose workers run the submissions; None for sandboxes of this machine.
         again: whether to grade unchanged work anew, too.
     """
@@ -90,9 +89,6 @@ def grade_class(
     for, or to grade again. Nothing that a submission does ends the run.
 
     Args:
-        folder: the course folder.
-        course: the reference to compare with.
-        request: what to grade.
         progress: follows the run; once it asks to stop, only what is in flight is finished and written.
 
     Raises:
@@ -124,12 +120,12 @@ class _Grading:
         self.from_scratch = is_from_scratch(gradebook.config)
         self.limit_output = LimitOutput(config=gradebook.config)
         self.limit_output.log.setLevel(logging.ERROR)  # that an output was cut is no news in a class run
-        self.records = Records(folder)
+        self.records = GradingRecords(folder)
         self.instructor: dict[str, NotebookNode] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[Ungraded] = []
-        self.running: dict[Future[RunResult], _Begun] = {}
-        self.told_to_stop = False
+        self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, Grafted]] = {}
+        self.is_stopping = False
         self.cells_changed: list[str] = []
 
     def run(self) -> ClassRun:
@@ -152,22 +148,15 @@ class _Grading:
             raise
         self.update_gradebook()
         waiting = len(work) - len(self.graded) - len(self.ungraded)
-        return ClassRun(
-            self.seed,
-            self.request.isolated,
-            self.graded,
-            self.ungraded,
-            waiting,
-            self.request.dry_run,
-            self.cells_changed,
-        )
+        how = self.request.dry_run, self.cells_changed
+        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, *how)
 
     def grade(self, work: Sequence[Submission], sandboxes: Sandboxes) -> None:
         """Grade until all is done, or somebody asks to stop."""
         for submission in work:
             if self.progress.should_stop():
                 break
-            self.finish_ready()  # first, as nobody knows what the next one does
+            self.finish_ready()  # before the next submission can fail
             with self.alone(submission):
                 self.begin(submission, sandboxes)
             while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
@@ -176,19 +165,19 @@ class _Grading:
             self.finish_some()
 
     def update_gradebook(self, *, quietly: bool = False) -> None:
-        """Let nbgrader's gradebook follow; quietly where an error ends the run, which is told and not its echo."""
+        """Let nbgrader's gradebook follow; quietly after an error, which is reported, and not what follows from it."""
         if self.request.dry_run:
             return
         with suppress(AutograderError, OSError) if quietly else nullcontext():
             update_gradebook(self.folder, self.course, self.gradebook, self.records)
 
-    def cells_now(self) -> dict[str, dict[str, Cell]]:
-        """Return the cells with the points of the checks, which may be others than when it was graded last.
+    def cells_now(self) -> dict[str, dict[str, GradedCell]]:
+        """Return the cells with the points of the checks, which can have changed since the last run.
 
         Raises:
             CourseFolderError: a check has no cell, or the points of one student alone would follow.
         """
-        found = {}
+        cells = {}
         for assignment, released in self.instructor.items():
             checks, before = checks_of(room_of(released)), self.facts.cells[assignment]
             for check in checks:
@@ -198,25 +187,25 @@ class _Grading:
                         f"{assignment} --force`, which can add one as long as nothing has been graded"
                     )
             points = {check.id: float(check.points) for check in checks}
-            now = {name: cell if cell.by_hand else Cell(points.get(name, 0.0)) for name, cell in before.items()}
-            decisions = [one for one in self.facts.decisions if one.assignment == assignment]
+            now = {name: cell if cell.by_hand else GradedCell(points.get(name, 0.0)) for name, cell in before.items()}
+            decisions = [decision for decision in self.facts.decisions if decision.assignment == assignment]
             was, is_ = worth_now(before, decisions), worth_now(now, decisions)
-            said = [
+            changes = [
                 f"{'.'.join(name.split('-', 2)[1:])}: {was[name].points:g} to {is_[name].points:g} points"
                 for name in now
                 if was[name] != is_[name]
             ]
-            if said and self.request.student is not None:
+            if changes and self.request.student is not None:
                 raise CourseFolderError(
-                    f"points of {assignment} have changed ({', '.join(said)}): grade it without --student, "
+                    f"points of {assignment} have changed ({', '.join(changes)}): grade it without --student, "
                     "so that the same points count for all"
                 )
-            self.cells_changed += said
-            found[assignment] = now
-        return found
+            self.cells_changed += changes
+            cells[assignment] = now
+        return cells
 
     def sandboxes(self, submissions: int) -> AbstractContextManager[Sandboxes]:
-        """Return where submissions run: on a cluster's workers, or here in no more sandboxes than there is work."""
+        """Return the sandboxes of a cluster, or of this machine and no more than there is work."""
         request = self.request
         if request.scheduler is not None:
             from autograder.instructor.grading.cluster import cluster_workers  # here alone: dask is an extra
@@ -238,31 +227,32 @@ class _Grading:
         except MalformedNotebook as error:
             self.write(submission, work, digest, grade_unreadable(released, str(error), self.expect, self.seed))
             return
-        self.running[sandboxes.run(program)] = _Begun(submission, work, digest, grafted)
+        self.running[sandboxes.run(program)] = submission, work, digest, grafted
 
     def finish_some(self) -> None:
-        """Wait for what ends next, and write it, so that whenever the run is stopped, little is lost."""
+        """Wait for the next result, and write it, so that a stopped run loses little."""
         wait(self.running, timeout=POLL_S, return_when=FIRST_COMPLETED)
-        if self.progress.should_stop() and not self.told_to_stop:
-            self.told_to_stop = True
-            self.running = {future: begun for future, begun in self.running.items() if not future.cancel()}
+        if self.progress.should_stop() and not self.is_stopping:
+            self.is_stopping = True
+            self.running = {future: work for future, work in self.running.items() if not future.cancel()}
             self.progress.stopping(len(self.running))
         self.finish_ready()
 
     def finish_ready(self) -> None:
-        """Judge and write what has ended."""
+        """Judge and write the submissions that have ended."""
         for future in [future for future in self.running if future.done()]:
-            begun = self.running.pop(future)
-            with self.alone(begun.submission):
+            submission, work, digest, grafted = self.running.pop(future)
+            with self.alone(submission):
                 result = future.result()
-                done = conclude(begun.grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
-                self.write(begun.submission, begun.work, begun.digest, done)
+                done = conclude(grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
+                self.write(submission, work, digest, done)
 
     def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
         record = completed(done.record, work, digest)
         if not self.request.dry_run:
-            self.gradebook.enter(submission.student, submission.assignment)
+            with self.gradebook.writing() as rows:
+                rows.enter(submission.student, submission.assignment)
             notebook, _ = self.limit_output.preprocess(done.notebook, {})
             write_log(self.folder, submission, notebook, record, self.request.limits, isolated=self.request.isolated)
             target = self.folder.autograded(submission.student, submission.assignment)
@@ -274,24 +264,23 @@ class _Grading:
             write_record(target, record)
         self.keep(submission, record, reused=False)
 
-    def keep(self, submission: Submission, record: Record, *, reused: bool) -> None:
+    def keep(self, submission: Submission, record: GradingRecord, *, reused: bool) -> None:
         work = submission.student, submission.assignment
         alone = replace(self.facts, students=[Student(submission.student)], records={work: record}, hand_marks={})
         (mark,) = marks_of(alone, [submission.assignment])
-        one = GradedSubmission(submission, mark, self.before.get(work), reused)
-        self.graded.append(one)
-        self.progress.graded(one)
+        self.graded.append(GradedSubmission(submission, mark, self.before.get(work), reused))
+        self.progress.graded(self.graded[-1])
 
     def withdraw(self, submission: Submission) -> None:
-        """Let no earlier verdicts stand for work that could not be graded."""
+        """Delete earlier verdicts on work that could not be graded."""
         notebook = self.folder.autograded(submission.student, submission.assignment)
-        with suppress(OSError, ValueError):  # nor can there be any under such a name
+        with suppress(OSError, ValueError):  # under a name that no file can have there are none
             notebook.with_name(RECORD_FILE).unlink(missing_ok=True)
             notebook.unlink(missing_ok=True)
 
     @contextmanager
     def alone(self, submission: Submission) -> Iterator[None]:
-        """Let what fails in the block cost this submission alone, unless it would befall the next one, too."""
+        """Confine an error in the block to this submission; re-raise it if every later one would hit it."""
         try:
             yield
         except (Exception, SystemExit) as error:  # nbgrader ends the process where it gives up
@@ -304,20 +293,10 @@ class _Grading:
                 self.withdraw(submission)
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """A submission whose program runs."""
-
-    submission: Submission
-    work: HandedIn
-    digest: str
-    grafted: Grafted
-
-
 def _reason(error: BaseException, folder: CourseFolder) -> str:
-    """Say in one line what failed; of an error of ours also where, for whoever mends it."""
+    """Return an error in one line; of our own software also the place, for whoever mends it."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}".replace(f"{folder.root}/", "")
     where = traceback.extract_tb(error.__traceback__)[-1]
-    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    return f"{said} ({Path(where.filename).name}, line {where.lineno})"
+    text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return f"{text} ({Path(where.filename).name}, line {where.lineno})"

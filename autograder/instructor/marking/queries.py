@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, func, select
 
-from autograder.instructor.hand_marks import HANDED_OUT, answers, counting, history, marks
+from autograder.instructor.hand_marks import HANDED_OUT, answers, carried, counting, history, marks
 from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.saving import Role, answer_and_role, base_of, own, role_of
-from autograder.instructor.marking.team import Question, Team
+from autograder.instructor.marking.team import QuestionKey, Team
 
 EXCERPT = 100  # characters of an answer in the list
 PAGE = 200  # lines of the history on one page
@@ -23,46 +23,62 @@ TO_DO: tuple[State, ...] = ("decide", "look again", "to mark")
 
 @dataclass(frozen=True)
 class ListEntry:
-    """An answer in somebody's list."""
+    """An answer in a marker's list.
+
+    Attributes:
+        number: in this list, from 1.
+        points: the marker's, and for the instructor those that count.
+        marker: who has it, for the instructor alone.
+    """
 
     id: str
-    number: int  # in this list, from 1
+    number: int
     role: Role
     state: State
-    points: float | None  # theirs, and for the instructor those that count
+    points: float | None
     excerpt: str
-    marker: str = ""  # who has it, for the instructor alone
+    marker: str = ""
 
     @property
     def is_done(self) -> bool:
-        """Whether nobody has anything to do about it, which of what waits for somebody else is not so."""
+        """Whether nobody has anything to do about it, here or elsewhere."""
         return self.state in ("marked", "decided")
 
 
 @dataclass(frozen=True)
 class AnswerView:
-    """An answer, for somebody who marks it."""
+    """An answer, for one marker.
+
+    Attributes:
+        mark: points and comment of this marker.
+        comment: to begin with: this marker's own, or, but for a second marker, the one that the student gets.
+        base: state of the answer that the marker sees, for ``saving.save``.
+        has_changed: since this marker marked it.
+        decided: the instructor's points and comment, for the first marker.
+        others: role, marker, points and comment of each other mark, for the instructor alone.
+    """
 
     id: str
-    question: Question
+    question: QuestionKey
     role: Role
     text: str
     max_points: float
-    mark: tuple[float, str] | None  # points and comment that they gave
-    base: str  # the state of the answer that they see, for ``saving.save``
-    has_changed: bool  # since they marked it
-    decided: tuple[float, str] | None  # the instructor's points and comment, for the first marker
-    others: Sequence[tuple[str, str, float, str]]  # role, marker, points and comment, for the instructor alone
+    mark: tuple[float, str] | None
+    comment: str
+    base: str
+    has_changed: bool
+    decided: tuple[float, str] | None
+    others: Sequence[tuple[str, str, float, str]]
 
 
-def entries(session: Any, team: Team, who: Who, question: Question) -> list[ListEntry]:
-    """Return somebody's answers to a question, in the random order of their ids, in two queries."""
+def entries(session: Any, team: Team, who: Who, question: QuestionKey) -> list[ListEntry]:
+    """Return a marker's answers to a question, in the random order of their ids, in two queries."""
     here = of(question)
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
     excerpt = func.substr(answers.c.text, 1, EXCERPT + 1).label("excerpt")
     rows = session.execute(select(*fields, excerpt).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id))
     marks_of = marks_by_answer(session, here)
-    found: list[ListEntry] = []
+    listed: list[ListEntry] = []
     for row in rows.all():
         role = role_of(who, row)
         if role is None:
@@ -75,8 +91,8 @@ def entries(session: Any, team: Team, who: Who, question: Question) -> list[List
             state = _state_for_marker(row, role, mark, given)
         begin = " ".join(row.excerpt[:EXCERPT].split()) + ("…" if len(row.excerpt) > EXCERPT else "")
         points = None if mark is None else mark.points
-        found.append(ListEntry(row.id, len(found) + 1, role, state, points, begin, marker))
-    return found
+        listed.append(ListEntry(row.id, len(listed) + 1, role, state, points, begin, marker))
+    return listed
 
 
 def _state_for_instructor(row: Any, given: Sequence[Any], team: Team) -> State:
@@ -100,35 +116,38 @@ def _state_for_marker(row: Any, role: Role, mark: Any, given: Sequence[Any]) -> 
 
 def differ(given: Sequence[Any], over: float) -> bool:
     """Whether two marks of one answer differ so much that the instructor decides, and has not yet."""
-    points = {mark.role: mark.points for mark in given}
+    points = {mark.role: mark.points for mark in given if mark.points is not None}
     both = {"first", "second"} <= points.keys() and "decided" not in points
     return both and abs(points["first"] - points["second"]) > over
 
 
-def next_of(found: Sequence[ListEntry], after: str = "") -> ListEntry | None:
+def next_of(listed: Sequence[ListEntry], after: str = "") -> ListEntry | None:
     """Return the next answer with something to do, from an id on and then from the start; None if all is done."""
-    at = next((entry.number for entry in found if entry.id == after), 0)
-    return next((entry for entry in [*found[at:], *found[:at]] if entry.state in TO_DO), None)
+    at = next((entry.number for entry in listed if entry.id == after), 0)
+    return next((entry for entry in [*listed[at:], *listed[:at]] if entry.state in TO_DO), None)
 
 
 def view(session: Any, who: Who, answer_id: str) -> AnswerView:
-    """Return an answer for somebody who marks it.
+    """Return an answer for one marker.
 
     Raises:
-        NotTheirs: they do not.
+        NotTheirs: another marker has it.
     """
     answer, role = answer_and_role(session, who, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
-    mark, counts = own(given, role, who.name), counting(given)
+    mine, counts = own(given, role, who.name), counting(given)
+    mark = mine if mine is not None and mine.points is not None else None
     is_decided = role == "first" and counts is not None and counts.role == "decided"
-    others = [(other.role, other.marker, other.points, other.comment) for other in given if other is not mark]
+    begin = mine or (None if role == "second" else carried(given))
+    others = [(each.role, each.marker, each.points, each.comment) for each in given if each is not mine]
     return AnswerView(
         id=answer.id,
-        question=Question(answer.assignment, answer.cell),
+        question=QuestionKey(answer.assignment, answer.cell),
         role=role,
         text=answer.text,
         max_points=answer.max_points,
         mark=None if mark is None else (mark.points, mark.comment),
+        comment=begin.comment if begin else "",
         base=base_of(role, who.name, answer, given),
         has_changed=mark is not None and mark.digest != answer.digest,
         decided=(counts.points, counts.comment) if is_decided else None,
@@ -138,26 +157,39 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
 
 @dataclass(frozen=True)
 class MarkerProgress:
-    """How one marker marks a question."""
+    """How one marker marks a question.
+
+    Attributes:
+        given: number of answers.
+        done: of these: marked, and in no need of a second look.
+        mean: of the marker's points.
+        shares: number of answers by points.
+    """
 
     name: str
-    given: int  # answers
-    done: int  # of these: marked, and in no need of a second look
-    mean: float | None  # of their points
-    shares: Mapping[float, int]  # number of answers by points
+    given: int
+    done: int
+    mean: float | None
+    shares: Mapping[float, int]
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """How close two marks of each of some answers are."""
+class MarkerAgreement:
+    """How close the two marks of answers are.
+
+    Attributes:
+        equal: share with the same points, from 0 to 1.
+        difference: mean of second minus first, in points; above 0 where the second marks are more generous.
+        distance: mean of the difference without its sign.
+    """
 
     answers: int
-    equal: float  # share with the same points, from 0 to 1
-    difference: float  # mean of second minus first, in points; above 0 where the second marks are more generous
-    distance: float  # mean of the difference without its sign
+    equal: float
+    difference: float
+    distance: float
 
     @classmethod
-    def of(cls, pairs: Sequence[tuple[float, float]]) -> Agreement | None:
+    def of(cls, pairs: Sequence[tuple[float, float]]) -> MarkerAgreement | None:
         """Return how close the first and second marks are, or None without any."""
         if not pairs:
             return None
@@ -168,17 +200,24 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Overview:
-    """How far the marking of a question is."""
+    """How far the marking of a question is.
+
+    Attributes:
+        done: answers with a mark that counts and needs no second look.
+        nobodys: answers that no marker of the table can mark.
+        to_decide: ids of answers on which two markers differ too much.
+        agreement: between first and second marks.
+    """
 
     answers: int
-    done: int  # have a mark that counts and needs no second look
-    nobodys: int  # no marker of the table may mark them
-    to_decide: Sequence[str]  # ids of answers on which two people differ too much
-    agreement: Agreement | None  # between first and second marks
+    done: int
+    nobodys: int
+    to_decide: Sequence[str]
+    agreement: MarkerAgreement | None
     markers: Sequence[MarkerProgress]
 
 
-def overview(session: Any, team: Team, question: Question) -> Overview:
+def overview(session: Any, team: Team, question: QuestionKey) -> Overview:
     """Return how far the marking of a question is, in two queries."""
     here = of(question)
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
@@ -194,7 +233,7 @@ def overview(session: Any, team: Team, question: Question) -> Overview:
         done=sum(counts[row.id] is not None and counts[row.id].digest == row.digest for row in rows),
         nobodys=sum(row.first is None and counts[row.id] is None for row in rows),
         to_decide=[row.id for row in rows if differ(marks_of.get(row.id, ()), team.settings.decide_over)],
-        agreement=Agreement.of([(mark["first"].points, mark["second"].points) for mark in of_two]),
+        agreement=MarkerAgreement.of([(mark["first"].points, mark["second"].points) for mark in of_two]),
         markers=[_progress(name, rows, by_role) for name in dict.fromkeys(names)],
     )
 
@@ -208,10 +247,10 @@ def _progress(name: str, rows: Sequence[Any], by_role: Mapping[str, Mapping[str,
 
 
 def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
-    """Return lines of the history, the last first, each with the student whom it is about.
+    """Return lines of the history, the last first, each with its student.
 
     Args:
-        answer_id: only lines about this answer; without it, the many lines of who got which answer are left out.
+        answer_id: only lines about this answer; without it, all but the many lines of handing out.
         before: only lines with a lower number than this, if it is not 0.
     """
     query = select(history, answers.c.student, answers.c.assignment)
@@ -222,7 +261,7 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
     return list(session.execute(query.order_by(history.c.id.desc()).limit(PAGE)).all())
 
 
-def of(question: Question) -> Any:
+def of(question: QuestionKey) -> Any:
     """Return the condition that an answer is to a question."""
     return and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
 
@@ -230,7 +269,7 @@ def of(question: Question) -> Any:
 def marks_by_answer(session: Any, here: Any) -> dict[str, list[Any]]:
     """Return the marks of a question's answers, without their comments."""
     fields = (marks.c.answer, marks.c.role, marks.c.marker, marks.c.points, marks.c.digest)
-    found: dict[str, list[Any]] = {}
+    by_answer: dict[str, list[Any]] = {}
     for mark in session.execute(select(*fields).join(answers, answers.c.id == marks.c.answer).where(here)):
-        found.setdefault(mark.answer, []).append(mark)
-    return found
+        by_answer.setdefault(mark.answer, []).append(mark)
+    return by_answer

@@ -26,8 +26,8 @@ EVERY_S = 10.0  # how often it looks for newly graded answers
 
 def application(state: MarkingState) -> Application:
     """Return the pages of marking, as an application of Tornado's."""
-    part, mine = r"([^/]+)", {"state": state}
-    routes: list[tuple[str, type[handlers.Handler]]] = [
+    part, arguments = r"([^/]+)", {"state": state}
+    routes: list[tuple[str, type[handlers.MarkingHandler]]] = [
         (r"/", handlers.Start),
         (r"/login", handlers.Login),
         (r"/logout", handlers.Logout),
@@ -39,9 +39,9 @@ def application(state: MarkingState) -> Application:
         (r"/script\.js", handlers.Script),
     ]
     return Application(
-        [(route, handler, mine) for route, handler in routes],
+        [(route, handler, arguments) for route, handler in routes],
         default_handler_class=handlers.Missing,
-        default_handler_args=mine,
+        default_handler_args=arguments,
         log_function=lambda _: None,
         xsrf_cookies=True,
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},
@@ -69,10 +69,8 @@ async def serve(
     """Serve the pages until somebody ends it.
 
     Args:
-        state: of the server.
         host: name or address of this machine on which to listen.
         port: likewise; 0 for a free one.
-        https: by which to serve; None for http.
         on_ready: called with the address when it answers.
 
     Raises:
@@ -86,17 +84,17 @@ async def serve(
     server.add_socket(listening)
     shown_host = f"[{host}]" if ":" in host else host
     on_ready(f"{'https' if https else 'http'}://{shown_host}:{listening.getsockname()[1]}/")
-    told = ""
+    complaint = ""
     try:
         with ThreadPoolExecutor(1) as pool:
             while True:
                 await asyncio.sleep(EVERY_S)
                 try:
                     await asyncio.get_running_loop().run_in_executor(pool, state.look_again)
-                    told = ""
-                except (AutograderError, OSError) as error:  # those who mark go on with what there is
-                    if str(error) != told:  # once, and not every time
-                        complain(told := str(error))
+                    complaint = ""
+                except (AutograderError, OSError) as error:  # markers go on with the answers of before
+                    if str(error) != complaint:  # once, and not every time
+                        complain(complaint := str(error))
     finally:
         server.stop()
         await server.close_all_connections()

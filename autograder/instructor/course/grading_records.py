@@ -1,4 +1,4 @@
-"""What grading one submission found: ``verdicts.json`` beside its graded notebook, and nowhere else."""
+"""The record of grading one submission: ``verdicts.json`` beside its graded notebook, and nowhere else."""
 
 from __future__ import annotations
 
@@ -16,26 +16,24 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.verdicts import VerdictRecord
 
 FILE = "verdicts.json"
+DATES = ("handed_in", "graded")
 EARLIER_EDITION = '"unreadable": '  # a key of the metadata of each notebook that the second edition graded
 
 
 @dataclass(frozen=True)
-class Record:
-    """What the judge found in one submission, and how.
+class GradingRecord:
+    """The verdicts on one submission, and how they came about.
 
     Attributes:
-        room: of its exercises.
-        verdicts: as they were judged, whatever has been decided since; none where nothing was run.
-        notes: what was noticed, each a sentence.
-        unreadable: why what was handed in could not be read; or empty.
+        verdicts: as they were judged, before any decision; none where nothing was run.
+        notes: each a sentence.
+        unreadable: why the work could not be read; or empty.
         answers: the student's text of each answer, by the cell's id.
         blank: the answers that are as they were released.
-        handed_in: when, in UTC; None where nothing says it.
-        graded: when, in UTC.
+        handed_in: in UTC; None where nothing says it.
+        graded: in UTC.
         digest: of all that the verdicts depend on but the seed.
         receipt: of the file that was handed in; or empty.
-        seed: of the run.
-        versions: of the software that judged.
     """
 
     room: str
@@ -62,33 +60,31 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        dates = {name: when and when.isoformat() for name in ("handed_in", "graded") for when in [getattr(self, name)]}
-        return asdict(self) | dates | {"blank": sorted(self.blank)}
+        values = asdict(self) | {"blank": sorted(self.blank)}
+        return values | {name: values[name] and values[name].isoformat() for name in DATES}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Record:
+    def from_json(cls, values: Mapping[str, Any]) -> GradingRecord:
         """Return it from JSON values."""
-        dates = {
-            name: datetime.fromisoformat(values[name]) if values[name] else None for name in ("handed_in", "graded")
-        }
+        dates = {name: values[name] and datetime.fromisoformat(values[name]) for name in DATES}
         lists = {name: tuple(values[name]) for name in ("verdicts", "notes")}
         return cls(**{**values, **dates, **lists, "blank": frozenset(values["blank"])})
 
 
-def write_record(path: Path, record: Record) -> None:
-    """Write the record of a submission beside its graded notebook, whose path is given, whole or not at all."""
+def write_record(path: Path, record: GradingRecord) -> None:
+    """Write the record of a submission beside its graded notebook, of the given path, whole or not at all."""
     write_atomically(path.with_name(FILE), json.dumps(record.to_json(), indent=1) + "\n")
 
 
-class Records:
+class GradingRecords:
     """The records of a course folder, each file read once until it changes."""
 
     def __init__(self, folder: CourseFolder) -> None:
         self.folder = folder
-        self._read: dict[Path, tuple[tuple[int, int], Record]] = {}
+        self._read: dict[Path, tuple[tuple[int, int], GradingRecord]] = {}
 
-    def of(self, student: str, assignment: str) -> Record | None:
-        """Return what grading a student's work found; None where it is not graded.
+    def of(self, student: str, assignment: str) -> GradingRecord | None:
+        """Return the record of a student's work; None where it is not graded.
 
         Raises:
             CourseFolderError: the file is broken, or an earlier edition graded it.
@@ -96,10 +92,10 @@ class Records:
         notebook = self.folder.autograded(student, assignment)
         path = notebook.with_name(FILE)
         try:
-            found = path.stat()
-            stamp = found.st_mtime_ns, found.st_ino
+            status = path.stat()
+            stamp = status.st_mtime_ns, status.st_ino
             if path not in self._read or self._read[path][0] != stamp:
-                self._read[path] = stamp, Record.from_json(json.loads(path.read_bytes()))
+                self._read[path] = stamp, GradingRecord.from_json(json.loads(path.read_bytes()))
         except FileNotFoundError:
             if notebook.is_file() and EARLIER_EDITION in notebook.read_text(encoding="utf-8", errors="replace"):
                 raise CourseFolderError(
@@ -112,7 +108,7 @@ class Records:
             raise CourseFolderError(f"{where} is broken: delete it, and grade again") from error
         return self._read[path][1]
 
-    def all(self, student: str | None = None) -> Iterator[tuple[Work, Record]]:
+    def all(self, student: str | None = None) -> Iterator[tuple[Work, GradingRecord]]:
         """Give the records of the class, or of one student, by student and assignment.
 
         Raises:

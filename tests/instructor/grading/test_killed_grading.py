@@ -18,7 +18,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -126,7 +126,7 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_fold
 
 
 @pytest.mark.long("two runs over a class")
-def test_a_killed_run_leaves_no_process_and_what_it_had_finished_is_not_done_again(small_folder: Path) -> None:
+def test_a_killed_run_leaves_no_process_and_its_finished_work_stands(small_folder: Path) -> None:
     before = sandboxes()
     running = start(small_folder)
     wait_until(running, lambda: len(notebooks(small_folder)) >= 2)

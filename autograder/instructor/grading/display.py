@@ -1,4 +1,4 @@
-"""What `autograder grade` shows in a terminal and hears from it: progress, the class's table, a summary, Ctrl-C."""
+"""Display of `autograder grade` in a terminal: progress, tables, a summary, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, 
 from autograder.verdicts import VerdictRecord
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that ask a run to end early
-# How a submission ended, the gravest first: what of it ran, and no check could say more.
+# Outcomes that end a submission before its checks can say more, the gravest first.
 GRAVE = ("invalid", "crash", "memory", "timeout")
 ALL_PASSED, NOT_ALL_PASSED, UNCHANGED = "all passed", "not all passed", "unchanged"
 
 
 def ending_of(verdicts: Sequence[VerdictRecord]) -> str:
-    """Say in a word or two how a submission ended: its gravest outcome, or whether all checks passed."""
+    """Return how a submission ended: its gravest outcome, or whether all checks passed."""
     outcomes = {verdict["outcome"] for verdict in verdicts}
     grave = next((outcome for outcome in GRAVE if outcome in outcomes), None)
     return grave or (ALL_PASSED if outcomes == {"pass"} else NOT_ALL_PASSED)
 
 
 def endings_text(endings: Mapping[str, int]) -> str:
-    """Return how many submissions ended in which way, in an order that stays the same while they grow."""
+    """Return the number of submissions by ending, always in the same order."""
     order = (ALL_PASSED, NOT_ALL_PASSED, *reversed(GRAVE), UNCHANGED)
     return ", ".join(f"{endings[ending]} {ending}" for ending in order if endings.get(ending))
 
 
-class Rate(ProgressColumn):
+class SubmissionRate(ProgressColumn):
     """Submissions in a second or, where that is less than one, in a minute."""
 
     def render(self, task: Task) -> Text:
@@ -56,7 +56,7 @@ class Rate(ProgressColumn):
 
 
 class GradingProgress(RunProgress):
-    """What is known of a class run while it goes on. The bar counts what has to be graded, not what stands."""
+    """A bar of the submissions that have to be graded; those that stand are not counted."""
 
     def __init__(self, bar: Progress, is_asked_to_stop: Callable[[], bool] = lambda: False) -> None:
         self._bar, self._task = bar, bar.add_task("", total=None, endings="")
@@ -69,7 +69,7 @@ class GradingProgress(RunProgress):
         self._bar.update(self._task, total=submissions)
 
     def graded(self, submission: GradedSubmission) -> None:
-        """Count a submission, by how it ended; one that stands from an earlier run says nothing about the time left."""
+        """Count a submission by its ending; an unchanged one says nothing about the time left."""
         self._endings[UNCHANGED if submission.reused else ending_of(submission.verdicts)] += 1
         self._bar.update(
             self._task,
@@ -96,7 +96,7 @@ def grading_progress(
         TextColumn("Grading"),
         BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        Rate(),
+        SubmissionRate(),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[endings]}", markup=False),
     )
@@ -108,42 +108,43 @@ def grading_table(run: ClassRun, names: Mapping[str, str]) -> None:
     """Print a line for each submission: student, assignment, points, outcomes.
 
     Args:
-        run: that graded them.
-        names: what to call a student, by id; whoever is not there is called by id.
+        names: of students, by id; a student without a name is called by id.
     """
-    table = Table(box=None, pad_edge=False)
-    for column in ("student", "assignment", "points", "checks", "noticed"):
-        table.add_column(column, justify="right" if column == "points" else "left", overflow="fold")
+    rows = []
     for graded in run.in_order:
         outcomes = Counter(verdict["outcome"] for verdict in graded.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
         noticed = "; ".join([*(["as before"] if graded.reused else []), *graded.record.notes])
-        cells = (
-            names.get(graded.submission.student, graded.submission.student),
-            graded.submission.assignment,
-            f"{graded.points}/{graded.max_points}",
-            checks,
-            noticed,
-        )
-        table.add_row(*(Text(plain(cell)) for cell in cells))
-    print_table(table)
+        rows.append([*_whose(graded, names), f"{graded.points}/{graded.max_points}", checks, noticed])
+    _print(("student", "assignment", "points", "checks", "noticed"), rows)
 
 
 def changes_table(run: ClassRun, names: Mapping[str, str]) -> None:
     """Print a line for each submission whose points a dry run found other than the gradebook's, as `grading_table`."""
-    table = Table(box=None, pad_edge=False)
-    for column in ("student", "assignment", "points now", "then", "change", "checks"):
-        table.add_column(column, justify="left" if column in ("student", "assignment", "checks") else "right")
+    rows = []
     for graded in run.changes:
         before = graded.points_before
         points = ["–", str(graded.points), "new"] if before is None else [f"{before:g}", str(graded.points)]
         points += [] if before is None else [f"{graded.points - before:+g}"]
         checks = [] if before is None else [_flip(graded.checked_before(v), v) for v in graded.changed]
-        student = names.get(graded.submission.student, graded.submission.student)
-        cells = (student, graded.submission.assignment, *points, ", ".join(checks))
-        table.add_row(*(Text(plain(cell)) for cell in cells))
-    if run.changes:
-        print_table(table)
+        rows.append([*_whose(graded, names), *points, ", ".join(checks)])
+    if rows:
+        _print(("student", "assignment", "points now", "then", "change", "checks"), rows)
+
+
+def _whose(graded: GradedSubmission, names: Mapping[str, str]) -> tuple[str, str]:
+    submission = graded.submission
+    return names.get(submission.student, submission.student), submission.assignment
+
+
+def _print(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        is_number = column in ("points", "points now", "then", "change")
+        table.add_column(column, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    print_table(table)
 
 
 def _flip(before: float | None, verdict: VerdictRecord) -> str:
@@ -179,10 +180,10 @@ def grading_summary(run: ClassRun) -> str:
 
 @contextmanager
 def stoppable() -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether somebody has pressed Ctrl-C, or sent SIGTERM, since the block began.
+    """Give a function that says whether Ctrl-C or SIGTERM came since the block began.
 
     Raises:
-        KeyboardInterrupt: somebody has done so twice.
+        KeyboardInterrupt: it came twice.
     """
     asked = False
 

@@ -54,12 +54,8 @@ def test_a_time_is_as_sure_as_the_least_sure_attempt_of_that_time(
 ) -> None:
     keep(folder, "ada", "2-layers", attempts, {})
     assert standing_of(folder, "ada", "2-layers", when) == standing
-
-
-def test_a_list_that_is_broken_proves_nothing(folder: CourseFolder) -> None:
-    folder.collected("ada", "2-layers").mkdir(parents=True)
-    (folder.collected("ada", "2-layers") / INDEX).write_text("[")
-    assert standing_of(folder, "ada", "2-layers", NOON) == CLAIMED
+    (folder.collected("ada", "2-layers") / INDEX).write_text("[")  # a broken list proves nothing
+    assert standing_of(folder, "ada", "2-layers", when) == CLAIMED
 
 
 def test_submissions_come_by_student_and_each_students_as_the_assignments_were_named(tmp_path: Path) -> None:

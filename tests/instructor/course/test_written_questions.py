@@ -8,8 +8,9 @@ import pytest
 
 from autograder.course import Course, chapters_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.course.questions import (
+from autograder.instructor.course.init import make_course_folder
+from autograder.instructor.course.written_questions import (
+    QUESTION_TEMPLATE,
     TEMPLATE,
     QuestionError,
     own_questions,
@@ -45,24 +46,16 @@ def put(folder: CourseFolder, text: str, name: str = "2-layers.md") -> None:
     (folder.questions / name).write_text(text, encoding="utf-8")
 
 
-def test_a_new_course_folder_has_a_template_and_no_question(folder: CourseFolder, course: Course) -> None:
-    assert (folder.questions / TEMPLATE).is_file()
-    assert own_questions(folder, course) == {}
-
-
-def test_a_question_is_read_with_its_answer_and_rubric(folder: CourseFolder, course: Course) -> None:
+def test_the_courses_own_question_is_read_with_answer_and_rubric_and_the_public_one_is_used_elsewhere(
+    folder: CourseFolder, course: Course
+) -> None:
+    assert (folder.questions / TEMPLATE).is_file() and own_questions(folder, course) == {}
     put(folder, OWN)
     question = own_questions(folder, course)["2-layers"]
+    assert question_for(folder, course, "2-layers", "layers") == question
     assert question.asks == "Twenty layers of 400 units start with 0.05. What happens?"
     assert question.model_answer == "The numbers shrink."
     assert question.rubric.startswith("| criterion |")
-
-
-def test_markers_get_the_courses_own_question_where_there_is_one_and_the_public_one_elsewhere(
-    folder: CourseFolder, course: Course
-) -> None:
-    put(folder, OWN)
-    assert "Twenty layers" in question_for(folder, course, "2-layers", "layers").asks
     assert question_for(folder, course, "3-dropout", "dropout") == public_question(course, "dropout")
 
 
@@ -77,20 +70,15 @@ def test_markers_get_the_courses_own_question_where_there_is_one_and_the_public_
             r"questions/2-layers\.md: a question, '## Model answer'",
         ),
         ("2-layers.md", OWN.replace("| 3 |", "| 4 |"), r"the points of its rubric add up to 6, and .* worth 5"),
+        ("2-layers.md", QUESTION_TEMPLATE.read_text(), r"2-layers\.md: it still has the template's question"),
     ],
-    ids=["of no assignment", "without a rubric", "without an answer", "with other points"],
+    ids=["of no assignment", "without a rubric", "without an answer", "with other points", "the template"],
 )
 def test_a_question_that_cannot_be_used_is_refused_by_the_name_of_its_file(
     name: str, text: str, complaint: str, folder: CourseFolder, course: Course
 ) -> None:
     put(folder, text, name)
     with pytest.raises(QuestionError, match=complaint):
-        own_questions(folder, course)
-
-
-def test_a_copy_of_the_template_that_nobody_filled_in_is_refused(folder: CourseFolder, course: Course) -> None:
-    put(folder, (folder.questions / TEMPLATE).read_text(encoding="utf-8"))
-    with pytest.raises(QuestionError, match=r"2-layers\.md: it still has the template's question"):
         own_questions(folder, course)
 
 

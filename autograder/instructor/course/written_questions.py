@@ -1,7 +1,7 @@
 """Written questions: the course's public ones, and an instructor's own in ``questions/ASSIGNMENT.md``.
 
-Both have one form: a title, the question, a model answer, and a rubric whose points add up to what the question is
-worth. The public ones are read by whoever opens the repository, model answer and rubric included.
+Both have one form: a title, the question, a model answer, and a rubric whose points add up to the question's. Anybody
+can read the public ones in the repository, with model answer and rubric.
 """
 
 from __future__ import annotations
@@ -28,12 +28,10 @@ class QuestionError(WrongUse):
 
 @dataclass(frozen=True)
 class WrittenQuestion:
-    """One question, all its parts in Markdown.
+    """One question, all its parts in Markdown; model answer and rubric are for markers.
 
     Attributes:
-        asks: what students read.
-        model_answer: for whoever marks.
-        rubric: for whoever marks, with a table of criteria and points.
+        rubric: with a table of criteria and points.
         text: the whole file.
     """
 
@@ -49,7 +47,7 @@ class WrittenQuestion:
 
     @classmethod
     def read(cls, text: str, name: str) -> WrittenQuestion:
-        """Return the question that a file's text is.
+        """Return the question in the text of a file.
 
         Raises:
             QuestionError: a part is missing or empty, or the points are not those of a written question.
@@ -58,11 +56,13 @@ class WrittenQuestion:
         if parts[::2] != ["Model answer", "Rubric"] or not all(map(str.strip, (asks, *parts))):
             form = "a question, '## Model answer' and '## Rubric', each with a text"
             raise QuestionError(f"{name}: {form}, is what it needs under its title: {TEMPLATE} has the form")
-        found = cls(asks.strip().removeprefix(LABEL), parts[1].strip(), parts[3].strip(), text)
-        if found.points != POINTS:
-            said = f"the points of its rubric add up to {found.points:g}, and a written question is worth {POINTS}"
-            raise QuestionError(f"{name}: {said}")
-        return found
+        question = cls(asks.strip().removeprefix(LABEL), parts[1].strip(), parts[3].strip(), text)
+        if question.points != POINTS:
+            raise QuestionError(
+                f"{name}: the points of its rubric add up to {question.points:g}, "
+                f"and a written question is worth {POINTS}"
+            )
+        return question
 
 
 def public_question(course: Course, room: str) -> WrittenQuestion:
@@ -79,7 +79,7 @@ def own_questions(folder: CourseFolder, course: Course) -> dict[str, WrittenQues
         OSError: one cannot be read.
     """
     known = [chapter.assignment for chapter in chapters_of(course)]
-    found = {}
+    questions = {}
     for path in sorted(folder.questions.glob("*.md")):
         if path.name == TEMPLATE:
             continue
@@ -87,8 +87,8 @@ def own_questions(folder: CourseFolder, course: Course) -> dict[str, WrittenQues
             raise QuestionError(
                 f"questions/{path.name}: there is no assignment {path.stem!r}: there are {', '.join(known)}"
             )
-        found[path.stem] = _own(folder, path.stem)
-    return found
+        questions[path.stem] = _own(folder, path.stem)
+    return questions
 
 
 def question_for(folder: CourseFolder, course: Course, assignment: str, room: str) -> WrittenQuestion:

@@ -1,4 +1,4 @@
-"""Whose work something is: clues that a learning system gives, against the class. Pure.
+"""Find the student to whom a learning system's clues point, in the class. Pure.
 
 Numbers, ids and addresses that a system states come before a name, which in many systems students choose themselves.
 All of them that find somebody have to find the same one, and where the roster could know one and does not, a name does
@@ -31,12 +31,10 @@ class UnknownStudent(WrongUse):
 
 @dataclass(frozen=True)
 class Clue:
-    """What a learning system says of a student.
+    """A statement of a learning system about a student.
 
     Attributes:
-        kind: what it is.
-        text: as it stands there.
-        guessed: whether nobody says that it is of this kind.
+        guessed: whether its kind is unknown, and this one is tried.
     """
 
     kind: Kind
@@ -50,22 +48,21 @@ class Clue:
 
 
 def any_of(text: str) -> tuple[Clue, ...]:
-    """Return the clues that a text is where nobody says what it is: an id, an e-mail address, or a name."""
+    """Return a text of unknown kind as clues: an id, an e-mail address, or a name."""
     return Clue("id", text, guessed=True), Clue("e-mail", text, guessed=True), Clue("name", text, guessed=True)
 
 
 @dataclass(frozen=True)
 class Match:
-    """Who was found.
+    """The student to whom clues point, or the reason why there is none.
 
     Attributes:
-        student: or None.
-        by: the kind of the clue that decided; empty where none did.
+        by: the kind of the deciding clue; empty without one.
         reason: why nobody was found, in words for the instructor; or empty.
-        stranger: whether that is because nobody in the class is called so.
-        several: whether it is because more than one is.
-        account: what the system states of whoever it is; two accounts are two people.
-        certainty: 0 by a name alone, 1 by what is stated, 2 where the roster knows all that is stated.
+        stranger: whether nobody in the class is called so.
+        several: whether more than one is.
+        account: the system's statements about the person; two accounts are two people.
+        certainty: 0 by a name alone, 1 by a statement, 2 where the roster knows all statements.
     """
 
     student: Student | None
@@ -78,7 +75,7 @@ class Match:
 
 
 class Directory:
-    """The class, by all that its students are known by."""
+    """The class, by ids, addresses, numbers and names of its students."""
 
     def __init__(self, students: Iterable[Student]) -> None:
         self._students = tuple(students)
@@ -98,21 +95,20 @@ class Directory:
                 self._found[how, key][student.id] = student
 
     def known_kinds(self, clues: Iterable[Clue]) -> frozenset[Kind]:
-        """Return of which kind the clues are that a system states and that find somebody."""
+        """Return the kinds of stated clues that find somebody."""
         return frozenset(clue.kind for clue in clues if clue.is_stated and self._known_by(clue))
 
     def find(self, clues: Sequence[Clue], known_kinds: Collection[Kind] = ()) -> Match:
         """Return whose work it is.
 
         Args:
-            clues: to one person.
-            known_kinds: in which the roster and the system agree; in others, numbers and ids may be of another list.
+            known_kinds: in which the roster and the system agree; in others, numbers and ids can be of another list.
         """
         finding = [(clue, found) for clue in clues if (found := self._known_by(clue))]
         if not finding:
-            said = " or ".join(map(repr, dict.fromkeys(clue.text for clue in clues if clue.text)))
-            reason = f"nobody in the roster is {said}" if said else "it names nobody"
-            return Match(None, reason=reason, stranger=bool(said))
+            texts = " or ".join(map(repr, dict.fromkeys(clue.text for clue in clues if clue.text)))
+            reason = f"nobody in the roster is {texts}" if texts else "it names nobody"
+            return Match(None, reason=reason, stranger=bool(texts))
         deciding = [(clue, found) for clue, found in finding if clue.is_stated] or finding[:1]
         (by, found), *more = deciding
         common = set(found).intersection(*(other for _, other in more))
@@ -120,10 +116,10 @@ class Directory:
             fits = [f"{clue.text!r} fits {' and '.join(sorted(who))}" for clue, who in deciding]
             return Match(None, reason=", ".join(fits), several=True)
         student, stated = found[common.pop()], [clue for clue in clues if clue.is_stated]
-        other = next((clue for clue in stated if _is_another(clue, student, known_kinds)), None)
-        if other and not by.is_stated:
+        contrary = next((clue for clue in stated if _contradicts(clue, student, known_kinds)), None)
+        if contrary and not by.is_stated:
             alone = f"the name {by.text!r} alone does not make it the work of {student.id}"
-            return Match(None, reason=f"nobody in the roster is {other.text!r}, and {alone}", stranger=True)
+            return Match(None, reason=f"nobody in the roster is {contrary.text!r}, and {alone}", stranger=True)
         # One of several readings of a number has found somebody: the others were none.
         account = tuple(clue for clue in stated if clue == by or clue.kind != by.kind)
         certainty = by.is_stated * (2 if len(deciding) == len(account) else 1)
@@ -156,8 +152,8 @@ class Directory:
         return next((found for at in _lookups(clue) if (found := self._found.get(at))), {})
 
 
-def _is_another(clue: Clue, student: Student, known_kinds: Collection[Kind]) -> bool:
-    """Whether the roster says of a student what a clue, which finds nobody, says otherwise."""
+def _contradicts(clue: Clue, student: Student, known_kinds: Collection[Kind]) -> bool:
+    """Whether a clue that finds nobody differs from the roster's entry of a student."""
     if clue.kind == "e-mail":
         return bool(student.email)
     return clue.kind in known_kinds and (clue.kind == "id" or bool(student.lms_user_id))

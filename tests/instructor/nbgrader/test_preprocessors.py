@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.nbgrader.config import configure
-from autograder.instructor.nbgrader.pages import ShowAsText, ShowForGrading
+from autograder.instructor.nbgrader.preprocessors import ShowAsText, ShowForGrading
 from autograder.notebooks.graft import RECORD
 from autograder.reports.html import CONTROLS
-from tests.instructor.course.test_questions import OWN
+from tests.instructor.course.test_written_questions import OWN
 
 EVIL = "seen\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f\x08"
 NEW = nbformat.v4
@@ -54,7 +54,7 @@ def test_no_page_of_nbgraders_holds_a_control_character_of_a_students() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8")))
-def test_what_is_no_control_character_stays(text: str) -> None:
+def test_other_characters_than_control_characters_stay(text: str) -> None:
     shown, _ = ShowAsText().preprocess(notebook(text), {})
     assert shown.cells[0].source == text.translate(CONTROLS)
     assert shown.cells[0].outputs[0].text == text.translate(CONTROLS)

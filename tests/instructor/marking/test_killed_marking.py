@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.instructor.marking.conftest import ADDRESS, Marking, in_gradebook, write_table
+from tests.instructor.marking.conftest import ADDRESS, MarkServer, in_gradebook, write_table
 
 ROUNDS = 3
 MARKERS = ("bob", "eve")
@@ -22,7 +22,7 @@ MARKERS = ("bob", "eve")
 class Typist(threading.Thread):
     """Somebody who saves one mark after the other until the server is gone."""
 
-    def __init__(self, marking: Marking, name: str, begin: int) -> None:
+    def __init__(self, marking: MarkServer, name: str, begin: int) -> None:
         super().__init__()
         self.visitor, self.begin = marking.visitor(name), begin
         self.acknowledged: dict[str, float] = {}
@@ -60,7 +60,7 @@ def marks_in(folder: Path) -> dict[str, float]:
 
 @pytest.mark.long("three people save, and their server is killed again and again")
 def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
-    folder: Path, serve: Callable[[], Marking]
+    folder: Path, serve: Callable[[], MarkServer]
 ) -> None:
     write_table(folder, *MARKERS)
     marking = serve()

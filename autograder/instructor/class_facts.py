@@ -10,54 +10,52 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.instructor.course.attempts import standing_of
-from autograder.instructor.course.dates import due_dates_of, release_dates_of
 from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.due_dates import due_dates_of, release_dates_of
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
-from autograder.instructor.course.records import Record, Records
 from autograder.instructor.course.roster import Student, students_of
-from autograder.instructor.gradebook import CourseGradebook, Rows
+from autograder.instructor.gradebook import NAMES, CourseGradebook, Rows
 from autograder.instructor.hand_marks import Key
-from autograder.instructor.marks import Cell, Facts, Mark, marks_of
+from autograder.instructor.marks import Facts, GradedCell, Mark, marks_of
 
 
 def facts_of(
-    folder: CourseFolder, course: Course, rows: Rows, records: Records | None = None, student: str | None = None
+    folder: CourseFolder, course: Course, rows: Rows, records: GradingRecords | None = None, student: str | None = None
 ) -> Facts:
     """Return the facts of a class, or of one student of it.
 
     Args:
-        folder: the course folder.
-        course: whose assignments these are.
-        rows: of its gradebook.
         records: read so far; None to read them all.
-        student: an id; None for everybody.
 
     Raises:
         TableError: a table cannot be read.
         CourseFolderError: a record is broken, or an earlier edition wrote it.
     """
-    records = records or Records(folder)
-    found = dict(records.all(student))
-    latest = _latest(found if student is None else dict(records.all()))
+    records = records or GradingRecords(folder)
+    works = dict(records.all(student))
+    latest = _latest(works if student is None else dict(records.all()))
     handed_in = [(path.parent.name, path.name) for path in (folder.root / "submitted").glob(f"{student or '*'}/*")]
 
     def digest_of(key: Key) -> str:
-        record = found.get(key[:2])
+        record = works.get(key[:2])
         return record.text_digest(key[2]) if record else ""
 
     return Facts(
-        students=_students(folder, rows, found, student),
+        students=_students(folder, rows, works, student),
         cells={name: _cells(folder, name, latest.get(name)) for name in folder.assignments()},
-        records=found,
+        records=works,
         handed_in=frozenset(handed_in),
-        standings={work: standing_of(folder, *work, one.handed_in) for work, one in found.items() if one.handed_in},
+        standings={
+            work: standing_of(folder, *work, record.handed_in) for work, record in works.items() if record.handed_in
+        },
         hand_marks=rows.hand_marks(digest_of, student),
         decisions=read_decisions(folder.decisions),
         due={**rows.due_dates(), **due_dates_of(folder, course)},
         released=release_dates_of(folder, course),
-        late=rows.late_rule,
+        late=rows.late,
     )
 
 
@@ -65,15 +63,12 @@ def update_gradebook(
     folder: CourseFolder,
     course: Course,
     gradebook: CourseGradebook,
-    records: Records | None = None,
+    records: GradingRecords | None = None,
     students: Sequence[Student] = (),
 ) -> Facts:
     """Let nbgrader's gradebook be what the facts say, and return them. To do so again changes nothing.
 
     Args:
-        folder: the course folder.
-        course: whose assignments these are.
-        gradebook: of the folder.
         records: read so far.
         students: of a table beside the roster, whom the gradebook should know, too.
 
@@ -82,7 +77,7 @@ def update_gradebook(
         CourseFolderError: a record is broken, or an earlier edition wrote it.
         GradebookError: the gradebook does not take it.
     """
-    records = records or Records(folder)
+    records = records or GradingRecords(folder)
     dict(records.all())  # before anybody has to wait
     with gradebook.writing() as rows:
         facts = facts_of(folder, course, rows, records)
@@ -92,9 +87,9 @@ def update_gradebook(
     return facts
 
 
-def update_student(gradebook: CourseGradebook, rows: Rows, course: Course, records: Records, student: str) -> None:
+def update_student(folder: CourseFolder, rows: Rows, course: Course, records: GradingRecords, student: str) -> None:
     """Let the rows of one student be what the facts say, with the records read so far; the caller commits."""
-    rows.write(marks_of(facts_of(gradebook.folder, course, rows, records, student)), student)
+    rows.write(marks_of(facts_of(folder, course, rows, records, student)), student)
 
 
 def read_marks(
@@ -108,11 +103,9 @@ def read_marks(
     """Return a mark for each student and each assignment, by assignment and student, as it is shown and exported.
 
     Args:
-        folder: the course folder.
-        assignments: ids.
         student: only this one's; None for the class.
         on_read: called with each student's id, for each assignment.
-        with_excused: also what those got who need not do it, and did.
+        with_excused: whether the marks of excused students say more than that they are excused.
 
     Raises:
         TableError: the roster cannot be read.
@@ -123,24 +116,23 @@ def read_marks(
         for assignment in assignments:
             gradebook.require_assignment(assignment)
         with gradebook.open() as rows:
-            marks = marks_of(facts_of(folder, Course.installed(), rows), assignments)
+            computed = marks_of(facts_of(folder, Course.installed(), rows), assignments)
     instead = {assignment: handed_in_instead(folder, assignment) for assignment in assignments}
     late = {assignment: late_since_unknown(folder, assignment) for assignment in assignments}
-    found = []
-    for mark in marks:
-        if student not in (None, mark.student.id):
+    marks = []
+    for mark in computed:
+        who, assignment = mark.student.id, mark.assignment
+        if student not in (None, who):
             continue
         if mark.excused and not with_excused:
-            found.append(Mark(mark.student, mark.assignment, mark.max_score, excused=True))
+            marks.append(Mark(mark.student, assignment, mark.max_score, excused=True))
             continue
-        who, assignment = mark.student.id, mark.assignment
-        found.append(
-            replace(mark, instead=instead[assignment].get(who, ""), late_since_unknown=who in late[assignment])
-        )
+        file, is_late = instead[assignment].get(who, ""), who in late[assignment]
+        marks.append(replace(mark, instead=file, late_since_unknown=is_late))
         on_read(who)
-    if not any(mark.raw_score is not None for mark in found):
+    if not any(mark.raw_score is not None for mark in marks):
         raise nothing_graded(assignments, student)
-    return found
+    return marks
 
 
 def nothing_graded(assignments: Sequence[str], student: str | None) -> CourseFolderError:
@@ -151,34 +143,29 @@ def nothing_graded(assignments: Sequence[str], student: str | None) -> CourseFol
 
 
 def _students(folder: CourseFolder, rows: Rows, works: Collection[Work], only: str | None) -> list[Student]:
-    """Return the class by id: of the roster and the gradebook, and whoever handed in; the roster's names come first."""
+    """Return the students of roster, gradebook and graded works, by id; the roster's names come first."""
     roster = {student.id: student for student in students_of(folder)}
-    known = rows.students()
-    everybody = sorted({*roster, *known, *(student for student, _ in works)})
-    return [_named(roster.get(who, Student(who)), known.get(who)) for who in everybody if only in (None, who)]
+    known, students = rows.students(), []
+    for who in sorted({*roster, *known, *(student for student, _ in works)}):
+        if only in (None, who):
+            student, row = roster.get(who, Student(who)), known.get(who, Student(who))
+            students.append(replace(student, **{name: getattr(student, name) or getattr(row, name) for name in NAMES}))
+    return students
 
 
-def _named(student: Student, known: Student | None) -> Student:
-    """Return a student with what only the gradebook knows."""
-    if known is None:
-        return student
-    fields = ("first_name", "last_name", "email", "lms_user_id")
-    return replace(student, **{name: getattr(student, name) or getattr(known, name) for name in fields})
-
-
-def _latest(records: Mapping[Work, Record]) -> dict[str, Record]:
-    """Return the record of each assignment that was graded last."""
+def _latest(records: Mapping[Work, GradingRecord]) -> dict[str, GradingRecord]:
+    """Return the last record of each assignment."""
     never = datetime.min.replace(tzinfo=UTC)
     in_order = sorted(records.items(), key=lambda pair: pair[1].graded or never)
     return {assignment: record for (_, assignment), record in in_order}
 
 
-def _cells(folder: CourseFolder, assignment: str, latest: Record | None) -> dict[str, Cell]:
-    """Return the graded cells of an assignment: as released, with the points of the checks that judged last."""
+def _cells(folder: CourseFolder, assignment: str, latest: GradingRecord | None) -> dict[str, GradedCell]:
+    """Return the graded cells of an assignment, as released, with the points of the checks that judged last."""
     released: dict[str, Any] = json.loads(folder.released(assignment).read_bytes())
     graded = [about for cell in released["cells"] if (about := cell["metadata"].get("nbgrader", {})).get("grade")]
-    cells = {about["grade_id"]: Cell(float(about["points"]), bool(about["solution"])) for about in graded}
+    cells = {about["grade_id"]: GradedCell(float(about["points"]), bool(about["solution"])) for about in graded}
     if latest is None or not latest.verdicts:
         return cells
     worth = {latest.cell_of(verdict): float(verdict["max_points"]) for verdict in latest.verdicts}
-    return {name: cell if cell.by_hand else Cell(worth.get(name, 0.0)) for name, cell in cells.items()}
+    return {name: cell if cell.by_hand else GradedCell(worth.get(name, 0.0)) for name, cell in cells.items()}

@@ -34,7 +34,7 @@ def test_a_token_is_printed_once_and_a_new_one_for_who_asks(folder: Path) -> Non
     assert "nobody can see it again" in printed
 
 
-def test_what_cannot_be_served_is_refused_in_a_line(folder: Path) -> None:
+def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None:
     write_table(folder, "bob")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -55,7 +55,7 @@ def test_what_cannot_be_served_is_refused_in_a_line(folder: Path) -> None:
     assert "c.Marking takes numbers" in refused(folder, "mark")
 
 
-def test_while_it_serves_it_takes_in_new_answers_and_says_once_what_it_cannot_read(
+def test_the_server_takes_in_new_answers_and_reports_an_unreadable_table_once(
     open_desk: Callable[..., Desk], capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk = open_desk("bob")

@@ -1,4 +1,4 @@
-"""Make a course folder. What is there already is left as it is."""
+"""Make a course folder. Existing files stay as they are."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ FORMGRADER = (
 
 
 def make_course_folder(root: Path, roster: Path | None = None, book: str | None = None) -> list[Path]:
-    """Create the layout, the configuration, the tables and a page of instructions; return what was made.
+    """Create the layout, the configuration, the tables and a page of instructions; return the new paths.
 
     Args:
-        root: of the course folder.
         roster: becomes its roster.csv, byte for byte; None for an empty one.
         book: where the book is, an empty text for nowhere; None leaves what is written there.
 
@@ -58,7 +57,7 @@ def make_course_folder(root: Path, roster: Path | None = None, book: str | None 
 
 
 def _put_roster(root: Path, source: Path) -> Path:
-    """Copy a roster, byte for byte, to where none is, or one that nobody has filled in."""
+    """Copy a roster, byte for byte, where there is none, or only the template."""
     read_roster(source)
     content, path = source.read_bytes(), root / "roster.csv"
     if path.exists() and path.read_bytes() not in (content, (TEMPLATES / "roster.csv").read_bytes()):

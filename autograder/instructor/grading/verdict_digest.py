@@ -1,4 +1,4 @@
-"""Whether verdicts may stand: a digest of all that they depend on, found by what the code imports."""
+"""The digest of everything that verdicts depend on, found by the imports of the code: while it stays, they stand."""
 
 from __future__ import annotations
 
@@ -26,20 +26,18 @@ JUDGES = (judge, observe, graft, answers)  # what a submission goes through
 
 
 def digest_of(work: HandedIn, grader: str) -> str:
-    """Return a digest of all that a submission's verdicts depend on but the seed.
+    """Return a digest of everything that a submission's verdicts depend on but the seed.
 
     Args:
-        work: that was handed in.
-        grader: digest of all else, from ``grader_digest``.
+        grader: digest of the rest, from ``grader_digest``.
     """
     return _digest(work.content, work.unreadable.encode(), str(work.timestamp).encode(), grader.encode())
 
 
 def grader_digest(released: NotebookNode, course: Course, rules: object) -> str:
-    """Return a digest of what verdicts on an assignment depend on beside the work.
+    """Return a digest of everything beside the work that verdicts on an assignment depend on.
 
     Args:
-        released: the instructor's notebook.
         course: with the reference, its known mistakes, and the sections to which they send.
         rules: under which work runs, of any type whose ``repr`` tells them apart.
     """
@@ -53,7 +51,7 @@ def grader_digest(released: NotebookNode, course: Course, rules: object) -> str:
 
 
 def _said_by(mistake: Mistake) -> tuple[str, ...]:
-    """Return all of a mistake but the lines of the catalogue in which it stands."""
+    """Return everything of a mistake but its lines in the catalogue."""
     edits = (text for hunk in mistake.hunks for text in (hunk.old, hunk.new))
     return mistake.id, mistake.exercise, mistake.says, mistake.hint, mistake.read, *edits
 
@@ -74,24 +72,18 @@ def sources_of(room: str, course: Course) -> tuple[Path, ...]:
 
 
 def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path]:
-    """Return files, those that they import from some packages, those that these import, and so on.
-
-    Args:
-        files: to begin with.
-        packages: the folder of each, by name.
-    """
-    found, waiting = set[Path](), set(files)
+    """Return files and everything that they import from some packages, directly or not."""
+    read, waiting = set[Path](), set(files)
     while waiting:
         path = waiting.pop()
-        found.add(path)
+        read.add(path)
         for module in _imports(path, _package_of(path, packages)):
             package, *names = module.split(".")
             if package in packages:
                 place = packages[package].joinpath(*names)
-                waiting |= {
-                    file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()
-                } - found
-    return found
+                files = (place.with_suffix(".py"), place / "__init__.py")
+                waiting |= {file for file in files if file.is_file()} - read
+    return read
 
 
 def _package_of(path: Path, packages: Mapping[str, Path]) -> str:

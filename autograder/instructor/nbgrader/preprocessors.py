@@ -1,0 +1,179 @@
+"""nbgrader's steps of ours: how it cuts and reads notebooks, grades with our runner, and shows what students wrote."""
+
+from __future__ import annotations
+
+import atexit
+import secrets
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, TextIO
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+
+from autograder.course import Course
+from autograder.exercises import stub_lines
+from autograder.expectations.live import LiveExpectations
+from autograder.instructor.class_facts import update_student
+from autograder.instructor.course.about import with_book
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.grading_records import GradingRecords, write_record
+from autograder.instructor.course.written_questions import question_for
+from autograder.instructor.gradebook import CourseGradebook
+from autograder.instructor.grading.log import write_log
+from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
+from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
+from autograder.notebooks.graft import (
+    HIDDEN,
+    RECORD,
+    MalformedNotebook,
+    is_answer,
+    is_graded,
+    is_written,
+    read_notebook,
+)
+from autograder.reports.html import CONTROLS
+from autograder.sandbox import Limits, Sandbox
+
+NAMES = ("student", "first_name", "last_name")  # the formgrader's page escapes none of them
+# Where nbconvert looks for a user's own style, custom/custom.css; its list of styles is made after our step.
+STYLE = Path(__file__).with_name("formgrader")
+
+
+class ClearToStub(ClearSolutions):  # type: ignore[misc]
+    """Replace each solution by an error that says which exercise is not written yet."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        room, _, name = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
+        self.code_stub = {"python": "\n".join(stub_lines(room, name))}
+        cleared: tuple[NotebookNode, Any] = super().preprocess_cell(cell, resources, index)
+        return cleared
+
+
+class CappedReading(NotebookExporter):  # type: ignore[misc]
+    """An exporter that parses a notebook only where size and number of parts are within our limits.
+
+    What is none is an empty one here: our runner reads the file once more, and says of it what it says everywhere.
+    """
+
+    def from_file(
+        self, file_stream: TextIO, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        try:
+            notebook = read_notebook(Path(file_stream.name))
+        except MalformedNotebook:
+            notebook = nbformat.v4.new_notebook()
+        converted: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(notebook, resources, **options)
+        return converted
+
+
+@cache
+def _shared() -> tuple[Sandbox, LiveExpectations, int]:
+    """Return one sandbox, one reference and one seed for all notebooks of this process."""
+    course = Course.installed()
+    sandbox = Sandbox(Limits(), hidden=[course.folder])
+    atexit.register(sandbox.close)
+    return sandbox, LiveExpectations(course), secrets.randbits(32)
+
+
+@cache
+def _records(folder: CourseFolder) -> GradingRecords:
+    """Return the records of a class, which are read once for all its submissions."""
+    return GradingRecords(folder)
+
+
+class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
+    """Grade what was handed in, as ``autograder grade`` does: the notebook that nbgrader has read does not count."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        sandbox, expect, run_seed = _shared()
+        expect.course = with_book(expect.course, self.config)
+        folder, where = CourseFolder(Path(CourseDirectory(parent=self).root)), resources["nbgrader"]
+        submission = folder.submission(where["student"], where["assignment"])
+        released, work = folder.instructor_notebook(submission.assignment), submission.read()
+        from_scratch = is_from_scratch(self.config)
+        graded = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
+        depends = grader_digest(released, expect.course, (sandbox.limits, True, from_scratch))
+        record = completed(graded.record, work, digest_of(work, depends))
+        write_log(folder, submission, graded.notebook, record, sandbox.limits, isolated=True)
+        write_record(folder.autograded(submission.student, submission.assignment), record)
+        with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:
+            update_student(folder, rows, expect.course, _records(folder), submission.student)
+        return graded.notebook, resources
+
+
+class TextRenderer(IPythonRenderer):  # type: ignore[misc]
+    """Renders Markdown that a student may have written: markup and scripts in it are text, pictures are their names."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True, allow_harmful_protocols=False)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return str(self.text(text))
+
+
+def markdown_as_text(source: str, renderer: type[TextRenderer] = TextRenderer) -> str:
+    """Return Markdown as HTML that does nothing but show it."""
+    return str(MarkdownWithMath(renderer=renderer()).render(source))
+
+
+class ShowAsText(Preprocessor):  # type: ignore[misc]
+    """Take control characters out of a notebook and its student's names, and escape the names."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        names = {name: resources.get(name) for name in NAMES}
+        resources.update({name: escape(_shown(value)) for name, value in names.items() if isinstance(value, str)})
+        return nbformat.from_dict(_shown(nb)), resources
+
+
+def _shown(value: Any) -> Any:
+    """Return what JSON can hold, with its texts as a page may show them."""
+    if isinstance(value, str):
+        return value.translate(CONTROLS)
+    if isinstance(value, list):
+        return [_shown(one) for one in value]
+    if isinstance(value, dict):
+        return {_shown(name): _shown(one) for name, one in value.items()}
+    return value
+
+
+class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
+    """Reorder a graded notebook for the formgrader; feedback pages, which have no submission's id, stay as they are."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        if "submission_id" not in resources or not any(map(is_written, nb.cells)):
+            return nb, resources
+        written = [cell for cell in nb.cells if is_written(cell)]
+        others = [cell for cell in nb.cells if not is_written(cell) and (is_answer(cell) or is_graded(cell))]
+        folder, record = CourseFolder(Path(CourseDirectory(parent=self).root)), nb.metadata[RECORD]
+        question = question_for(folder, Course.installed(), record["assignment"], record["room"])
+        shown = nbformat.from_dict(nb)
+        # What is needed to mark stands before what explains it.
+        parts = [
+            f"**Question.** {question.asks}",
+            "## Rubric",
+            question.rubric,
+            "## Model answer",
+            question.model_answer,
+        ]
+        shown.cells = [nbformat.v4.new_markdown_cell("\n\n".join(parts)), *written, *others]
+        resources["config_dir"] = str(STYLE)
+        return shown, resources
+
+
+class HideHiddenChecks(NbGraderPreprocessor):  # type: ignore[misc]
+    """Empty the cells of hidden checks: without this, nbgrader's own feedback shows them to students."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        shown = HIDDEN.sub("", cell.source).rstrip()
+        if shown != cell.source.rstrip() and cell.cell_type == "code":
+            failed = any(output.output_type == "error" for output in cell.outputs)
+            cell.source = shown
+            cell.outputs = [nbformat.v4.new_output("stream", text="not passed\n" if failed else "passed\n")]
+        return cell, resources
