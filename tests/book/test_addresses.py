@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from book import addresses
+from tests.book.built_pages import read
 from tests.book.conftest import ADDRESSES, CHAPTER
-from tests.book.pages import read
 from tests.book.visits import PAGES
 from tests.conftest import serve
 

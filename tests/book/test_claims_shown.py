@@ -5,9 +5,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from book.claims import entries
+from tests.book.built_pages import page as built
+from tests.book.built_pages import words
 from tests.book.conftest import CHAPTER
-from tests.book.pages import page as built
-from tests.book.pages import words
 from tests.conftest import ROOT
 
 

@@ -14,7 +14,7 @@ from autograder.instructor.cli import app
 from autograder.instructor.doctor.probes import WALLS
 from book.chapters import chapters
 from book.opening import time_of
-from tests.book.pages import COURSE, card, chapter, page, pages, read, words
+from tests.book.built_pages import COURSE, card, chapter, page, pages, read, words
 from tests.conftest import ROOT
 
 EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]

@@ -13,8 +13,8 @@ from autograder.checks import rooms
 from autograder.course import chapters_of
 from book.downloads import BRANCH
 from book.pdf import article, headings_of, stems_of
+from tests.book.built_pages import COURSE, page, pages, words
 from tests.book.conftest import ADDRESSES
-from tests.book.pages import COURSE, page, pages, words
 from tests.conftest import ROOT, files_in
 
 EACH_CHAPTER = pytest.mark.parametrize("chapter", [chapter.assignment for chapter in chapters_of(COURSE)])

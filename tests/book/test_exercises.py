@@ -9,7 +9,7 @@ import pytest
 from autograder.checks import rooms
 from autograder.course import Course
 from autograder.exercises import Exercise
-from book.exercises import WIDTH, narrowed
+from book.exercise_cards import WIDTH, narrowed
 
 COURSE = Course.installed()
 

@@ -12,9 +12,9 @@ from autograder.instructor.releasing.markdown import Context, to_markdown
 from autograder.sections import Contents
 from book import card, network
 from book.chapters import UNREAD, BookChapter, chapters, hours
+from tests.book.built_pages import page as built
+from tests.book.built_pages import words
 from tests.book.conftest import ADDRESSES, CHAPTER
-from tests.book.pages import page as built
-from tests.book.pages import words
 from tests.conftest import ROOT
 
 CHAPTERS = chapters()

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from tests.book.built_pages import pages, read
 from tests.book.conftest import CHAPTER
-from tests.book.pages import pages, read
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
 
 WITH_DEMO = {"index", "6-deployment"}

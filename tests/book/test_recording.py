@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench import record_run
-from book.widgets.training import found, unpack
+from book.widgets.training import recall, unpack
 from solutions.accelerate.recipes import Recipe
 from tests.conftest import ROOT
 
@@ -39,13 +39,13 @@ def test_the_books_recording_is_consistent_and_of_the_recipe_as_it_is(shown: Rec
 def test_the_recording_shows_what_the_chapter_says_of_it(shown: Recording) -> None:
     """Chapter 5, "Watch it being learned"."""
     labels, last = shown["labels"], shown["recipe"]["epochs"]
-    early, late = found(shown, 1), found(shown, last)
+    early, late = recall(shown, 1), recall(shown, last)
     for name in ("Trouser", "Bag", "Ankle boot"):
         assert early[labels.index(name)] > 0.9 > late[labels.index(name)] - 0.1
     assert early[labels.index("Sandal")] < 0.6
-    assert found(shown, 5)[labels.index("Sandal")] > 0.88
+    assert recall(shown, 5)[labels.index("Sandal")] > 0.88
     assert labels[late.argmin()] == "Shirt"
-    shirts = [found(shown, epoch)[labels.index("Shirt")] for epoch in range(last - 9, last + 1)]
+    shirts = [recall(shown, epoch)[labels.index("Shirt")] for epoch in range(last - 9, last + 1)]
     assert max(shirts) - min(shirts) > 0.1
     assert max(np.abs(np.diff(shown["valid"]["accuracy"][-10:]))) < 0.01
     assert max(np.abs(np.subtract(shown["train"]["loss"], shown["valid"]["loss"]))) < 0.02

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from book.chapters import chapters
-from book.facts import MEETINGS, facts, said
-from book.outcomes import outcomes_of
-from tests.book.pages import COURSE
+from book.facts import MEETINGS, facts, formatted
+from book.opening import outcomes_of
+from tests.book.built_pages import COURSE
 
 TEACHING = (COURSE.chapters / "teaching.md").read_text(encoding="utf-8")
 
@@ -51,8 +51,8 @@ def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
 
 
 def test_a_fact_is_written_as_the_page_asks_and_refused_where_it_is_not_there_or_has_another_format() -> None:
-    assert said("points:.1f") == f"{facts()['points']}.0"
-    with pytest.raises(LookupError, match="no fact 'ours': there are exercises, "):
-        said("ours:d")
+    assert formatted("points:.1f") == f"{facts()['points']}.0"
+    with pytest.raises(LookupError, match=r"unknown fact .ours.; the facts are exercises, "):
+        formatted("ours:d")
     with pytest.raises(ValueError, match="format code 'd'"):
-        said("term hours:d")
+        formatted("term hours:d")

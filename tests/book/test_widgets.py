@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from book.demo import MODEL
 from book.widgets import names, valley
-from book.widgets.pipeline import DRESS, SNEAKER, cut_out, left_out, lying
+from book.widgets.preparation import DRESS, SNEAKER, cut_out, left_out, lying
 from book.widgets.training import recording
 from solutions.approximation import relu_interpolant
 from solutions.deploy import web
@@ -82,7 +82,7 @@ def test_a_path_in_the_valley_ends_as_the_chapter_and_the_still_say(site: Path) 
 
 
 SAID_WITHOUT_SCRIPTS = dict.fromkeys(("hinges", "activations", "masks", "valley"), r"\d") | {
-    "pipeline": r"With all steps the network answers Sneaker\.",
+    "preparation": r"With all steps the network answers Sneaker\.",
     "training": r"worst Shirt",
 }
 
@@ -244,10 +244,10 @@ def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Pa
     page.on(
         "request", lambda request: asked.append((request.method, request.url.startswith((address, "blob:", "data:"))))
     )
-    page.goto(f"{address}chapters/{PAGE_OF['pipeline']}.html")
-    widget = page.locator("[data-widget=pipeline]")
+    page.goto(f"{address}chapters/{PAGE_OF['preparation']}.html")
+    widget = page.locator("[data-widget=preparation]")
     widget.scroll_into_view_if_needed()
-    words, steps = widget.locator(".widget-words"), widget.locator(".pipeline-steps > li")
+    words, steps = widget.locator(".widget-words"), widget.locator(".preparation-steps > li")
 
     seen = left_out(lying(SNEAKER))
     expect(words).to_contain_text(f"With all steps the network says {classify(model, seen['With all steps'])[0][0]}")

@@ -143,7 +143,7 @@ def test_what_cannot_be_divided_goes_into_the_first_cell_whole(source: str) -> N
 
 def test_exercises_that_the_file_lacks_stay_as_they_were_and_are_named() -> None:
     filled = fill(small_notebook(), "class Flatten: new = True")
-    assert (filled.found, filled.missing) == (("Flatten",), ("Linear", "Sequential"))
+    assert (filled.defined, filled.missing) == (("Flatten",), ("Linear", "Sequential"))
     assert exercise_cells(filled.notebook)["Linear"].source == "class Linear: ..."
 
 

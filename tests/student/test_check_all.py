@@ -19,8 +19,8 @@ import autograder.sandbox.cells  # noqa: F401  it needs IPython, for which somet
 from autograder import check, check_all, progress
 from autograder.course import Course
 from autograder.student import UnknownName
-from autograder.student.cells import Origin, newest_that_defines, origin_among
 from autograder.student.handing_in import hand_in
+from autograder.student.inputs import Origin, newest_that_defines, origin_among
 from tests.notebooks.conftest import half_written
 
 EXERCISES = {exercise.name: exercise.source for exercise in Course.installed().exercises("layers")}

@@ -18,7 +18,7 @@ from autograder.common_mistakes import likely_mistake
 from autograder.course import Course
 from autograder.judge import judge
 from autograder.observe import student_line
-from autograder.student import Report, report_on
+from autograder.student import CheckReport, report_on
 from autograder.verdicts import LIKELY_LABELS, Answer
 
 COURSE = Course.installed()
@@ -27,7 +27,7 @@ FUNCTIONS = [(room, name) for name, room in EXERCISES.items() if name[0].islower
 CLASSES = [(room, name) for name, room in EXERCISES.items() if name[0].isupper()]
 
 
-def report(name: str, answer: object) -> Report:
+def report(name: str, answer: object) -> CheckReport:
     return report_on(name, SimpleNamespace(**{**vars(COURSE.names(EXERCISES[name])), name: answer}))
 
 

@@ -19,7 +19,7 @@ from autograder.course import Course
 from autograder.notebooks import check as checking
 from autograder.notebooks import released
 from autograder.notebooks.fill import exercise_cells, fill
-from autograder.notebooks.graft import HIDDEN, grade_id_of, is_written
+from autograder.notebooks.graft import grade_id_of, is_written, without_hidden_tests
 from autograder.notebooks.released import released_notebook
 from autograder.receipts import PACKED, receipt_of
 from autograder.sandbox import NoSandbox
@@ -31,7 +31,7 @@ from tests.notebooks.conftest import half_written
 NOON = datetime(2026, 11, 5, 12)
 UNTOUCHED = released_notebook("layers")
 for cell in UNTOUCHED.cells:  # as students get it
-    cell.source = HIDDEN.sub("", cell.source).strip()
+    cell.source = without_hidden_tests(cell.source).strip()
 RIGHT = fill(UNTOUCHED, Course.installed().source("layers")).notebook
 EXERCISES = list(exercise_cells(UNTOUCHED))
 NAME = "2-layers.ipynb"

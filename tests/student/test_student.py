@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from autograder import check
 from autograder.course import Course
-from autograder.student import CheckFailed, Report, UnknownName, report_on
+from autograder.student import CheckFailed, CheckReport, UnknownName, report_on
 from solutions.layers import Flatten, Linear
 
 COURSE = Course.installed()
@@ -27,18 +27,18 @@ def flatten_by(forward: Callable[[Tensor], object]) -> type[nn.Module]:
     return type("Flatten", (nn.Module,), {"forward": lambda self, x: forward(x)})
 
 
-def report(answer: object, **options: int | str) -> Report:
+def report(answer: object, **options: int | str) -> CheckReport:
     """What is said of a Flatten."""
     return report_on("Flatten", SimpleNamespace(Flatten=answer), **options)  # type: ignore[arg-type]
 
 
-def shown(report: Report) -> tuple[str, str]:
+def shown(report: CheckReport) -> tuple[str, str]:
     """The words of a report in a terminal and in a notebook, with one space between them."""
     page = BeautifulSoup(report._repr_html_(), "html.parser").get_text(" ")
     return " ".join(repr(report).split()), " ".join(page.split())
 
 
-def of_mistake(mistake_id: str) -> Report:
+def of_mistake(mistake_id: str) -> CheckReport:
     mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == mistake_id)
     return report_on(mistake.exercise, COURSE.mistaken_names("layers", mistake))
 

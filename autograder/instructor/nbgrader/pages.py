@@ -16,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.questions import question_for
-from autograder.notebooks.graft import HIDDEN, RECORD, is_answer, is_graded, is_written
+from autograder.notebooks.graft import RECORD, is_answer, is_graded, is_written, without_hidden_tests
 from autograder.reports.html import CONTROLS
 
 
@@ -90,7 +90,7 @@ class HideHiddenChecks(NbGraderPreprocessor):  # type: ignore[misc]
     """Empty the cells of hidden checks: without this, nbgrader's own feedback shows them to students."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
-        shown = HIDDEN.sub("", cell.source).rstrip()
+        shown = without_hidden_tests(cell.source).rstrip()
         if shown != cell.source.rstrip() and cell.cell_type == "code":
             failed = any(output.output_type == "error" for output in cell.outputs)
             cell.source = shown

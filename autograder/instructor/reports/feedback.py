@@ -36,7 +36,7 @@ from autograder.instructor.marks import TIME_IN_WORDS, CellMark, Mark, number
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.reports.html import render
-from autograder.reports.text import Said, told_once
+from autograder.reports.text import Comments, without_repetition
 from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 
 MAX_TEXT = 4000
@@ -150,7 +150,7 @@ def _dates(mark: Mark, rule: LateRule) -> list[str]:
 def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> dict[str, Any]:
     """Return what a page says of an exercise: what did not pass or has something to say, and then what passed."""
     ordered = sorted(verdicts, key=lambda verdict: verdict["outcome"] == "pass")
-    said = told_once([_said(verdict, closed=closed) for verdict in ordered])
+    said = without_repetition([_said(verdict, closed=closed) for verdict in ordered])
     checks: list[dict[str, Any]] = [{**verdict, "rows": rows} for verdict, rows in zip(ordered, said, strict=True)]
     return {
         "name": name,
@@ -161,7 +161,7 @@ def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> 
     }
 
 
-def _said(verdict: VerdictRecord, *, closed: bool) -> Said:
+def _said(verdict: VerdictRecord, *, closed: bool) -> Comments:
     """Return the parts of a diagnosis, the likely mistake before what was seen; a text that is too long is cut."""
     rows = labelled(shown_diagnosis(verdict, closed=closed))
     rows.sort(key=lambda row: row[0] in (LABELS["observed"], LABELS["expected"]))

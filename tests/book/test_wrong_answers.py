@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from autograder.checks import checks_of, rooms
 from autograder.exercises import Exercise
 from autograder.verdicts import LIKELY_LABELS
-from book.attempts import SHOWN, as_written, changed_lines, function_of, tells
-from tests.book.pages import COURSE, card, words
+from book.wrong_answers import SHOWN, as_written, changed_lines, function_of, tells
+from tests.book.built_pages import COURSE, card, words
 
 EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
 CARD = "#exercise-layers-Flatten .attempts"
