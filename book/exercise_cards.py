@@ -142,13 +142,13 @@ def broken(entry: list[str], margin: int) -> list[str]:
     if len(entry) == 1 and named and (named["bullet"] or begins > margin):
         hang += 2 if named["bullet"] else 4
     text = " ".join(line.strip() for line in entry)
+    return filled(text, " " * begins, " " * hang)
+
+
+def filled(text: str, first: str, further: str) -> list[str]:
+    """Return a text as lines that fit, with the indents of its first and its further lines."""
     return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=" " * begins,
-        subsequent_indent=" " * hang,
-        break_long_words=False,
-        break_on_hyphens=False,
+        text, WIDTH, initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
     )
 
 
@@ -159,21 +159,9 @@ def broken_code(line: str) -> list[str]:
     margin = " " * indent(line)
     if header := HEADER.fullmatch(line):
         return [header["name"], *broken_code(f"{margin}    {header['parameters']}"), f"{margin}{header['end']}"]
-    parameters: list[str] = []
-    depth = 0
-    for word in line.strip().split(" "):
-        if parameters and (depth or not parameters[-1].endswith(",")):
-            parameters[-1] += f" {word}"
-        else:
-            parameters.append(word)
-        depth += len(re.findall(r"[(\[{]", word)) - len(re.findall(r"[)\]}]", word))
-    lines: list[str] = []
-    for parameter in parameters:
-        if lines and len(lines[-1]) + 1 + len(parameter) <= WIDTH:
-            lines[-1] += f" {parameter}"
-        else:
-            lines.append(f"{margin}{parameter}")
-    return lines
+    # A parameter stays whole, as textwrap sees no space in it.
+    parameters = [parameter.replace(" ", "\0") for parameter in re.split(r"(?<=,) (?=\w+: )", line.strip())]
+    return [wrapped.replace("\0", " ") for wrapped in filled(" ".join(parameters), margin, margin)]
 
 
 def indent(line: str) -> int:

@@ -63,7 +63,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             control.close()
-            supervise(Submission(limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
+            supervise(Job(limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
         os.close(descriptors[0])
         wire.send(control, wait(pid, control, limits, wall != TRUSTED))
 
@@ -106,15 +106,14 @@ def end(pid: int, isolated: bool) -> None:
 
 
 @dataclass(frozen=True)
-class Submission:
-    """What the server's forks hand down to the student's process.
+class Job:
+    """A submission to run, as the server's forks hand it down to the student's process.
 
     Attributes:
-        limits: within which it runs.
-        results: where its cells and checks come from, and its frames go.
-        wall: what makes the outer wall, or trusted where none is wanted.
+        results: the source of its cells and checks, and the destination of its frames.
+        wall: the outer wall, or ``trusted`` for none.
         hidden: folders that it must not see.
-        uid: the user to become where this is root.
+        uid: the user to become if this is root.
     """
 
     limits: Limits
@@ -124,7 +123,7 @@ class Submission:
     uid: int
 
 
-def supervise(job: Submission) -> NoReturn:
+def supervise(job: Job) -> NoReturn:
     """Run one submission in this fork of the server, and end with everything that it started."""
     status = 1
     try:
@@ -153,7 +152,7 @@ def supervise(job: Submission) -> NoReturn:
         os._exit(status)
 
 
-def reap(job: Submission, base_bytes: int) -> NoReturn:
+def reap(job: Job, base_bytes: int) -> NoReturn:
     """Be the first process of the namespace: when it ends, the kernel ends all others in it.
 
     The submission's process hands over to a fork that kills it: then the last one to end is waited for.
@@ -183,7 +182,7 @@ def shell_status(ended: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def become_student(job: Submission, base_bytes: int) -> NoReturn:
+def become_student(job: Job, base_bytes: int) -> NoReturn:
     """Become the student's process and run the program."""
     try:
         nothing = os.open("/dev/null", os.O_RDWR)
