@@ -1,6 +1,6 @@
-"""Numbers in arrays, whoever made them: tensors of PyTorch, arrays of NumPy, frames of pandas.
+"""Arrays of numbers from any library: tensors of PyTorch, arrays of NumPy, frames of pandas.
 
-Nothing here imports PyTorch or pandas: a value of theirs is only met where a course, or a student, has imported them.
+Nothing here imports PyTorch or pandas: their values occur only where a course, or a student, has imported them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NDArray: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Array: TypeAlias = "Tensor | NDArray"
 
 BITS = "bfloat16"  # a dtype of PyTorch's alone, which passes as whole numbers of two bytes
-# What passes between processes.
+# Those that pass between processes.
 DTYPES = {"bool", "uint8", "int8", "int16", "int32", "int64", "float16", BITS, "float32", "float64"}
 
 
@@ -33,19 +33,21 @@ def python_numbers(values: float | Sequence[float], dtype: str = "float32") -> P
 
 
 def is_tensor(value: object) -> TypeGuard[Tensor]:
-    """Whether a value is a tensor of PyTorch."""
+    """Return whether a value is a tensor of PyTorch."""
     kind = getattr(sys.modules.get("torch"), "Tensor", None)
     return kind is not None and isinstance(value, kind)
 
 
 def is_array(value: object) -> TypeGuard[Array]:
-    """Whether a value is a tensor of PyTorch or an array of NumPy."""
+    """Return whether a value is a tensor of PyTorch or an array of NumPy."""
     return isinstance(value, np.ndarray) or is_tensor(value)
 
 
-def of_one_kind(one: object, other: object) -> bool:
-    """Whether two values are both tensors, or both arrays of NumPy."""
-    return (is_tensor(one) and is_tensor(other)) or (isinstance(one, np.ndarray) and isinstance(other, np.ndarray))
+def of_one_kind(first: object, second: object) -> bool:
+    """Return whether two values are both tensors, or both arrays of NumPy."""
+    if is_tensor(first):
+        return is_tensor(second)
+    return isinstance(first, np.ndarray) and isinstance(second, np.ndarray)
 
 
 def dtype_name(value: Array) -> str:
@@ -54,7 +56,7 @@ def dtype_name(value: Array) -> str:
 
 
 def as_numpy(value: Array) -> NDArray:
-    """Return the numbers as an array of NumPy, which may share their memory; bfloat16 becomes float32."""
+    """Return the numbers as an array of NumPy, which can share their memory; bfloat16 becomes float32."""
     if not is_tensor(value):
         return np.asarray(value)
     tensor = value.detach().resolve_conj().resolve_neg()
@@ -63,47 +65,36 @@ def as_numpy(value: Array) -> NDArray:
 
 
 def is_floating(value: Array) -> bool:
-    """Whether the numbers are compared within a tolerance."""
+    """Return whether the numbers are compared within a tolerance."""
     return as_numpy(value).dtype.kind == "f"
 
 
-def close(one: NDArray, other: NDArray, rtol: float, atol: float) -> NDArray:
-    """Return, element by element, whether ``|one - other| <= atol + rtol |other|``; NaN is close to NaN.
-
-    Args:
-        one: floating numbers.
-        other: floating numbers of the same shape and dtype.
-        rtol: the relative tolerance.
-        atol: the absolute one.
-    """
+def close(a: NDArray, b: NDArray, rtol: float, atol: float) -> NDArray:
+    """Return, element by element, whether ``|a - b| <= atol + rtol |b|``, for floats; NaN is close to NaN."""
     with np.errstate(invalid="ignore", over="ignore"):  # the difference of two infinities is none
-        near = np.abs(one - other) <= atol + rtol * np.abs(other)
-    near = np.where(np.isinf(one) | np.isinf(other), one == other, near)
-    return np.asarray(near | (np.isnan(one) & np.isnan(other)))
+        near = np.abs(a - b) <= atol + rtol * np.abs(b)
+    near = np.where(np.isinf(a) | np.isinf(b), a == b, near)
+    return np.asarray(near | (np.isnan(a) & np.isnan(b)))
 
 
 def plain_array(value: NDArray) -> NDArray | str:
-    """Return a copy that is no subclass and has the machine's byte order; what holds no numbers as its text."""
+    """Return a plain copy in the machine's byte order; an array of anything but numbers as text."""
     if value.dtype.kind not in "biufc":
         return f"{value.dtype.kind} of shape {value.shape}: {value.tolist()!r}"
     return np.array(value, dtype=value.dtype.newbyteorder("="), order="C", copy=True, subok=False)
 
 
 def is_frame(value: object) -> bool:
-    """Whether a value is a frame or a series of pandas."""
+    """Return whether a value is a frame or a series of pandas."""
     pandas = sys.modules.get("pandas")
     kinds = (getattr(pandas, "DataFrame", None), getattr(pandas, "Series", None))
     return None not in kinds and isinstance(value, kinds)  # type: ignore[arg-type]
 
 
 def spread(name: str, frame: Any) -> Iterator[tuple[str, NDArray | str]]:
-    """Take a frame or a series of pandas apart: its columns' names, its index, and each column by itself.
+    """Yield the parts of a frame or series of pandas, under the name of its observation: columns, index, each column.
 
-    So each of them is compared, and told, as an array or as text: a wrong column is named.
-
-    Args:
-        name: of the observation.
-        frame: the frame or series.
+    Each part is compared, and shown, as an array or as text: a wrong column is named.
     """
     columns = [("values", frame)] if frame.ndim == 1 else [(str(c), frame.iloc[:, at]) for at, c in enumerate(frame)]
     shown = f"a Series of {len(frame)}" if frame.ndim == 1 else f"columns {', '.join(label for label, _ in columns)}"
@@ -118,14 +109,15 @@ def _column(values: Any) -> NDArray | str:
     numbers = values.to_numpy()
     if numbers.dtype.kind in "biuf":
         return plain_array(numbers)
-    return "\n".join("missing" if gone else str(one) for one, gone in zip(values, values.isna(), strict=True))
+    rows = zip(values, values.isna(), strict=True)
+    return "\n".join("missing" if is_missing else str(value) for value, is_missing in rows)
 
 
 def to_bytes(arrays: Mapping[str, Array]) -> bytes:
-    """Return arrays of known dtypes as safetensors; of bfloat16, which NumPy does not know, the bits as whole numbers.
+    """Return arrays of known dtypes as safetensors; bfloat16, which NumPy does not know, as the bits of whole numbers.
 
     Raises:
-        ValueError: one has another dtype.
+        ValueError: an array has another dtype.
     """
     unknown = [dtype_name(value) for value in arrays.values() if dtype_name(value) not in DTYPES]
     if unknown:
@@ -143,22 +135,17 @@ def _bits(value: Array) -> NDArray:
 
 
 def from_bytes(data: bytes) -> dict[str, NDArray]:
-    """Return what ``to_bytes`` packed, as arrays of NumPy.
+    """Unpack the bytes of ``to_bytes`` into arrays of NumPy.
 
     Raises:
-        Exception: whatever the parser says of bytes that are none.
+        Exception: any error of the parser, for other bytes.
     """
-    found: dict[str, NDArray] = safetensors.numpy.load(data) if data else {}
-    return found
+    arrays: dict[str, NDArray] = safetensors.numpy.load(data) if data else {}
+    return arrays
 
 
 def tensor_of(numbers: NDArray, dtype: str) -> Tensor:
-    """Return a tensor of PyTorch, which somebody has imported.
-
-    Args:
-        numbers: as ``from_bytes`` gives them.
-        dtype: ``bfloat16`` where they are its bits.
-    """
+    """Return numbers from ``from_bytes`` as a tensor of PyTorch; the dtype is ``bfloat16`` if they are its bits."""
     import torch
 
     tensor = torch.from_numpy(numbers.copy())

@@ -1,4 +1,4 @@
-"""Where the random numbers of a check come from: a generator of its own, and the global ones, seeded for its run.
+"""Random numbers of a check: a generator of its own, and the global ones, seeded for its run.
 
 A check says by the annotation of its second parameter which library's generator it wants: ``torch.Generator``,
 ``np.random.Generator`` or ``random.Random``.
@@ -19,11 +19,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class GeneratorKind:
-    """A library's generator.
+    """A library's generator of random numbers.
 
     Attributes:
-        imported: the line that a program needs for it.
-        made: the expression that makes one, with a place for the seed.
+        imported: the import that a program needs.
+        made: the expression that makes a generator, with a place for the seed.
         make: the same as a function of the seed.
     """
 
@@ -45,7 +45,7 @@ KINDS = {"torch": TORCH, "numpy": NUMPY, "np": NUMPY, "random": PYTHON}  # by wh
 
 
 def kind_of(function: Callable[..., Any]) -> GeneratorKind:
-    """Return which generator a check asks for; NumPy's where it does not say.
+    """Return the generator that a check asks for; NumPy's if it has no annotation.
 
     Raises:
         TypeError: it asks for something else.
@@ -54,10 +54,10 @@ def kind_of(function: Callable[..., Any]) -> GeneratorKind:
     asked = last.annotation
     if asked is inspect.Parameter.empty:
         return NUMPY
-    said = asked if isinstance(asked, str) else f"{asked.__module__}.{asked.__qualname__}"
-    kind = KINDS.get(said.partition(".")[0])
+    name = asked if isinstance(asked, str) else f"{asked.__module__}.{asked.__qualname__}"
+    kind = KINDS.get(name.partition(".")[0])
     if kind is None:
-        raise TypeError(f"{last.name}: {said}: a check has a torch.Generator, a np.random.Generator or a random.Random")
+        raise TypeError(f"{last.name}: {name}: a check has a torch.Generator, a np.random.Generator or a random.Random")
     return kind
 
 
@@ -65,7 +65,7 @@ def kind_of(function: Callable[..., Any]) -> GeneratorKind:
 def seeded(seed: int) -> Iterator[None]:
     """Seed the global generators of Python, NumPy and, where it has been imported, PyTorch; restore them after it.
 
-    Autograd records in the block, and after it what it did before: an answer may have left it switched off.
+    Autograd records in the block, even if an answer has switched it off, and is as before after it.
     """
     of_python, of_numpy = random.getstate(), np.random.get_state()
     with ExitStack() as stack:
@@ -86,7 +86,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Add up in one order: with more threads the last digits depend on the machine. So small a tensor gains nothing."""
+    """Add up in one order: with more threads the last digits depend on the machine. Small tensors lose no time."""
     torch = sys.modules.get("torch")
     if torch is None:
         yield

@@ -100,7 +100,7 @@ def fill(
     refuse_or_copy(out, force)
     nbformat.write(filled.notebook, out)
     absent = f"; not in {source.name}: {', '.join(filled.missing)}" if filled.missing else ""
-    print(f"{out}: filled {', '.join(filled.found)}{absent}")
+    print(f"{out}: filled {', '.join(filled.defined)}{absent}")
 
 
 class Commands(TyperGroup):

@@ -1,4 +1,4 @@
-"""What can go wrong in any exercise, told from what was observed; an exercise's own known mistakes come first."""
+"""Recognise mistakes that occur in any exercise by the observations; an exercise's own known mistakes come first."""
 
 from __future__ import annotations
 
@@ -40,12 +40,9 @@ EXIT = "sys.exit() and quit() end the whole program. An answer returns, or raise
 
 
 def likely_mistake(observed: Observation, expected: Observation, exercise: str) -> str:
-    """Return what probably went wrong where no known mistake of the exercise does the same, or nothing.
+    """Return an explanation where no known mistake of the exercise does the same, or an empty text.
 
-    Args:
-        observed: what the student's code did.
-        expected: what it should have done; None where the check saw nothing but an error.
-        exercise: the public name, such as ``Linear``.
+    ``expected`` is None if the check saw nothing but an error.
     """
     if isinstance(observed, Raised):
         return _from_error(observed, exercise)
@@ -67,7 +64,7 @@ def _where_an_array_is_expected(observed: Observation, expected: Array) -> str:
 
 
 def certain_mistake(error: Observation, exercise: str) -> str:
-    """Return what an error says for certain, whatever known mistake of the exercise raises one of its kind."""
+    """Return an explanation that an error's text proves, whether or not a known mistake raises a similar error."""
     if isinstance(error, Raised):
         if error.kind == "SystemExit":
             return EXIT
@@ -102,7 +99,7 @@ def _from_error(error: Raised, exercise: str) -> str:
 
 
 def _hides_a_method(error: Raised) -> bool:
-    """Whether a method was used as a value, or called where a value is: in the quoted line, or in the check."""
+    """Return whether a method was used as a value, or a value called: in the quoted line, or in the check."""
     if error.kind != "TypeError" or "'NoneType'" in error.message:
         return False
     called = "object is not callable" in error.message
@@ -110,7 +107,7 @@ def _hides_a_method(error: Raised) -> bool:
 
 
 def _of_dtype(observed: Array, expected: Array) -> str:
-    mine, right = dtype_name(observed), dtype_name(expected)
-    if mine == right or observed.shape != expected.shape:
+    dtype, right = dtype_name(observed), dtype_name(expected)
+    if dtype == right or observed.shape != expected.shape:
         return ""
-    return f"The shape is right and the dtype is not: {mine} where {right} is expected."
+    return f"The shape is right and the dtype is not: {dtype} where {right} is expected."

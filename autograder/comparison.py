@@ -1,4 +1,4 @@
-"""When two observations tell the same story.
+"""Compare observations: when two of them tell the same story.
 
 Tensors and NumPy's arrays are compared by dtype, shape and value within a tolerance, NaN equal to NaN; a frame of
 pandas column by column, as it is observed (see ``observe``). Numbers of Python's are equal within a relative 10^-6, and
@@ -27,7 +27,7 @@ TOLERANCE = {"float64": (1e-9, 1e-10), "float32": (1e-4, 1e-5)}
 
 
 def same(observed: Observation, expected: Observation) -> bool:
-    """Whether two observations tell the same story, by the rule of the expected one."""
+    """Return whether two observations tell the same story, by the rule of the expected one."""
     if isinstance(expected, Sample):
         draws = observed.draws if isinstance(observed, Sample) else observed
         return is_array(draws) and same_distribution(draws, expected.draws)
@@ -45,13 +45,13 @@ def same(observed: Observation, expected: Observation) -> bool:
 
 
 def same_array(observed: Array, expected: Array) -> bool:
-    """Whether dtype and shape agree, and the values within the dtype's tolerance."""
+    """Return whether dtype and shape agree, and the values within the dtype's tolerance."""
     if dtype_name(observed) != dtype_name(expected) or observed.shape != expected.shape:
         return False
-    one, other = as_numpy(observed), as_numpy(expected)
-    if np.array_equal(one, other):
+    numbers, right = as_numpy(observed), as_numpy(expected)
+    if np.array_equal(numbers, right):
         return True
-    return other.dtype.kind == "f" and bool(close(one, other, *tolerance_of(expected)).all())
+    return right.dtype.kind == "f" and bool(close(numbers, right, *tolerance_of(expected)).all())
 
 
 def tolerance_of(floating: Array) -> tuple[float, float]:
@@ -60,7 +60,7 @@ def tolerance_of(floating: Array) -> tuple[float, float]:
 
 
 def same_error(observed: Raised, expected: Raised) -> bool:
-    """Two refusals are the same whatever they say; other errors where kind and message agree but for numbers."""
+    """Return whether two errors are both refusals, in any words, or agree in kind and message but for numbers."""
     if observed.is_refusal and expected.is_refusal:
         return True
     without_numbers = [re.sub(r"0x[0-9a-f]+|\d+", "#", error.message) for error in (observed, expected)]
@@ -68,7 +68,7 @@ def same_error(observed: Raised, expected: Raised) -> bool:
 
 
 def same_distribution(observed: Array, expected: Array) -> bool:
-    """Whether two samples, each of shape (n,), can come from one distribution (see the module's text)."""
+    """Return whether two samples, each of shape (n,), can come from one distribution (see the module's text)."""
     # As many as the reference draws: of a few numbers almost any could be drawn.
     if dtype_name(observed) != dtype_name(expected) or observed.shape != expected.shape or expected.ndim != 1:
         return False
@@ -88,7 +88,7 @@ def distance(observed: Array, expected: Array) -> float:
 
 
 def same_answer(observed: Answer, expected: Answer) -> bool:
-    """Whether two answers agree in kind and in every observation."""
+    """Return whether two answers agree in kind and in every observation."""
     return (
         observed.kind == expected.kind
         and observed.observations.keys() == expected.observations.keys()

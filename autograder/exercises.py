@@ -1,4 +1,4 @@
-"""An exercise as the course's source tells it: the reference, its assignment, and the stub derived from it."""
+"""Exercises, read from the course's source: the reference, its assignment, and the stub derived from it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Exercise:
 
     @property
     def solution_lines(self) -> list[str]:
-        """The lines between the markers, stripped: what must not reach a student."""
+        """The lines between the markers, stripped: they must not reach a student."""
         lines, inside = [], False
         for line in self.source.splitlines():
             if line.strip() in (BEGIN, END):
@@ -48,12 +48,12 @@ class Exercise:
 
 
 def stub_lines(room: str, name: str) -> tuple[str, ...]:
-    """What stands in the place of a solution."""
+    """Return the lines that replace a solution."""
     return ("# YOUR CODE HERE", f'raise NotImplementedError("{stub_error(room, name)}")')
 
 
 def stub_error(room: str, name: str) -> str:
-    """Return what the error says that a stub raises."""
+    """Return the message of the error that a stub raises."""
     return f"{room}: {name}"
 
 
@@ -82,12 +82,7 @@ def replace_solutions(source: str, replacement: tuple[str, ...]) -> str:
 
 
 def exercises_of(room: str, source: str) -> list[Exercise]:
-    """Return the exercises of a solutions module, in order: its public classes and functions that hold a solution.
-
-    Args:
-        room: the module's name.
-        source: its text.
-    """
+    """Return the exercises of a solutions module, in order: its public classes and functions with a solution."""
     texts = definitions(source)
     holding = {name: text for name, text in texts.items() if BEGIN in text}
     return [Exercise(room, name, text, _docstring(text)) for name, text in holding.items()]
@@ -101,13 +96,13 @@ def _docstring(text: str) -> str:
 def definitions(source: str) -> dict[str, str]:
     """Return the text of each public class and function of a module, in order."""
     lines = source.splitlines()
-    found = {}
+    texts = {}
     for node in parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             last = node.end_lineno or first
-            # The parser does not see comments, so a closing marker at the end of the body lies behind its last line.
+            # The parser does not see comments, so a closing marker at the end of the body lies after its last line.
             while last < len(lines) and (not lines[last].strip() or lines[last][0].isspace()):
                 last += 1
-            found[node.name] = "\n".join(lines[first - 1 : last]).rstrip()
-    return found
+            texts[node.name] = "\n".join(lines[first - 1 : last]).rstrip()
+    return texts

@@ -1,4 +1,4 @@
-"""Observed and expected in, verdict and diagnosis out. Pure: it runs nobody's code and knows no notebook."""
+"""Judge answers against expectations: verdicts with diagnoses. Pure: it runs no student code and knows no notebook."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from autograder.matching import Place, explaining, names_at, rest_on_errors
 from autograder.sections import Contents
 from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
 
-MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture that is still looked at
-FEW = 3  # observations that are right, which a hint still names
+MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture
+FEW = 3  # right observations that a hint names one by one
 
 
 class Explanation(Protocol):
-    """What the judge says of a known mistake (see mistakes.Mistake)."""
+    """The judge's view of a known mistake (see mistakes.Mistake)."""
 
     @property
     def id(self) -> str: ...
@@ -44,11 +44,11 @@ class Explanation(Protocol):
 
 
 class Expectations(Protocol):
-    """Where the judge learns what to expect: a live reference, or a recording of one."""
+    """The source of right and mistaken answers: a live reference, or a recording of one."""
 
     def reference(self, check: Check, seed: int) -> Answer: ...
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
-        """Return, by its id, what each known mistake of the check's exercise answers."""
+        """Return the answer of each known mistake of the check's exercise, by its id."""
         ...
 
     def explanation(self, check: Check, mistake: str) -> Explanation: ...
@@ -63,19 +63,13 @@ def judge(
     """Return a verdict for each check of one exercise.
 
     All checks of the exercise are judged together because a mistake shows best over all of them (see matching). A
-    failed check names those of the mistakes that explain something in it.
-
-    Args:
-        checks: of one exercise.
-        answers: what the student's names answered, one for each check.
-        seeds: with which each check ran.
-        expect: the source of right and of mistaken answers.
+    failed check names the mistakes that explain something in it.
     """
     expected = [expect.reference(check, seed) for check, seed in zip(checks, seeds, strict=True)]
     for check, answer in zip(checks, expected, strict=True):
         if answer.kind != "observed":
             raise RuntimeError(f"the reference itself does not pass {check.id}: {answer.kind} {answer.observations}")
-    passed = [same_answer(mine, right) for mine, right in zip(answers, expected, strict=True)]
+    passed = [same_answer(answer, right) for answer, right in zip(answers, expected, strict=True)]
     explained: dict[str, frozenset[Place]] = {}
     if not all(passed):
         mistaken = [expect.mistaken(check, seed) for check, seed in zip(checks, seeds, strict=True)]
@@ -106,7 +100,7 @@ def _diagnose(
     guessed: Container[str],
     expect: Expectations,
 ) -> Diagnosis:
-    """Tell what a check saw, and which mistakes show in it: first the one that shows in most of its observations."""
+    """Describe a check's observations and the mistakes that show in them, the one in most observations first."""
     if answer.kind not in ("observed", "error"):
         return Diagnosis(answer.detail, "")
     wrong = _wrong(answer, expected)
@@ -125,14 +119,13 @@ def _diagnose(
         for about in [expect.explanation(check, mistake)]
     ]
     if not likely:
-        there = frozenset(name for name in expected.observations if certainly.get(name))
-        said = _first_difference(answer, expected, there)
+        certain_names = frozenset(name for name in expected.observations if certainly.get(name))
+        difference = _first_difference(answer, expected, certain_names)
         common, perhaps = (certain, False) if certain else _common_mistake(wrong, check.exercise)
-        return replace(said, likely=common, hint=_second_look(answer, expected), perhaps=perhaps)
+        return replace(difference, likely=common, hint=_second_look(answer, expected), perhaps=perhaps)
     first, *also = likely
-    said = _first_difference(answer, expected, shown[first.mistake])
     return replace(
-        said,
+        _first_difference(answer, expected, shown[first.mistake]),
         mistake=first.mistake,
         likely=first.says,
         read=first.read,
@@ -146,22 +139,22 @@ Wrong = tuple[str, Observation, Observation]  # name of an observation, what it 
 
 
 def _common_mistake(wrong: Sequence[Wrong], exercise: str) -> tuple[str, bool]:
-    """Return what probably went wrong in the first observation that shows it, and whether an error's text says so."""
+    """Return the first common mistake that an observation shows, and whether only an error's text says so."""
     for _, value, right in wrong:
-        if said := likely_mistake(value, right, exercise):
-            return said, isinstance(value, Raised)
+        if mistake := likely_mistake(value, right, exercise):
+            return mistake, isinstance(value, Raised)
     return "", False
 
 
 def _wrong(answer: Answer, expected: Answer) -> list[Wrong]:
-    """Return each observation that is not as expected, beside what it should be."""
+    """Return each wrong observation beside the right one."""
     rights = expected.observations
     both = [(name, value, rights.get(name)) for name, value in answer.observations.items()]
     return [(name, value, right) for name, value, right in both if name not in rights or not same(value, right)]
 
 
 def _second_look(answer: Answer, expected: Answer) -> str:
-    """Say, where no known mistake answers so, which observations are right and which are not."""
+    """Return a hint for a check that no known mistake explains: its right and its wrong observations."""
     if answer.kind == "error":
         return "Make the same call in a cell of your own, with small numbers, and read the error from its last line up."
     if len(expected.observations) == 1:
@@ -178,13 +171,7 @@ def _agrees(name: str, answer: Answer, right: Observation) -> bool:
 
 
 def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = frozenset()) -> Diagnosis:
-    """Describe the first observation that is not as expected: the student's side, the right one, and where they differ.
-
-    Args:
-        answer: the student's.
-        expected: the right one.
-        among: names of observations, one of which is to be described; any if there are none.
-    """
+    """Describe the first wrong observation, among some names or all: both sides, and where they differ."""
     if answer.kind == "error":
         raised = next(iter(answer.observations.values()), None)
         return Diagnosis(describe(raised), "no error")
@@ -195,43 +182,43 @@ def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = 
             errors = {what: value for what, value in answer.observations.items() if isinstance(value, Raised)}
             instead = [f"{what}: {describe(error)}" for what, error in errors.items()]
             return Diagnosis(next(iter(instead), f"{name}: nothing"), f"{name}: {describe(right)}")
-        mine = answer.observations[name]
-        if not same(mine, right):
+        value = answer.observations[name]
+        if not same(value, right):
             refusal = isinstance(right, Raised) and right.is_refusal
             wanted = f"{name}: {'a ValueError or TypeError' if refusal else describe(right)}"
-            if is_array(mine) and is_array(right) and of_one_kind(mine, right) and mine.shape == right.shape:
-                off = _off(mine, right)
-                return Diagnosis(f"{name}: {describe(mine)}{_gap(mine, right, off)}", wanted, where=picture(off))
-            return Diagnosis(f"{name}: {describe(mine)}", wanted)
+            if is_array(value) and is_array(right) and of_one_kind(value, right) and value.shape == right.shape:
+                off = _off(value, right)
+                return Diagnosis(f"{name}: {describe(value)}{_gap(value, right, off)}", wanted, where=picture(off))
+            return Diagnosis(f"{name}: {describe(value)}", wanted)
     return Diagnosis("something more than was asked for", "only: " + ", ".join(expected.observations))
 
 
 def _off(observed: Array, expected: Array) -> NDArray:
-    """Return which numbers of an array are not as expected, in its shape."""
-    one, other = as_numpy(observed), as_numpy(expected)
+    """Return a mask of the wrong numbers of an array."""
+    numbers, right = as_numpy(observed), as_numpy(expected)
     if dtype_name(observed) != dtype_name(expected) or not is_floating(observed):
-        return np.asarray(one != other)
-    return ~close(one, other, *tolerance_of(expected))
+        return np.asarray(numbers != right)
+    return ~close(numbers, right, *tolerance_of(expected))
 
 
 def _gap(observed: Array, expected: Array, off: NDArray) -> str:
-    """Say by how much numbers are off, how many of them, and where they lie, as an index that covers them."""
+    """Return by how much numbers are off, how many of them, and where, as an index that covers them."""
     if dtype_name(observed) != dtype_name(expected) or not is_floating(observed):
         return ""
     with np.errstate(invalid="ignore", over="ignore"):
         gaps = np.abs(as_numpy(observed) - as_numpy(expected))[off]
     known, missing = gaps[~np.isnan(gaps)], int(np.isnan(as_numpy(observed))[off].sum())
     number, total = int(off.sum()), off.size
-    said = [f"it is off by {'up to ' if total > 1 else ''}{known.max():.3g}"] if known.size else []
-    said += [f"NaN in {missing} of {total} numbers"] if missing else []
+    parts = [f"it is off by {'up to ' if total > 1 else ''}{known.max():.3g}"] if known.size else []
+    parts += [f"NaN in {missing} of {total} numbers"] if missing else []
     if number < total:
-        said += [] if missing else [f"in {number} of {total} numbers"]
-        said += [f"at [{_covering(off)}]"]
-    return f"; {', '.join(said)}" if said else ""
+        parts += [] if missing else [f"in {number} of {total} numbers"]
+        parts += [f"at [{_covering(off)}]"]
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def picture(off: NDArray) -> str:
-    """Draw which numbers are wrong, a line for each row of the last dimension; nothing where all are, or too many."""
+    """Draw which numbers are wrong, a line for each row of the last dimension; empty if all are, or too many."""
     if off.ndim == 0 or off.all() or not off.any():
         return ""
     rows = off.reshape(-1, off.shape[-1])
@@ -241,7 +228,7 @@ def picture(off: NDArray) -> str:
 
 
 def _covering(marked: NDArray) -> str:
-    """Return the smallest block of indices that has all marked elements in it, as Python writes it."""
+    """Return the smallest block of indices around all marked elements, as Python writes it."""
     places = np.argwhere(marked)
     ends = zip(places.min(axis=0).tolist(), places.max(axis=0).tolist(), marked.shape, strict=True)
     return ", ".join(

@@ -1,4 +1,4 @@
-"""Which known mistakes explain what a student's answers have got wrong: a set of them, since real code has several.
+"""Find the known mistakes that explain a student's wrong answers: a set of them, since real code has several.
 
 A *place* is one observation of one check; of a tensor or an array its dtype, its shape and its numbers are three
 places, since one fault can spoil the dtype and another the numbers. A known mistake *fails* the places in which it
@@ -8,10 +8,10 @@ differs from the reference. There a student's answer can
 - be right: the place *contradicts* the mistake;
 - be wrong in another way: then another fault covers this one, or it is not this one.
 
-Of all sets of mistakes the one is taken that leaves least unexplained and is least contradicted, where a mistake more
-has to explain something more. A check that raised an error is one place, the error: what it would have observed after
-that says nothing, for a mistake or against it. What remains uncertain is not named: a mistake in the set has to explain
-as many places as speak against it.
+The chosen set leaves least unexplained and is least contradicted, and each further mistake in it has to explain
+something more. A check that raised an error is one place, the error: it says nothing about later observations, for a
+mistake or against it. Uncertain mistakes are not named: each in the set has to explain as many places as speak against
+it.
 """
 
 from __future__ import annotations
@@ -36,18 +36,19 @@ Place = tuple[int, str, str]  # which check, the observation's name, and which p
 WHOLE = frozenset({"whole"})
 PARTS = frozenset({"dtype", "shape", "numbers"})
 ERROR = "error"  # the only observation of a check that raised
-NOTHING: Any = object()  # in the place of an observation that is not there
+NOTHING: Any = object()  # stands for an absent observation
 
-CONTRADICTION = 3.0  # places that a mistake must explain more for each one that is right and should not be
-CANCELLED = 2.0  # the same where two of the mistakes fail, so that one may undo the other
-ANOTHER_MISTAKE = 0.5  # so that of two sets that explain the same the smaller one is taken
-ALIKE = 0.6  # of a place that is explained by an error which only speaks of the same
+# The cost of a set of mistakes, in places that are left unexplained.
+CONTRADICTION = 3.0  # for a place that is right although one mistake of the set fails there
+CANCELLED = 2.0  # the same where two of them fail, of which one can undo the other
+ANOTHER_MISTAKE = 0.5  # for each mistake: of two sets that explain the same, the smaller wins
+ALIKE = 0.6  # saved by a place that is explained by an error of the same subject only
 MOST = 8  # mistakes at once
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How a known mistake and a student's answers to one exercise agree.
+    """Agreement between a known mistake and a student's answers to one exercise.
 
     Attributes:
         explained: places in which the student's answer is the mistake's and wrong.
@@ -62,12 +63,12 @@ class Agreement:
     covered: frozenset[Place]
 
     @classmethod
-    def of(cls, told: Iterable[tuple[Place, str]]) -> Agreement:
-        """Put together what each place says."""
-        by_word: dict[str, list[Place]] = {word: [] for word in ("explained", "alike", "contradicted", "covered")}
-        for place, word in told:
-            by_word[word].append(place)
-        return cls(**{word: frozenset(places) for word, places in by_word.items()})
+    def of(cls, evidence: Iterable[tuple[Place, str]]) -> Agreement:
+        """Collect the places of each kind of evidence."""
+        by_kind: dict[str, list[Place]] = {kind: [] for kind in ("explained", "alike", "contradicted", "covered")}
+        for place, kind in evidence:
+            by_kind[kind].append(place)
+        return cls(**{kind: frozenset(places) for kind, places in by_kind.items()})
 
     @property
     def failed(self) -> frozenset[Place]:
@@ -84,19 +85,22 @@ def explaining(
         expected: of the reference.
         mistaken: of each known mistake, by its id; looked up only where that can tell something.
     """
-    wrong = [wrong_places(at, mine, right) for at, (mine, right) in enumerate(zip(answers, expected, strict=True))]
+    wrong = [wrong_places(at, answer, right) for at, (answer, right) in enumerate(zip(answers, expected, strict=True))]
 
-    def told(mistake: str, where: Iterable[int]) -> list[tuple[Place, str]]:
-        asked = ((at, answers[at], expected[at], mistaken[at][mistake], wrong[at]) for at in where)
-        return [found for one in asked for found in compared(*one)]
+    def evidence(mistake: str, checks: Iterable[int]) -> list[tuple[Place, str]]:
+        return [
+            place_and_kind
+            for at in checks
+            for place_and_kind in compared(at, answers[at], expected[at], mistaken[at][mistake], wrong[at])
+        ]
 
-    failing = [at for at, places in enumerate(wrong) if places]
-    others = [at for at, places in enumerate(wrong) if not places]
+    failed = [at for at, places in enumerate(wrong) if places]
+    passed = [at for at, places in enumerate(wrong) if not places]
     agreements = {}
-    for mistake in dict.fromkeys(mistake for at in failing for mistake in mistaken[at]):
-        there = told(mistake, failing)
-        if any(word in ("explained", "alike") for _, word in there):
-            agreements[mistake] = Agreement.of([*there, *told(mistake, others)])
+    for mistake in dict.fromkeys(mistake for at in failed for mistake in mistaken[at]):
+        in_failed = evidence(mistake, failed)
+        if any(kind in ("explained", "alike") for _, kind in in_failed):
+            agreements[mistake] = Agreement.of([*in_failed, *evidence(mistake, passed)])
     while True:
         chosen = _best_set(frozenset().union(*wrong), agreements)
         doubts = {mistake: _doubt(mistake, chosen, agreements) for mistake in chosen}
@@ -107,15 +111,15 @@ def explaining(
 
 
 def _best_set(wrong: frozenset[Place], agreements: Mapping[str, Agreement]) -> tuple[str, ...]:
-    """Return the set of mistakes that explains most: the best one or two, and more as long as each adds something."""
+    """Return the set of mistakes that explains most: the best one or two, and more while each adds something."""
 
     def cost(chosen: tuple[str, ...]) -> tuple[float, int, int]:
         return _cost(wrong, [agreements[mistake] for mistake in chosen])
 
-    sets: Iterable[tuple[str, ...]] = [(), *((one,) for one in agreements), *combinations(agreements, 2)]
+    sets: Iterable[tuple[str, ...]] = [(), *((mistake,) for mistake in agreements), *combinations(agreements, 2)]
     best = min(sets, key=cost)
     while best and len(best) < MOST:
-        more = min(((*best, one) for one in agreements if one not in best), key=cost, default=best)
+        more = min(((*best, mistake) for mistake in agreements if mistake not in best), key=cost, default=best)
         if cost(more)[0] >= cost(best)[0]:
             break
         best = more
@@ -123,23 +127,24 @@ def _best_set(wrong: frozenset[Place], agreements: Mapping[str, Agreement]) -> t
 
 
 def _cost(wrong: frozenset[Place], chosen: Sequence[Agreement]) -> tuple[float, int, int]:
-    """Return how badly a set of mistakes fits: the less the better; what comes second decides between equals."""
-    failing = Counter(place for one in chosen for place in one.failed)
-    explained = frozenset().union(*(one.explained for one in chosen))
-    alike = frozenset().union(*(one.alike for one in chosen)) - explained
+    """Return the cost of a set of mistakes; the second and third number decide between equals."""
+    failing = Counter(place for agreement in chosen for place in agreement.failed)
+    explained = frozenset().union(*(agreement.explained for agreement in chosen))
+    alike = frozenset().union(*(agreement.alike for agreement in chosen)) - explained
     right = [place for place in failing if place not in wrong]
     contradiction = sum(CONTRADICTION if failing[place] == 1 else CANCELLED for place in right)
     fit = len(wrong) - len(explained) - len(alike) * ALIKE + contradiction + ANOTHER_MISTAKE * len(chosen)
     crowded = sum(failing[place] > 1 for place in explained | alike)
-    agreeing = sum(len(one.explained) - len(one.contradicted) for one in chosen)
+    agreeing = sum(len(agreement.explained) - len(agreement.contradicted) for agreement in chosen)
     return fit, len(wrong - failing.keys()) + crowded, -agreeing
 
 
 def _doubt(mistake: str, chosen: Sequence[str], agreements: Mapping[str, Agreement]) -> float:
-    """Return how many places speak against a mistake, for each that it explains, and no other accounts for."""
-    others = frozenset().union(*(agreements[other].failed for other in chosen if other != mistake))
-    one = agreements[mistake]
-    return len((one.contradicted | one.covered) - others) / len(one.explained | one.alike)
+    """Return the ratio of places against a mistake, which no other accounts for, to places that it explains."""
+    accounted = frozenset().union(*(agreements[name].failed for name in chosen if name != mistake))
+    agreement = agreements[mistake]
+    against = (agreement.contradicted | agreement.covered) - accounted
+    return len(against) / len(agreement.explained | agreement.alike)
 
 
 def names_at(at: int, places: frozenset[Place]) -> frozenset[str]:
@@ -147,52 +152,50 @@ def names_at(at: int, places: frozenset[Place]) -> frozenset[str]:
     return frozenset(name for where, name, _ in places if where == at)
 
 
-def wrong_places(at: int, mine: Answer, right: Answer) -> frozenset[Place]:
-    """Return where an answer is not as expected; nothing of one that a limit cut short."""
-    if mine.kind == "error":
+def wrong_places(at: int, answer: Answer, right: Answer) -> frozenset[Place]:
+    """Return the places in which an answer is wrong; none for an answer that a limit cut short."""
+    if answer.kind == "error":
         return frozenset({(at, ERROR, "whole")})
-    if mine.kind != "observed":
+    if answer.kind != "observed":
         return frozenset()
-    pairs = ((name, values) for name, values in _side_by_side(mine, right))
-    return frozenset((at, name, part) for name, (one, other) in pairs for part in differing(one, other, other))
+    return frozenset((at, name, part) for name, parts in failing(answer, right).items() for part in parts)
 
 
 def compared(
-    at: int, mine: Answer, right: Answer, theirs: Answer, wrong: frozenset[Place]
+    at: int, answer: Answer, right: Answer, mistaken: Answer, wrong: frozenset[Place]
 ) -> Iterator[tuple[Place, str]]:
-    """Tell of each place of one check in which a mistake fails what the student's answer says of the mistake."""
-    if theirs is right or mine.kind not in ("observed", "error"):
+    """Yield each place of one check in which a mistake fails, with the evidence that a student's answer gives there."""
+    if mistaken is right or answer.kind not in ("observed", "error"):
         return
-    if mine.kind == "error":
-        if theirs.kind == "error":
-            yield (at, ERROR, "whole"), _how_alike(mine.observations.get(ERROR), theirs.observations.get(ERROR))
+    if answer.kind == "error":
+        if mistaken.kind == "error":
+            yield (at, ERROR, "whole"), _how_alike(answer.observations.get(ERROR), mistaken.observations.get(ERROR))
         return
-    if theirs.kind != "observed":
+    if mistaken.kind != "observed":
         yield (at, ERROR, "whole"), "contradicted"
         return
-    failed = failing(theirs, right)
-    for name, (mine_, right_, theirs_) in _side_by_side(mine, right, theirs):
-        fails = {(at, name, part) for part in failed.get(name, ())}
+    known = _failing.setdefault(mistaken, WeakKeyDictionary())
+    if right not in known:
+        known[right] = failing(mistaken, right)
+    for name, (value, expected, mistake) in _side_by_side(answer, right, mistaken):
+        fails = {(at, name, part) for part in known[right].get(name, ())}
         yield from ((place, "contradicted") for place in fails - wrong)
-        if isinstance(mine_, Raised) and isinstance(theirs_, Raised) and not asks_for_refusal(right_):
-            yield from ((place, _how_alike(mine_, theirs_)) for place in fails & wrong)
+        if isinstance(value, Raised) and isinstance(mistake, Raised) and not asks_for_refusal(expected):
+            yield from ((place, _how_alike(value, mistake)) for place in fails & wrong)
             continue
-        other = {(at, name, part) for part in differing(mine_, theirs_, right_)} if fails & wrong else set()
-        yield from ((place, "explained") for place in (fails & wrong) - other)
-        yield from ((place, "covered") for place in fails & wrong & other)
+        unlike = {(at, name, part) for part in differing(value, mistake, expected)} if fails & wrong else set()
+        yield from ((place, "explained") for place in (fails & wrong) - unlike)
+        yield from ((place, "covered") for place in fails & wrong & unlike)
 
 
-# It is asked of the same two for each wrong answer of a class.
+# The same two answers are compared for each wrong answer of a class.
 _failing: WeakKeyDictionary[Answer, WeakKeyDictionary[Answer, Mapping[str, frozenset[str]]]] = WeakKeyDictionary()
 
 
-def failing(theirs: Answer, right: Answer) -> Mapping[str, frozenset[str]]:
-    """Return the parts in which a mistake's observations are not the right ones, by the observation's name."""
-    known = _failing.setdefault(theirs, WeakKeyDictionary())
-    if right not in known:
-        pairs = _side_by_side(theirs, right)
-        known[right] = {name: differing(one, other, other) for name, (one, other) in pairs}
-    return known[right]
+def failing(answer: Answer, right: Answer) -> Mapping[str, frozenset[str]]:
+    """Return the wrong parts of an answer's observations, by the observation's name."""
+    pairs = _side_by_side(answer, right)
+    return {name: differing(value, expected, expected) for name, (value, expected) in pairs}
 
 
 def _side_by_side(*answers: Answer) -> Iterator[tuple[str, tuple[Observation, ...]]]:
@@ -204,56 +207,56 @@ def _parts(right: Observation) -> frozenset[str]:
     return PARTS if is_array(right) else WHOLE
 
 
-def differing(one: Observation, other: Observation, right: Observation) -> frozenset[str]:
-    """Return the parts in which two observations differ, where the right one decides which parts there are."""
-    if one is other:
+def differing(first: Observation, second: Observation, right: Observation) -> frozenset[str]:
+    """Return the parts in which two observations differ; the right one decides which parts there are."""
+    if first is second:
         return frozenset()
-    if not (is_array(one) and is_array(other) and of_one_kind(one, other) and of_one_kind(other, right)):
-        here = one is not NOTHING and other is not NOTHING
-        return frozenset() if here and same(one, other) else _parts(right)
+    if not (is_array(first) and is_array(second) and of_one_kind(first, second) and of_one_kind(second, right)):
+        here = first is not NOTHING and second is not NOTHING
+        return frozenset() if here and same(first, second) else _parts(right)
     same_parts = {
-        "dtype": dtype_name(one) == dtype_name(other),
-        "shape": one.shape == other.shape,
-        "numbers": _same_numbers(one, other),
+        "dtype": dtype_name(first) == dtype_name(second),
+        "shape": first.shape == second.shape,
+        "numbers": _same_numbers(first, second),
     }
     return frozenset(part for part, is_same in same_parts.items() if not is_same)
 
 
-def _same_numbers(one: Array, other: Array) -> bool:
-    """Whether two arrays hold the same numbers in the same order, whatever their shapes and dtypes."""
-    a, b = (as_numpy(array).flatten() for array in (one, other))
+def _same_numbers(first: Array, second: Array) -> bool:
+    """Return whether two arrays hold the same numbers in the same order, in any shape and dtype."""
+    a, b = (as_numpy(array).flatten() for array in (first, second))
     if a.size != b.size:
         return False
     if np.array_equal(a, b):  # as in most places: a fault shows in few
         return True
-    floating = [tolerance_of(array) for array, numbers in ((one, a), (other, b)) if numbers.dtype.kind == "f"]
+    floating = [tolerance_of(array) for array, numbers in ((first, a), (second, b)) if numbers.dtype.kind == "f"]
     rtol, atol = map(max, zip(*floating, strict=True)) if floating else (0.0, 0.0)
     wide = np.complex128 if "c" in (a.dtype.kind, b.dtype.kind) else np.float64
     return bool(close(a.astype(wide), b.astype(wide), rtol, atol).all())
 
 
-def _how_alike(mine: Observation, theirs: Observation) -> str:
-    """Say how two errors agree that nobody asked for: word by word, numbers included, in what they speak of, or not.
+def _how_alike(value: Observation, mistake: Observation) -> str:
+    """Return how two unwanted errors agree: word by word, numbers included, in their subject, or not at all.
 
-    An own refusal is worded by whoever wrote it. So of two ValueErrors the words need not agree.
+    The words of two ValueErrors need not agree: everybody words a refusal of their own.
     """
-    if not isinstance(mine, Raised) or not isinstance(theirs, Raised):
+    if not isinstance(value, Raised) or not isinstance(mistake, Raised):
         return "covered"
-    words = [re.sub(r"0x[0-9a-f]+", "#", error.message) for error in (mine, theirs)]
-    if mine.kind == theirs.kind and words[0] == words[1]:
+    words = [re.sub(r"0x[0-9a-f]+", "#", error.message) for error in (value, mistake)]
+    if value.kind == mistake.kind and words[0] == words[1]:
         return "explained"
-    spoken = [set(re.findall(r"'(NoneType|list|tuple|generator|function)'", message)) for message in words]
-    refusals = mine.kind == theirs.kind == "ValueError"
-    return "alike" if refusals or spoken[0] & spoken[1] else "covered"
+    subjects = [set(re.findall(r"'(NoneType|list|tuple|generator|function)'", message)) for message in words]
+    refusals = value.kind == mistake.kind == "ValueError"
+    return "alike" if refusals or subjects[0] & subjects[1] else "covered"
 
 
 def asks_for_refusal(right: Observation) -> bool:
-    """Whether an observation is of what is refused and what is accepted: there an error is the answer."""
+    """Return whether an observation asks what is refused and what is accepted: there an error is an answer."""
     return isinstance(right, Raised) or (isinstance(right, str) and right == ACCEPTED)
 
 
 def rest_on_errors(places: frozenset[Place], answers: Sequence[Answer], expected: Sequence[Answer]) -> bool:
-    """Whether in all these places nothing but the text of an error tells which mistake it is."""
+    """Return whether in all these places only the text of an error tells which mistake it is."""
     return all(
         isinstance(answers[at].observations.get(name), Raised)
         and not asks_for_refusal(expected[at].observations.get(name))

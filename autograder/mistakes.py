@@ -1,23 +1,23 @@
-"""Known mistakes: edits of the reference, each with what to say to a student who made it.
+"""Known mistakes: edits of the reference, each with an explanation for a student who made it.
 
-One catalogue a room, ``mistakes/ROOM.md``, written so that nobody has to know Python to mend a sentence::
+One catalogue for each room, ``mistakes/ROOM.md``, in which a sentence can be mended without knowing Python::
 
     ## Linear
 
     ### linear-doubled
 
-    What a student is told, in a sentence or two, never the solution.
+    The explanation for a student, in a sentence or two, never the solution.
 
-    > What a second look adds: a step further, and still not the solution.
+    > The hint of a second look: a step further, and still not the solution.
 
     Read: `a-label-of-the-chapter`
 
     ```diff
-    -        a line of the reference, which must stand there once
-    +        what stands in its place
+    -        a line of the reference, which must occur once
+    +        its replacement
     ```
 
-A line that begins with a space stays as it is, and tells where; an edit in several places has a block for each.
+A line that begins with a space stays and gives the place; an edit in several places has a block for each.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from autograder.errors import WorkFailed
 HEADING = re.compile(r"^(###?) (.+)\n", re.MULTILINE)
 BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```$", re.MULTILINE)
 SAYS, HINT, READ = (re.compile(line, re.MULTILINE) for line in (r"^(?!>|Read:).+", r"^>(.*)", r"^Read: `(.+)`$"))
-UNWRITTEN = "WRITE:"  # begins what a skeleton leaves to be written
+UNWRITTEN = "WRITE:"  # begins each part of a skeleton that is still to be written
 
 
 class BadCatalogue(WorkFailed):
@@ -41,12 +41,11 @@ class BadCatalogue(WorkFailed):
 
 @dataclass(frozen=True)
 class Hunk:
-    """Whole lines of the reference, and what a mistake puts in their place.
+    """Whole lines of the reference, and their replacement by a mistake.
 
     Attributes:
-        place: where it is written, such as ``layers.md:12: linear-zeros``.
-        old: lines that stand together in the reference, once.
-        new: the lines in their place.
+        place: in the catalogue, such as ``layers.md:12: linear-zeros``.
+        old: consecutive lines that occur once in the reference.
     """
 
     place: str
@@ -114,20 +113,20 @@ def known_mistakes(catalogue: str, reference: str, file: str) -> Sequence[Mistak
         BadCatalogue: an exercise is not in the reference, or a mistake lacks a part.
     """
     before, *parts = HEADING.split(catalogue)
-    line, exercise, found = 1 + before.count("\n"), "", []
+    line, exercise, mistakes = 1 + before.count("\n"), "", list[Mistake]()
     for level, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         if level == "###":
-            found.append(_mistake(name, exercise, body, file, line))
+            mistakes.append(_mistake(name, exercise, body, file, line))
         elif re.search(rf"^(class|def) {re.escape(name)}\b", reference, re.MULTILINE):
             exercise = name
         else:
             raise BadCatalogue(f"{file}:{line}: there is no exercise {name} in the reference")
         line += 1 + body.count("\n")
-    return tuple(found)
+    return tuple(mistakes)
 
 
 def _mistake(name: str, exercise: str, body: str, file: str, line: int) -> Mistake:
-    """Return a mistake from the text below its heading, which stands in this line of a file."""
+    """Return a mistake from the text below its heading, which is in this line of a file."""
 
     def place(at: int) -> str:
         number = line + 1 + body.count("\n", 0, at)
@@ -146,8 +145,8 @@ def _mistake(name: str, exercise: str, body: str, file: str, line: int) -> Mista
         "edit: ```diff, lines that begin with -, + or a space, and ```": hunks and "```" not in text,
         "line of the reference in a block of its edit": all(hunk.old for hunk in hunks),
     }
-    for what, there in wanted.items():
-        if not there:
+    for what, is_there in wanted.items():
+        if not is_there:
             raise BadCatalogue(f"{file}:{line}: {name}: there is no {what}")
     return Mistake(name, exercise, says, hint, read, tuple(hunks))
 

@@ -31,7 +31,7 @@ PALETTE = {
     "pst-color-link": ("#075a88", "#8cc9f2"),
     "pst-color-target": ("#fbf0c9", "#453c1c"),
 }
-# What figures are drawn in; a page replaces each by the variable.
+# The colours of figures; a page replaces each by the variable.
 COLOURS = {name.removeprefix("figure-"): light for name, (light, _) in PALETTE.items() if name.startswith("figure-")}
 
 STYLE: dict[Any, Any] = {  # keys that matplotlib lists one by one
@@ -66,11 +66,9 @@ SVG = re.compile(r"<svg.*</svg>", re.S)
 
 
 def style_sheet(light: str = ":root", dark: str = "") -> str:
-    """Return the palette as CSS variables.
+    """Return the palette as CSS variables, by the selectors of light and dark elements.
 
-    Args:
-        light: the selector of what is light.
-        dark: the selector of what is dark; without it, what is light is dark on the screen of a reader who prefers so.
+    Without a selector for dark, the light elements turn dark on the screen of a reader who prefers that.
     """
 
     def rule(selector: str, theme: int) -> str:
@@ -82,13 +80,7 @@ def style_sheet(light: str = ":root", dark: str = "") -> str:
 
 
 def themed(svg: str, alt: str, prefix: str) -> str:
-    """Return the markup of an SVG file for a page.
-
-    Args:
-        svg: the file.
-        alt: the text alternative.
-        prefix: what makes its ids unique in the page.
-    """
+    """Return the markup of an SVG file for a page, with a text alternative and a prefix that makes its ids unique."""
     match = SVG.search(svg)
     if match is None:
         raise ValueError("not an SVG file")

@@ -1,4 +1,4 @@
-"""Python's parser for a process that has threads."""
+"""Python's parser, made safe for several threads."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _one_at_a_time = Lock()
 def parse(source: str | bytes) -> ast.Module:
     """Return the tree of a Python source, as ``ast.parse`` does.
 
-    Where Python lacks the mend of its issue 106905, two threads that parse mix up how deep they are, and one gets a
-    SystemError that has nothing to do with its source.
+    Where Python lacks the fix of its issue 106905, two threads that parse share a counter of depth, and one of them
+    can get a SystemError that has nothing to do with its source.
 
     Raises:
         SyntaxError: it is no Python.

@@ -1,14 +1,14 @@
-"""A receipt: a short name for the bytes of a file, which two people can read to each other.
+"""Receipts: short names for the bytes of a file, which two people can read to each other.
 
-Whoever has the file can work its receipt out again, so it proves which bytes were collected. It says nothing of marks.
+Anybody with the file can compute its receipt again, so it proves which bytes were collected. It says nothing of marks.
 """
 
 from __future__ import annotations
 
 import hashlib
 
-PACKED = "hand-in"  # the folder beside a notebook into which `hand_in()` puts the copy that is handed in
-# 64 bits: of ten characters a graphics card would find another file to them within the hour, and of these in decades.
+PACKED = "hand-in"  # the folder beside a notebook for the copy that `hand_in()` makes
+# 64 bits: for ten characters a graphics card would find a second file within the hour, for sixteen in decades.
 GROUP, GROUPS = 4, 4
 
 

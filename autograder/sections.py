@@ -1,4 +1,4 @@
-"""Where to read: a section of a chapter, by its heading and, where the course has a book, its address there."""
+"""Sections of a chapter: headings and, if the course has a book, their addresses there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Section:
     Attributes:
         title: its heading, as text.
         chapter: the assignment's id, also the name of its notebook, such as ``2-layers``; or empty.
-        address: in the book; empty where the course names no book.
+        address: in the book; empty if the course has no book.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Section:
 
     @classmethod
     def named_in(cls, text: str) -> Section | None:
-        """Return the section of which this is the text, None where it is of none; older texts are an address alone."""
+        """Return the section with this text, or None; older texts are an address alone."""
         if match := IN_A_NOTEBOOK.fullmatch(text):
             return cls(match["title"], match["chapter"])
         if match := IN_THE_BOOK.fullmatch(text):
@@ -46,7 +46,7 @@ class Section:
     def anchor(self) -> str:
         """The link to the heading from within its notebook, by the id that Jupyter makes of it.
 
-        Jupyter compares the two as they stand, so what need not be encoded is not.
+        Jupyter compares the two without decoding, so only necessary characters are encoded.
         """
         return "#" + quote(self.title.replace(" ", "-"), safe="!$%&'()*+,/:;=?@")
 
@@ -57,8 +57,8 @@ class Contents:
 
     Attributes:
         chapter: the assignment's id, such as ``2-layers``.
-        page: address of the chapter in the book; empty where the course names no book.
-        titles: the heading of the section in which each label stands, by label.
+        page: address of the chapter in the book; empty if the course has no book.
+        titles: headings of sections, by the labels in them.
     """
 
     chapter: str
@@ -66,7 +66,7 @@ class Contents:
     titles: Mapping[str, str]
 
     def section(self, label: str) -> Section:
-        """Return the section in which a label stands.
+        """Return the section with a label.
 
         Raises:
             KeyError: the chapter has no such label.
@@ -75,26 +75,26 @@ class Contents:
 
 
 def titles_in(text: str) -> dict[str, str]:
-    """Return, for each label of a chapter and each of its exercises, the heading of the section in which it stands.
+    """Return the heading of the section of each label, exercise and heading of a chapter, by label.
 
-    A label right above a heading belongs to that one. An exercise has the label that it has in the book, such as
-    ``exercise-layers-Linear``, and so has a heading, its words with dashes.
+    A label right above a heading belongs to that one. Exercises have the labels of the book, such as
+    ``exercise-layers-Linear``, and so have headings, as words with dashes.
     """
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     title, above, in_code = "", list[str](), False
     for line in text.splitlines():
         if FENCE.match(line):
             in_code = not in_code
         elif in_code:
             if match := EXERCISE.fullmatch(line.strip()):
-                found[f"exercise-{match['room']}-{match['name']}"] = title
+                titles[f"exercise-{match['room']}-{match['name']}"] = title
         elif match := LABEL.fullmatch(line):
             above.append(match["label"])
-            found[match["label"]] = title
+            titles[match["label"]] = title
         elif match := HEADING.fullmatch(line):
             title = MARKUP.sub(lambda mark: mark["said"] or "", match["title"]).strip()
-            found |= dict.fromkeys([*above, re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")], title)
+            titles |= dict.fromkeys([*above, re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")], title)
             above = []
         elif line.strip():
             above = []
-    return found
+    return titles

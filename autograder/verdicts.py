@@ -1,4 +1,4 @@
-"""The records that pass between the sandbox, the judge, the gradebook and the reports."""
+"""Records of the sandbox, the judge, the gradebook and the reports: answers, diagnoses, verdicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["pass", "fail", "error", "timeout", "memory", "crash", "missing", "invalid"]
 AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
-# How the parts of a diagnosis are called where people read them, in their order.
+# Labels of the parts of a diagnosis for readers, in order.
 LABELS = {
     "observed": "observed",
     "expected": "expected",
@@ -22,22 +22,22 @@ LABELS = {
     "read": "read",
 }
 ALSO_LABELS = {"likely": "also likely", "hint": "hint", "read": "read"}
-# How a mistake is called that nothing but the text of an error speaks for.
+# Labels of a mistake for which only the text of an error speaks.
 PERHAPS = {"likely mistake": "perhaps", "also likely": "perhaps also"}
 LIKELY_LABELS = {*PERHAPS, *PERHAPS.values()}
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What came back from running one check on somebody's names. Two are compared by `comparison.same_answer`.
+    """The result of running one check against a namespace. `comparison.same_answer` compares two of them.
 
     Attributes:
         kind: ``observed``, or why there is no complete observation. After an ``error`` the observations hold one
             ``Raised``, named error.
         observations: by name.
-        detail: a sentence on what happened where the observations do not say it.
+        detail: a sentence on what happened if the observations do not say it.
         duration_s: seconds of wall time.
-        delegated: what a library has ready of the exercise and was called while the check ran; empty if nothing.
+        delegated: the ready-made part of a library that was called while the check ran; empty if none.
     """
 
     kind: AnswerKind
@@ -54,9 +54,9 @@ class Likely:
     Attributes:
         mistake: its id.
         says: its explanation.
-        read: which section helps, as the text of a ``sections.Section``.
-        hint: what a second look adds.
-        perhaps: whether nothing but the text of an error speaks for it.
+        read: the section that helps, as the text of a ``sections.Section``.
+        hint: for a second look.
+        perhaps: whether only the text of an error speaks for it.
     """
 
     mistake: str
@@ -66,24 +66,24 @@ class Likely:
     perhaps: bool = False
 
     def record(self) -> LikelyRecord:
-        said: LikelyRecord = {"mistake": self.mistake, "likely": self.says, "read": self.read}
-        return {**said, "perhaps": True} if self.perhaps else said
+        record: LikelyRecord = {"mistake": self.mistake, "likely": self.says, "read": self.read}
+        return {**record, "perhaps": True} if self.perhaps else record
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What to tell a student about a check that did not pass, or passed by delegation.
+    """An explanation for a student of a check that did not pass, or passed by delegation.
 
     Attributes:
-        observed: what the student's code did.
-        expected: what it should have done.
+        observed: behaviour of the student's code.
+        expected: right behaviour.
         mistake: id of the known mistake that does the same, or None.
         likely: that mistake's explanation, or empty.
-        read: which section helps, as the text of a ``sections.Section``, or empty.
-        hint: what a second look adds, or empty.
+        read: the section that helps, as the text of a ``sections.Section``, or empty.
+        hint: for a second look, or empty.
         also: the mistakes that show in other observations of the same check.
         where: a picture of a tensor's numbers, a line for each row, in which ✗ is wrong and · is right; or empty.
-        perhaps: whether nothing but the text of an error speaks for what is likely.
+        perhaps: whether only the text of an error speaks for the mistake.
     """
 
     observed: str
@@ -97,15 +97,15 @@ class Diagnosis:
     perhaps: bool = False
 
     def record(self) -> DiagnosisRecord:
-        """Return what is kept of it as JSON values; hints and pictures are for the notebook."""
-        said: DiagnosisRecord = {
+        """Return it as JSON values, without hint and picture, which are for the notebook."""
+        record: DiagnosisRecord = {
             "observed": self.observed,
             "expected": self.expected,
             "likely": self.likely,
             "read": self.read,
-            "also": [one.record() for one in self.also],
+            "also": [likely.record() for likely in self.also],
         }
-        return {**said, "perhaps": True} if self.perhaps else said
+        return {**record, "perhaps": True} if self.perhaps else record
 
 
 class LikelyRecord(TypedDict):
@@ -118,7 +118,7 @@ class LikelyRecord(TypedDict):
 
 
 class DiagnosisRecord(TypedDict):
-    """A diagnosis as JSON values; a part that there is not is empty. Older ones have no `also`."""
+    """A diagnosis as JSON values, absent parts empty. Older ones lack `also`."""
 
     observed: str
     expected: str
@@ -129,7 +129,7 @@ class DiagnosisRecord(TypedDict):
 
 
 class VerdictRecord(TypedDict):
-    """A verdict as JSON values, without student and assignment (contract 4); what there is not is None or empty."""
+    """A verdict as JSON values, without student and assignment; absent parts are None or empty."""
 
     exercise: str
     check: str
@@ -147,14 +147,11 @@ class VerdictRecord(TypedDict):
 
 
 def shown_diagnosis(verdict: VerdictRecord, *, closed: bool = False) -> DiagnosisRecord | None:
-    """Return what students see of a diagnosis.
+    """Return the part of a diagnosis that students see.
 
-    Of a hidden check's it is that their own code called a ready-made part and, once nobody can hand in any more, what
-    was likely wrong and where to read. With which numbers it was seen stays hidden: the check may serve another class.
-
-    Args:
-        verdict: on a check.
-        closed: whether the time to hand in is over for everybody.
+    For a hidden check it is that their code called a ready-made part and, once the time to hand in is over for
+    everybody (``closed``), the likely mistake and the section. The numbers stay hidden: the check can serve another
+    class.
     """
     diagnosis = verdict["diagnosis"]
     if verdict.get("delegated") or not verdict["hidden"] or not diagnosis:
@@ -171,12 +168,12 @@ def mistakes_in(verdict: VerdictRecord) -> dict[str, str]:
     if not first:
         return {}
     also = diagnosis.get("also", []) if diagnosis else []
-    return {first: diagnosis["likely"] if diagnosis else ""} | {one["mistake"]: one["likely"] for one in also}
+    return {first: diagnosis["likely"] if diagnosis else ""} | {second["mistake"]: second["likely"] for second in also}
 
 
 def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """Return the parts of a diagnosis, by the names of its fields, that say something: label and text of each."""
-    parts = [(LABELS, diagnosis or {}), *((ALSO_LABELS, one) for one in (diagnosis or {}).get("also", ()))]
+    """Return label and text of each part of a diagnosis that is not empty."""
+    parts = [(LABELS, diagnosis or {}), *((ALSO_LABELS, likely) for likely in (diagnosis or {}).get("also", ()))]
     return [
         (PERHAPS.get(label, label) if part.get("perhaps") else label, str(part[name]))
         for labels, part in parts
@@ -186,21 +183,19 @@ def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str]]:
 
 
 def labelled_lines(diagnosis: Mapping[str, object] | None) -> list[str]:
-    """Return the same as lines; a text of several goes on indented, so that none of a student's reads as a label."""
+    """Return the same as lines; further lines of a text are indented, so none of a student's reads as a label."""
     return [f"{label}: " + "\n    ".join(text.splitlines()) for label, text in labelled(diagnosis)]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The only thing that produces points.
+    """The result of a check, and the only source of points.
 
     Attributes:
-        check: that was run.
-        seed: with which.
-        outcome: how it ended.
-        diagnosis: what to tell the student; None where a pass leaves nothing to say.
+        seed: of the check's run.
+        diagnosis: None for a pass without a comment.
         duration_s: seconds of wall time.
-        delegated: the ready-made part that did the work of what agrees with the reference, or empty.
+        delegated: the ready-made part that a right answer called; empty if none.
     """
 
     check: Check
@@ -221,9 +216,9 @@ class Verdict:
     @property
     def message(self) -> str:
         """Title and diagnosis as plain text of a few lines."""
-        said = "\n".join(labelled_lines(self.diagnosis.record() if self.diagnosis else None))
+        explanation = "\n".join(labelled_lines(self.diagnosis.record() if self.diagnosis else None))
         head = f"{self.check.exercise} · {self.check.title}"
-        return f"{head}\n{indent(said, '  ')}" if said else head
+        return f"{head}\n{indent(explanation, '  ')}" if explanation else head
 
     def record(self) -> VerdictRecord:
         """Return the verdict as JSON values, without student and assignment."""
@@ -245,7 +240,7 @@ class Verdict:
 
 
 def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
-    """Return a pass that tells the student which ready-made part did the work."""
+    """Return the verdict on a right answer for which a ready-made part did the work: a pass with a note on that."""
     diagnosis = Diagnosis(
         f"it passed by calling the ready-made {answer.delegated}",
         f"your own {check.exercise}, which the exercise asks you to write; in some courses nothing else earns points",
@@ -254,7 +249,7 @@ def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
 
 
 def without_delegation(verdict: Verdict) -> Verdict:
-    """Return a verdict as it is in a course where a pass by delegation earns nothing."""
+    """Return a verdict for a course in which a pass by delegation earns nothing."""
     if not verdict.delegated:
         return verdict
     diagnosis = Diagnosis(

@@ -1,8 +1,6 @@
-"""The book's Sphinx extension: the way through the chapters, tables for instructors, exercise cards, downloads,
-questions, widgets, a glossary, side notes, figures that follow the theme, the demo, local fonts, mathematics typeset in
-advance, and a lighter theme.
+"""Sphinx extension of the book: exercise cards, questions, widgets, figures, downloads, glossary, theme, and the rest.
 
-It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
+It is plain Sphinx with myst-nb: leaving Jupyter Book would not change it.
 """
 
 from __future__ import annotations
@@ -13,15 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
 
 BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent
 DATA = ROOT / "data"
 PARTS = (
-    *("addresses", "assets", "card", "claims", "demo", "downloads", "execution", "exercises", "facts", "figures"),
-    *("glossary", "judged", "known_mistakes", "labels", "mathematics", "opening", "outcomes", "predict"),
-    *("shown_code", "sidenotes", "theme", "widgets"),
+    *("addresses", "assets", "card", "claims", "demo", "downloads", "execution", "exercise_cards", "facts", "figures"),
+    *("glossary", "known_mistakes", "mathematics", "opening", "predict", "shown_code", "sidenotes", "theme", "widgets"),
 )
 
 
@@ -31,3 +30,17 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for part in PARTS:
         import_module(f"{__name__}.{part}").setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def add_element(
+    app: Sphinx, node: type[nodes.Element], tag: str, css: str = "", begins: str = "", **options: Any
+) -> None:
+    """Register a node that is written as one HTML element, of this tag and class, beginning with some markup."""
+
+    def visit(translator: HTML5Translator, node: nodes.Element) -> None:
+        translator.body.append(translator.starttag(node, tag, "", CLASS=css) + begins)
+
+    def depart(translator: HTML5Translator, node: nodes.Element) -> None:
+        translator.body.append(f"</{tag}>\n")
+
+    app.add_node(node, html=(visit, depart), **options)

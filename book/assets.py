@@ -1,4 +1,4 @@
-"""What the pages are served with."""
+"""Files that the pages are served with: fonts, scripts, and the theme's templates and colours."""
 
 import shutil
 from pathlib import Path
@@ -39,14 +39,14 @@ def configure(app: Sphinx, config: Config) -> None:
 
 
 def made_with() -> list[Path]:
-    """Return the files with which the book and what it shows are made, whichever page shows it."""
+    """Return the files from which the book, its widgets and its demo are made."""
     folders = (DATA, ROOT / "solutions", ROOT / "autograder", BOOK / "widgets")
     files = [ROOT / "_config.yml", *BOOK.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
     return [path for path in files if path.is_file() and path.suffix != ".pyc"]
 
 
 def is_stale(made: Path) -> bool:
-    """Return whether a file or folder of the site is not there, or older than one with which it was made."""
+    """Return whether a file or folder of the site is missing, or older than a file from which it was made."""
     return not made.exists() or max(path.stat().st_mtime for path in made_with()) > made.stat().st_mtime
 
 

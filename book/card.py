@@ -1,4 +1,4 @@
-"""How the book is recognised: its logo in the sidebar, and what other sites show of a link to one of its pages."""
+"""The book's logo in the sidebar, and the card that other sites show for a link to one of its pages."""
 
 import re
 import textwrap
@@ -51,8 +51,8 @@ def card_svg(title: str) -> str:
 
 def description_of(document: nodes.document) -> str:
     """Return the first words of a page, to the end of a sentence or of a word."""
-    said = (" ".join(paragraph.astext().split()) for paragraph in document.findall(nodes.paragraph))
-    text = " ".join(words for words in said if words.endswith((".", "?")))
+    paragraphs = (" ".join(paragraph.astext().split()) for paragraph in document.findall(nodes.paragraph))
+    text = " ".join(words for words in paragraphs if words.endswith((".", "?")))
     if len(text) <= DESCRIPTION_CHARACTERS:
         return text
     cut = text[:DESCRIPTION_CHARACTERS]
@@ -61,7 +61,7 @@ def description_of(document: nodes.document) -> str:
 
 
 def describe(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:
-    """Give the page its logo and, where it has an address of its own, the tags that tell other sites what it is."""
+    """Add the logo to a page and, if the book has an address, the tags that other sites read."""
     context["course_logo"] = logo()
     if tree is None or not app.config.html_baseurl:  # BOOK_URL was not given
         return

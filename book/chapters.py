@@ -1,4 +1,4 @@
-"""What a chapter says of itself before it begins: its question, what is needed and reached, and how long it takes."""
+"""Chapters as the book presents them: question, title, exercises, points, and the estimated time."""
 
 from __future__ import annotations
 
@@ -56,26 +56,26 @@ class BookChapter(Chapter):
 
     @property
     def points(self) -> int:
-        """Those of the checks and of the written question."""
+        """Points of the checks and of the written question."""
         written = sum(written_points(match) for match in WRITTEN.finditer(self.text))
         return written + sum(check.points for check in checks_of(self.room))
 
     @property
     def reading_minutes(self) -> int:
-        """To five minutes."""
+        """Minutes of reading, to five."""
         words = len(UNREAD.sub("", self.text).split())
         return 5 * round((words / WORDS_A_MINUTE + len(QUESTION.findall(self.text)) * QUESTION_MINUTES) / 5)
 
     @property
     def work_minutes(self) -> int:
-        """To a quarter of an hour."""
+        """Minutes of work, to a quarter of an hour."""
         written = len(WRITTEN.findall(self.text)) * WRITTEN_MINUTES
         lines = sum(len(exercise.solution_lines) for exercise in self.exercises)
         return 15 * round((len(self.exercises) * EXERCISE_MINUTES + lines * LINE_MINUTES + written) / 15)
 
     @property
     def minutes(self) -> int:
-        """Reading and work, as the chapter's head says them."""
+        """Minutes of reading and work, as the chapter's head says them."""
         return self.reading_minutes + self.work_minutes
 
 
@@ -85,7 +85,7 @@ def chapters() -> list[BookChapter]:
 
 
 def note_chapters(env: BuildEnvironment) -> None:
-    """Let the page that is read be read anew when any page's text or a reference changes: estimates come from both."""
+    """Read the current page again when any page's text or a reference changes: estimates come from both."""
     for path in _estimated_from():
         env.note_dependency(path)
 
@@ -97,24 +97,24 @@ def _estimated_from() -> list[str]:
 
 
 def course_minutes() -> int:
-    """Return how long all chapters take who finishes every exercise."""
+    """Return the minutes that all chapters take with every exercise."""
     return sum(chapter.minutes for chapter in chapters())
 
 
 def chapter_of(docname: str) -> BookChapter:
-    """Return the chapter that a page of the book is.
+    """Return the chapter on a page of the book.
 
     Raises:
-        LookupError: it is none.
+        LookupError: the page is not a chapter with exercises.
     """
     for chapter in chapters():
         if docname.rpartition("/")[2] == chapter.assignment:
             return chapter
-    raise LookupError(f"{docname} is no chapter with exercises")
+    raise LookupError(f"{docname} is not a chapter with exercises")
 
 
 def written_points(cell: re.Match[str]) -> int:
-    """Return what a written question is worth, from its cell as ``WRITTEN`` finds it."""
+    """Return the points of a written question, from its cell as ``WRITTEN`` matches it."""
     points: int = json.loads(cell["metadata"])["points"]
     return points
 
@@ -124,3 +124,7 @@ def hours(minutes: int) -> str:
     whole, quarters = divmod(round(minutes / 15), 4)
     number = f"{whole or ''}{('', '¼', '½', '¾')[quarters]}"
     return f"{number} hour" if number == "1" or not whole else f"{number} hours"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,6 +1,6 @@
-"""Claims in the book: a quiet mark behind a sentence, and the page that lists them all.
+"""Claims in the book: a quiet mark after a sentence, and the page that lists them all.
 
-``{claim}`small-start-is-dead` `` sets the mark, a number that shows what was tried and how it ended, and leads to the
+``{claim}`small-start-is-dead` `` sets the mark, a number that shows what was tried and how it ended, and links to the
 claim's entry. ``{claims} layers`` lists the claims of a room.
 """
 
@@ -27,20 +27,18 @@ PAGE = "chapters/claims"
 
 
 class claim_mark(nodes.General, nodes.TextElement):
-    """A number that leads to a claim's entry, and knows where in the page its summary is."""
+    """A number that links to a claim's entry, and knows where in the page its summary is."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class ClaimEntry:
     """A claim as the book shows it.
 
     Attributes:
         number: its place among all claims of the book, from 1.
-        says: its sentence.
         tried: what was varied.
-        held: in how many combinations, and the quantity with its intervals.
-        opposite: the contrary sentence.
-        opposite_held: in how many combinations that one held.
+        held: in how many combinations the claim held, and the quantity with its intervals.
+        opposite_held: in how many combinations the opposite held.
         source: the file of its experiment in the repository, and the line.
     """
 
@@ -54,29 +52,29 @@ class Entry:
 
 
 @cache
-def entries() -> dict[str, Entry]:
-    """Judge all claims by what was measured, and return how they fared, by id and numbered in the book's order.
+def entries() -> dict[str, ClaimEntry]:
+    """Judge all claims by their measurements, and return their entries by id, numbered in the book's order.
 
     Raises:
-        LookupError: nothing was measured for one; the message says which, and what to run.
+        LookupError: a claim was never measured; the message says which, and what to run.
     """
     # Imported here: a build that reads no page need not load what trains networks.
     from solutions.claims.ledger import all_claims, judge, read
 
     ledger = read()
-    found = {}
+    judged_claims = {}
     for number, claim in enumerate(all_claims(), start=1):
         if claim.id not in ledger:
             raise LookupError(f"the claim {claim.id} was never measured: run make claims")
         judged, opposite = (judge(claim, ledger[claim.id], opposed) for opposed in (False, True))
         held = f"It held in {judged.held} of {len(judged.inside)} combinations: {_range(judged.inside)}."
         if judged.outside:
-            beyond = sum(one.holds for one in judged.outside)
+            beyond = sum(combination.holds for combination in judged.outside)
             held += f" Outside of its bounds it held in {beyond} of {len(judged.outside)}: {_range(judged.outside)}."
         contrary = f"It held in {opposite.held} of {len(opposite.inside)}: {_range(opposite.inside)}."
         source = f"solutions/claims/{claim.room}.py", inspect.getsourcelines(claim.measure)[1]
-        found[claim.id] = Entry(number, claim.says, _tried(claim), held, claim.opposite, contrary, source)
-    return found
+        judged_claims[claim.id] = ClaimEntry(number, claim.says, _tried(claim), held, claim.opposite, contrary, source)
+    return judged_claims
 
 
 def _tried(claim: Claim) -> str:
@@ -85,9 +83,10 @@ def _tried(claim: Claim) -> str:
     return f"Tried with {len(claim.varied['seed'])} seeds each: {things}."
 
 
-def _range(found: list[BoundedInterval]) -> str:
-    low, high = min(one.interval.low for one in found), max(one.interval.high for one in found)
-    return f"{found[0].quantity}: {_number(low)} to {_number(high)}"
+def _range(combinations: list[BoundedInterval]) -> str:
+    intervals = [combination.interval for combination in combinations]
+    low, high = min(interval.low for interval in intervals), max(interval.high for interval in intervals)
+    return f"{combinations[0].quantity}: {_number(low)} to {_number(high)}"
 
 
 def _number(value: float) -> str:
@@ -98,19 +97,19 @@ def _number(value: float) -> str:
 
 
 class ClaimRole(SphinxRole):
-    """The mark behind a sentence."""
+    """The mark after a sentence."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         known = entries()
         if self.text not in known:
-            raise LookupError(f"{self.env.docname}: no claim is called {self.text}")
+            raise LookupError(f"{self.env.docname}: unknown claim {self.text}")
         entry = known[self.text]
         summary = f"{entry.says} {entry.tried} {entry.held}"
         return [claim_mark("", "", nodes.Text(str(entry.number)), claim=self.text, summary=summary)], []
 
 
 class Summaries(SphinxPostTransform):
-    """Give each mark its address, and write the summaries at the end of the page."""
+    """Set the link of each mark, and write the summaries at the end of the page."""
 
     default_priority = 16
     formats = ("html",)
@@ -140,7 +139,7 @@ def depart_mark(translator: HTML5Translator, node: claim_mark) -> None:
 
 
 class ClaimsDirective(SphinxDirective):
-    """All claims of a room, each with what was tried and how it and its opposite fared."""
+    """All claims of a room, each with its experiment and how often it and its opposite held."""
 
     required_arguments = 1
 

@@ -1,6 +1,6 @@
 """The directive `demo`: the course's own model in the page; without scripts, a still of one of its answers.
 
-The demo's files are those that `python -m solutions export-web` writes, so that the two cannot differ.
+`python -m solutions export-web` writes the same files, so the two cannot differ.
 """
 
 import base64
@@ -57,8 +57,8 @@ class DemoDirective(SphinxDirective):
 
 
 def still() -> str:
-    """Return what a page shows without scripts: a photograph, what the network sees of it, and its answer."""
-    # Imported where a page is read: a build in which none has changed need not load PyTorch.
+    """Return the demo as shown without scripts: a photograph, the same as the network sees it, and the answer."""
+    # Imported here: a build in which no page has changed need not load PyTorch.
     from solutions import data
     from solutions.deploy import web
     from solutions.deployment import classify, load_model, prepare_image
@@ -100,7 +100,7 @@ def write_demo(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 def link_demo(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:
-    """Load the demo's files in the pages that have one."""
+    """Load the demo's files in pages with a demo."""
     if tree is not None and any(tree.findall(garment_demo)):
         app.add_css_file(f"{FOLDER}/demo.css")
         app.add_js_file(f"{FOLDER}/demo.js", type="module")

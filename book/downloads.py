@@ -1,7 +1,7 @@
-"""What a reader takes away: links under a chapter's title and on each exercise's card, and the scheme `downloads:`.
+"""Downloads: links under a chapter's title and on each exercise's card, and the scheme `downloads:`.
 
-The files are no part of this build: `make site` puts them into the site's folder, and a test of that site follows
-every link. In a page, `[the book](downloads:book.pdf)` leads there.
+This build does not make the files: `make site` puts them into the site's folder, and a test of that site follows
+every link. In a page, `[the book](downloads:book.pdf)` links to one.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from sphinx.config import Config
 from sphinx.transforms import SphinxTransform
 
 from autograder.course import Course
-from book.exercises import exercise_card
+from book.exercise_cards import exercise_card
 
 FOLDER = "../downloads"  # from a page
 BRANCH = "notebooks"  # of the repository, with what `make site` writes to _build/notebooks
@@ -41,7 +41,7 @@ class DownloadLinks(SphinxTransform):
 
 
 def online(notebook: str) -> dict[str, str]:
-    """Return the addresses at which a notebook runs in a browser, by the host's name; none without a repository."""
+    """Return the addresses at which a notebook runs in a browser, by host; empty without a repository."""
     repository = Course.installed().repository_url.removeprefix("https://github.com/")
     if not repository:
         return {}

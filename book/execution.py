@@ -1,7 +1,7 @@
-"""Execution of pages: myst-nb looks a page up in jupyter-cache, and runs its cells where it is not there.
+"""Execution of pages: myst-nb looks a page up in jupyter-cache, and runs its cells if it is not cached.
 
-The cache knows a page by its cells and the description of its kernel. To the description a digest is added of the
-course's code and data that the cells use, so that a page is executed again where one of these has changed.
+The cache identifies a page by its cells and the description of its kernel. The description receives a digest of the
+course's code and data that the cells use: when one of these changes, the page is executed again.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 KERNEL = "\n  name: python3\n"  # of a page's front matter
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+(\([^)]*\)|.+))?", re.MULTILINE)
 PACKAGES = ("autograder", "solutions")
-# The grader loads a course by its name and not by an import: what has this module may use all of these.
+# The grader loads a course by its name and not by an import: code that has this module may use all of these.
 LOADS_COURSE = ROOT / "autograder" / "course.py"
 LOADED = ("solutions/*.py", "solutions/checks/*.py", "solutions/mistakes/*.md", "solutions/answers/*.md")
 
 
 def uses(code: str) -> set[Path]:
-    """Return the files of the course that code can load: those it imports, what these import, and so on, and data."""
-    found: set[Path] = set()
+    """Return the files of the course that code can load: its imports, their imports, and so on, and data."""
+    loaded: set[Path] = set()
     waiting = set(imported(code))
     while waiting:
         path = waiting.pop()
-        found |= {path, *path.parent.glob("*.j2")}
-        waiting |= {*imported(path.read_text(encoding="utf-8"))} - found
+        loaded |= {path, *path.parent.glob("*.j2")}
+        waiting |= {*imported(path.read_text(encoding="utf-8"))} - loaded
         if path == LOADS_COURSE:
-            waiting |= {file for pattern in LOADED for file in ROOT.glob(pattern)} - found
-    return found | {path for path in DATA.rglob("*.*") if path.parent.name == "sample" or f'"{path.stem}"' in code}
+            waiting |= {file for pattern in LOADED for file in ROOT.glob(pattern)} - loaded
+    return loaded | {path for path in DATA.rglob("*.*") if path.parent.name == "sample" or f'"{path.stem}"' in code}
 
 
 def imported(code: str) -> Iterator[Path]:
-    """Give the files of the modules of the course that code imports anywhere."""
+    """Yield the files of the course's modules that code imports anywhere."""
     for module, names in IMPORT.findall(code):
         if module.partition(".")[0] in PACKAGES:
             for name in (module, *(f"{module}.{name}" for name in re.findall(r"\w+", names))):
@@ -55,7 +55,7 @@ def imported(code: str) -> Iterator[Path]:
 
 
 def digest(code: str) -> str:
-    """Return a digest of the files that code can load, and of the chapters' headings, to which checks send."""
+    """Return a digest of the files that code can load, and of the chapters' headings, to which checks link."""
     files = sorted(uses(code))
     parts = [str(path.relative_to(ROOT)).encode() + path.read_bytes() for path in files]
     if LOADS_COURSE in files:
@@ -65,16 +65,16 @@ def digest(code: str) -> str:
 
 
 def add_digest(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Describe the kernel of a page with a digest of what its cells use."""
+    """Add a digest of the files that a page's cells use to the description of its kernel."""
     if cells := "\n".join(CELL.findall(source[0])):
         before, kernel, after = source[0].partition(KERNEL)
         if not kernel:
-            raise ExtensionError(f"{docname}: its cells have no kernel of the name python3")
+            raise ExtensionError(f"{docname}: its front matter lacks a kernel named python3")
         source[0] = f"{before}{kernel}  uses: {digest(cells)}\n{after}"
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:
-    """Read several pages at a time: most of a build is the execution of chapters, which wait for their kernels."""
+    """Read several pages at a time: most of a build is waiting for the kernels that execute chapters."""
     app.parallel = max(app.parallel, 2 * (os.cpu_count() or 1))
     numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
     numbering.parallel_read_safe = True
@@ -83,7 +83,7 @@ def read_in_parallel(app: Sphinx, config: Config) -> None:
 
 
 def note_dependencies(app: Sphinx, document: nodes.document) -> None:
-    """Let Sphinx read a page again where a file has changed with which the book or what it shows is made."""
+    """Read a page again when a file has changed from which the book, its widgets or its demo are made."""
     for path in made_with():
         app.env.note_dependency(str(path))
 

@@ -1,7 +1,7 @@
-"""The role `fact`, a number that the course's own files tell: {fact}`points:d`, {fact}`term hours:.0f`.
+"""The role `fact`, a number from the course's own files: {fact}`points:d`, {fact}`term hours:.0f`.
 
-What a page's cells compute is glued. What needs no cell stands here and is counted while a page is read: then an edit
-of a chapter's text starts no kernel, and a page that shows nothing else needs none.
+Numbers that a page's cells compute are glued. Those that need no cell are counted here while a page is read: then an
+edit of a chapter's text starts no kernel, and a page without other numbers needs none.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ HOURS_A_CREDIT = (25, 30)  # of the ECTS Users' Guide, 2015
 
 
 def of_exercises() -> dict[str, float]:
-    """Return how much there is to do, and what it counts; the hidden share in per cent."""
+    """Return the numbers of exercises, checks, mistakes and points; the hidden share in per cent."""
     course = Course.installed()
     checks = [check for room in rooms() for check in checks_of(room)]
     (points,) = {sum(check.points for check in checks_of(room)) for room in rooms()}
@@ -48,7 +48,7 @@ def of_exercises() -> dict[str, float]:
 
 
 def of_time() -> dict[str, float]:
-    """Return how the time of a student is estimated, and how many hours a term of twelve meetings takes."""
+    """Return the rates by which a student's time is estimated, and the hours of a term of twelve meetings."""
     folder = Course.installed().chapters
     reading = sum(BookChapter(folder / f"{stem}.md", stem).reading_minutes for stem in READ_AS_WELL)
     home_hours = (START_MINUTES + course_minutes() + reading) / 60
@@ -66,9 +66,9 @@ def of_time() -> dict[str, float]:
 
 
 def of_grading() -> dict[str, float]:
-    """Return what was measured when classes were graded, by ``data/grading.json``."""
+    """Return the time and memory that grading a class took, from ``data/grading.json``."""
     graded = json.loads((DATA / "grading.json").read_text(encoding="utf-8"))
-    minutes = {one["submissions"]: one["wall_s"] / 60 for one in graded["classes"]}
+    minutes = {row["submissions"]: row["wall_s"] / 60 for row in graded["classes"]}
     largest = graded["classes"][-1]
     return {
         "minutes for 120": minutes[120],
@@ -82,20 +82,20 @@ def of_grading() -> dict[str, float]:
 
 @cache
 def facts() -> dict[str, float]:
-    """Return all facts by name, as they are when a build begins to read."""
+    """Return all facts by name, as they are at the start of a build."""
     return {**of_exercises(), **of_time(), **of_grading()}
 
 
-def said(text: str) -> str:
-    """Return a fact as the text of a page asks for it: by its name, a colon, and the format of its number.
+def formatted(text: str) -> str:
+    """Return a fact as a page asks for it: name, colon, and the format of its number.
 
     Raises:
-        LookupError: there is no such fact.
+        LookupError: no fact has this name.
         ValueError: the number does not take the format.
     """
     name, _, form = text.partition(":")
     if name not in facts():
-        raise LookupError(f"there is no fact {name!r}: there are {', '.join(facts())}")
+        raise LookupError(f"unknown fact {name!r}; the facts are {', '.join(facts())}")
     return format(facts()[name], form)
 
 
@@ -105,7 +105,7 @@ class FactRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         note_chapters(self.env)
         try:
-            text = said(self.text)
+            text = formatted(self.text)
         except (LookupError, ValueError) as error:
             raise ExtensionError(f"{self.env.docname}: {error}") from error
         return [nodes.inline(text, text, classes=["pasted-text"])], []

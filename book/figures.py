@@ -1,4 +1,4 @@
-"""Figures that follow the theme: matplotlib's SVG goes into the page itself, its colours become the page's colours."""
+"""Figures that follow the theme: matplotlib's SVG is part of the page, and its colours are the page's colours."""
 
 import math
 import re
@@ -12,9 +12,9 @@ from autograder.palette import themed
 
 SMALL_SCREEN = 336  # pixels that a figure has on a small phone
 READABLE = 9  # pixels that its words need there
-# The smallest words, as a share of the figure's width, that can be set so large without meeting each other.
+# The smallest words, as a share of the figure's width, that can be enlarged so far without overlapping.
 ROOMY = 0.0195
-# How many times as wide as tall a figure of several panels is that gains from a wide screen.
+# The ratio of width to height from which on a figure of several panels gains from a wide screen.
 WIDE = 1.9
 
 
@@ -22,7 +22,7 @@ def size(svg: str) -> tuple[float, float]:
     """Return a figure's width and height, in its own units.
 
     Raises:
-        ValueError: the figure does not say how large it is.
+        ValueError: the figure has no viewBox.
     """
     box = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)', svg)
     if box is None:
@@ -33,25 +33,25 @@ def size(svg: str) -> tuple[float, float]:
 def words_on_a_small_screen(svg: str) -> float | None:
     """Return the size, in the figure's own units, at which its words can be read on a small screen.
 
-    None where they would meet: such a figure is as wide as its words need there, and scrolls.
+    None if they would overlap: then the figure stays as wide as its words need, and scrolls.
     """
     width, _ = size(svg)
     return width * READABLE / SMALL_SCREEN if smallest_words(svg, width) / width >= ROOMY else None
 
 
 def smallest_words(svg: str, none: float) -> float:
-    """Return the size of a figure's smallest words, in its own units; ``none`` where it has no words."""
+    """Return the size of a figure's smallest words, in its own units; ``none`` for a figure without words."""
     return min(map(float, re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)), default=none)
 
 
 def gains_from_width(svg: str) -> bool:
-    """Whether a figure has panels side by side."""
+    """Return whether a figure has panels side by side."""
     width, height = size(svg)
     return svg.count('id="axes_') > 1 and width / height >= WIDE
 
 
 def coarser(svg: str) -> str:
-    """Return a figure whose places are given to a tenth of a pixel: what nobody sees is most of a page's weight."""
+    """Return a figure with coordinates to a tenth of a pixel: further digits would be most of a page's weight."""
 
     def rounded(number: re.Match[str]) -> str:
         return f"{round(float(number[0]), 1):g}"
@@ -60,7 +60,7 @@ def coarser(svg: str) -> str:
 
 
 class InlineFigures(SphinxPostTransform):
-    """Replace each SVG image that a cell made by its markup."""
+    """Replace each SVG image from a cell by its markup."""
 
     default_priority = 20  # after myst-nb has chosen the SVG among the formats of an output
     formats = ("html",)

@@ -1,4 +1,4 @@
-"""The glossary's terms: where a page uses one, its definition is in the page, for the pointer and for the keyboard."""
+"""The glossary's terms: a page that uses a term contains its definition, for pointer and keyboard."""
 
 from html import escape
 
@@ -11,7 +11,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 
 class term_link(nodes.General, nodes.TextElement):
-    """A link to a term that knows its definition, and where that is in the page."""
+    """A link to a term that knows its definition, and the place of that in the page."""
 
 
 def visit_term(translator: HTML5Translator, node: term_link) -> None:
@@ -24,7 +24,7 @@ def depart_term(translator: HTML5Translator, node: term_link) -> None:
 
 
 class DependOnGlossary(SphinxTransform):
-    """Build a page anew when the glossary changes: it repeats what stands there."""
+    """Build a page anew when the glossary changes, whose definitions it repeats."""
 
     default_priority = 500
 
@@ -34,14 +34,14 @@ class DependOnGlossary(SphinxTransform):
 
 
 class TermLinks(SphinxPostTransform):
-    """Give each link to a term its definition, and write the definitions at the end of the page."""
+    """Add to each link to a term its definition, and write the definitions at the end of the page."""
 
     default_priority = 15  # after the references are resolved
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        words = [one for one in self.document.findall(nodes.inline) if "std-term" in one["classes"]]
-        links = [one.parent for one in words if isinstance(one.parent, nodes.reference)]
+        words = [word for word in self.document.findall(nodes.inline) if "std-term" in word["classes"]]
+        links = [word.parent for word in words if isinstance(word.parent, nodes.reference)]
         used: dict[str, str] = {}
         known = self.definitions() if links else {}
         for link in links:
@@ -60,15 +60,15 @@ class TermLinks(SphinxPostTransform):
     def definitions(self) -> dict[str, str]:
         """Return the first paragraph of each definition, by the term's id."""
         glossary = self.env.get_doctree("chapters/glossary")
-        found: dict[str, str] = {}
+        definitions: dict[str, str] = {}
         for item in glossary.findall(nodes.definition_list_item):
-            said = next(item.findall(nodes.paragraph)).astext()
-            found |= {name: " ".join(said.split()) for term in item.findall(nodes.term) for name in term["ids"]}
-        return found
+            text = " ".join(next(item.findall(nodes.paragraph)).astext().split())
+            definitions |= {name: text for term in item.findall(nodes.term) for name in term["ids"]}
+        return definitions
 
 
 class Letters(SphinxPostTransform):
-    """Put the letters that terms begin with above the glossary: each leads to its first term."""
+    """Put the initial letters of the terms above the glossary, each linked to its first term."""
 
     default_priority = 500
     formats = ("html",)

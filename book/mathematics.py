@@ -1,4 +1,4 @@
-"""Formulas are typeset when the book is built: a page loads no MathJax, and needs no scripts, to show one.
+"""Formulas, typeset when the book is built: a page shows them without MathJax and without scripts.
 
 MathJax draws each as SVG, which needs no fonts and takes the colour of the text, with MathML for screen readers.
 """
@@ -25,8 +25,8 @@ def formula(node: nodes.Element) -> Formula:
 
 def note_formulas(app: Sphinx, doctree: nodes.document) -> None:
     """Note a page's formulas in its metadata, which Sphinx merges and forgets together with the page."""
-    found = [formula(node) for kind in (nodes.math, nodes.math_block) for node in doctree.findall(kind)]
-    app.env.metadata[app.env.docname]["formulas"] = found
+    formulas = [formula(node) for kind in (nodes.math, nodes.math_block) for node in doctree.findall(kind)]
+    app.env.metadata[app.env.docname]["formulas"] = formulas
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The network, drawn from one list of shapes: whole and with its names, or as far as a chapter has built it."""
+"""The network, drawn from one list of shapes: whole and labelled, or as far as a chapter has built it."""
 
 import math
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def column(number: int) -> Points:
 
 
 def between(left: float, height: float, number: int) -> Points:
-    """Return what widens or narrows from a height to that of a column."""
+    """Return the area between a height at the left and a column at the right."""
     right, to = COLUMNS[number], HEIGHTS[number]
     return (left, MIDDLE - height / 2), (right, MIDDLE - to / 2), (right, MIDDLE + to / 2), (left, MIDDLE + height / 2)
 
@@ -95,7 +95,7 @@ def closed(points: Points) -> Points:
 
 @cache
 def answer() -> tuple[Image.Image, dict[str, float]]:
-    """Return what the network sees of a boot, and the course's model's probability of each class, in their order."""
+    """Return a boot as the network sees it, and the probability of each class by the course's model, in order."""
     x = prepare_image(web.example(data.load(data.SAMPLE_FOLDER), BOOT))
     shares = dict(classify(load_model(MODEL), x))
     return Image.fromarray((255 * x[0].numpy()).astype(np.uint8)), {label: shares[label] for label in Classifier.labels}
@@ -113,7 +113,7 @@ def theme(colour: str) -> str:
 
 
 def grown(room: str) -> str:
-    """Return the network as far as a chapter has built it: what is new in colour, what is to come in outline."""
+    """Return the network as far as a chapter has built it: its new parts in colour, later parts in outline."""
     order = list(ADDS)
     at = order.index(room)
     parts = []
@@ -129,12 +129,12 @@ def grown(room: str) -> str:
         else:
             outline = shape.points if shape.line else closed(shape.points)
             parts.append(svg_shape(Shape(shape.room, "", outline, line=1.5), theme("line"), 1))
-    said = f"The network after this chapter. It adds {ADDS[room]}."
-    return f'<svg class="grown" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{said}">{"".join(parts)}</svg>'
+    label = f"The network after this chapter. It adds {ADDS[room]}."
+    return f'<svg class="grown" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
 def answer_boxes(surest: int = BOOT) -> list[Shape]:
-    """Return the ten answers, as boxes in the place of their names."""
+    """Return the ten answers, as boxes instead of their names."""
     top = MIDDLE - HEIGHTS[-1] / 2
     rows = [(number, top + number * ROW + ROW / 2) for number in range(SIZES[-1])]
     return [
@@ -143,7 +143,7 @@ def answer_boxes(surest: int = BOOT) -> list[Shape]:
 
 
 def labelled() -> str:
-    """Return the whole network with a photograph, the names of its parts, and what the model answers."""
+    """Return the whole network with a photograph, the names of its parts, and the model's answer."""
     seen, shares = answer()
     x, y, side, _ = PHOTO
     forward = [shape for shape in shapes() if shape.room in ("approximation", "layers")]
@@ -169,14 +169,14 @@ def labelled() -> str:
         text(label, COLUMNS[3] + 5, middle + 4, "strong" if label == surest else "quiet", "start")
         bar = Shape("", "", box(COLUMNS[3] + 74, middle - 4, 2 + 30 * share, 8))
         parts.append(svg_shape(bar, theme("green" if label == surest else "quiet"), 1))
-    said = (
+    words = (
         f"From left to right: a photograph of an ankle boot, 28 by 28 pixels; a column of {SIZES[0]} numbers; a column "
         f"of {SIZES[1]} units; a column of {SIZES[2]} units; ten garments with a bar each, the longest beside "
         f"{surest}. Between the columns stand the layers: Flatten, then Linear three times, with ReLU and Dropout "
         "after the first two."
     )
     title = '<title id="network-title">The network that you build</title>'
-    description = f'<desc id="network-description">{escape(said)}</desc>'
+    description = f'<desc id="network-description">{escape(words)}</desc>'
     return (
         f'<svg class="network" viewBox="0 0 {WIDTH} {HEIGHT - 14}" role="img" '
         f'aria-labelledby="network-title network-description">{title}{description}{"".join(parts)}</svg>'

@@ -1,5 +1,4 @@
-"""The directives `opening`, at the head of a chapter, `path`, the way through all of them, `start`, the way in, and
-`network`, what is built.
+"""Directives that present chapters: `opening`, `start`, `path`, `outcomes`, and `network`, which draws what is built.
 
     :::{opening} Can a network be lost before it has seen an image?
     You need products of matrices, and [the ReLU](1-approximation.md#hinges).
@@ -7,10 +6,15 @@
     At the end you own three classes.
     :::
 
-The argument is the chapter's question. Its time, points and exercises are counted; `book/chapters.py` has the rules.
-What draws the network is imported where a page is read: a build in which none has changed need not load PyTorch.
+    :::{outcomes}
+    1-approximation: Say what the theorem promises and what it does not.
+    :::
+
+The argument of `opening` is the chapter's question. Its time, points and exercises are counted by `book/chapters.py`.
+The module that draws the network loads PyTorch, so it is imported only where a page is read.
 """
 
+import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -37,7 +41,7 @@ class OpeningDirective(SphinxDirective):
 
 
 class StartDirective(SphinxDirective):
-    """For whom the book is and how long it takes, its content; and where to start, as buttons."""
+    """The book's readers and the time it takes, from the directive's content, and where to start, as buttons."""
 
     has_content = True
 
@@ -50,7 +54,7 @@ class StartDirective(SphinxDirective):
 
 
 class PathDirective(SphinxDirective):
-    """A step for each chapter that is in the book: the network as far as it is built, the question, the time."""
+    """A step for each chapter of the book: the network as far as it is built, the question, the time."""
 
     def run(self) -> list[nodes.Node]:
         from book import network
@@ -64,17 +68,17 @@ class PathDirective(SphinxDirective):
             written = ", ".join(f"`{exercise.name}`" for exercise in chapter.exercises)
             step = nodes.container(classes=["path-step"])
             step += nodes.raw("", network.grown(chapter.room), format="html")
-            said = nodes.container(classes=["path-words"])
-            said += self.parsed(f"[{chapter.title}]({chapter.path.name})", "path-title")
-            said += self.parsed(chapter.question, "path-question")
-            said += self.parsed(f"Adds {network.ADDS[chapter.room]}. You write {written}.", "path-adds")
-            said += self.parsed(time_of(chapter), "path-time")
-            step += said
+            words = nodes.container(classes=["path-words"])
+            words += self.parsed(f"[{chapter.title}]({chapter.path.name})", "path-title")
+            words += self.parsed(chapter.question, "path-question")
+            words += self.parsed(f"Adds {network.ADDS[chapter.room]}. You write {written}.", "path-adds")
+            words += self.parsed(time_of(chapter), "path-time")
+            step += words
             steps += step
         return [steps]
 
     def parsed(self, text: str, name: str) -> nodes.Node:
-        """Return the paragraph that a line of Markdown is."""
+        """Return a line of Markdown as a paragraph."""
         block = nodes.container()
         self.state.nested_parse(StringList([text], self.get_source_info()[0]), self.content_offset, block)
         (paragraph,) = block.findall(nodes.paragraph)
@@ -82,13 +86,43 @@ class PathDirective(SphinxDirective):
         return paragraph
 
 
+class OutcomesDirective(SphinxDirective):
+    """A table of the chapters: what a student can do after each, its time and its points."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        note_chapters(self.env)
+        outcomes = outcomes_of("\n".join(self.content))
+        lines = ["| Chapter | Afterwards a student can | Time and points |", "|:---|:---|:---|"]
+        for chapter in chapters():
+            time = f"{time_of(chapter)}; {chapter.points} points"
+            lines.append(f"| [{chapter.title}]({chapter.path.name}) | {outcomes[chapter.assignment]} | {time} |")
+        block = nodes.container()
+        self.state.nested_parse(StringList(lines, self.get_source_info()[0]), self.content_offset, block)
+        return block.children
+
+
 class NetworkDirective(SphinxDirective):
-    """The whole network, with its names."""
+    """The whole network, with the names of its parts."""
 
     def run(self) -> list[nodes.Node]:
         from book import network
 
         return [nodes.raw("", network.labelled(), format="html")]
+
+
+def outcomes_of(content: str) -> dict[str, str]:
+    """Return the outcome of each chapter, by assignment.
+
+    Raises:
+        LookupError: a chapter is left out, or something else is named.
+    """
+    outcomes: dict[str, str] = yaml.safe_load(content)
+    differing = outcomes.keys() ^ {chapter.assignment for chapter in chapters()}
+    if differing:
+        raise LookupError(f"the outcomes of {', '.join(sorted(differing))} are left out, or are those of no chapter")
+    return outcomes
 
 
 def time_of(chapter: BookChapter) -> str:
@@ -98,5 +132,6 @@ def time_of(chapter: BookChapter) -> str:
 def setup(app: Sphinx) -> None:
     app.add_directive("network", NetworkDirective)
     app.add_directive("opening", OpeningDirective)
+    app.add_directive("outcomes", OutcomesDirective)
     app.add_directive("path", PathDirective)
     app.add_directive("start", StartDirective)

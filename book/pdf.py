@@ -47,30 +47,30 @@ def article(markup: str, stem: str, book_url: str) -> str:
     Each id gets the page's name, each link to a page becomes one within the document, and everything is unfolded. A
     link to another file of the site leads to where the book is published, or nowhere.
     """
-    (found,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
-    found = re.sub(r'(?<=\s)(id|for|aria-labelledby|aria-describedby)="([^"]+)"', rf'\1="{stem}--\2"', found)
-    found = re.sub(r"url\(#([^)]+)\)", rf"url(#{stem}--\1)", found)
-    found = re.sub(r'href="#([^"]+)"', rf'href="#{stem}--\1"', found)
-    found = re.sub(r'href="(?:\.\./chapters/)?([\w-]+)\.html#([^"]+)"', r'href="#\1--\2"', found)
-    found = re.sub(r'href="([\w-]+)\.html"', r'href="#\1"', found)
-    if book_url:
-        found = re.sub(r'href="\.\./(?!_)', f'href="{book_url}', found)
-    else:  # words that lead nowhere
-        found = re.sub(r' href="\.\./(?!_)[^"]*"', "", found)
-    found = re.sub(r"<details\b", "<details open", found)
-    # Chromium would tag the element as a figure without an alternative; the picture within it has one.
-    found = re.sub(r"<(/?)fig(?:ure|caption)\b", r"<\1div", found)
-    return f'<article class="bd-article" id="{stem}" style="page: p{stem}">{found}</article>'
+    (html,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
+    for pattern, replacement in (
+        (r'(?<=\s)(id|for|aria-labelledby|aria-describedby)="([^"]+)"', rf'\1="{stem}--\2"'),
+        (r"url\(#([^)]+)\)", rf"url(#{stem}--\1)"),
+        (r'href="#([^"]+)"', rf'href="#{stem}--\1"'),
+        (r'href="(?:\.\./chapters/)?([\w-]+)\.html#([^"]+)"', r'href="#\1--\2"'),
+        (r'href="([\w-]+)\.html"', r'href="#\1"'),
+        (r'href="\.\./(?!_)', f'href="{book_url}') if book_url else (r' href="\.\./(?!_)[^"]*"', ""),
+        (r"<details\b", "<details open"),
+        # Chromium would tag the element as a figure without an alternative; the picture within it has one.
+        (r"<(/?)fig(?:ure|caption)\b", r"<\1div"),
+    ):
+        html = re.sub(pattern, replacement, html)
+    return f'<article class="bd-article" id="{stem}" style="page: p{stem}">{html}</article>'
 
 
 def headings_of(articles: Iterable[str]) -> list[Heading]:
     """Return the headings that the contents list, in order."""
-    found = (match for markup in articles for match in HEADING.finditer(markup))
-    return [Heading(int(match["level"]), re.sub(r"<[^>]+>", "", match["title"]), match["id"]) for match in found]
+    matches = (match for markup in articles for match in HEADING.finditer(markup))
+    return [Heading(int(match["level"]), re.sub(r"<[^>]+>", "", match["title"]), match["id"]) for match in matches]
 
 
 def contents(headings: Sequence[Heading], pages: Mapping[str, int]) -> str:
-    """Return the table of contents; a heading whose page is not known yet gets a number of three digits."""
+    """Return the table of contents; a heading on an unknown page gets a number of three digits."""
     rows = [
         f'<li class="level-{heading.level}"><a href="#{heading.id}"><span>{heading.title}</span>'
         f"<span>{pages.get(heading.id, 100)}</span></a></li>"
@@ -80,13 +80,9 @@ def contents(headings: Sequence[Heading], pages: Mapping[str, int]) -> str:
 
 
 def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], book_url: str) -> str:
-    """Return the whole book as one page of HTML.
+    """Return the whole book as one page of HTML: the articles, with the styles and the picture of the landing page.
 
-    Args:
-        landing: the first page of the site, for its styles.
-        articles: what ``article`` returned, in order.
-        pages: the page on which each heading falls, by its id.
-        book_url: address of the published book, or empty.
+    ``pages`` are the page numbers of the headings, by id; ``book_url`` is empty if the book is not published.
     """
     headings = headings_of(articles)
     title = headings[0].title
@@ -119,7 +115,7 @@ def chromium(playwright: Playwright) -> Browser:
 
 
 def answer(site: Path, route: Route) -> None:
-    """Answer what a browser asks of the host from the site's folder."""
+    """Answer a browser's request to the host from the site's folder."""
     path = site / route.request.url.removeprefix(HOST).partition("?")[0]
     if path.suffix == ".css":
         route.fulfill(path=path, body=waiting(path.read_text(encoding="utf-8")))
@@ -128,12 +124,12 @@ def answer(site: Path, route: Route) -> None:
 
 
 def waiting(style_sheet: str) -> str:
-    """Return a style sheet that shows no text before its typeface is there: nobody reads while it loads."""
+    """Return a style sheet that hides text until its typeface has loaded: here no reader has to wait for it."""
     return style_sheet.replace("font-display: optional", "font-display: block")
 
 
 def print_document(page: Page, site: Path, html: str, target: Path, *, tagged: bool) -> None:
-    """Print a document whose styles and images lie in the site; with tags it takes a third longer."""
+    """Print a document with the styles and images of the site; tags take a third longer."""
     page.route(f"{HOST}**", partial(answer, site))
     page.route(HOST + DOCUMENT, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto(HOST + DOCUMENT, wait_until="load")
@@ -143,10 +139,10 @@ def print_document(page: Page, site: Path, html: str, target: Path, *, tagged: b
 
 
 def pages_of(pdf: Path) -> dict[str, int]:
-    """Return the page, counted from 1, of each place in a PDF that a link leads to."""
+    """Return the page, counted from 1, of each place in a PDF that a link can lead to."""
     reader = PdfReader(pdf)
-    found = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
-    return {name.lstrip("/"): number + 1 for name, number in found.items() if number is not None}
+    numbers = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
+    return {name.lstrip("/"): number + 1 for name, number in numbers.items() if number is not None}
 
 
 def write_pdf(site: Path, target: Path) -> None:

@@ -1,6 +1,6 @@
 """Photograph the built book for the README, and the card that other sites show of a link to it.
 
-The README has the first page with its demo, beside what a check says of a wrong answer.
+The README shows the landing page with its demo, beside a check's verdict on a wrong answer.
 
 Usage: python -m book.pictures SITE
 
@@ -28,7 +28,7 @@ Colours = Literal["light", "dark"]
 
 
 def halves(browser: Browser, site: Path, colours: Colours) -> list[np.ndarray]:
-    """Return pictures of the first page and of a wrong answer, as readers who prefer these colours see them."""
+    """Return pictures of the landing page and of a wrong answer, as readers who prefer these colours see them."""
     width, height = SIZE
     with browser.new_context(
         color_scheme=colours, viewport={"width": width, "height": height}, device_scale_factor=2

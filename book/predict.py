@@ -1,4 +1,4 @@
-"""The directives that ask the reader: `predict`, `recall`, and the written question's place."""
+"""Questions to the reader: the directives `predict` and `recall`, and the place of the written question."""
 
 import re
 from typing import ClassVar
@@ -10,9 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from autograder.instructor.releasing.choice_questions import KINDS, LETTERS, OUTCOMES, parse_question
-from book.chapters import WRITTEN, written_points
-from book.elements import add_element
-from book.exercises import counted
+from book import add_element
+from book.chapters import WRITTEN, counted, written_points
 
 
 class question_section(nodes.General, nodes.Element):
@@ -20,7 +19,7 @@ class question_section(nodes.General, nodes.Element):
 
 
 class question_answer(nodes.General, nodes.Element):
-    """The part that unfolds: what was measured, and a reason for each option."""
+    """The part that unfolds: the measurement, and a reason for each option."""
 
 
 class QuestionDirective(SphinxDirective):
@@ -53,8 +52,8 @@ class QuestionDirective(SphinxDirective):
         reasons = nodes.bullet_list(classes=["question-reasons"])
         for letter, option in zip(LETTERS, question.options, strict=False):
             item = nodes.list_item("", classes=["right"] if option.right else [])
-            said = f"{letter}, {'right' if option.right else 'no'}."
-            item += nodes.paragraph("", "", nodes.strong("", said), classes=["reason-letter"])
+            verdict = f"{letter}, {'right' if option.right else 'no'}."
+            item += nodes.paragraph("", "", nodes.strong("", verdict), classes=["reason-letter"])
             item += self.parsed(option.reason, option.line + 1).children
             reasons += item
         answer += reasons
@@ -69,7 +68,7 @@ class QuestionDirective(SphinxDirective):
 
 
 class WrittenDirective(SphinxDirective):
-    """The place of a written answer: in the book, what it is worth."""
+    """The place of a written answer; the book shows its points."""
 
     option_spec: ClassVar = {"points": directives.positive_int}
 

@@ -1,8 +1,8 @@
-"""Write what readers take away: the site's folder downloads/, and the branch that Colab and Binder open.
+"""Write the site's folder downloads/, and the branch that Colab and Binder open.
 
 Usage: python -m book.publish RELEASE SITE BRANCH
 
-Both come from the bundle that `autograder release` wrote, so that they hold what students get and nothing else.
+Both come from the bundle that `autograder release` wrote, so they contain what students get and nothing else.
 """
 
 import shutil
@@ -19,7 +19,7 @@ WITHOUT_CUDA = ROOT / ".ci" / "without-cuda.txt"
 
 
 def write_downloads(bundle: Path, folder: Path) -> None:
-    """Write each notebook, the bundle, and what a notebook that lies alone fetches to set itself up."""
+    """Write each notebook, the bundle, and the archive with which a single notebook sets itself up."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(bundle, folder / bundle.name)
     files = files_of(bundle)
@@ -32,7 +32,7 @@ def write_downloads(bundle: Path, folder: Path) -> None:
 
 
 def write_branch(bundle: Path, folder: Path) -> None:
-    """Write the bundle's files, with what Binder builds an environment from."""
+    """Write the bundle's files, and those from which Binder builds an environment."""
     shutil.rmtree(folder, ignore_errors=True)
     files = files_of(bundle)
     files["runtime.txt"] = RUNTIME.encode()
@@ -43,7 +43,7 @@ def write_branch(bundle: Path, folder: Path) -> None:
 
 
 def files_of(bundle: Path) -> dict[str, bytes]:
-    """Return the bundle's files by their path in its one folder."""
+    """Return the bundle's files by their path in its only folder."""
     with zipfile.ZipFile(bundle) as archive:
         return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
 

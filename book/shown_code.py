@@ -1,4 +1,4 @@
-"""The code that a page shows: without calls that only put numbers into the text, and cells that hold nothing else."""
+"""Code as a page shows it: without calls that only put numbers into the text, and without cells of nothing else."""
 
 import ast
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
 def without_plumbing(code: str) -> str:
-    """Return code without its calls of ``glue``, and without the loops and branches that hold nothing else.
+    """Return code without its calls of ``glue``, and without loops and branches that contain nothing else.
 
-    Code that Python alone cannot read, such as a line of IPython's, is returned as it is.
+    Code that Python alone cannot read, such as a line of IPython's, is returned unchanged.
     """
     try:
         tree = ast.parse(code)
@@ -27,26 +27,30 @@ def without_plumbing(code: str) -> str:
 
 
 def _plumbing(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements, at any depth, that are calls of ``glue`` or hold nothing but such calls."""
-    return [lost for one in body for lost in ([one] if _is_plumbing(one) else _within(one, _plumbing))]
+    """Return the outermost statements, at any depth, that contain nothing but calls of ``glue``."""
+    return [
+        plumbing
+        for statement in body
+        for plumbing in ([statement] if _is_plumbing(statement) else _within(statement, _plumbing))
+    ]
 
 
 def _emptied(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the first statement of each block that loses all of them while the statement around it stays."""
-    around = [one for one in body if not _is_plumbing(one)]
-    first = [block[0] for one in around for block in _blocks(one) if all(map(_is_plumbing, block))]
-    return first + [lost for one in around for lost in _within(one, _emptied)]
+    around = [statement for statement in body if not _is_plumbing(statement)]
+    first = [block[0] for statement in around for block in _blocks(statement) if all(map(_is_plumbing, block))]
+    return first + [emptied for statement in around for emptied in _within(statement, _emptied)]
 
 
 def _is_plumbing(statement: ast.stmt) -> bool:
     if blocks := _blocks(statement):
-        return all(_is_plumbing(one) for block in blocks for one in block)
+        return all(_is_plumbing(inner) for block in blocks for inner in block)
     call = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
 
 
 def _within(statement: ast.stmt, find: Callable[[list[ast.stmt]], list[ast.stmt]]) -> list[ast.stmt]:
-    return [found for block in _blocks(statement) for found in find(block)]
+    return [inner for block in _blocks(statement) for inner in find(block)]
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
@@ -54,7 +58,7 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 
 class ShowNoPlumbing(SphinxPostTransform):
-    """Take the calls of ``glue`` out of the code that is shown, and cells of which nothing then remains to be shown."""
+    """Remove the calls of ``glue`` from the code that is shown, and cells in which nothing remains to be shown."""
 
     default_priority = 15  # after myst-nb has chosen what is shown of an output, before figures are drawn
 
@@ -73,7 +77,7 @@ class ShowNoPlumbing(SphinxPostTransform):
 
 
 def _shows_something(cell: nodes.Element) -> bool:
-    """Whether a cell has an output that a reader sees."""
+    """Return whether a cell has an output that a reader sees."""
     outputs = [part for part in cell.children if isinstance(part, nodes.Element) and "cell_output" in part["classes"]]
     return any(not isinstance(node, nodes.container) for part in outputs for node in part.findall() if node is not part)
 

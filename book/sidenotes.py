@@ -1,8 +1,8 @@
-"""Side notes: on a wide screen captions, definitions and references stand at the right of what they belong to.
+"""Side notes: on a wide screen captions, definitions and references stand to the right of the text.
 
 A caption is a paragraph in italics under a figure; both become one figure, in the order of the page. A definition and a
-reference are in the page already, where scripts and screen readers find them: what stands at the side repeats them for
-the eye alone, a reference by its title.
+reference are in the page already, where scripts and screen readers find them: the side note repeats them for the eye
+alone, a reference by its title.
 """
 
 import re
@@ -14,32 +14,32 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
-from book.elements import add_element
+from book import add_element
 from book.glossary import term_link
 
-BRACES = re.compile(r"[{}]")  # BibTeX's, around what keeps its capitals
+BRACES = re.compile(r"[{}]")  # BibTeX's, around words that keep their capitals
 
 
-class captioned(nodes.General, nodes.Element):
+class captioned_figure(nodes.General, nodes.Element):
     """A cell that shows a figure, and its caption."""
 
 
 class caption_text(nodes.General, nodes.Element):
-    """What a figure shows, in words."""
+    """The caption of a figure."""
 
 
 class Captions(SphinxPostTransform):
-    """Make a figure of a cell's picture and of the paragraph in italics below it."""
+    """Join a cell's picture and the paragraph in italics below it into a figure."""
 
     default_priority = 21  # after the pictures are in the page
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        for cell in [one for one in self.document.findall(nodes.container) if is_picture(one)]:
+        for cell in [cell for cell in self.document.findall(nodes.container) if is_picture(cell)]:
             below = cell.next_node(descend=False, siblings=True)
             if isinstance(below, nodes.paragraph) and len(below) == 1 and isinstance(below[0], nodes.emphasis):
                 below.parent.remove(below)
-                figure = captioned()
+                figure = captioned_figure()
                 cell.parent.replace(cell, figure)  # which leaves the cell its classes
                 figure += [cell, caption_text("", below)]
 
@@ -51,7 +51,7 @@ def is_picture(node: nodes.container) -> bool:
 class SideNotes(SphinxPostTransform):
     """Put each definition and each reference beside the first paragraph that needs it."""
 
-    default_priority = 22  # after the captions, which take no note: they may stand at the side themselves
+    default_priority = 22  # after the captions, which get no note: they can stand at the side themselves
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
@@ -73,12 +73,12 @@ class SideNotes(SphinxPostTransform):
     def titles(self) -> dict[str, str]:
         """Return the titles in the page's list of references, by their ids."""
         domain = cast(BibtexDomain, self.env.get_domain("cite"))
-        listed = [one for one in domain.citations if one.bibliography_key.docname == self.env.docname]
-        return {one.citation_id: BRACES.sub("", one.entry.fields["title"]) for one in listed}
+        citations = [work for work in domain.citations if work.bibliography_key.docname == self.env.docname]
+        return {work.citation_id: BRACES.sub("", work.entry.fields["title"]) for work in citations}
 
 
 def block_of(link: nodes.Node) -> nodes.Element | None:
-    """Return the paragraph or list that a section holds and the link is in; None within cards, tables and folds."""
+    """Return the paragraph or list of a section around a link; None within cards, tables and folds."""
     block = link
     while block.parent is not None and not isinstance(block.parent, nodes.section):
         block = block.parent
@@ -86,7 +86,7 @@ def block_of(link: nodes.Node) -> nodes.Element | None:
 
 
 def setup(app: Sphinx) -> None:
-    add_element(app, captioned, "figure", "captioned")
+    add_element(app, captioned_figure, "figure", "captioned")
     add_element(app, caption_text, "figcaption")
     app.add_post_transform(SideNotes)
     app.add_post_transform(Captions)

@@ -1,6 +1,6 @@
-"""What the theme's pages lose, and what is mended in them, after the theme has written them.
+"""Edits of the theme's pages: parts that they can do without, and faults of accessibility.
 
-An edit that finds nothing after an update of the theme changes nothing; then the tests of weight or of axe say so.
+An edit that no longer matches after an update of the theme changes nothing; then the tests of weight or of axe fail.
 """
 
 import re
@@ -16,12 +16,12 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from autograder.course import Course
-from book.elements import add_element
+from book import add_element
 
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 
-DESIGN = {"sphinx-design": 'class="sd-', "design-tabs": 'class="sd-tab-'}  # files, and what in a page needs them
+DESIGN = {"sphinx-design": 'class="sd-', "design-tabs": 'class="sd-tab-'}  # files, and the markup that needs them
 
 LIGHTER = (
     # Icons come from the theme's font, of which `cut_icons` leaves those in use; the script holds two thousand.
@@ -32,7 +32,7 @@ LIGHTER = (
 MENDED = (
     # The site's name stands outside of every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="navigation" aria-label="Course"'),
-    # A name that differs from the words on a control is not understood by those who speak to their computer.
+    # Readers who speak to their computer say the words on a control, so its name must not differ from them.
     (r'(<button class="btn search-button-field[^>]*) title="[^"]*" aria-label="[^"]*"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     # Icons are pictures of what their buttons say.
@@ -55,20 +55,20 @@ def add_filters(app: Sphinx) -> None:
 def leave_out_unused(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
 ) -> None:
-    """Load the files of sphinx-design only in pages with the part that needs them."""
+    """Load the files of sphinx-design only in pages with parts that need them."""
     unused = [name for name, part in DESIGN.items() if part not in context.get("body", "")]
     for kind in ("css_files", "script_files"):
         context[kind] = [file for file in context[kind] if not any(name in str(file.filename) for name in unused)]
 
 
 def add_filter(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
-    """Load the script of the filter in the pages that have something to filter."""
+    """Load the script of the filter in pages with something to filter."""
     if 'class="filtered' in context.get("body", "") or 'class="glossary"' in context.get("body", ""):
         app.add_js_file("filter.js", loading_method="defer")
 
 
 def add_version(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
-    """Tell the footer which version of the course this is, and where a mistake on the page is reported."""
+    """Add the course's version, and the address for reports of mistakes, to a page's footer."""
     context["version_of_course"] = metadata.version("image-classifier-from-scratch")
     repository = Course.installed().repository_url
     context["repository"] = repository
@@ -76,7 +76,7 @@ def add_version(app: Sphinx, page: str, template: str, context: dict[str, Any], 
 
 
 def cut_icons(app: Sphinx, error: Exception | None) -> None:
-    """Leave in the theme's icon font what the pages and the theme's own rules ask for."""
+    """Reduce the theme's icon font to the icons in use by the pages and the theme's own rules."""
     site = Path(app.outdir)
     if error or not (site / ICON_FONT).is_file():
         return

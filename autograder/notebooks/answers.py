@@ -1,4 +1,4 @@
-"""From a notebook with answers to a program, and from what came back of it to verdicts: one way for all."""
+"""Turn a notebook with answers into a program, and the program's results into verdicts."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from autograder.verdicts import Answer, Verdict
 
 
 def room_by_grade_ids(notebook: NotebookNode) -> str | None:
-    """Return the room that most of a notebook's grade ids begin with, or None: metadata gets lost, the ids stay."""
+    """Return the room that most grade ids of a notebook begin with, or None: metadata gets lost, the ids stay."""
     beginnings = Counter((grade_id_of(cell) or "").partition("-")[0] for cell in notebook.cells)
     return max(rooms(), key=lambda room: beginnings[room]) if any(beginnings[room] for room in rooms()) else None
 
 
 def program_of(notebook: NotebookNode, checks: Sequence[Check], run_seed: int) -> Program:
-    """Return what is run of a grafted notebook: its setup and the answers. Figures and labs earn nothing."""
+    """Return a grafted notebook's program: its setup and the answers. Figures and labs earn nothing."""
     cells = tuple(
         Cell(str(grade_id_of(cell)), cell.source)
         for cell in notebook.cells
@@ -34,27 +34,31 @@ def program_of(notebook: NotebookNode, checks: Sequence[Check], run_seed: int) -
 
 
 def planned(check: Check, seed: int) -> PlannedCheck:
-    """Return a check as the sandbox is told of it."""
+    """Return a check as the sandbox runs it."""
     return PlannedCheck(check.room, check.exercise, check.name, seed, check.hidden)
 
 
 def verdicts_on(result: RunResult, checks: Sequence[Check], expect: Expectations, run_seed: int) -> list[Verdict]:
-    """Judge what came back of a program, exercise by exercise."""
+    """Judge the results of a program, exercise by exercise."""
     return judge_all(checks, [answer_in(result, check) for check in checks], expect, run_seed)
 
 
 def judge_all(checks: Sequence[Check], answers: Sequence[Answer], expect: Expectations, run_seed: int) -> list[Verdict]:
-    """Judge answers to the checks of several exercises; the checks of one exercise stand together."""
-    verdicts = []
-    for exercise in dict.fromkeys(check.exercise for check in checks):
-        mine = [(check, answer) for check, answer in zip(checks, answers, strict=True) if check.exercise == exercise]
-        own_checks, own_answers = [check for check, _ in mine], [answer for _, answer in mine]
-        verdicts += judge(own_checks, own_answers, [seed_of(run_seed, check) for check in own_checks], expect)
-    return verdicts
+    """Judge answers to the checks of several exercises; the verdicts on one exercise stand together."""
+    by_exercise: dict[str, tuple[list[Check], list[Answer]]] = {}
+    for check, answer in zip(checks, answers, strict=True):
+        own_checks, own_answers = by_exercise.setdefault(check.exercise, ([], []))
+        own_checks.append(check)
+        own_answers.append(answer)
+    return [
+        verdict
+        for own_checks, own_answers in by_exercise.values()
+        for verdict in judge(own_checks, own_answers, [seed_of(run_seed, check) for check in own_checks], expect)
+    ]
 
 
 def answer_in(result: RunResult, check: Check) -> Answer:
-    """Return the check's answer; where the exercise's own cell did not run, that is the answer."""
+    """Return the answer to a check; if the exercise's own cell did not run, its error is the answer."""
     answer = result.answers[check.exercise, check.name]
     cell = result.cells.get(f"{check.room}-{check.exercise}")
     if answer.kind != "missing" or cell is None or not cell.error:
@@ -67,16 +71,16 @@ def answer_in(result: RunResult, check: Check) -> Answer:
 
 
 def cell_errors(result: RunResult) -> list[str]:
-    """Say of each cell that ended with an error which one it was, in which line, and the error."""
-    said = []
+    """Return a sentence on each cell that ended with an error: its grade id, the line, and the error."""
+    errors = []
     for grade_id, cell in result.cells.items():
         if cell.error:
             lines = re.findall(rf'File "<cell {re.escape(grade_id)}>", line (\d+)', cell.error)
             where = f" (line {lines[-1]})" if lines else ""
-            said.append(f"the cell {grade_id} stopped with an error{where}: {last_line(cell.error)}")
-    return said
+            errors.append(f"the cell {grade_id} stopped with an error{where}: {last_line(cell.error)}")
+    return errors
 
 
 def last_line(error: str) -> str:
-    """Return the line of a traceback that names the error; what a student's process says may be blank."""
+    """Return the line of a traceback that names the error; a student's process can send a blank one."""
     return next(iter(reversed(error.strip().splitlines())), "an error without a text")

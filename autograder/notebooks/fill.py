@@ -1,4 +1,4 @@
-"""Put the names that a Python file defines into the exercises of a notebook."""
+"""Fill a notebook's exercises with the definitions of a Python file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class NothingToFill(WrongUse):
 
 
 @dataclass(frozen=True)
-class Filled:
-    """A filled notebook, and the exercises that the file had and had not."""
+class FilledNotebook:
+    """A filled notebook, with the names of the exercises that the file defines and of those that it lacks."""
 
     notebook: NotebookNode
-    found: tuple[str, ...]
+    defined: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -41,10 +41,10 @@ def exercise_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {str(grade_id_of(cell)).rpartition("-")[2]: cell for cell in cells}
 
 
-def fill(notebook: NotebookNode, source: str) -> Filled:
+def fill(notebook: NotebookNode, source: str) -> FilledNotebook:
     """Return a copy of the notebook with each exercise's cell holding the file's definition of that name.
 
-    Helpers, imports and constants go with the definition that follows them. Where the file defines the exercises in
+    Helpers, imports and constants go with the definition that follows them. If the file defines the exercises in
     another order than the notebook, one of them twice, or two in one statement, its whole text goes into the first
     exercise's cell: that runs as the file does.
 
@@ -63,22 +63,22 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
         where = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
         raise NothingToFill(where) from error
     order = [piece.binds for piece in pieces if piece.binds]
-    found = [name for name in cells if any(name in binds for binds in order)]
-    if not found:
+    defined = [name for name in cells if any(name in binds for binds in order)]
+    if not defined:
         raise NothingToFill(f"it defines none of {', '.join(cells)}")
-    first, *others = found
-    texts = {first: text} | {name: f"# {name} is defined in the cell of {first}." for name in others}
-    if order == [{name} for name in found]:
-        texts = _by_exercise(pieces, found, futures)
+    first, *later = defined
+    texts = {first: text} | {name: f"# {name} is defined in the cell of {first}." for name in later}
+    if order == [{name} for name in defined]:
+        texts = _by_exercise(pieces, defined, futures)
     for name, own in texts.items():
         cells[name].update(source=own.strip("\n"), outputs=[], execution_count=None)
-    return Filled(copy, tuple(found), tuple(name for name in cells if name not in found))
+    return FilledNotebook(copy, tuple(defined), tuple(name for name in cells if name not in defined))
 
 
-def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequence[str]) -> dict[str, str]:
+def _by_exercise(pieces: Sequence[_Piece], defined: Sequence[str], futures: Sequence[str]) -> dict[str, str]:
     # A future statement holds for one cell only, so each cell after the first, which has it, gets it.
-    texts: dict[str, list[str]] = {name: list(futures) if name != found[0] else [] for name in found}
-    ahead = iter([*found, found[-1]])
+    texts: dict[str, list[str]] = {name: list(futures) if name != defined[0] else [] for name in defined}
+    ahead = iter([*defined, defined[-1]])
     current = next(ahead)
     for piece in pieces:
         texts[current].append(piece.text)
@@ -88,7 +88,7 @@ def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequen
 
 
 def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[str]]:
-    """Cut a file into the shortest runs of lines that hold whole statements; return them with its future statements."""
+    """Cut a file into the shortest runs of lines with whole statements; return them and its future statements."""
     lines = source.split("\n")  # not splitlines, which counts form feeds and separators that the parser does not
     pieces, futures, start = [], [], 0
     body = parse(source).body
@@ -123,7 +123,7 @@ def _bound(node: ast.AST) -> set[str]:
         return {node.id} if isinstance(node.ctx, ast.Store) else set()
     if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         return set()  # names of their own
-    found: set[str] = set().union(*(_bound(child) for child in ast.iter_child_nodes(node)))
+    names: set[str] = set().union(*(_bound(child) for child in ast.iter_child_nodes(node)))
     if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-        found.add(node.name)
-    return found
+        names.add(node.name)
+    return names

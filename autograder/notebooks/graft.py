@@ -1,4 +1,4 @@
-"""Put a student's answers into the instructor's notebook, and take nothing else from theirs."""
+"""Graft a student's answers into the instructor's notebook; nothing else of the student's is used."""
 
 from __future__ import annotations
 
@@ -27,37 +27,44 @@ HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MUL
 
 
 class MalformedNotebook(WrongUse):
-    """A file that should be a notebook and cannot be read as one."""
+    """A file should be a notebook and cannot be read as one."""
 
 
 @dataclass(frozen=True)
 class Grafted:
-    """The instructor's notebook with a student's answers."""
+    """The instructor's notebook with a student's answers.
 
-    notebook: NotebookNode  # cells, ids and metadata of the instructor; only the answers are the student's
-    notes: tuple[str, ...]  # what was noticed and left out, each a sentence
-    blank: frozenset[str] = frozenset()  # the answers, by grade id, that are as they were released
-    is_stranger: bool = False  # whether the student's notebook holds none of the instructor's cells
+    Attributes:
+        notebook: the instructor's cells, ids and metadata; only the answers are the student's.
+        notes: a sentence on each part that was left out.
+        blank: the grade ids of answers that are still as released.
+        is_stranger: whether the student's notebook holds none of the instructor's cells.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...]
+    blank: frozenset[str] = frozenset()
+    is_stranger: bool = False
 
 
 def read_notebook(path: Path) -> NotebookNode:
     """Read a notebook of any format that nbformat knows, as format 4.
 
     Raises:
-        MalformedNotebook: it is no file, too large, not JSON, not UTF-8, or not a notebook; the message names the file.
+        MalformedNotebook: it is too large, not JSON, not UTF-8, or not a notebook; the message names the file.
         OSError: it cannot be read, or there is no such file.
     """
     return parse_notebook(read_capped(path), str(path))
 
 
 def read_capped(path: Path) -> bytes:
-    """Return a file's content, and of one that is too large for a notebook one byte more than a notebook may have.
+    """Return a file's content, up to one byte more than a notebook can have.
 
     Raises:
-        MalformedNotebook: it is no file but a pipe or a device; the message names it.
+        MalformedNotebook: it is a pipe or a device; the message names it.
         OSError: it cannot be read, or there is no such file.
     """
-    # Without blocking: whoever opens a pipe waits for its other end, and nobody may be there.
+    # Without blocking: opening a pipe would wait for its other end.
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise MalformedNotebook(f"{path} is no file")
@@ -65,7 +72,7 @@ def read_capped(path: Path) -> bytes:
 
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:
-    """Return a notebook of any format that nbformat knows, as format 4, from what ``read_capped`` returns.
+    """Parse the content of a notebook, as ``read_capped`` returns it, of any format that nbformat knows, as format 4.
 
     Raises:
         MalformedNotebook: it is too large, of too many parts, not JSON, not UTF-8, or not a notebook.
@@ -77,17 +84,17 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
     try:
         return _as_format_4(content.decode("utf-8-sig"))
     except Exception as error:
-        # nbformat raises whatever its readers raise; for the reader of this message they are all one thing.
+        # nbformat's readers raise errors of many kinds; for the reader of this message they are one.
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
         raise MalformedNotebook(f"{name} is not a notebook: {reason}; save it again in Jupyter") from error
 
 
 def _as_format_4(text: str) -> NotebookNode:
-    """Read a notebook's text and see to it that what the rest of the house relies on is there."""
+    """Parse a notebook's text, and ensure that its metadata and cells have the types that others rely on."""
     # Not nbformat.reads: it validates, and complains on standard error of faults that do no harm here.
     notebook = nbformat.convert(nbformat.reader.reads(text), 4)
     if not isinstance(notebook.metadata, dict):
-        raise ValueError("its metadata is no object")
+        raise ValueError("its metadata is not an object")
     for cell in notebook.cells:
         if cell.cell_type not in ("code", "markdown", "raw"):
             raise ValueError(f"a cell of the type {cell.cell_type!r}")
@@ -111,23 +118,23 @@ def _nbgrader(cell: NotebookNode) -> Mapping[str, Any]:
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
-    """Return the cell's grade id, or None where it has none that is a text."""
+    """Return the cell's grade id, or None if it has none that is a text."""
     grade_id = _nbgrader(cell).get("grade_id")
     return grade_id if isinstance(grade_id, str) else None
 
 
 def is_answer(cell: NotebookNode) -> bool:
-    """Whether a cell is where a student answers."""
+    """Return whether a cell is an answer of the student."""
     return bool(_nbgrader(cell).get("solution"))
 
 
 def is_graded(cell: NotebookNode) -> bool:
-    """Whether a cell earns points: a check, or an answer that a person marks."""
+    """Return whether a cell earns points: a check, or an answer that a person marks."""
     return bool(_nbgrader(cell).get("grade"))
 
 
 def is_written(cell: NotebookNode) -> bool:
-    """Whether a cell is an answer that a person marks."""
+    """Return whether a cell is an answer that a person marks."""
     return is_answer(cell) and is_graded(cell)
 
 
@@ -138,11 +145,11 @@ def cell_digest(cell: NotebookNode) -> str:
 
 def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
     """Take the student's answers by grade id into a copy of the instructor's notebook; others stay as released."""
-    theirs: dict[str, list[NotebookNode]] = {}
+    by_grade_id: dict[str, list[NotebookNode]] = {}
     for cell in submitted.cells:
         grade_id = grade_id_of(cell)
         if grade_id is not None:
-            theirs.setdefault(grade_id, []).append(cell)
+            by_grade_id.setdefault(grade_id, []).append(cell)
     copy = nbformat.from_dict(instructor)
     earlier: Mapping[str, list[str]] = copy.metadata.get(RECORD, {}).pop(EARLIER, {})
     notes: list[str] = []
@@ -150,25 +157,27 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
         grade_id = grade_id_of(cell)
         if grade_id is None:
             continue
-        found = theirs.get(grade_id, [])
+        versions = by_grade_id.get(grade_id, [])
         if not is_answer(cell):
-            if any(other.source.strip() != _as_released(cell) and not _stood_in(other, earlier) for other in found):
+            changed = [version for version in versions if version.source.strip() != _as_released(cell)]
+            if not all(_stood_in(version, earlier) for version in changed):
                 notes.append(f"the cell {grade_id} was changed; the released one counts")
             continue
-        if not found:
+        if not versions:
             notes.append(f"the cell {grade_id} is missing; it counts as not answered")
             continue
-        if len(found) > 1:
-            notes.append(f"the cell {grade_id} occurs {len(found)} times; the first one counts")
-        if len(found[0].source) > MAX_ANSWER_CHARACTERS:
+        if len(versions) > 1:
+            notes.append(f"the cell {grade_id} occurs {len(versions)} times; the first one counts")
+        answer = versions[0]
+        if len(answer.source) > MAX_ANSWER_CHARACTERS:
             limit = f"{MAX_ANSWER_CHARACTERS >> 10} thousand characters"
             notes.append(f"the cell {grade_id} has more than {limit}; it counts as not answered")
             continue
-        if found[0].cell_type != cell.cell_type:
-            notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; it counts as {cell.cell_type}")
-        cell.source = found[0].source
+        if answer.cell_type != cell.cell_type:
+            notes.append(f"the cell {grade_id} was turned into {answer.cell_type}; it counts as {cell.cell_type}")
+        cell.source = answer.source
     answers = {grade_id_of(cell) for cell in copy.cells if is_answer(cell)}
-    is_stranger = not answers & theirs.keys()
+    is_stranger = not answers & by_grade_id.keys()
     if is_stranger:
         notes = ["it holds none of this assignment's cells; is it the notebook of another one?"]
     strangers = [cell for cell in _strangers(submitted, copy) if not _stood_in(cell, earlier)]
@@ -186,17 +195,22 @@ def _unanswered(instructor: NotebookNode, grafted: NotebookNode) -> frozenset[st
 
 
 def _stood_in(cell: NotebookNode, earlier: Mapping[str, list[str]]) -> bool:
-    """Whether a cell is as an earlier release had it: the instructor changed it, and not the student."""
+    """Return whether a cell is as in an earlier release: the instructor changed it, and not the student."""
     return cell_digest(cell) in earlier.get(grade_id_of(cell) or "", ())
 
 
 def _as_released(cell: NotebookNode) -> str:
-    """Return the text that students see of an instructor's cell."""
-    return HIDDEN.sub("", cell.source).strip()
+    """Return an instructor's cell as students see it."""
+    return without_hidden_tests(cell.source).strip()
+
+
+def without_hidden_tests(source: str) -> str:
+    """Return an instructor's cell without the call of a hidden check."""
+    return HIDDEN.sub("", source)
 
 
 def _strangers(submitted: NotebookNode, instructor: NotebookNode) -> list[NotebookNode]:
-    """Return the submitted cells that are neither known by their grade id nor the text of a released cell."""
+    """Return the submitted cells with neither the grade id nor the text of a released cell."""
     known = {grade_id_of(cell) for cell in instructor.cells} - {None}
     released = {cell.source for cell in instructor.cells}
     return [cell for cell in submitted.cells if grade_id_of(cell) not in known and cell.source not in released]

@@ -1,32 +1,95 @@
-"""From verdicts to progress, without the libraries for notebooks, whose import takes seconds in a student's kernel."""
+"""Progress through an assignment, without the libraries for notebooks, whose import takes seconds in a kernel."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from autograder.expectations.recorded import expectations
-from autograder.notebooks.released import released_cells
-from autograder.reports.progress import ExerciseProgress, Progress
-from autograder.sections import Contents
-from autograder.verdicts import Verdict
+if TYPE_CHECKING:
+    from autograder.sections import Contents
+    from autograder.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class ExerciseProgress:
+    """One exercise by its visible checks.
+
+    Attributes:
+        state: ``open``, ``not yet`` (something is written, and a check fails or a remark is made) or ``done``.
+        possible: points of the visible checks.
+        read: the section that helps next, as the text of a ``sections.Section``; empty when the exercise is done.
+        remarks: see ``remarks_on``.
+    """
+
+    exercise: str
+    state: str
+    points: int
+    possible: int
+    read: str
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Progress through one assignment.
+
+    Attributes:
+        exercises: in the order of the chapter.
+        unseen: points of hidden checks and of the written question.
+    """
+
+    assignment: str
+    exercises: Sequence[ExerciseProgress]
+    unseen: int
+
+    @property
+    def done(self) -> int:
+        return sum(exercise.state == "done" for exercise in self.exercises)
+
+    @property
+    def points(self) -> int:
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def possible(self) -> int:
+        return sum(exercise.possible for exercise in self.exercises)
+
+    @property
+    def next(self) -> ExerciseProgress | None:
+        """The first exercise that is not done."""
+        return next((exercise for exercise in self.exercises if exercise.state != "done"), None)
+
+    def record(self) -> dict[str, Any]:
+        """Return the progress as JSON values."""
+        return {
+            "assignment": self.assignment,
+            "points": self.points,
+            "possible": self.possible,
+            "unseen": self.unseen,
+            "exercises": [dict(vars(exercise)) for exercise in self.exercises],
+        }
 
 
 def progress_in(room: str, verdicts: Sequence[Verdict], remarks: Mapping[str, Sequence[str]]) -> Progress:
-    """Return the progress that verdicts on all visible checks of a room show, exercises in the notebook's order.
-
-    The remarks are those of ``remarks_on``.
+    """Return the progress that verdicts on all visible checks of a room, and ``remarks_on`` its answers, show.
 
     Raises:
-        NoCourse: neither a released notebook of the room is here nor the course.
+        NoCourse: this machine has neither a released notebook of the room nor the course.
     """
+    from autograder.expectations.recorded import expectations
+    from autograder.notebooks.released import released_cells
+
     contents = expectations(room).contents(room)
     cells = [cell["metadata"].get("nbgrader", {}) for cell in released_cells(room)]
     points = sum(int(about["points"]) for about in cells if about.get("grade"))
     place = {about["grade_id"]: at for at, about in enumerate(cells) if about.get("solution")}
-    names = dict.fromkeys(verdict.check.exercise for verdict in verdicts)
+    by_exercise: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_exercise.setdefault(verdict.check.exercise, []).append(verdict)
     exercises = [
-        _exercise([one for one in verdicts if one.check.exercise == name], contents, remarks.get(name, ()))
-        for name in sorted(names, key=lambda name: place.get(f"{room}-{name}", len(cells)))
+        _exercise(by_exercise[name], contents, remarks.get(name, ()))
+        for name in sorted(by_exercise, key=lambda name: place.get(f"{room}-{name}", len(cells)))
     ]
     return Progress(contents.chapter, exercises, points - sum(exercise.possible for exercise in exercises))
 

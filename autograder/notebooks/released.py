@@ -1,4 +1,4 @@
-"""The notebook that students got, on any machine."""
+"""The released notebook of a room, on a student's machine and on an instructor's."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def released_notebook(room: str) -> NotebookNode:
-    """Return the notebook of a room as students got it: the one in their wheel, or else the installed course's.
+    """Return the notebook of a room as released: from the students' wheel, or else from the installed course.
 
     Raises:
-        NoCourse: there is neither.
+        NoCourse: this machine has neither.
     """
     from autograder.notebooks.graft import read_notebook
 
@@ -34,7 +34,7 @@ def released_cells(room: str) -> list[dict[str, Any]]:
     """Return its cells, on a student's machine without the libraries for notebooks, whose import takes seconds.
 
     Raises:
-        NoCourse: neither a released notebook of the room is here nor the course.
+        NoCourse: this machine has neither a released notebook of the room nor the course.
     """
     recorded = released_file(room)
     if recorded.exists():

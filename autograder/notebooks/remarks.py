@@ -1,4 +1,4 @@
-"""What the text of answers tells without running them: stubs that are left, and names that the grader will not find."""
+"""Remarks on answers by their text alone: stubs that are left, and names that will be missing in grading."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MAGIC = re.compile(r"^([ \t]*)([%!?][^\r\n]*|[^\s#'\"][^\r\n#'\"]*\?{1,2}[ \t]*)
 EVERYWHERE = {*dir(builtins), "__name__", "display", "get_ipython"}
 
 
-def remarks_on(room: str, answers: Mapping[str, str], others: Iterable[str]) -> dict[str, list[str]]:
-    """Return by exercise, where there is something, what is to be known of its answer even if its checks pass.
+def remarks_on(room: str, answers: Mapping[str, str], cells: Iterable[str]) -> dict[str, list[str]]:
+    """Return remarks on answers, by exercise, that matter even if the checks pass.
 
-    It reads the answers of whoever calls it, and is not for the grader: Python's parser is not made for hostile text.
+    It is for a student's own answers, not for the grader: Python's parser is not made for hostile text.
 
     Args:
         answers: the text of each exercise's cell, by the exercise's name.
-        others: the texts of other cells; those that are run for the mark may be among them.
+        cells: the texts of all cells that were run, in which those run for the mark can be left out.
     """
     released = {}
     for cell in released_cells(room):
@@ -35,24 +35,24 @@ def remarks_on(room: str, answers: Mapping[str, str], others: Iterable[str]) -> 
         if cell["cell_type"] == "code" and about.get("grade_id") and not about.get("grade"):
             released[about["grade_id"]] = "".join(cell["source"]).strip()
     stubs = {name: released.pop(f"{room}-{name}", "") for name in answers}
-    found = {}
-    with warnings.catch_warnings(action="ignore"):  # what Python has to say of a cell it says where the cell is run
-        there = EVERYWHERE.union(*(_bound(text) for text in [*released.values(), *answers.values()]))
-        elsewhere = set[str]().union(*map(_bound, others)) - there
+    remarks = {}
+    with warnings.catch_warnings(action="ignore"):  # Python warns of a cell when the cell is run
+        known = EVERYWHERE.union(*(_bound(text) for text in [*released.values(), *answers.values()]))
+        elsewhere = set[str]().union(*map(_bound, cells)) - known
         for name, text in answers.items():
             if text.strip() != stubs[name]:
-                found[name] = [*_still_to_write(text, stub_error(room, name)), *_not_there(text, elsewhere, name)]
-    return {name: remarks for name, remarks in found.items() if remarks}
+                remarks[name] = [*_still_to_write(text, stub_error(room, name)), *_not_there(text, elsewhere, name)]
+    return {name: sentences for name, sentences in remarks.items() if sentences}
 
 
 def _still_to_write(text: str, error: str) -> Iterator[str]:
-    """Name the functions that still raise the stub's error; what stands behind a return the compiler leaves out."""
+    """Name the functions that still raise the stub's error; the compiler drops code after a return."""
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         code = compile(python_of(text), "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         raising = dict.fromkeys(
-            one.co_name
-            for one in _codes(code)
-            if any(step.opcode in dis.hasconst and step.argval == error for step in dis.get_instructions(one))
+            function.co_name
+            for function in _codes(code)
+            if any(step.opcode in dis.hasconst and step.argval == error for step in dis.get_instructions(function))
         )
         if raising:
             yield f"still to write: {', '.join(f'`{name}`' for name in raising)}"
@@ -66,7 +66,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _not_there(text: str, elsewhere: set[str], exercise: str) -> Iterator[str]:
-    """Name what an answer uses of those names that only cells define which do not count."""
+    """Report the names in an answer that only cells define which do not count."""
     table = _symbols(text)
     names = [f"`{name}`" for name in sorted(elsewhere & set(_used(table)))] if table and elsewhere else []
     if names:
@@ -78,20 +78,21 @@ def _not_there(text: str, elsewhere: set[str], exercise: str) -> Iterator[str]:
 
 
 def _bound(text: str) -> set[str]:
-    """Return the names that a cell makes known to others."""
+    """Return the names that a cell binds for other cells."""
     table = _symbols(text)
-    return {one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()} if table else set()
+    symbols = table.get_symbols() if table else ()
+    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
 
 
 def _used(table: symtable.SymbolTable) -> Iterator[str]:
-    """Return the names that a cell takes from its notebook, in functions and classes too."""
-    yield from (one.get_name() for one in table.get_symbols() if one.is_global() and one.is_referenced())
+    """Yield the names that a cell takes from its notebook, in functions and classes too."""
+    yield from (symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced())
     for inner in table.get_children():
         yield from _used(inner)
 
 
 def _symbols(text: str) -> symtable.SymbolTable | None:
-    """Return what Python knows of a cell's names before it runs; nothing of a cell that it cannot read."""
+    """Return Python's table of a cell's names; None for a cell that Python cannot read."""
     try:
         return symtable.symtable(python_of(text), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -99,7 +100,7 @@ def _symbols(text: str) -> symtable.SymbolTable | None:
 
 
 def python_of(text: str) -> str:
-    """Return a cell's text in which Python can read what magics keep it from; nothing else moves.
+    """Return a cell's text with its magics replaced, for Python's parser; the other columns and lines stay.
 
     Raises:
         ValueError: it holds a null byte.

@@ -1,4 +1,4 @@
-"""Verdicts as HTML. Everything that a student wrote is escaped by the template."""
+"""Verdicts as HTML. The templates escape all text of students."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.reports.progress import Progress
+from autograder.notebooks.progress import Progress
 from autograder.reports.text import (
     check_rows,
     checks_headline,
@@ -25,16 +25,14 @@ if TYPE_CHECKING:
 
 
 HERE = Path(__file__).parent
-# What no page shows, and a terminal obeys where somebody prints the file: all control characters but tab and line ends.
+# Invisible in a page, but obeyed by a terminal that prints the file: all control characters but tab and line ends.
 CONTROLS = dict.fromkeys([*(set(range(0x20)) - set(map(ord, "\t\n\r"))), *range(0x7F, 0xA0)], "�")
 
 
 def section_link(text: str, *, live: bool = False) -> Markup:
-    """Return the text of a ``sections.Section`` as HTML: with a link where there is something to lead to.
+    """Return the text of a ``sections.Section`` as HTML, with a link if it has an address.
 
-    Args:
-        text: whatever is to be read.
-        live: whether this is shown in the very notebook in which the section stands.
+    If ``live``, it is shown in the notebook that has the section, and links to the heading there.
     """
     from markupsafe import Markup
 
@@ -47,7 +45,7 @@ def section_link(text: str, *, live: bool = False) -> Markup:
 
 
 def code_marks(text: str) -> Markup:
-    """Return a sentence as HTML in which what stands between backticks is code."""
+    """Return a sentence as HTML, with text between backticks as code."""
     from markupsafe import Markup
 
     parts = [Markup("<code>{}</code>" if at % 2 else "{}").format(part) for at, part in enumerate(text.split("`"))]
@@ -74,7 +72,7 @@ def environment(*folders: Path) -> Environment:
 
 
 def render(template: Path, **values: Any) -> str:
-    """Return a template with its values in place and no control characters; it may extend those of this folder."""
+    """Render a template, which can extend those of this folder, and drop control characters."""
     return environment(template.parent).get_template(template.name).render(**values).translate(CONTROLS)
 
 
@@ -87,17 +85,17 @@ def checks_table(
     notes: Sequence[str] = (),
     printed: str = "",
 ) -> str:
-    """Return the checks of one exercise as a table; words and not colours tell what passed.
+    """Return the checks of one exercise as a table; words and not colours tell which passed.
 
     Args:
         hint: 2 for a second look.
-        what: the exercise in the headline, where more than its name is known.
-        notes: what is to be known before the table is read.
-        printed: what the student's code printed meanwhile.
+        what: the exercise in the headline, if not by its name alone.
+        notes: sentences above the table.
+        printed: output of the student's code.
     """
     rows = check_rows(verdicts, hint)
-    # What passed and leaves nothing to say is folded where something else is to be read.
-    folded = [row.title for row in rows if row.result == "passed" and not row.said]
+    # Passed checks without a comment are folded if there is anything else to read.
+    folded = [row.title for row in rows if row.result == "passed" and not row.comments]
     folds = len(folded) < len(rows) and len(folded) > 1
     return render(
         HERE / "checks.html.j2",
@@ -113,7 +111,7 @@ def checks_table(
 
 
 def progress_card(progress: Progress) -> str:
-    """Return how far an assignment is as a card; words and not colours tell what is done."""
+    """Return progress as a card; words and not colours tell which exercises are done."""
     return render(
         HERE / "progress.html.j2",
         progress=progress,

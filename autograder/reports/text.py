@@ -8,39 +8,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import plain
-from autograder.reports.progress import Progress
+from autograder.notebooks.progress import Progress
 from autograder.verdicts import LABELS, LIKELY_LABELS, Verdict, labelled
 
 WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300
 
-
-Said = list[tuple[str, str]]  # labels and texts of a diagnosis
+Comments = list[tuple[str, str]]  # labels and texts of a diagnosis
 
 
 @dataclass(frozen=True)
 class CheckRow:
-    """What is shown of a check: the property, how it went in a word, what there is to say, and code that repeats it."""
+    """A check as it is shown: its title, its result in a word, comments, and code that repeats it."""
 
     title: str
     result: str
-    said: Said
+    comments: Comments
     repeat: str = ""
 
 
 def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
-    """Return what is shown of the checks of one exercise: first what is not yet right, then what passed."""
+    """Return the checks of one exercise as they are shown: those that did not pass first."""
     order = ["not yet", "to do", "passed"]
     ordered = sorted(verdicts, key=lambda verdict: order.index(result_word(verdict)))
-    said = told_once([[] if verdict.passed else diagnosis_rows(verdict, hint) for verdict in ordered])
+    comments = without_repetition([[] if verdict.passed else diagnosis_rows(verdict, hint) for verdict in ordered])
     return [
         CheckRow(verdict.check.title, result_word(verdict), rows, repeated(verdict) if rows else "")
-        for verdict, rows in zip(ordered, said, strict=True)
+        for verdict, rows in zip(ordered, comments, strict=True)
     ]
 
 
 def delegation_note(verdicts: Sequence[Verdict]) -> str:
-    """Say once of an exercise which ready-made parts did the work, or nothing."""
+    """Return a note that checks of an exercise passed because a ready-made part did the work, or an empty text."""
     called = [verdict.delegated for verdict in verdicts if verdict.passed and verdict.delegated]
     if not called:
         return ""
@@ -52,7 +51,7 @@ def delegation_note(verdicts: Sequence[Verdict]) -> str:
 
 
 def repeated(verdict: Verdict) -> str:
-    """Return code that runs a check again in a notebook, with the same inputs, and shows all that it observes."""
+    """Return code that runs a check again in a notebook, with the same inputs, and shows its observations."""
     from autograder.chance import kind_of  # here alone, since it imports NumPy
 
     function = verdict.check.observe
@@ -64,17 +63,17 @@ def repeated(verdict: Verdict) -> str:
     )
 
 
-def told_once(checks: Sequence[Said]) -> list[Said]:
-    """Let the first of the checks that show a mistake explain it, and say how many they are; the others point to it."""
+def without_repetition(checks: Sequence[Comments]) -> list[Comments]:
+    """Explain a mistake at the first of the checks that show it, with their number; the others refer to that."""
     showing = Counter(text for rows in checks for label, text in rows if label in LIKELY_LABELS)
-    told, hinted, shown = set[str](), set[tuple[str, str]](), list[Said]()
+    explained, hinted, shown = set[str](), set[tuple[str, str]](), list[Comments]()
     for rows in checks:
-        kept: Said = []
+        kept: Comments = []
         again = False
         for label, text in rows:
             if label in LIKELY_LABELS:
-                again = text in told
-                told.add(text)
+                again = text in explained
+                explained.add(text)
                 count = f" (It explains {showing[text]} checks.)" if showing[text] > 1 else ""
                 kept.append((label, "the one above" if again else text + count))
             elif not (again and label in (LABELS["hint"], LABELS["read"])) and (label, text) not in hinted:
@@ -87,13 +86,7 @@ def told_once(checks: Sequence[Said]) -> list[Said]:
 def checks_text(
     exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, what: str = "", remarks: Sequence[str] = ()
 ) -> str:
-    """Return the checks of one exercise as text, under each what there is to say of it.
-
-    Args:
-        hint: 2 for a second look.
-        what: the exercise in the headline, where more than its name is known.
-        remarks: what is to be known even if all checks pass.
-    """
+    """Return the checks of one exercise as text, each with its comments; the options are those of ``checks_table``."""
     noted = "".join(f"\n  note      {remark}" for remark in remarks)
     if verdicts and all(verdict.outcome == "missing" for verdict in verdicts):
         waiting = "".join(f"\n  to do     {verdict.check.title}" for verdict in verdicts)
@@ -102,7 +95,7 @@ def checks_text(
     blocks = [checks_headline(what or exercise, verdicts) + noted]
     for row in check_rows(verdicts, hint):
         blocks.append(f"  {row.result:<9} {row.title}")
-        for name, text in row.said:
+        for name, text in row.comments:
             first, rest = f"      {name + ':':<16}", " " * 22
             if name == LABELS["where"]:  # a picture, whose lines are rows
                 blocks.append(textwrap.indent(text, rest).replace(rest, first, 1))
@@ -124,11 +117,11 @@ def checks_text(
 
 
 def notebook_text(notes: Sequence[str], verdicts: Sequence[Verdict], remarks: Mapping[str, Sequence[str]]) -> str:
-    """Return the visible checks of a whole notebook as text: what was noticed, each exercise, the points."""
+    """Return the visible checks of a whole notebook as text: notes on the file, each exercise, the points."""
     lines = [f"note: {plain(note)}" for note in notes]
     for exercise in dict.fromkeys(verdict.check.exercise for verdict in verdicts):
-        mine = [verdict for verdict in verdicts if verdict.check.exercise == exercise]
-        lines.append(checks_text(exercise, mine, remarks=remarks.get(exercise, ())))
+        own = [verdict for verdict in verdicts if verdict.check.exercise == exercise]
+        lines.append(checks_text(exercise, own, remarks=remarks.get(exercise, ())))
     points, possible = sum(verdict.points for verdict in verdicts), sum(verdict.check.points for verdict in verdicts)
     lines.append(f"{points} of {possible} points from visible checks; hidden checks and written answers come on top.")
     return "\n".join(lines)
@@ -139,17 +132,17 @@ def checks_headline(what: str, verdicts: Sequence[Verdict]) -> str:
 
 
 def offers_hint(verdicts: Sequence[Verdict], hint: int) -> bool:
-    """Whether there is a hint that has not been shown."""
+    """Return whether a hint has not been shown yet."""
     return hint < 2 and any(verdict.diagnosis and verdict.diagnosis.hint for verdict in verdicts)
 
 
 def progress_text(progress: Progress) -> str:
-    """Return how far an assignment is as text: a line for each exercise, then what to read next."""
+    """Return progress as text: a line for each exercise, then the section to read next."""
     width = max((len(exercise.exercise) for exercise in progress.exercises), default=0)
     lines = [progress_headline(progress)]
-    for one in progress.exercises:
-        points = f"{one.points} of {one.possible}"
-        lines.append("; ".join([f"  {one.state:<7}  {one.exercise:<{width}}  {points}", *one.remarks]))
+    for exercise in progress.exercises:
+        points = f"{exercise.points} of {exercise.possible}"
+        lines.append("; ".join([f"  {exercise.state:<7}  {exercise.exercise:<{width}}  {points}", *exercise.remarks]))
     if progress.next:
         lines.append(f"  next: {progress.next.exercise}, {progress.next.read}")
     lines.append(f"  {unseen_points(progress)}")
@@ -168,7 +161,7 @@ def unseen_points(progress: Progress) -> str:
 
 
 def capped(text: str, indent: str) -> list[str]:
-    """Return a text's lines: of many the first and, as an error ends with what matters, the last."""
+    """Return a text's lines; of many only the first and the last, where an error has its message."""
     lines = text.splitlines()
     if len(lines) > MAX_LINES:
         left_out = f"… ({len(lines) - MAX_LINES} lines are left out)"
@@ -177,15 +170,15 @@ def capped(text: str, indent: str) -> list[str]:
 
 
 def result_word(verdict: Verdict) -> str:
-    """Say how a check went, in a word for a student."""
+    """Return the result of a check in a word for a student."""
     return "passed" if verdict.passed else "to do" if verdict.outcome == "missing" else "not yet"
 
 
-def diagnosis_rows(verdict: Verdict, hint: int = 1) -> Said:
-    """Return what there is to say of a check, as label and text; the hint only from the second look on."""
+def diagnosis_rows(verdict: Verdict, hint: int = 1) -> Comments:
+    """Return the diagnosis of a check as labels and texts; the hint only from the second look on."""
     diagnosis = verdict.diagnosis
     if not diagnosis:
         return []
-    said = {**diagnosis.record(), "where": diagnosis.where, "hint": diagnosis.hint}
-    also = [{**one.record(), "hint": one.hint} for one in diagnosis.also]
-    return [row for row in labelled({**said, "also": also}) if hint > 1 or row[0] != LABELS["hint"]]
+    also = [{**likely.record(), "hint": likely.hint} for likely in diagnosis.also]
+    record = {**diagnosis.record(), "where": diagnosis.where, "hint": diagnosis.hint, "also": also}
+    return [row for row in labelled(record) if hint > 1 or row[0] != LABELS["hint"]]

@@ -1,4 +1,4 @@
-"""Run student code where it can do no harm, and get observations back: the grader's side."""
+"""Run student code behind walls, and collect its observations: the grader's side of the sandbox."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograder.verdicts import Answer
 
 __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program", "RunResult", "Sandbox"]
 
-START_S = (60.0, 180.0)  # for a server that hangs as it starts, another one is started, once: nobody may be watching
+START_S = (60.0, 180.0)  # a server that hangs as it starts is replaced, once: nobody need be watching
 GRACE_S = 2.0
 END_S = 120.0  # for the end of a submission that has been told to end
 TWICE = "it was answered twice, and nobody can say which answer is the check's"
@@ -31,7 +31,7 @@ _numbers = itertools.count()
 
 
 class _HangsAsItStarts(NoSandbox):
-    """A server is not ready in time."""
+    """A server was not ready in time."""
 
 
 class Sandbox:
@@ -40,9 +40,9 @@ class Sandbox:
     Args:
         limits: what each program may use.
         isolated: False only for work that the grader trusts, such as one's own.
-        hidden: folders that student code must not see even where the interpreter's folders hold them, beside the
+        hidden: folders that student code must not see even if the interpreter's folders contain them, beside the
             course's own.
-        one_submission: True where this machine is a container that holds one submission: another user then has to do.
+        one_submission: True if this machine is a container with one submission: another user is then wall enough.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Sandbox:
         self.close()
 
     def run(self, program: Program) -> RunResult:
-        """Run a program and return what came back, whatever it did.
+        """Run a program and return its results, whatever it did.
 
         Raises:
             NoSandbox: isolation is asked for and cannot be had.
@@ -81,25 +81,25 @@ class Sandbox:
         return collected.result("memory" if too_much_memory else ended, status)
 
     def _exchange(self, control: socket.socket, program: Program) -> tuple[_Collector, str]:
-        ours, theirs = socket.socketpair()
-        with ours:
+        results, sender = socket.socketpair()
+        with results:
             collected = _Collector(program)
-            with theirs:
+            with sender:
                 header = {
                     "limits": asdict(self.limits),
                     "imports": hidden_checks.preload(program.rooms) if program.rooms else (),
                 }
                 try:
-                    socket.send_fds(control, [wire.RUN], [theirs.fileno()])
+                    socket.send_fds(control, [wire.RUN], [sender.fileno()])
                     wire.send(control, header)
                 except OSError:
                     return collected, "crash"  # the server has gone
             with contextlib.suppress(OSError):  # it ended before it read its cells
-                wire.send(ours, program.request())
-            return collected, collected.read_all(ours, self.limits)
+                wire.send(results, program.request())
+            return collected, collected.read_all(results, self.limits)
 
     def start(self) -> socket.socket:
-        """Start the server where none runs, and return the way to it at once: it imports while its owner goes on.
+        """Start the server if none runs, and return its socket at once: it imports while its owner goes on.
 
         Raises:
             NoSandbox: isolation is asked for and cannot be had.
@@ -107,23 +107,23 @@ class Sandbox:
         if self._control is not None:
             return self._control
         wall = self._wall()
-        ours, theirs = socket.socketpair()
+        control, inherited = socket.socketpair()
         server = [sys.executable, "-m", "autograder.sandbox.server", wall]
-        server += [str(isolation.unique_uid(next(_numbers))), str(theirs.fileno()), *map(str, self.hidden)]
-        with theirs:
+        server += [str(isolation.unique_uid(next(_numbers))), str(inherited.fileno()), *map(str, self.hidden)]
+        with inherited:
             self._process = subprocess.Popen(
                 isolation.command(server, self.hidden) if wall == "bubblewrap" else server,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[inherited.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=isolation.ENVIRONMENT if wall in ("landlock", isolation.OTHER_USER) else None,
-                start_new_session=True,  # else Ctrl-C, which a terminal sends to all of a group, ends it, too
+                start_new_session=True,  # or else Ctrl-C, which a terminal sends to all of a group, ends it, too
             )
-        self._control = ours
-        with contextlib.suppress(OSError):  # it has ended already; whoever waits for it is told why
-            wire.send(ours, {"imports": hidden_checks.preload(), "checks": dict(hidden_checks.visible_texts())})
-        return ours
+        self._control = control
+        with contextlib.suppress(OSError):  # it has ended already; waiting for it tells why
+            wire.send(control, {"imports": hidden_checks.preload(), "checks": dict(hidden_checks.visible_texts())})
+        return control
 
     def _make_ready(self) -> socket.socket:
         *earlier, last = START_S
@@ -140,16 +140,16 @@ class Sandbox:
         assert process is not None
         try:
             wire.receive(control, time.monotonic() + patience_s)
-            # Walls that cannot be built would look like a class whose work has crashed: try them on nothing first.
+            # Walls that cannot be built would look like a class whose work has crashed: try them on an empty program.
             _, ended = self._exchange(control, Program((), ()))
             self._finish(control, patience_s=GRACE_S)
             if ended != "end":
                 raise wire.WireError(ended)
         except (EOFError, OSError, wire.WireError) as error:
-            said = _last_words(process)
+            reason = _last_words(process)
             self.close()
             kind = _HangsAsItStarts if isinstance(error, wire.Late) else NoSandbox
-            raise kind(f"the sandbox did not start: {said} (autograder doctor says more)") from error
+            raise kind(f"the sandbox did not start: {reason} (autograder doctor says more)") from error
         self._is_ready = True
         return control
 
@@ -164,7 +164,8 @@ class Sandbox:
     def _finish(self, control: socket.socket, patience_s: float) -> tuple[int | None, bool]:
         """Wait until the server is free again; return the submission's exit status, and whether memory ended it.
 
-        What has not ended by itself within the patience is killed. A server that is gone is started anew next time.
+        A submission that has not ended by itself within the patience is killed. If the server is gone, the next
+        program starts another.
         """
         try:
             if not select.select([control], [], [], patience_s)[0]:
@@ -197,13 +198,13 @@ def _course_folder() -> list[Path]:
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
-    """End a server that did not start, and return why, as far as it said so."""
+    """End a server that did not start, and return the last line that it printed."""
     process.kill()
     try:
-        _, said = process.communicate()
+        _, errors = process.communicate()
     except ValueError:  # it was closed already, as by another thread that gives up
-        said = b""
-    last = next(iter(reversed(said.decode(errors="replace").strip().splitlines())), "it said nothing")
+        errors = b""
+    last = next(iter(reversed(errors.decode(errors="replace").strip().splitlines())), "it said nothing")
     if "autograder" in last and ("ModuleNotFoundError" in last or "FileNotFoundError" in last):
         checkout = Path(__file__).resolve().parents[2]
         return f"it does not find autograder, which is in {checkout}: install that checkout, pip install -e {checkout}"
@@ -211,7 +212,7 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
 
 
 class _Collector:
-    """Gathers the frames of one run, tells the checks when it is time for them, and takes one answer to each."""
+    """Collects the frames of one run: asks for the checks when their time comes, and accepts one answer to each."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -219,10 +220,10 @@ class _Collector:
         self.answers: dict[tuple[str, str], Answer] = {}
         self.asked: set[tuple[str, str]] = set()
         self.questions = [program.asked(hidden=True), program.asked(hidden=False)]
-        self.heard = time.monotonic()  # when the last frame came
+        self.last_frame = time.monotonic()
 
     def read_all(self, connection: socket.socket, limits: Limits) -> str:
-        """Read frames until the program says that it is at its end, and return how the reading ended."""
+        """Read frames until the program announces its end, and return how the reading ended."""
         last = time.monotonic() + limits.total_s
         patience_s = max(limits.cell_s, limits.check_s) + GRACE_S
         while True:
@@ -242,14 +243,14 @@ class _Collector:
                 return "invalid"
 
     def _ask(self, connection: socket.socket) -> None:
-        """Ask for the visible checks when the cells have ended, and for the hidden ones when those have ended, too."""
+        """Ask for the visible checks when the cells have ended, and for the hidden ones when these have ended, too."""
         if not self.questions or len(self.cells) < len(self.program.cells):
-            raise wire.WireError("it is not yet time for checks, or for no more")
+            raise wire.WireError("it asked for checks too early, or once too often")
         for silent in self.asked - self.answers.keys():
             self.answers[silent] = Answer("crash", {}, SILENT)
         checks, hidden = self.questions.pop(), not self.questions
         self.asked |= {(check.exercise, check.name) for check in checks}
-        self.heard = time.monotonic()
+        self.last_frame = time.monotonic()
         rooms = tuple(sorted({check.room for check in checks}))
         wire.send(connection, pack_plan(checks), hidden_checks.code_of_all(rooms) if hidden and rooms else b"")
 
@@ -263,17 +264,17 @@ class _Collector:
             return
         key = (texts.get("exercise", ""), texts.get("check", ""))
         if key not in self.asked or not isinstance(header.get("answer"), dict):
-            raise wire.WireError("nobody asked for this answer")
+            raise wire.WireError("it answered a check that was not asked for")
         try:
             answer = wire.unpack_answer(header["answer"], body)
         except wire.WireError as error:
             answer = Answer("invalid", {}, str(error))
-        waited_s, self.heard = time.monotonic() - self.heard, time.monotonic()
-        answer = replace(answer, duration_s=min(answer.duration_s, waited_s))  # what it says itself is not believed
+        waited_s, self.last_frame = time.monotonic() - self.last_frame, time.monotonic()
+        answer = replace(answer, duration_s=min(answer.duration_s, waited_s))  # its own word is not believed
         self.answers[key] = Answer("invalid", {}, TWICE) if key in self.answers else answer
 
     def result(self, ended: str, status: int | None) -> RunResult:
-        """Return everything, with an outcome for each check that never answered."""
+        """Return all results, with an outcome for each check that never answered."""
         unfinished = next((cell.id for cell in self.program.cells if cell.id not in self.cells), None)
         where = f"the cell {unfinished}" if unfinished else "a check before this one"
         lost = {
@@ -289,7 +290,7 @@ class _Collector:
 
 
 def _how(status: int | None) -> str:
-    """Put an exit status, as a shell gives it, into words."""
+    """Return an exit status, as shells count it, in words."""
     if not status:
         return ""
     name = isolation.signal_name(status - 128)

@@ -1,8 +1,8 @@
 """Run the cells of a notebook without a kernel.
 
-Text that Python reads runs as it is. Of other text IPython's own transformer turns magics, shell escapes and help calls
-into Python; those that only make sense in a live front end are skipped, and the cell's output says so. Top-level await
-works; the last expression is shown.
+Text that Python can read runs as it is. In other text IPython's own transformer turns magics, shell escapes and help
+calls into Python; those that only make sense in a live front end are skipped, and the cell's output says so. Top-level
+await works; the last expression is shown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_ERROR = 4_000
 
 
 class CappedText(io.StringIO):
-    """A text buffer that keeps the beginning and drops the flood."""
+    """A text buffer that keeps only the beginning of long output."""
 
     def write(self, text: str) -> int:
         room = MAX_OUTPUT - self.tell()
@@ -38,7 +38,7 @@ class CappedText(io.StringIO):
         return len(text)
 
     def close(self) -> None:
-        """Stay open: what a cell printed is read after it, whatever it closed."""
+        """Stay open: output is read after the cell, which can close its stream."""
 
 
 class FrontEnd:
@@ -58,22 +58,19 @@ def display(*values: object, **_: object) -> None:
 
 
 def prepare(module: ModuleType) -> None:
-    """Give a module what every notebook has."""
+    """Define in a module the names that every notebook has."""
     vars(module).update(__builtins__=builtins, get_ipython=FrontEnd, display=display)
 
 
 def names_of(module: ModuleType) -> SimpleNamespace:
-    """Return what the cells have defined, as checks want it."""
+    """Return the names that the cells have defined, as the namespace for checks."""
     return SimpleNamespace(**{name: value for name, value in vars(module).items() if not name.startswith("__")})
 
 
 def run_cell(cell: Cell, module: ModuleType, put_back: Callable[[], None] = lambda: None) -> CellResult:
-    """Run one cell in the module and return what it printed and how it failed, whatever it raises.
+    """Run one cell in the module and return its output and its error, whatever it raises.
 
-    Args:
-        cell: to run.
-        module: in which.
-        put_back: called whenever code of the cell has run, before ours goes on.
+    ``put_back`` is called whenever code of the cell has run, before ours goes on.
     """
     name = f"<cell {cell.id}>"
     output = CappedText()

@@ -1,4 +1,4 @@
-"""What happens in the fork of one submission: its cells, then each check in a fork of its own."""
+"""The fork of one submission: it runs the cells, then each check in a fork of its own."""
 
 from __future__ import annotations
 
@@ -26,15 +26,11 @@ NO_PROCESS = "the cells left so many processes behind that no check could be sta
 
 
 def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
-    """Run the cells that come, then the checks that are asked for; each result is a frame, the last one is the end.
+    """Receive and run cells, then checks; send each result as a frame, and at last the end.
 
     While the cells run, nothing in this process knows which checks will come and with which seeds; while a visible
-    check runs, nothing in it knows the hidden ones.
-
-    Args:
-        limits: of each cell and check.
-        results: where cells and checks come from, and frames go.
-        isolated: whether all that this process can see and end is the submission's.
+    check runs, nothing in it knows the hidden ones. ``isolated`` says that all processes that this one can see and end
+    are the submission's.
     """
     be_graded()
     request, _ = wire.receive(results, max_header_bytes=wire.MAX_REQUEST_BYTES)
@@ -53,7 +49,7 @@ def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
     names = names_of(module)
     sources = {cell.id: cell.source for cell in cells}
     timeouts: dict[str, int] = {}
-    for _ in ("the visible checks", "the hidden checks"):
+    for _ in range(2):  # the visible checks, then the hidden ones
         wire.send(results, {"ready": True})
         plan, code = wire.receive(results)
         if code:
@@ -70,8 +66,8 @@ def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
 
 
 def go_on_alone() -> None:
-    """Go on in a fork, which has no thread but this one, and end all other processes of the submission."""
-    end_all_others()  # so many may be left that no other can be started
+    """Continue in a fork, which has this thread only, and end all other processes of the submission."""
+    end_all_others()  # they can be so many that no further one could be started
     before = os.getpid()
     if os.fork():
         while True:
@@ -95,14 +91,14 @@ def find_check(planned: PlannedCheck) -> Check:
 
 
 def scene_as_check(scene: PlannedScene, source: str, module: ModuleType) -> Check:
-    """Return a scene as something to observe; it earns nothing."""
+    """Return a scene as a check without points."""
     return Check(scene.room, scene.exercise, scene.name, "", 0, False, lambda names, rng: play(scene, source, module))
 
 
 def run_check(
     check: Check, planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket
 ) -> str:
-    """Fork, observe there, and see to it that one frame is sent; return the kind of answer if it is known here."""
+    """Observe in a fork, and ensure that one frame is sent; return the kind of answer if it is known here."""
     started = time.perf_counter()
     try:
         pid = os.fork()
@@ -126,8 +122,8 @@ def run_check(
 
 
 def wait_or_kill(pid: int, seconds: float) -> int:
-    """Return the wait status of a child; one that does not end by itself, such as a stopped one, has timed out."""
-    if not hasattr(os, "pidfd_open"):  # not Linux: only one's own work is run there
+    """Return the wait status of a child; a child that does not end by itself, such as a stopped one, has timed out."""
+    if not hasattr(os, "pidfd_open"):  # not Linux: only a student's own work runs there
         return os.waitpid(pid, 0)[1]
     descriptor = os.pidfd_open(pid)
     ended = select.select([descriptor], [], [], seconds)[0]
@@ -143,7 +139,7 @@ def wait_or_kill(pid: int, seconds: float) -> int:
 def _observe_and_send(
     check: Check, planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket
 ) -> None:
-    # The default action of these alarms ends the process, so that no handler of the student's has a say.
+    # The default action of these alarms ends the process: a handler of the student's cannot interfere.
     clocks = ((signal.ITIMER_REAL, limits.check_s), (signal.ITIMER_PROF, limits.check_processor_s))
     for clock, seconds in clocks:
         signal.signal(ALARMS[clock], signal.SIG_DFL)
@@ -155,7 +151,7 @@ def _observe_and_send(
 
 
 def answer_of_death(status: int, duration_s: float) -> Answer:
-    """Say what the end of a check's process means."""
+    """Return the answer to a check whose process ended with this wait status."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number in (*ALARMS.values(), signal.SIGXCPU):
@@ -165,7 +161,7 @@ def answer_of_death(status: int, duration_s: float) -> Answer:
 
 
 def send_answer(results: socket.socket, planned: PlannedCheck, answer: Answer) -> None:
-    """Send an answer, or that there is none that fits into a frame."""
+    """Send an answer, or an invalid one if it cannot be packed or is too large for a frame."""
     try:
         header, body = wire.pack_answer(answer)
     except Exception:

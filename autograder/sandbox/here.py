@@ -1,7 +1,7 @@
-"""Run a program in a child process that can be ended: for a student's own work where the system cannot fork: Windows.
+"""Run a student's own program in a child process where the system cannot fork: Windows.
 
-The child runs this module. In a folder it finds the program, and there it writes a frame for each cell and each check,
-so that what it has done is known however it ends.
+The child runs this module. It reads the program from a folder, and writes there a frame for each cell and each check:
+its results are known however it ends.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TIMEOUT = "it did not end in time"
 
 
 def run_here(program: Program, within: Limits | None = None) -> RunResult:
-    """Run cells and checks in a child without walls, and end it where it does not go on; of the limits, times count."""
+    """Run cells and checks in a child without walls, and end it if it stalls; of the limits, only times count."""
     within = within or Limits()
     request = json.dumps({**program.request(), **pack_plan(program.checks), "limits": asdict(within)})
     nothing = subprocess.DEVNULL
@@ -60,22 +60,22 @@ def run_here(program: Program, within: Limits | None = None) -> RunResult:
 
 
 def _wait(child: subprocess.Popen[bytes], written: Path, within: Limits) -> bool:
-    """Wait until the child ends; return whether it did before its time, or the time of one cell or check, was over."""
+    """Wait for the child; return whether it ended within its time, and each cell and check within theirs."""
     patience_s = max(within.cell_s, within.check_s) + GRACE_S
     end = time.monotonic() + START_S + within.total_s
-    size, heard = 0, time.monotonic() + START_S  # it has yet to import what the checks need
+    size, last_frame = 0, time.monotonic() + START_S  # it has yet to import the modules of the checks
     while child.poll() is None:
         now = time.monotonic()
         if written.stat().st_size > size:
-            size, heard = written.stat().st_size, now
-        if now > min(heard + patience_s, end):
+            size, last_frame = written.stat().st_size, now
+        if now > min(last_frame + patience_s, end):
             return False
         time.sleep(LOOK_S)
     return True
 
 
 def _result(program: Program, written: bytes, in_time: bool) -> RunResult:
-    """Return what the child wrote, with an outcome for each check that never answered."""
+    """Return the child's results, with an outcome for each check that never answered."""
     cells: dict[str, CellResult] = {}
     answers: dict[tuple[str, str], Answer] = {}
     try:
@@ -96,7 +96,7 @@ def _result(program: Program, written: bytes, in_time: bool) -> RunResult:
 
 
 def main() -> None:
-    """Run the program that lies in the folder of the command line, and write there what comes of it."""
+    """Run the program in the folder of the command line, and write the results there."""
     folder = Path(sys.argv[1])
     request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
     within = Limits(**request["limits"])

@@ -35,7 +35,7 @@ PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 
 PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
 PR_SET_CHILD_SUBREAPER = 36
 FIRST_UID = 1 << 30
-# What the warm server needs where the grader is root: to build the walls, become another user, and count its memory.
+# Of the warm server if the grader is root: to build the walls, become another user, and count its memory.
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_PTRACE")
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
@@ -53,11 +53,11 @@ ENVIRONMENT = {
 }
 
 
-# For a container that holds one submission and may make no namespaces: the submission runs as a user whom no account
-# has, and Landlock, where the kernel has it, lets it open nothing but the system, the interpreter and /tmp.
-# Holds: what is root's alone (reference, checks, results, the grader's processes), environment, rights, time, number of
-# processes, memory of each, the network. Does not hold: sockets of the container's own, the disk, what lies in
-# /tmp, and the memory of all processes together where root may not look into them, as in Docker.
+# For a container that holds one submission and cannot make namespaces: the submission runs as a user without an
+# account, and Landlock, where the kernel has it, lets it open only the system, the interpreter and /tmp.
+# Defends: what is root's alone (reference, checks, results, the grader's processes), environment, rights, time, number
+# of processes, memory of each, the network. Does not defend: sockets of the container's own, the disk, files in
+# /tmp, and the memory of all processes together where root cannot look into them, as in Docker.
 OTHER_USER = "other-user"
 
 
@@ -66,10 +66,10 @@ class NoSandbox(WorkFailed):
 
 
 def mechanism() -> str:
-    """Return what makes the outer wall on this machine: bubblewrap, or landlock where that is missing.
+    """Return the outer wall of this machine: bubblewrap, or else landlock.
 
     Raises:
-        NoSandbox: there is neither.
+        NoSandbox: it has neither.
     """
     if shutil.which("bwrap"):
         return "bubblewrap"
@@ -82,16 +82,16 @@ def mechanism() -> str:
 
 
 def require_other_user(hidden: Sequence[Path]) -> None:
-    """See to it that another user is a wall in front of folders.
+    """Check that another user cannot open some folders.
 
     Raises:
-        NoSandbox: this is not root, or not root's alone.
+        NoSandbox: this process is not root, or a folder is not root's alone.
     """
     if os.geteuid() != 0:
         raise NoSandbox("only root can run a submission as another user")
     for folder in hidden:
-        found = folder.stat()
-        if found.st_uid != 0 or found.st_mode & 0o077:
+        status = folder.stat()
+        if status.st_uid != 0 or status.st_mode & 0o077:
             raise NoSandbox(f"{folder} is not root's alone: chmod 700 {folder}")
 
 
@@ -118,7 +118,7 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
     allowed = interpreter_folders()
     for folder in allowed:
         for parent in list(folder.parents)[-2::-1]:
-            line += ["--perms", "0755", "--dir", str(parent)]  # else nobody but root may pass through
+            line += ["--perms", "0755", "--dir", str(parent)]  # or else only root could pass through
         line += ["--ro-bind", str(folder), str(folder)]
     for folder in shown_by_chance(hidden):
         line += ["--tmpfs", str(folder)]
@@ -129,7 +129,7 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
 
 
 def shown_by_chance(hidden: Sequence[Path]) -> list[Path]:
-    """Return those folders that lie in a folder which student code may read."""
+    """Return the folders that lie in a folder readable by student code."""
     allowed = (*interpreter_folders(), Path("/usr"))
     return [folder for folder in hidden if any(folder.is_relative_to(shown) for shown in allowed)]
 
@@ -138,11 +138,11 @@ def interpreter_folders() -> list[Path]:
     """Return the folders without which this Python and the checks do not run, outermost first, each once."""
     package = Path(__file__).resolve().parents[1]
     wanted = sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), package})
-    found: list[Path] = []
+    outermost: list[Path] = []
     for folder in wanted:
-        if not any(folder.is_relative_to(shown) for shown in (*found, Path("/usr"))):
-            found.append(folder)
-    return found
+        if not any(folder.is_relative_to(shown) for shown in (*outermost, Path("/usr"))):
+            outermost.append(folder)
+    return outermost
 
 
 @cache
@@ -157,7 +157,7 @@ def _call(name: str, *arguments: object) -> None:
 
 
 def die_with_parent() -> None:
-    """Let the kernel kill this process when the one that forked it ends."""
+    """Ask the kernel to kill this process when its parent ends."""
     if sys.platform == "linux":
         _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
@@ -165,10 +165,7 @@ def die_with_parent() -> None:
 def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> None:
     """Put this process's children behind the inner wall: own processes, an empty /tmp, no /proc.
 
-    Args:
-        limits: of a submission.
-        hidden: where there is no outer wall, the folders to cover beside all those that nobody needs; None where
-            there is one.
+    Without an outer wall, ``hidden`` are the folders to cover beside all unneeded ones; with one, it is None.
 
     Raises:
         OSError: the kernel refuses.
@@ -201,6 +198,7 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         folder.mkdir(exist_ok=True)
         _call("mount", f"/proc/self/fd/{handle}".encode(), os.fsencode(folder), None, MS_BIND | MS_REC, None)
         os.close(handle)
+    # The checks have been imported: a cell must not print the text of a hidden one.
     for folder in shown_by_chance(hidden or ()):
         _cover(folder, EMPTY)
     _call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, b"size=0")
@@ -212,15 +210,14 @@ def _cover(place: Path, options: bytes) -> None:
 
 
 def unneeded_folders() -> list[Path]:
-    """Return the folders of the root that hold neither the system nor its devices."""
+    """Return the folders of the root with neither the system nor its devices."""
     needed = {*SYSTEM_FOLDERS, "/dev", "/proc", "/etc", "/tmp"}
-    return sorted(
-        each for each in Path("/").iterdir() if each.is_dir() and not each.is_symlink() and str(each) not in needed
-    )
+    folders = (folder for folder in Path("/").iterdir() if folder.is_dir() and not folder.is_symlink())
+    return sorted(folder for folder in folders if str(folder) not in needed)
 
 
 def open_nothing_else() -> None:
-    """Let this process open the system, the interpreter and /tmp, and nothing else."""
+    """Restrict this process to opening the system, the interpreter and /tmp."""
     readable = [*map(Path, (*SYSTEM_FOLDERS, *SYSTEM_FILES)), *interpreter_folders()]
     landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)])
 
@@ -235,7 +232,7 @@ def end_all_of(uid: int) -> None:
     if os.fork() == 0:
         try:
             os.setresuid(uid, uid, uid)
-            os.kill(-1, signal.SIGKILL)  # all that this user may end, and no process escapes by forking
+            os.kill(-1, signal.SIGKILL)  # all that this user can end: a process cannot escape by forking
         finally:
             os._exit(0)
     with contextlib.suppress(ChildProcessError):
@@ -244,12 +241,12 @@ def end_all_of(uid: int) -> None:
 
 
 def unique_uid(number: int) -> int:
-    """Return a user id that no account has, for a sandbox of this process alone: the kernel counts processes by it."""
+    """Return a user id without an account, for a sandbox of this process alone: the kernel counts processes by it."""
     return FIRST_UID + (os.getpid() << 6) + number % 64
 
 
 def give_up_rights(uid: int) -> None:
-    """Become nobody, for good: the user ``uid`` where this is root, no capabilities, no way to new ones."""
+    """Give up all rights for good: become the user ``uid`` if this is root, and drop capabilities, also future ones."""
     for capability in range(LAST_CAPABILITY + 1):
         _libc().prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     _libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
@@ -262,26 +259,21 @@ def give_up_rights(uid: int) -> None:
 
 
 def signal_name(number: int) -> str:
-    """Return what a signal is called, as SIGKILL or SIGRTMIN+5; empty where the number is none's."""
-    if number not in signal.valid_signals():
-        return ""
-    known = {each.value for each in signal.Signals}
-    return signal.Signals(number).name if number in known else f"SIGRTMIN+{number - signal.SIGRTMIN}"
+    """Return the name of a signal, such as SIGKILL or SIGRTMIN+5; empty for other numbers."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # Python has names for the first and the last of the real-time signals only
+        return f"SIGRTMIN+{number - signal.SIGRTMIN}" if number in signal.valid_signals() else ""
 
 
 def memory_in_use() -> int:
-    """Return this process's address space in bytes, 0 where that is not told."""
+    """Return this process's address space in bytes, 0 if the system does not tell."""
     statm = Path("/proc/self/statm")
     return int(statm.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
 
 
 def apply_limits(limits: Limits, base_bytes: int) -> None:
-    """Set the limits of this process and its children.
-
-    Args:
-        limits: what a submission may use.
-        base_bytes: the address space of the warm server, which its forks share.
-    """
+    """Set the limits of this process and its children; its forks share the warm server's address space, the base."""
     import resource  # Unix alone has it, and a student's check has to be importable elsewhere, too
 
     wanted = {
@@ -293,7 +285,7 @@ def apply_limits(limits: Limits, base_bytes: int) -> None:
         "RLIMIT_CORE": 0,
     }
     for name, value in wanted.items():
-        # macOS lacks some of them; there is no isolation there either, only work that one trusts.
+        # macOS lacks some of them; there it runs only trusted work, without isolation.
         if value is not None and hasattr(resource, name):
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(getattr(resource, name), (value, value))

@@ -1,4 +1,4 @@
-"""Landlock, the kernel's own list of what a process may open: the second wall where bubblewrap is missing.
+"""Landlock, the kernel's allow-list of files for a process: the second wall where bubblewrap is missing.
 
 See the kernel's Documentation/userspace-api/landlock.rst. A ruleset denies what it handles unless a rule allows it.
 """
@@ -28,16 +28,12 @@ class PathBeneath(ctypes.Structure):
 
 
 def version() -> int:
-    """Return the version of Landlock that the kernel offers, 0 where it offers none."""
+    """Return the kernel's version of Landlock, 0 without one."""
     return max(0, _syscall(CREATE_RULESET, None, 0, VERSION))
 
 
 def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Let this process and its children open these folders and files, and no others, for good.
-
-    Args:
-        readable: to read and to execute.
-        writable: to do everything with.
+    """Restrict this process and its children, for good, to reading and executing some paths and full use of others.
 
     Raises:
         OSError: the kernel refuses.

@@ -1,4 +1,4 @@
-"""Where student code runs: how long it may, and whether that is for a mark."""
+"""Time limits for student code, and whether this process grades it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _graded = False
 
 
 class OutOfTime(BaseException):
-    """Raised in a block that has used up its time; not an Exception, so that ``except Exception`` lets it through."""
+    """A block has used up its time; ``except Exception`` lets it through, as it is a BaseException."""
 
 
 def is_graded() -> bool:
-    """Whether this process runs a submission for the grader."""
+    """Return whether this process runs a submission for the grader."""
     return _graded
 
 
 def be_graded() -> None:
-    """Let ``check`` do nothing from now on: the grader runs the checks itself."""
+    """Switch ``check`` off from now on: the grader runs the checks itself."""
     global _graded
     _graded = True
 
@@ -35,9 +35,9 @@ def be_graded() -> None:
 def time_limit(wall_s: float, processor_s: float = 0.0) -> Iterator[None]:
     """Leave the block by ``OutOfTime`` when its wall time or its time on the processor is over; 0 sets no limit.
 
-    The error ends here. Where the system has no alarms, as on Windows, a thread keeps the wall time, and what Python
-    does not run, such as a long operation of a library, is left only when it ends. Where this is no main thread, which
-    alone is told of either, the block runs without a limit.
+    The error ends here. Without alarms, as on Windows, a thread keeps the wall time, and a long operation outside
+    Python, such as a library's, is left only when it ends. In any thread but the main one, which alone receives both,
+    the block runs without a limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -83,9 +83,9 @@ def _kept_by_a_thread(wall_s: float) -> Iterator[None]:
         nonlocal rang
         if rang:
             rang = False
-            if begun:  # to start a thread takes time, too, and there is no block yet to be left
+            if begun:  # starting a thread takes time, too, and the block has not begun
                 raise OutOfTime
-        elif callable(before):  # somebody pressed Ctrl-C, or the notebook's button
+        elif callable(before):  # Ctrl-C, or the notebook's button
             before(number, frame)
 
     clock = threading.Timer(wall_s, ring)

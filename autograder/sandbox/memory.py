@@ -1,4 +1,4 @@
-"""How much memory the processes of one submission take, all together."""
+"""Memory of all processes of one submission together."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MADV_COLLAPSE = 25  # Linux 6.1 and newer; older ones refuse it
 PAUSES = 5  # as long as a look takes, before the next one
 TRUSTED = 2  # the supervisor and the first process of its namespace, which are ours
 TRIES = 3  # to count processes while none comes or ends
-ROUNDS = 50  # of stopping those that have come since the last one
-STOPS_WITHIN_S = 1.0  # or is counted as it is
-STOPPED, WAITING = {"T", "t"}, {"D", "Z", "X"}  # in /proc; the second for what no signal reaches
+ROUNDS = 50  # of stopping processes that have started since the last round
+STOPS_WITHIN_S = 1.0  # or else it is counted as it is
+STOPPED, WAITING = {"T", "t"}, {"D", "Z", "X"}  # in /proc; signals do not reach the second
 
 
 def use_large_pages() -> None:
@@ -31,21 +31,17 @@ def use_large_pages() -> None:
     for line in (PROC / "self" / "maps").read_text().splitlines():
         extent, rights, _, _, _, *name = line.split()
         if rights == "rw-p" and name in ([], ["[heap]"]):
-            first, last = (int(each, 16) for each in extent.split("-"))
+            first, last = (int(address, 16) for address in extent.split("-"))
             for at in range(-(-first // LARGE_PAGE) * LARGE_PAGE, last // LARGE_PAGE * LARGE_PAGE, LARGE_PAGE):
                 madvise(at, LARGE_PAGE, MADV_COLLAPSE)
 
 
 class Watch:
-    """Looks, again and again, at what one process and its descendants take. Linux alone tells it.
+    """Watches the memory of one process and its descendants, as only Linux tells it.
 
-    Forks share pages until one of them writes, and what each takes of them is costly to ask of the kernel: so it is
-    asked only where the pages of all could be too many, or where some come and end while one looks; of processes that
-    stand still, and not all the time.
-
-    Args:
-        pid: of the process.
-        limit_bytes: beside what they share with others.
+    Forks share pages until one of them writes, and the kernel takes long to work out the share of each: so it is asked
+    only if the pages of all could be too many, or if processes come and end meanwhile; while the processes are stopped,
+    and not all the time. The limit is on memory that they do not share with others.
     """
 
     def __init__(self, pid: int, limit_bytes: int) -> None:
@@ -54,7 +50,7 @@ class Watch:
         self._next = 0.0
 
     def exceeded(self) -> bool:
-        """Whether they take more than the limit now, as far as one can tell; also where they cannot be stopped."""
+        """Return whether they take more than the limit now, as far as can be told, or cannot be stopped."""
         if time.monotonic() < self._next:
             return False
         started = time.monotonic()
@@ -63,38 +59,38 @@ class Watch:
         still = _stop_all(self.pid)
         too_much = still is None or sum(map(_proportional_bytes, still)) > self.limit_bytes
         if still is not None and not too_much:
-            for each, stopped_itself in still.items():
+            for pid, stopped_itself in still.items():
                 if not stopped_itself:
-                    _send(each, signal.SIGCONT)
+                    _send(pid, signal.SIGCONT)
         self._next = time.monotonic() + PAUSES * (time.monotonic() - started)
         return too_much
 
     def _surely_within(self, attempt: int) -> bool:
-        """Whether the pages of all are few, and nobody came or ended while they were counted."""
+        """Return whether the pages of all are few, and no process came or ended while they were counted."""
         seen = list(tree(self.pid))
         return sum(map(_resident_bytes, seen)) <= self.limit_bytes and seen == list(tree(self.pid))
 
 
 def _stop_all(pid: int) -> dict[int, bool] | None:
-    """Stop the descendants of the first process of a namespace, also those that just come to be.
+    """Stop the descendants of the first process of a namespace, also those that are just starting.
 
-    A fork that has begun comes to be after its parent has been told to stop, and what ends just now still has its
-    share of the pages that it leaves: so all are waited for.
+    A fork can appear after its parent has been told to stop, and a process that is ending still has its share of the
+    pages that it leaves: so all are waited for.
 
     Returns:
-        Whether each, by its id, stood still before: it is not ours to wake. None where others come for ever.
+        Whether each process, by its id, was stopped before: it is not ours to wake. None if new ones never cease.
     """
     stopped: dict[int, bool] = {}
     last, rounds = time.monotonic() + STOPS_WITHIN_S, 0
     while rounds < ROUNDS:
         known = len(stopped)
-        for each in itertools.islice(tree(pid), TRUSTED, None):  # each is told before its children are asked for
-            if each not in stopped:
-                stopped[each] = not STOPPED.isdisjoint(_states(each))
-                _send(each, signal.SIGSTOP)
+        for descendant in itertools.islice(tree(pid), TRUSTED, None):  # a parent is told before its children are found
+            if descendant not in stopped:
+                stopped[descendant] = not STOPPED.isdisjoint(_states(descendant))
+                _send(descendant, signal.SIGSTOP)
         if len(stopped) > known:
             rounds += 1
-        elif all(_states(each) <= STOPPED | WAITING for each in stopped) or time.monotonic() > last:
+        elif all(_states(descendant) <= STOPPED | WAITING for descendant in stopped) or time.monotonic() > last:
             return stopped
         else:
             time.sleep(0.001)
@@ -107,25 +103,25 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 
 def _states(pid: int) -> set[str]:
-    """Return the state of each thread of a process, as a letter; none where it has been reaped."""
+    """Return the states of a process's threads, as letters; none if it has been reaped."""
     return {text.rpartition(") ")[2][:1] for text in _of_threads(pid, "stat")}
 
 
 def tree(pid: int) -> Iterator[int]:
-    """Give a process and its descendants, as far as they can be seen."""
+    """Yield a process and its visible descendants."""
     yield pid
     for child in children(pid):
         yield from tree(child)
 
 
 def children(pid: int) -> Iterator[int]:
-    """Give the processes that a process has started and that have not been reaped."""
+    """Yield the children of a process that have not been reaped."""
     for text in _of_threads(pid, "children"):
         yield from map(int, text.split())
 
 
 def _of_threads(pid: int, name: str) -> Iterator[str]:
-    """Give the file of each thread of a process that lives: the main one may have ended before the others."""
+    """Yield a file of each living thread of a process: the main thread can end before the others."""
     with contextlib.suppress(OSError):
         for thread in (PROC / str(pid) / "task").iterdir():
             with contextlib.suppress(OSError):
@@ -137,15 +133,12 @@ def _resident_bytes(pid: int) -> int:
 
 
 def _proportional_bytes(pid: int) -> int:
-    """Return the process's pages, each shared one divided by the number of those that share it."""
+    """Return the size of a process's pages, each shared page divided by the number of processes that share it."""
     return _sum(pid, "smaps_rollup", ("Pss_Anon", "Pss_Shmem", "SwapPss"))
 
 
 def _sum(pid: int, name: str, wanted: tuple[str, ...]) -> int:
-    """Return the sum of sizes in a file of /proc, in bytes; 0 where the process has ended.
-
-    All threads of a process tell the same, but one that has ended, which the main one may have done before the others.
-    """
+    """Return the sum of sizes in a file of /proc, in bytes; 0 if the process has ended. All living threads agree."""
     for text in _of_threads(pid, name):
         lines = (line.partition(":") for line in text.splitlines())
         sizes = [1024 * int(value.split()[0]) for field, _, value in lines if field in wanted]

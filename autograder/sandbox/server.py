@@ -113,14 +113,13 @@ def end(pid: int, isolated: bool) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """What the server's forks hand down to the student's process.
+    """A submission to run, as the server's forks hand it down to the student's process.
 
     Attributes:
-        limits: within which it runs.
-        results: where its cells and checks come from, and its frames go.
-        wall: what makes the outer wall, or trusted where none is wanted.
+        results: the source of its cells and checks, and the destination of its frames.
+        wall: the outer wall, or ``trusted`` for none.
         hidden: folders that it must not see.
-        uid: the user to become where this is root.
+        uid: the user to become if this is root.
     """
 
     limits: Limits

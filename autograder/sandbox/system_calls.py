@@ -1,7 +1,7 @@
-"""The system calls that no exercise needs, refused by a filter that a process sets for itself and its children.
+"""A filter that refuses system calls which exercises do not need to a process and its children.
 
-Most of them take memory that no process maps, so that nobody who counts mapped pages sees it; keys outlive the
-submission that adds them; sockets of other kinds than a machine's own reach the network. See the kernel's
+Most of them take memory that no process maps, which a count of mapped pages misses; keys outlive the submission that
+adds them; sockets other than a machine's own reach the network. See the kernel's
 Documentation/userspace-api/seccomp_filter.rst: a program of classic BPF looks at each call's number and arguments.
 """
 
@@ -38,7 +38,7 @@ class Machine:
     Attributes:
         id: the kernel's AUDIT_ARCH number.
         numbers: of the system calls.
-        end: from which on numbers belong to another way of calling, 0 where there is none.
+        end: the first number that belongs to another way of calling, 0 if there is none.
     """
 
     id: int
@@ -101,13 +101,13 @@ class _Program(ctypes.Structure):
 
 
 def missing() -> dict[str, int]:
-    """Return the calls that are not there behind the filter, by name; none where no numbers are known."""
+    """Return the calls that the filter reports as missing, by name; none for an unknown processor."""
     machine = MACHINES.get(platform.machine())
     return {name: machine.numbers[name] for name in MISSING} if machine else {}
 
 
 def refuse() -> None:
-    """Refuse those calls to this process, its threads to come and its children, for good. It may get no new rights.
+    """Refuse those calls to this process, its future threads and its children, for good; it must have no new rights.
 
     Raises:
         OSError: the kernel refuses, or no numbers are known for this processor.
@@ -133,14 +133,14 @@ def filter_for(machine: Machine) -> bytes:
     # A socket of another family than a machine's own: where no namespace takes the network away, this does.
     lines += [(EQUAL, 0, 4, machine.numbers["socket"]), (LOAD, 0, 0, _argument(0))]
     lines += [(EQUAL, 0, 1, int(socket.AF_UNIX)), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, forbidden)]
-    # A larger buffer of one: what waits in it is memory of nobody.
+    # A larger buffer of a socket: what waits in it is the memory of no process.
     lines += [(EQUAL, 0, 4, machine.numbers["setsockopt"]), (LOAD, 0, 0, _argument(2))]
     lines += [(EQUAL, 0, 1, socket.SO_SNDBUF), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     # Memory that processes share without a file: it stays when it is dropped from all page tables.
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
     lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
-    # A process that may not be looked into: where the grader is not root, nobody could count its memory.
+    # A process that forbids looking into it: a grader that is not root could not count its memory.
     lines += [(EQUAL, 0, 4, machine.numbers["prctl"]), (LOAD, 0, 0, _argument(0))]
     lines += [(EQUAL, 0, 1, PR_SET_DUMPABLE), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     lines += [(RETURN, 0, 0, ALLOW)]
@@ -148,4 +148,4 @@ def filter_for(machine: Machine) -> bytes:
 
 
 def _argument(at: int) -> int:
-    return ARGUMENTS_AT + 8 * at  # its lower half, where the machine puts that first, as all of ours do
+    return ARGUMENTS_AT + 8 * at  # its lower half, which these machines put first

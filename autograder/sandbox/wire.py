@@ -1,7 +1,7 @@
-"""What passes between the grader and the sandbox: one frame a message, sizes capped before anything is read.
+"""Messages between the grader and the sandbox: one frame for each, with sizes capped before anything is read.
 
 A frame is two unsigned 32-bit lengths, a JSON header and a safetensors body. Nothing is ever unpickled. The grader
-trusts no byte that comes from the sandbox: whatever is not exactly a frame of this form is a ``WireError``.
+trusts no byte from the sandbox: anything but a frame of this form is a ``WireError``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.checks import Observation, Raised, Sample
 from autograder.observe import MAX_TEXT
 from autograder.verdicts import Answer
 
-# What the grader says to the server: a program follows, or end the one that runs.
+# Commands of the grader to the server: a program follows, or end the one that runs.
 RUN, STOP = b"R", b"K"
 LENGTHS = struct.Struct(">II")
 MAX_HEADER_BYTES = 1 << 20
@@ -71,7 +71,7 @@ def receive(
 
 
 def frames(data: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Give the frames that stand one after the other in ``data``; a header may be as long as a request's.
+    """Yield the frames in ``data``; a header can be as long as a request's.
 
     Raises:
         WireError: these bytes are not frames, or one is too large.
@@ -170,7 +170,7 @@ def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
             raise ValueError("no such duration")
         return Answer(kind, observations, _text(header["detail"]), duration_s, _text(header.get("delegated", "")))
     except Exception as error:
-        # Whatever the parser says of bytes that a student's process wrote: it is no valid answer.
+        # A parser raises errors of any kind for bytes that a student's process wrote.
         raise WireError("it gave no valid answer") from error
 
 

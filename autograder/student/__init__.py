@@ -1,4 +1,4 @@
-"""What a student calls in a notebook: ``check(Linear)``."""
+"""Functions that a student calls in a notebook: ``check(Linear)``, ``progress()``, ``check_all()``."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from textwrap import indent
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from autograder.notebooks.progress import Progress
 from autograder.reports.html import checks_table, progress_card
-from autograder.reports.progress import Progress
 from autograder.reports.text import checks_text, notebook_text, progress_text
-from autograder.student.cells import Origin, inputs_of_notebook, newest_that_defines, origin_of, source_of
-from autograder.student.names import Shown, UnknownName, find_exercise, known_room
+from autograder.student.inputs import Origin, inputs_of_notebook, newest_that_defines, origin_of, source_of
+from autograder.student.names import UnknownName, WithoutTraceback, find_exercise, known_room
 
 if TYPE_CHECKING:
     from autograder.checks import Check
@@ -28,17 +28,17 @@ MOST_PRINTED = 20  # lines
 NOTHING_RAN = "no exercise's cell of this chapter has been run since the kernel started: run them first"
 
 
-class CheckFailed(Shown, AssertionError):
+class CheckFailed(WithoutTraceback, AssertionError):
     """A check that is part of the mark did not pass."""
 
 
-class Interrupted(Shown, KeyboardInterrupt):
-    """Somebody stopped a check that ran."""
+class CheckInterrupted(WithoutTraceback, KeyboardInterrupt):
+    """The user stopped a running check."""
 
 
 @dataclass(frozen=True)
-class Report:
-    """The visible checks of one exercise and how they went; a notebook shows it as a table, a terminal as text."""
+class CheckReport:
+    """Verdicts of the visible checks of one exercise; a notebook shows them as a table, a terminal as text."""
 
     exercise: str
     verdicts: Sequence[Verdict]
@@ -53,12 +53,12 @@ class Report:
 
     @property
     def what(self) -> str:
-        """The exercise, and the cell from which the code that was checked comes."""
+        """The exercise, and the cell in which it was defined."""
         return f"{self.exercise} as in cell [{self.origin.made}]" if self.origin else self.exercise
 
     @property
     def note(self) -> str:
-        """What is to be known first: that a newer version did not run."""
+        """A sentence for the case that a newer version did not run."""
         if not self.origin or self.origin.newest == self.origin.made:
             return ""
         made, newest = self.origin.made, self.origin.newest
@@ -88,8 +88,8 @@ class Report:
         return checks_table(self.exercise, self.verdicts, self.hint, what=self.what, notes=notes, printed=self.printed)
 
 
-def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report:
-    """Run the visible checks of an exercise on your code and say what they saw.
+def check(exercise: object, only: str | None = None, *, hint: int = 1) -> CheckReport:
+    """Run the visible checks of an exercise on your code and report their results.
 
     Args:
         exercise: the class or function that you wrote, such as ``Linear``, or its name as a text.
@@ -101,42 +101,42 @@ def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report
 
     Raises:
         UnknownName: there is no such exercise, check or hint.
-        Interrupted: somebody stopped it.
+        CheckInterrupted: you stopped it.
     """
     from autograder.sandbox.limits import is_graded
 
     if is_graded():
-        return Report(str(exercise), ())
+        return CheckReport(str(exercise), ())
     frame = inspect.currentframe()
     caller = frame.f_back if frame else None
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
     try:
         report = report_on(exercise, names, only, hint)
     except KeyboardInterrupt:
-        raise Interrupted("the check was interrupted") from None
-    mine = _remarks(room_of(report.exercise), names).get(report.exercise, ())
-    return replace(report, origin=origin_of(report.exercise, getattr(names, report.exercise, None)), remarks=mine)
+        raise CheckInterrupted("the check was interrupted") from None
+    remarks = _remarks(room_of(report.exercise), names).get(report.exercise, ())
+    return replace(report, origin=origin_of(report.exercise, getattr(names, report.exercise, None)), remarks=remarks)
 
 
-def report_on(exercise: object, names: SimpleNamespace, only: str | None = None, hint: int = 1) -> Report:
+def report_on(exercise: object, names: SimpleNamespace, only: str | None = None, hint: int = 1) -> CheckReport:
     """Run the visible checks of an exercise on a namespace (see ``check``)."""
     name, checks = find_exercise(exercise, names)
     if only is not None and only not in [check.name for check in checks]:
         raise UnknownName(f"{name} has no check {only!r}: it has {', '.join(check.name for check in checks)}")
     if hint not in (1, 2):
         raise UnknownName(f"there is no hint {hint!r}: there are a first look, hint=1, and a second one, hint=2")
-    # All are run even for one: a mistake shows best over several checks. A hidden one runs only where it is named.
+    # All are run even for one: a mistake shows best over several checks. A hidden check runs only if it is named.
     with _unattended() as printed:
         verdicts = _verdicts([check for check in checks if not check.hidden or check.name == only], names)
     lines = printed.getvalue().splitlines()
     more = ["… (the rest is left out)"] if len(lines) > MOST_PRINTED else []
     shown = [verdict for verdict in verdicts if only in (None, verdict.check.name)]
-    return Report(name, shown, hint, printed="\n".join([*lines[:MOST_PRINTED], *more]))
+    return CheckReport(name, shown, hint, printed="\n".join([*lines[:MOST_PRINTED], *more]))
 
 
 @contextmanager
 def _unattended() -> Iterator[CappedText]:
-    """Keep what is printed in the block, up to a limit, and let nothing ask for input, which would block all cells."""
+    """Capture printed text, up to a limit, and refuse requests for input, which would block all cells."""
     from autograder.sandbox.cells import CappedText
 
     def refuse(*_: object) -> str:
@@ -153,7 +153,7 @@ def _unattended() -> Iterator[CappedText]:
 
 @dataclass(frozen=True, repr=False)
 class ProgressCard(Progress):
-    """How far an assignment is; a notebook shows it as a card, a terminal as text."""
+    """Progress through an assignment; a notebook shows it as a card, a terminal as text."""
 
     def __repr__(self) -> str:
         return progress_text(self)
@@ -163,13 +163,13 @@ class ProgressCard(Progress):
 
 
 def progress(room: str = "") -> ProgressCard:
-    """Run all visible checks of a chapter on your code and say how far you are.
+    """Run all visible checks of a chapter on your code and show how far you are.
 
     Args:
         room: the chapter's short name, such as ``layers``; found by your exercises if it is left out.
 
     Returns:
-        A card: what is done, what is open, the points of visible checks, and what to read next.
+        A card: exercises done and open, the points of visible checks, and the section to read next.
 
     Raises:
         UnknownName: there is no such chapter, or none is named and no exercise's cell has been run.
@@ -191,7 +191,7 @@ def progress(room: str = "") -> ProgressCard:
 
 @dataclass(frozen=True)
 class WholeNotebook:
-    """The visible checks of all exercises of a notebook, run anew, and what was noticed; shown as text."""
+    """Verdicts of the visible checks of all exercises of a notebook, with notes on the file; shown as text."""
 
     report: NotebookReport
 
@@ -202,15 +202,15 @@ class WholeNotebook:
 def check_all(room: str = "") -> WholeNotebook:
     """Run this notebook's exercise cells anew in a fresh process, as the grader will, and show the visible checks.
 
-    It is what ``autograder check`` does with a file, for a notebook that is none on this machine, as in Colab. It takes
-    each exercise's cell as you ran it last.
+    ``autograder check`` does the same with a file; this is for a notebook without one on this machine, as in Colab. It
+    takes each exercise's cell as you ran it last.
 
     Args:
         room: the chapter's short name, such as ``layers``; found by your exercises if it is left out.
 
     Raises:
         UnknownName: there is no such chapter, or no exercise's cell has been run.
-        Interrupted: somebody stopped it.
+        CheckInterrupted: you stopped it.
     """
     from autograder.checks import checks_of
     from autograder.notebooks.check import NotebookReport, check_answers
@@ -225,21 +225,21 @@ def check_all(room: str = "") -> WholeNotebook:
     try:
         return WholeNotebook(check_answers(room, answers, inputs_of_notebook()))
     except KeyboardInterrupt:
-        raise Interrupted("the check was interrupted") from None
+        raise CheckInterrupted("the check was interrupted") from None
 
 
 def _room_of_notebook() -> str:
     """Return the chapter of which most exercises have been run in this notebook."""
     from autograder.checks import checks_of, rooms
 
-    found = {room: len(_answers_in_notebook({check.exercise for check in checks_of(room)})) for room in rooms()}
-    if not any(found.values()):
+    ran = {room: len(_answers_in_notebook({check.exercise for check in checks_of(room)})) for room in rooms()}
+    if not any(ran.values()):
         raise UnknownName(NOTHING_RAN)
-    return max(found, key=found.__getitem__)
+    return max(ran, key=ran.__getitem__)
 
 
 def _remarks(room: str, names: SimpleNamespace) -> dict[str, list[str]]:
-    """Return what the text of this notebook's cells tells of a chapter's answers, those that were made in a cell."""
+    """Return remarks on a chapter's answers by the text of this notebook's cells, for answers made in a cell."""
     from autograder.checks import checks_of
     from autograder.notebooks.remarks import remarks_on
 
@@ -285,7 +285,7 @@ def _verdicts(checks: Sequence[Check], names: SimpleNamespace) -> list[Verdict]:
 
 
 def _answers(checks: Sequence[Check], names: SimpleNamespace, seeds: Sequence[int]) -> list[Answer]:
-    """Observe each check, until one does not end in time: who waits in a notebook waits for one only."""
+    """Observe each check, until one runs out of time: a person in a notebook waits for one only."""
     from autograder.observe import observe
     from autograder.sandbox.limits import time_limit
     from autograder.verdicts import Answer

@@ -1,4 +1,4 @@
-"""Where the garment is in a photograph: what differs from its background, whatever light falls on it.
+"""Find the garment in a photograph by its difference from the background, in any light.
 
 ``solutions/deploy/web/garment.js`` does the same for a page and has to give the same mask, so the arithmetic is exact
 in both: sums are of whole numbers, and the few floating numbers are computed one by one, in the same order.
@@ -27,13 +27,13 @@ BINS = 16  # of each channel, in which colours are counted
 
 
 def find_garment(image: Image.Image) -> Mask:
-    """Say which pixels of a photograph are garment.
+    """Return the mask of the garment in a photograph.
 
     The background is a surface for each colour channel, quadratic in the place and fitted to the border's pixels
-    without the outliers among them, so that it follows the falloff of a lamp. What is far from it in any channel is
-    garment, where "far" is a share of Otsu's threshold (Otsu, 1979) between limits; specks do not count, nor does what
-    touches the border if there is something else. Then the colours that are more frequent in the garment than beside
-    it are counted in, and the others out, once, as GrabCut does in many rounds (Rother and colleagues, 2004).
+    without the outliers among them: it follows the falloff of a lamp. Pixels far from it in any channel are garment,
+    where "far" is a share of Otsu's threshold (Otsu, 1979) between limits; specks do not count, nor do parts that
+    touch the border if there are others. Then the colours that are more frequent in the garment than beside it are
+    counted in, and the others out, once, as GrabCut does in many rounds (Rother and colleagues, 2004).
 
     Args:
         image: mode RGB, 2 pixels wide and high or more.
@@ -48,7 +48,7 @@ def find_garment(image: Image.Image) -> Mask:
 
 @lru_cache(maxsize=64)
 def _find_in(mode: str, size: tuple[int, int], pixels: bytes) -> Mask:
-    """Look at a small picture once: a check shows the same to each known mistake."""
+    """Cache the masks of small pictures: a check shows the same to each known mistake."""
     return _find(Image.frombytes(mode, size, pixels))
 
 
@@ -66,7 +66,7 @@ def _find(image: Image.Image) -> Mask:
 
 
 def fitted_background(colours: Numbers) -> Numbers:
-    """Return the colour that the background has, or would have, at each pixel.
+    """Return the background's colour at each pixel, covered or not.
 
     Args:
         colours: int64 from 0 to 255, shape (height, width, 3).
@@ -132,7 +132,7 @@ def solved(matrix: list[list[float]], columns: list[list[float]]) -> list[list[f
 
 
 def otsu(values: Numbers) -> int:
-    """Return the number that divides whole numbers from 0 to 255 best into two groups: the lower one ends with it."""
+    """Return the threshold that best divides whole numbers from 0 to 255 into two groups; the lower includes it."""
     counts = np.bincount(values.ravel(), minlength=256).astype(np.float64)
     below, sums = np.cumsum(counts), np.cumsum(counts * np.arange(256))
     pairs = below * (below[-1] - below)
@@ -141,7 +141,7 @@ def otsu(values: Numbers) -> int:
 
 
 def votes(colours: Numbers, garment: Mask, distance: Numbers, limit: int) -> Numbers:
-    """Return for each pixel how much speaks for garment, above 0, or for background, with its neighbours' say."""
+    """Return each pixel's evidence for garment, above 0, or for background, summed with that of its neighbours."""
     step = 256 // BINS
     red, green, blue = np.moveaxis(colours // step, 2, 0)
     bins = (red * BINS + green) * BINS + blue
@@ -171,7 +171,7 @@ def around(values: Numbers) -> Numbers:
 
 
 def largest_parts(mask: Mask) -> Mask:
-    """Return the mask without its specks, and without what touches the border if enough is left then."""
+    """Return the mask without its specks, and without parts that touch the border if enough is left then."""
     height, width = mask.shape
     stride = width + 2
     starts, ends = runs(mask)
@@ -234,8 +234,8 @@ def in_detail(garment: Mask, colours: Numbers, background: Numbers, limit: int, 
         garment: of blocks.
         colours: uint8, of pixels, shape (height, width, 3).
         background: uint8, of blocks, with three channels.
-        limit: how far from the background a pixel of the garment is.
-        block: how many pixels a block is wide and high.
+        limit: the distance from the background above which a pixel is garment.
+        block: width and height of a block in pixels.
     """
     height, width, _ = colours.shape
     core, near = around(~garment) == 0, around(garment) > 0

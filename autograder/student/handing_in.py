@@ -1,11 +1,11 @@
-"""The last step: a copy of the notebook as it lies on disk, compared with what ran, checked, and named by a receipt."""
+"""Hand in: copy the saved notebook, compare it with the cells that ran, check it, and print its receipt."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.receipts import PACKED, receipt_of
-from autograder.student.cells import inputs_as_typed, newest_that_defines, variables_of_notebook
+from autograder.student.inputs import inputs_as_typed, newest_that_defines, variables_of_notebook
 from autograder.student.names import UnknownName, known_room
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-    from autograder.verdicts import Verdict
 
 FRONT_END_S = 30  # for Colab to give the notebook
 SAVE = "press Ctrl+S (on a Mac ⌘S) and run this cell again"
@@ -30,25 +28,31 @@ CLOSING = (
 
 
 @dataclass(frozen=True)
-class Live:
-    """A notebook as its front end has saved it."""
+class SavedNotebook:
+    """A notebook as its front end has saved it.
 
-    path: Path  # of its file; in Colab, where there is none, where it would lie
+    Attributes:
+        path: of its file; in Colab, which has none, the place where it would be.
+        saved: the time, by the clock of the disk.
+        downloads: whether the browser has to download the packed copy.
+    """
+
+    path: Path
     content: bytes
-    saved: datetime  # when, by the clock of the disk
-    downloads: bool = False  # whether the browser has to be given what is packed
+    saved: datetime
+    downloads: bool = False
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """What is to be handed in, and what was noticed; shown as text.
+    """The file to hand in, and warnings about it; shown as text.
 
     Attributes:
-        packed: the file, seen from the notebook; empty where none could be written.
+        packed: the file, relative to the notebook; empty if none could be written.
         receipt: of that file.
-        at: when it was packed, by this machine's clock.
-        passed: by exercise, how many of its visible checks passed, and how many there are.
-        written: how many words the written answer has.
+        at: time of packing, by this machine's clock.
+        passed: by exercise, the number of visible checks that passed, and of all.
+        written: number of words in the written answer.
         warnings: each a sentence or more, with what to do.
     """
 
@@ -66,7 +70,7 @@ class HandIn:
         rows = {name: f"{passed} of {count} checks passed" for name, (passed, count) in (self.passed or {}).items()}
         if rows:
             rows["written answer"] = f"{self.written} words" if self.written else "none"
-            lines += [f"  {name:<{max(map(len, rows))}}  {said}" for name, said in rows.items()]
+            lines += [f"  {name:<{max(map(len, rows))}}  {result}" for name, result in rows.items()]
         if self.warnings:
             lines += ["Look at this first:", *(f"  - {warning}" for warning in self.warnings)]
         if self.packed:
@@ -77,12 +81,12 @@ class HandIn:
 def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     """Pack this notebook to be handed in: a copy in the folder ``hand-in``, and its receipt.
 
-    What is packed is the notebook as it was saved. It is compared with what ran in this kernel, and its exercises are
-    run anew in a fresh process, as the grader will. Whatever is found, the copy is packed, and you are told.
+    The copy is the notebook as you saved it. It is compared with the cells that ran in this kernel, and its exercises
+    are run anew in a fresh process, as the grader will. The copy is packed in any case, and you are told of problems.
 
     Args:
         room: the chapter's short name, such as ``layers``.
-        notebook: the notebook's file, where it is not found by itself.
+        notebook: the notebook's file, if it is not found by itself.
 
     Raises:
         UnknownName: there is no such chapter or file.
@@ -96,35 +100,35 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     room = known_room(room)
     if notebook and not Path(notebook).is_file():
         raise UnknownName(f"there is no file {str(notebook)!r}")
-    live = _in_colab(room) if "google.colab" in sys.modules else _on_disk(room, notebook)
-    if live is None:
+    saved = _in_colab(room) if "google.colab" in sys.modules else _on_disk(room, notebook)
+    if saved is None:
         return HandIn(warnings=[_not_found(room)])
-    packed, warnings = _pack(live)
-    read, released = parse_notebook(live.content, live.path.name), released_notebook(room)
-    warnings += unlike_what_ran(read, released, inputs_as_typed(), live.saved)
+    packed, warnings = _pack(saved)
+    parsed, released = parse_notebook(saved.content, saved.path.name), released_notebook(room)
+    warnings += unlike_what_ran(parsed, released, inputs_as_typed(), saved.saved)
     print(f"Packed {packed or 'nothing'}. Now its exercises are run anew, which can take a minute.")
-    passed, noticed = _checked(live.path, read)
-    words = _written_words(read, released)
-    warnings += noticed
+    passed, notes = _checked(saved.path, parsed)
+    words = _written_words(parsed, released)
+    warnings += notes
     unfinished = [f"{name} ({count[0]} of {count[1]})" for name, count in passed.items() if count[0] < count[1]]
     warnings += [f"Not finished: {', '.join(unfinished)}. You can hand in now and again later."] if unfinished else []
     warnings += [] if words else [f"The file holds no written answer. If you wrote one, {SAVE}."]
-    return HandIn(packed, receipt_of(live.content), datetime.now().astimezone(), passed, words, warnings)
+    return HandIn(packed, receipt_of(saved.content), datetime.now().astimezone(), passed, words, warnings)
 
 
-def _on_disk(room: str, named: str | Path) -> Live | None:
-    """Return the file of this notebook: the one that is named, or that the front end names, or else lies here."""
+def _on_disk(room: str, named: str | Path) -> SavedNotebook | None:
+    """Return the file of this notebook: named by the student, or by the front end, or else in this folder."""
     from autograder.notebooks.graft import MalformedNotebook, read_capped
 
-    told = [named, os.environ.get("JPY_SESSION_NAME", ""), variables_of_notebook().get("__vsc_ipynb_file__", "")]
-    beside = sorted(Path.cwd().glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in [*(Path(one) for one in told if one), *beside]:
+    names = [named, os.environ.get("JPY_SESSION_NAME", ""), variables_of_notebook().get("__vsc_ipynb_file__", "")]
+    here = sorted(Path.cwd().glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in [*map(Path, filter(None, names)), *here]:
         try:
             content, saved = read_capped(path), path.stat().st_mtime
         except (OSError, MalformedNotebook):
             continue
         if _room_in(content) == room:
-            return Live(path, content, datetime.fromtimestamp(saved).astimezone())
+            return SavedNotebook(path, content, datetime.fromtimestamp(saved).astimezone())
     return None
 
 
@@ -138,17 +142,17 @@ def _room_in(content: bytes) -> str | None:
         return None
 
 
-def _in_colab(room: str) -> Live | None:
-    """Return what the browser shows: Colab's kernel sees no file of it, but may ask."""
+def _in_colab(room: str) -> SavedNotebook | None:
+    """Return the notebook in the browser: Colab's kernel sees no file, but can ask for it."""
     try:
         _message = import_module("google.colab._message")
         notebook: dict[str, Any] = _message.blocking_request("get_ipynb", request="", timeout_sec=FRONT_END_S)["ipynb"]
         name = Path(notebook.get("metadata", {}).get("colab", {}).get("name") or f"{room}.ipynb").name
         content = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
-    except Exception:  # it is no part of what Colab documents, and may go or change
+    except Exception:  # Colab does not document this, and can change it
         return None
-    live = Live(Path.cwd() / name, content, datetime.now().astimezone(), downloads=True)
-    return live if _room_in(content) == room else None
+    saved = SavedNotebook(Path.cwd() / name, content, datetime.now().astimezone(), downloads=True)
+    return saved if _room_in(content) == room else None
 
 
 def _not_found(room: str) -> str:
@@ -158,15 +162,15 @@ def _not_found(room: str) -> str:
     )
 
 
-def _pack(live: Live) -> tuple[str, list[str]]:
-    """Write the copy, whole or not at all, and return its name and what went wrong."""
-    target = live.path.parent / PACKED / live.path.name
+def _pack(saved: SavedNotebook) -> tuple[str, list[str]]:
+    """Write the copy, whole or not at all, and return its name and warnings."""
+    target = saved.path.parent / PACKED / saved.path.name
     draft = target.with_name(f".{target.name}.draft")
     try:
         target.parent.mkdir(exist_ok=True)
-        draft.write_bytes(live.content)
+        draft.write_bytes(saved.content)
         draft.replace(target)
-        if live.downloads:
+        if saved.downloads:
             import_module("google.colab.files").download(str(target))
     except OSError as error:
         return "", [f"Nothing was packed ({error.strerror}): download the notebook itself and hand that in."]
@@ -176,7 +180,7 @@ def _pack(live: Live) -> tuple[str, list[str]]:
 def unlike_what_ran(
     notebook: NotebookNode, released: NotebookNode, inputs: Sequence[str], saved: datetime
 ) -> list[str]:
-    """Return how the exercises of a saved notebook differ from those that ran, each with what to do.
+    """Return warnings about exercises of a saved notebook that differ from those that ran.
 
     The inputs are the cells that were run, in order. An exercise that is still as released need not have been run.
     """
@@ -191,39 +195,33 @@ def unlike_what_ran(
     newest = {name: newest_that_defines(typed, name) for name in cells}
     differing = [name for name, at in newest.items() if at is not None and typed[at] not in cells.values()]
     not_saved = [name for name in differing if cells[name] in ran]
-    others = [name for name in differing if name not in not_saved]
+    changed = [name for name in differing if name not in not_saved]
     not_run = [name for name, at in newest.items() if at is None and cells[name] not in ran]
     never = [name for name in not_run if name not in still_open]
-    return list(_said(not_saved, others, never, len(not_run) == len(cells), _as_saved(saved)))
-
-
-def _as_saved(when: datetime) -> str:
-    """Say when a file was saved; all in the course's zip has the oldest date that a zip can say."""
-    return f"saved at {when:%H:%M:%S}" if when.year > 1980 else "not saved since it was unzipped"
-
-
-def _said(
-    not_saved: Sequence[str], others: Sequence[str], never: Sequence[str], nothing_ran: bool, saved: str
-) -> Iterator[str]:
+    # Each file of the course's zip has the oldest date that a zip can store.
+    when = f"saved at {saved:%H:%M:%S}" if saved.year > 1980 else "not saved since it was unzipped"
+    warnings = []
     if not_saved:
-        yield f"The file, {saved}, holds an older version of {' and '.join(not_saved)} than ran last: {SAVE}."
-    if others:
-        which = " and ".join(others)
-        yield f"The file, {saved}, holds another {which} than ran last. Run the cell of {which}, then {SAVE}."
-    if nothing_ran:
-        yield (
+        which = " and ".join(not_saved)
+        warnings.append(f"The file, {when}, holds an older version of {which} than ran last: {SAVE}.")
+    if changed:
+        which = " and ".join(changed)
+        warnings.append(f"The file, {when}, holds another {which} than ran last. Run the cell of {which}, then {SAVE}.")
+    if len(not_run) == len(cells):
+        warnings.append(
             f"No exercise was run in this kernel, so nothing here shows whether the file is what you see. It was "
-            f"{saved}. If you have changed something since, {SAVE}."
+            f"{when}. If you have changed something since, {SAVE}."
         )
     elif never:
-        yield (
-            f"Not run since the kernel started: {', '.join(never)}. Packed is the file, {saved}. If you have "
+        warnings.append(
+            f"Not run since the kernel started: {', '.join(never)}. Packed is the file, {when}. If you have "
             f"changed something since, {SAVE}."
         )
+    return warnings
 
 
 def _checked(path: Path, notebook: NotebookNode) -> tuple[dict[str, tuple[int, int]], list[str]]:
-    """Return for each exercise how many checks passed and how many there are, and what was noticed."""
+    """Return for each exercise the numbers of checks passed and of all, and notes on the notebook."""
     from autograder.errors import AutograderError
     from autograder.notebooks.check import check_read
 
@@ -232,18 +230,18 @@ def _checked(path: Path, notebook: NotebookNode) -> tuple[dict[str, tuple[int, i
     except (KeyboardInterrupt, AutograderError) as error:
         why = "somebody stopped them" if isinstance(error, KeyboardInterrupt) else str(error)
         return {}, [f"The checks did not run: {why}. What was packed stays packed."]
-    of: dict[str, list[Verdict]] = {}
+    passed: dict[str, list[bool]] = {}
     for verdict in report.verdicts:
-        of.setdefault(verdict.check.exercise, []).append(verdict)
-    noticed = [f"{note[:1].upper()}{note[1:]}." for note in report.notes]
-    noticed += [f"{name}: {remark}." for name, remarks in report.remarks.items() for remark in remarks]
-    return {name: (sum(one.passed for one in mine), len(mine)) for name, mine in of.items()}, noticed
+        passed.setdefault(verdict.check.exercise, []).append(verdict.passed)
+    notes = [f"{note[:1].upper()}{note[1:]}." for note in report.notes]
+    notes += [f"{name}: {remark}." for name, remarks in report.remarks.items() for remark in remarks]
+    return {name: (sum(results), len(results)) for name, results in passed.items()}, notes
 
 
 def _written_words(notebook: NotebookNode, released: NotebookNode) -> int:
-    """Return how many words the written answer has, 0 where it is as it was released."""
+    """Return the number of words in the written answer, 0 if it is still as released."""
     from autograder.notebooks.graft import grade_id_of, is_written
 
     before = {grade_id_of(cell): cell.source.strip() for cell in released.cells if is_written(cell)}
-    mine = [cell for cell in notebook.cells if grade_id_of(cell) in before]
-    return sum(len(cell.source.split()) for cell in mine if cell.source.strip() != before[grade_id_of(cell)])
+    answers = [cell for cell in notebook.cells if grade_id_of(cell) in before]
+    return sum(len(cell.source.split()) for cell in answers if cell.source.strip() != before[grade_id_of(cell)])

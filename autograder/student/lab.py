@@ -1,4 +1,4 @@
-"""What a chapter's own cells need: sample images, the figures' style, and numbers for the text.
+"""Helpers for a chapter's own cells: sample images, the figures' style, and numbers for the text.
 
 The same cells run while the book is built and in a student's notebook, where neither the book nor the solutions exist.
 """
@@ -28,7 +28,7 @@ def load_sample() -> tuple[Tensor, Tensor]:
         Images (N, 28, 28), float32 in [0, 1], and their class numbers (N,), int64.
 
     Raises:
-        FileNotFoundError: it is neither in the students' wheel nor in a folder from here upwards, as ``data/sample``.
+        FileNotFoundError: neither the students' wheel nor a folder from here upwards has ``data/sample``.
     """
     import torch
 
@@ -39,7 +39,7 @@ def load_sample() -> tuple[Tensor, Tensor]:
 
 
 def load_measured(name: str) -> Any:
-    """Return what takes too long to measure while a page is built.
+    """Return measurements that take too long for the build of a page.
 
     Args:
         name: "results", of ``make results``: the accuracy of each recipe on the full Fashion-MNIST; "photographs", of
@@ -48,13 +48,13 @@ def load_measured(name: str) -> Any:
             "attacks", of ``make attacks``: how each attack on the grader ended.
 
     Raises:
-        FileNotFoundError: it is neither in the students' wheel nor in a folder from here upwards, in ``data``.
+        FileNotFoundError: neither the students' wheel nor a folder ``data`` from here upwards has them.
     """
     return json.loads(find_data(f"{name}.json").read_text(encoding="utf-8"))
 
 
 def find_data(name: str) -> Path:
-    """Return where a file or folder of the course's data lies: in the students' wheel, or here or above."""
+    """Return the path of a file or folder of the course's data: in the students' wheel, or here or above."""
     here = Path.cwd()
     for place in (DATA_IN_WHEEL, *(folder / DATA for folder in (here, *here.parents))):
         if (place / name).exists():
@@ -74,7 +74,7 @@ def read_idx(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def use_course_style() -> None:
-    """Set matplotlib up so that a figure in a notebook looks as it does in the book."""
+    """Make figures in a notebook look as they do in the book."""
     import matplotlib as mpl
 
     mpl.rcParams.update(STYLE)
@@ -92,10 +92,9 @@ def scientific(value: float) -> str:
 
 
 def glue(name: str, value: float | str) -> None:
-    """Keep a number for the book's text, under a name.
+    """Store a number for the book's text, under a name, in the form that myst-nb's role ``{glue:text}`` reads.
 
-    Writes what myst-nb's role ``{glue:text}`` reads, so that a notebook without myst-nb runs the same cell; there it
-    shows nothing.
+    In a notebook, which need not have myst-nb, it shows nothing.
     """
     from IPython.display import display
 

@@ -1,4 +1,4 @@
-"""Which exercise somebody means, and what is said where it is none."""
+"""Find the exercise or chapter that a student means, or suggest a similar name."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from autograder.checks import Check
 
 
-class Shown(Exception):
-    """An error whose message says it all: a notebook shows it without a traceback of ours."""
+class WithoutTraceback(Exception):
+    """An error whose message is enough: a notebook shows it without our traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
 
 
-class UnknownName(Shown, LookupError):
+class UnknownName(WithoutTraceback, LookupError):
     """There is no such exercise, check or hint."""
 
 
 def find_exercise(exercise: object, names: SimpleNamespace) -> tuple[str, list[Check]]:
-    """Return the exercise's name and its checks, also where the student gave it another name first."""
+    """Return the exercise's name and its checks, also for a class that had another name first."""
     from autograder.checks import checks_of, rooms
 
     everything = [check for room in rooms() for check in checks_of(room)]
@@ -40,32 +40,34 @@ def find_exercise(exercise: object, names: SimpleNamespace) -> tuple[str, list[C
 
 
 def known_room(room: object) -> str:
-    """Return a chapter's short name as it was given.
+    """Return a chapter's short name.
 
     Raises:
-        UnknownName: there is no such chapter; the message says what was probably meant.
+        UnknownName: there is no such chapter; the message suggests one.
     """
     from autograder.checks import checks_of, rooms
 
     if room in rooms():
         return str(room)
     asked = room if isinstance(room, str) else getattr(room, "__name__", repr(room))
-    said = f"there is no chapter {asked[:80]!r}"
-    at_home = {check.exercise: check.room for one in rooms() for check in checks_of(one)}.get(asked)
-    if at_home:
-        raise UnknownName(f"{said}: {asked} is an exercise of the chapter {at_home!r}")
+    unknown = f"there is no chapter {asked[:80]!r}"
+    exercises = {check.exercise: check.room for known in rooms() for check in checks_of(known)}
+    if asked in exercises:
+        raise UnknownName(f"{unknown}: {asked} is an exercise of the chapter {exercises[asked]!r}")
     close = difflib.get_close_matches(asked, rooms(), n=1)
-    raise UnknownName(f"{said}. Did you mean {close[0]!r}?" if close else f"{said}: there are {', '.join(rooms())}")
+    raise UnknownName(
+        f"{unknown}. Did you mean {close[0]!r}?" if close else f"{unknown}: there are {', '.join(rooms())}"
+    )
 
 
 def _unknown(exercise: object, asked: str, known: Sequence[str]) -> str:
-    """Say that there is no such exercise, and what was probably meant."""
-    said = f"there is no exercise {asked[:80]!r}"
+    """Return a message about an unknown exercise that suggests a known one."""
+    unknown = f"there is no exercise {asked[:80]!r}"
     made_by = type(exercise).__name__
     if made_by in known:
-        return f"{said}: give the class itself, without parentheses, check({made_by})"
+        return f"{unknown}: give the class itself, without parentheses, check({made_by})"
     close = difflib.get_close_matches(asked, known, n=1)
     if not close:
-        return f"{said}: there are {', '.join(known)}"
+        return f"{unknown}: there are {', '.join(known)}"
     rename = "" if isinstance(exercise, str) else f" Call yours so, or add a line {close[0]} = {asked}"
-    return f"{said}. Did you mean {close[0]}?{rename}"
+    return f"{unknown}. Did you mean {close[0]}?{rename}"

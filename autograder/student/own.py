@@ -1,4 +1,4 @@
-"""A student's own parts of earlier chapters, where a later chapter's notebook can use them."""
+"""A student's own parts of earlier chapters, for use in a later chapter's notebook."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, TypeVar, cast
 from autograder import student
 from autograder.sandbox.limits import is_graded, time_limit
 from autograder.student import report_on
-from autograder.student.cells import source_of
+from autograder.student.inputs import source_of
 
 Part = TypeVar("Part")
 
 
 class NotUsable(Exception):
-    """Why a part cannot be used, as the end of a sentence."""
+    """A part cannot be used; the message ends the sentence that says so."""
 
 
 def own(name: str, otherwise: Part) -> Part:
@@ -26,7 +26,7 @@ def own(name: str, otherwise: Part) -> Part:
 
     Args:
         name: of the exercise, such as ``Linear``.
-        otherwise: what to use where there is none of your own, or one that does not pass.
+        otherwise: the part to use if there is none of your own, or it does not pass.
     """
     try:
         if is_graded():
@@ -40,7 +40,7 @@ def own(name: str, otherwise: Part) -> Part:
 
 
 def _own(name: str) -> tuple[Path, Any]:
-    """Return the notebook that a part stands in, and the part, if it is finished and passes."""
+    """Return the notebook with a part, and the part, if it is finished and passes."""
     room = student.room_of(name)
     path = next(iter(sorted(Path.cwd().glob(f"*-{room}.ipynb"))), None)
     if path is None:
@@ -63,7 +63,7 @@ def _own(name: str) -> tuple[Path, Any]:
 
 
 def _names_in(path: Path, room: str) -> SimpleNamespace:
-    """Run the setup and the answers of a notebook, without its labs, and return what they define."""
+    """Run the setup and the answers of a notebook, without its labs, and return their names."""
     from autograder.notebooks.answers import program_of
     from autograder.notebooks.graft import MalformedNotebook, read_notebook
     from autograder.sandbox.cells import names_of, prepare, run_cell

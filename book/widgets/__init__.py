@@ -1,8 +1,8 @@
 """The directive `widget`: something to try in the page; without scripts a still says the same.
 
 A widget is two files of one name in this folder. `hinges.py` has `TITLE` and `still()`, which returns HTML that says
-what the widget shows; `hinges.js` has `mount(stage)`, which puts the widget in the still's place. What else the page
-asks for, such as a recording, is written by an optional `write(folder)`.
+what the widget shows; `hinges.js` has `mount(stage)`, which replaces the still by the widget. An optional
+`write(folder)` writes further files for the page, such as a recording.
 """
 
 import shutil
@@ -37,7 +37,7 @@ def module(name: str) -> Any:
 
 
 class WidgetDirective(SphinxDirective):
-    """`{widget} hinges`, and in its content the question that the widget answers and what to try."""
+    """`{widget} hinges`; its content is the question that the widget answers, and what to try."""
 
     required_arguments = 1
     has_content = True
@@ -45,7 +45,7 @@ class WidgetDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
         if name not in names():
-            raise self.error(f"there is no widget {name!r}; there are {', '.join(names())}")
+            raise self.error(f"unknown widget {name!r}; the widgets are {', '.join(names())}")
         widget = module(name)
         figure = widget_figure(name=name, still=widget.still(), ids=[f"widget-{name}"])
         figure += nodes.paragraph("", f"Try it · {widget.TITLE}", classes=["card-kicker"])
@@ -62,7 +62,7 @@ def depart_widget(translator: HTML5Translator, node: widget_figure) -> None:
 
 
 def write_widgets(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Copy the modules, and what they ask for, into the site."""
+    """Copy the modules and their files into the site."""
     folder = Path(app.outdir) / "_static" / FOLDER
     if app.builder.format != "html" or not is_stale(folder):
         return
@@ -78,7 +78,7 @@ def write_widgets(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
 def link_widgets(
     app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None
 ) -> None:
-    """Load the modules in the pages that have a widget."""
+    """Load the modules in pages with a widget."""
     if tree is not None and any(tree.findall(widget_figure)):
         app.add_js_file(f"{FOLDER}/start.js", type="module")
 

@@ -1,4 +1,4 @@
-"""A still: a picture in the colours of the page, and what it shows in words."""
+"""A still: a picture in the colours of the page, and the same in words."""
 
 import io
 from collections.abc import Callable

@@ -39,11 +39,11 @@ def recording() -> dict[str, Any]:
     return run
 
 
-def found(run: dict[str, Any], epoch: int) -> np.ndarray:
-    """Return the share of each class that is found."""
+def recall(run: dict[str, Any], epoch: int) -> np.ndarray:
+    """Return the recall of each class, the share of its images that is found."""
     matrix = np.array(run["confusion"][epoch])
-    shares: np.ndarray = matrix.diagonal() / matrix.sum(axis=1)
-    return shares
+    recalls: np.ndarray = matrix.diagonal() / matrix.sum(axis=1)
+    return recalls
 
 
 def unpack(run: dict[str, Any]) -> np.ndarray:
@@ -54,10 +54,10 @@ def unpack(run: dict[str, Any]) -> np.ndarray:
 
 
 def still() -> str:
-    """Return the share of each class that is found after the first and the last epoch, and what the weights gained."""
+    """Return the recall of each class after the first and the last epoch, and the change of the weights."""
     run = recording()
     last = len(run["confusion"]) - 1
-    early, late = found(run, EARLY), found(run, last)
+    early, late = recall(run, EARLY), recall(run, last)
     order = [int(number) for number in np.argsort(-late)]
     labels = [run["labels"][number] for number in order]
     right = [percent(run["valid"]["accuracy"][epoch]) for epoch in (EARLY, last)]
@@ -99,7 +99,7 @@ def rows(labels: list[str], early: np.ndarray, late: np.ndarray) -> list[str]:
 
 
 def weights_added(run: dict[str, Any]) -> Image.Image:
-    """Return what training added to each unit's weights, from black to white, the units side by side."""
+    """Return the change of each unit's weights by training, from black to white, the units side by side."""
     steps = unpack(run)
     added = steps[-1] - steps[0]
     scaled = added / np.abs(added).max(axis=(1, 2), keepdims=True)

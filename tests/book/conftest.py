@@ -49,7 +49,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: P
 
 
 class Patient(Silent):
-    """Lets a browser wait for typefaces: a machine that is busy with tests may be slower than a reader's line."""
+    """Lets a browser wait for typefaces: a machine that is busy with tests can be slower than a reader's line."""
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
@@ -66,7 +66,7 @@ class Patient(Silent):
 
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
-    """Where the site is served, with a slash at the end."""
+    """The address of the served site, with a slash at the end."""
     with listen(partial(Patient, directory=str(site))) as address:
         yield address
 

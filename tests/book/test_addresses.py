@@ -1,4 +1,4 @@
-"""What leads to a page: the map of the site, the page for lost readers, filters, and the book without a network."""
+"""Ways to a page: the map of the site, the page for wrong addresses, filters, and the book without a network."""
 
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from book import addresses
+from tests.book.built_pages import read
 from tests.book.conftest import ADDRESSES, CHAPTER
-from tests.book.pages import read
 from tests.book.visits import PAGES
 from tests.conftest import serve
 
@@ -17,23 +17,24 @@ BASE = ADDRESSES["BOOK_URL"]
 
 
 def test_the_map_lists_every_page_and_robots_are_told_of_it(site: Path) -> None:
-    places = [one.text for one in ElementTree.parse(site / "sitemap.xml").iter() if one.tag.endswith("}loc")]
+    places = [place.text for place in ElementTree.parse(site / "sitemap.xml").iter() if place.tag.endswith("}loc")]
     assert sorted(places) == sorted(BASE + name for name in PAGES)
     assert f"Sitemap: {BASE}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
 
 
-def test_the_page_for_lost_readers_finds_its_styles_and_the_way_back_from_any_depth(site: Path) -> None:
+def test_the_page_for_wrong_addresses_finds_its_styles_and_the_way_back_from_any_depth(site: Path) -> None:
     lost = read(site / "404.html").soup
     base = lost.select("base, link")[0]
     assert base.name == "base"
-    asked = [one.get("href") or one.get("src") or one.get("action") for one in lost.select("a, link, script, form")]
-    whole = [urljoin(str(base["href"]), str(place)) for place in asked if place]
+    tags = lost.select("a, link, script, form")
+    places = [tag.get("href") or tag.get("src") or tag.get("action") for tag in tags]
+    whole = [urljoin(str(base["href"]), str(place)) for place in places if place]
     own = [urlsplit(url).path.lstrip("/") for url in whole if url.startswith(BASE)]
     assert "chapters/index.html" in own and "search.html" in own
     assert [name for name in own if name and not name.startswith("downloads/") and not (site / name).exists()] == []
 
 
-def test_the_whole_book_is_kept_and_nothing_that_no_reader_opens(site: Path) -> None:
+def test_the_worker_caches_the_whole_book_and_no_file_that_readers_never_open(site: Path) -> None:
     worker = (site / addresses.WORKER).read_text(encoding="utf-8")
     for name in [*PAGES, "_static/course.js", "_static/course.css", "searchindex.js", "_static/demo/demo.js"]:
         assert f'"{name}"' in worker
@@ -41,7 +42,7 @@ def test_the_whole_book_is_kept_and_nothing_that_no_reader_opens(site: Path) -> 
         assert name not in worker
 
 
-@pytest.mark.long("a reader stays five seconds before anything is kept")
+@pytest.mark.long("a reader stays five seconds before anything is cached")
 def test_a_page_that_was_not_opened_can_be_read_when_the_network_is_gone(page: Page, site: Path) -> None:
     with serve(site) as address:
         page.goto(address + "chapters/index.html")
@@ -51,21 +52,21 @@ def test_a_page_that_was_not_opened_can_be_read_when_the_network_is_gone(page: P
     expect(page.locator(".exercise-card").first).to_be_visible()
 
 
-def test_known_mistakes_are_found_by_their_words_and_all_stand_there_again_without(page: Page, address: str) -> None:
+def test_known_mistakes_are_filtered_by_their_words_and_an_empty_filter_shows_all(page: Page, address: str) -> None:
     page.goto(f"{address}chapters/known-mistakes.html")
     rows = page.locator("table.known-mistakes tbody tr")
     field = page.get_by_label("Filter")
     field.fill("flatten contiguous")
     expect(rows.locator("visible=true").first).to_contain_text("contiguous")
-    said = page.locator(".filter").get_by_role("status")
-    expect(said).to_have_text(f"{rows.locator('visible=true').count()} of {rows.count()}")
+    status = page.locator(".filter").get_by_role("status")
+    expect(status).to_have_text(f"{rows.locator('visible=true').count()} of {rows.count()}")
     assert page.locator("h2:visible").all_inner_texts() == ["2 · Layers"]
     field.fill("")
-    expect(said).to_have_text("")
+    expect(status).to_have_text("")
     assert page.locator(".filtered:visible").count() == page.locator(".filtered").count()
 
 
-def test_letters_lead_to_the_first_term_of_the_glossary_and_words_of_a_meaning_to_theirs(
+def test_letters_link_to_the_first_term_of_the_glossary_and_words_of_a_definition_find_theirs(
     page: Page, address: str
 ) -> None:
     page.goto(f"{address}chapters/glossary.html")

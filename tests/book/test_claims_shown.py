@@ -5,9 +5,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from book.claims import entries
+from tests.book.built_pages import page as built
+from tests.book.built_pages import words
 from tests.book.conftest import CHAPTER
-from tests.book.pages import page as built
-from tests.book.pages import words
 from tests.conftest import ROOT
 
 
@@ -33,7 +33,7 @@ def test_each_claim_is_listed_with_what_was_tried_and_where_its_experiment_is(si
         shown = listed.find(id=f"claim-{name}")
         assert shown, name
         assert shown["value"] == str(number)
-        for said in (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held):
-            assert "".join(said.replace("’", "'").split()) in "".join(words(shown).split())
+        for text in (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held):
+            assert "".join(text.replace("’", "'").split()) in "".join(words(shown).split())
         path, line = entry.source
         assert (ROOT / path).read_text(encoding="utf-8").splitlines()[line - 1].startswith(("@claim", "def "))

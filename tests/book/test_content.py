@@ -1,4 +1,4 @@
-"""What the built pages hold, and what they must not."""
+"""Content of the built pages: what they must contain, and what they must not."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ from autograder.instructor.cli import app
 from autograder.instructor.doctor.probes import WALLS
 from book.chapters import chapters
 from book.opening import time_of
-from tests.book.pages import COURSE, card, chapter, page, pages, read, words
+from tests.book.built_pages import COURSE, card, chapter, page, pages, read, words
 from tests.conftest import ROOT
 
 EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
@@ -27,7 +27,7 @@ READ = {".html", ".js", ".txt", ".md", ".ipynb", ".py", ".json"}
 
 
 def leaks(line: str, shown: str) -> bool:
-    """Whether a line of a solution is shown: a short one as a line of its own, a long one anywhere."""
+    """Return whether a line of a solution is shown: a short line on its own, a long line anywhere."""
     return line in shown if len(line) > 20 else re.search(rf"^\s*{re.escape(line)}\s*$", shown, re.M) is not None
 
 
@@ -64,11 +64,11 @@ def test_a_card_shows_the_stub_and_each_check_with_its_points(site: Path, exerci
 
 @EACH_ROOM
 def test_cards_are_numbered_within_the_chapter(site: Path, room: str) -> None:
-    there = chapter(site, room)
-    number = there.path.name.partition("-")[0]
-    kickers = [words(one) for one in there.article.select(".exercise-card > .card-kicker")]
-    expected = [f"{number}.{position}" for position in range(1, len(COURSE.exercises(room)) + 1)]
-    assert [found for kicker in kickers for found in re.findall(r"Exercise (\d\.\d) ·", kicker)] == expected
+    built = chapter(site, room)
+    chapter_number = built.path.name.partition("-")[0]
+    kickers = " ".join(map(words, built.article.select(".exercise-card > .card-kicker")))
+    expected = [f"{chapter_number}.{position}" for position in range(1, len(COURSE.exercises(room)) + 1)]
+    assert re.findall(r"Exercise (\d\.\d) ·", kickers) == expected
 
 
 # ---- a chapter
@@ -79,14 +79,14 @@ def test_a_chapter_has_every_part_of_the_rhythm_in_order(site: Path, room: str) 
     article = chapter(site, room).article
     parts = ["svg", ".exercise-card", "#in-pytorch", "#what-this-does-not-tell-you", ".written-card"]
     parts += ["#further-reading", ".citation"]
-    found = [article.select_one(part) for part in parts]
+    elements = [article.select_one(part) for part in parts]
     order = list(article.find_all(True))
-    places = [next((at for at, one in enumerate(order) if one is part), -1) for part in found]
+    places = [next((at for at, tag in enumerate(order) if tag is element), -1) for element in elements]
     assert -1 not in places, dict(zip(parts, places, strict=True))
     assert places == sorted(places)
     assert len(article.select(".recall.question")) == 3
     assert 3 <= len(article.select(".predict.question")) <= 5
-    assert order.index(found[0]) < order.index(article.select_one(".question"))
+    assert order.index(elements[0]) < order.index(article.select_one(".question"))
 
 
 def test_the_right_option_stands_at_each_of_three_positions_about_equally_often() -> None:
@@ -102,10 +102,10 @@ def test_the_right_option_stands_at_each_of_three_positions_about_equally_often(
 
 
 def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path) -> None:
-    """What it shows is a check at work, and it is no exercise."""
+    """It shows a check at work without being an exercise."""
     start = page(site, "0-start")
     mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == "flatten-batch-too")
-    places = [start.words.find(said) for said in ("not written yet", mistake.says, "hint=2", mistake.hint)]
+    places = [start.words.find(text) for text in ("not written yet", mistake.says, "hint=2", mistake.hint)]
     assert -1 not in places
     assert places == sorted(places)
     assert not start.article.select(".exercise-card")
@@ -113,7 +113,7 @@ def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path)
 
 
 @pytest.mark.parametrize("stem", ["0-start", "grading", "scale"])
-def test_a_page_that_tells_what_to_type_names_commands_that_there_are(stem: str) -> None:
+def test_commands_in_the_text_of_a_page_exist(stem: str) -> None:
     text = (ROOT / "chapters" / f"{stem}.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^|`)autograder (\w+)", text, re.MULTILINE))
     assert named
@@ -121,21 +121,20 @@ def test_a_page_that_tells_what_to_type_names_commands_that_there_are(stem: str)
 
 
 @EACH_ROOM
-def test_every_number_that_the_text_takes_from_a_cell_is_there(site: Path, room: str) -> None:
+def test_no_number_from_a_cell_is_missing_in_the_text(site: Path, room: str) -> None:
     numbers = [number.get_text() for number in chapter(site, room).article.select(".pasted-text")]
     assert len(numbers) > 20
     assert all(number.strip() for number in numbers)
 
 
 def test_every_picture_has_a_text_alternative(site: Path) -> None:
-    for one in pages(site):
-        assert [image for image in one.article.select("img") if len(str(image.get("alt", ""))) < 20] == [], (
-            one.path.name
-        )
-        for figure in one.article.select("svg"):
+    for built in pages(site):
+        name = built.path.name
+        assert [image for image in built.article.select("img") if len(str(image.get("alt", ""))) < 20] == [], name
+        for figure in built.article.select("svg"):
             # A formula's picture is hidden from screen readers, which read the MathML beside it.
-            said = len(str(figure.get("aria-label", ""))) >= 20
-            assert said or figure.get("aria-labelledby") or figure.get("aria-hidden") == "true", one.path.name
+            has_label = len(str(figure.get("aria-label", ""))) >= 20
+            assert has_label or figure.get("aria-labelledby") or figure.get("aria-hidden") == "true", name
 
 
 @EACH_ROOM
@@ -147,33 +146,33 @@ def test_the_explanation_of_each_known_mistake_has_a_place_in_the_chapter(site: 
 
 
 def test_links_between_pages_and_to_downloads_lead_somewhere(published: Path) -> None:
-    for one in pages(published):
-        for target in one.targets:
+    for built in pages(published):
+        for target in built.targets:
             if re.match(r"https?:|mailto:", target):
                 continue
             file, _, anchor = target.partition("#")
-            there = (one.path.parent / file).resolve() if file else one.path
-            assert there.is_file(), f"{one.path.name}: {target}"
-            assert not anchor or anchor in read(there).ids, f"{one.path.name}: {target}"
+            path = (built.path.parent / file).resolve() if file else built.path
+            assert path.is_file(), f"{built.path.name}: {target}"
+            assert not anchor or anchor in read(path).ids, f"{built.path.name}: {target}"
 
 
 UNENCRYPTED = {"http://neuralnetworksanddeeplearning.com/chap4.html"}  # as its author gives it
 
 
 def test_links_to_other_sites_are_whole_and_encrypted(site: Path) -> None:
-    targets = {target for one in pages(site) for target in one.targets if ":" in target.partition("#")[0]}
+    targets = {target for built in pages(site) for target in built.targets if ":" in target.partition("#")[0]}
     assert targets >= UNENCRYPTED
     whole = re.compile(r"https://[\w-]+(\.[\w-]+)+(/\S*)?")
     assert [target for target in sorted(targets - UNENCRYPTED) if not whole.fullmatch(target)] == []
 
 
 def test_ids_are_unique_in_a_page(site: Path) -> None:
-    for one in pages(site):
-        assert [name for name, times in one.ids.items() if times > 1] == [], one.path.name
+    for built in pages(site):
+        assert [name for name, times in built.ids.items() if times > 1] == [], built.path.name
 
 
 # A work with an ISSN is found by its journal, volume and pages, or at its address. ACM's handles, 10.5555/…, look like
-# DOIs and are registered nowhere: doi.org knows none of them.
+# DOIs, but doi.org does not know them.
 IDENTIFIERS = {
     "doi": r"10\.(?!5555/)\d{4,9}/\S+",
     "eprint": r"\d\d(0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+/\d{7}",
@@ -197,9 +196,9 @@ def test_every_reference_can_be_found_by_an_identifier(key: str) -> None:
 
 @EACH_ROOM
 def test_instructors_find_every_known_mistake_and_that_it_is_named(site: Path, room: str) -> None:
-    mistakes, there = COURSE.mistakes(room), page(site, "known-mistakes")
-    assert f"{len(mistakes)} mistakes; each of them is caught and named." in there.words
-    ids = {code.get_text() for code in there.article.select("table.known-mistakes code")}
+    mistakes, catalogue = COURSE.mistakes(room), page(site, "known-mistakes")
+    assert f"{len(mistakes)} mistakes; each of them is caught and named." in catalogue.words
+    ids = {code.get_text() for code in catalogue.article.select("table.known-mistakes code")}
     assert {mistake.id for mistake in mistakes} <= ids
 
 
@@ -209,7 +208,7 @@ def test_instructors_find_every_wall(site: Path) -> None:
 
 def test_instructors_find_a_mark_explained(site: Path) -> None:
     operates = page(site, "scale").words
-    mistake = next(one for one in COURSE.mistakes("layers") if one.id == "linear-bias-left-out")
+    mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == "linear-bias-left-out")
     assert "This is the recorded verdict." in operates
     assert mistake.says in operates
 
@@ -217,6 +216,6 @@ def test_instructors_find_a_mark_explained(site: Path) -> None:
 def test_instructors_find_outcomes_and_times_of_each_chapter_and_what_a_class_costs(site: Path) -> None:
     teaching = page(site, "teaching").words
     assert teaching.index("To decide in ten minutes") < teaching.index("What students can do afterwards")
-    for one in chapters():
-        assert f"{time_of(one)}; {one.points} points" in teaching
+    for taught in chapters():
+        assert f"{time_of(taught)}; {taught.points} points" in teaching
     assert "120 students" in teaching and "300 students" in teaching

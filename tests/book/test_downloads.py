@@ -1,4 +1,4 @@
-"""What readers take away: notebooks, the bundle, the branch that Colab and Binder open, and the book as a PDF."""
+"""Downloads: notebooks, the bundle, the branch that Colab and Binder open, and the book as a PDF."""
 
 import re
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from autograder.checks import rooms
 from autograder.course import chapters_of
 from book.downloads import BRANCH
 from book.pdf import article, headings_of, stems_of
+from tests.book.built_pages import COURSE, page, pages, words
 from tests.book.conftest import ADDRESSES
-from tests.book.pages import COURSE, page, pages, words
 from tests.conftest import ROOT, files_in
 
 EACH_CHAPTER = pytest.mark.parametrize("chapter", [chapter.assignment for chapter in chapters_of(COURSE)])
 
 
 def links(site: Path, chapter: str, paragraphs: str) -> list[str]:
-    """The targets of the links in each paragraph of a class."""
+    """Return the targets of the links in paragraphs of a class."""
     return [str(link["href"]) for link in page(site, chapter).article.select(f"p.{paragraphs} a")]
 
 
@@ -39,7 +39,7 @@ def test_a_chapter_and_each_exercise_offer_its_notebook_to_take_and_to_open_onli
 def test_every_link_to_colab_and_binder_opens_a_file_of_the_branch(site: Path, downloads: Path) -> None:
     repository = ADDRESSES["REPOSITORY_URL"].removeprefix("https://github.com/")
     opened = set()
-    for link in (target for one in pages(site) for target in one.targets):
+    for link in (target for built in pages(site) for target in built.targets):
         if re.match(r"https://(colab\.research|mybinder)", link):
             place = re.search(rf"/{repository}/(?:blob/)?{BRANCH}(?:/|\?labpath=)(\S+)$", link)
             assert place, link
@@ -63,12 +63,12 @@ def test_no_line_of_a_solution_is_in_what_is_published(downloads: Path) -> None:
     exercises = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
     lines = {line for exercise in exercises for line in exercise.solution_lines if len(line) > 40}
     assert len(lines) > 100
-    found: dict[bytes, str] = {}  # by content: the wheel is in four places
+    contents: dict[bytes, str] = {}  # by content: the wheel is in four places
     for path in (path for path in downloads.rglob("*") if path.is_file()):
-        found[path.read_bytes()] = path.name
+        contents[path.read_bytes()] = path.name
         if path.suffix in {".zip", ".whl"}:
-            found |= {content: f"{path.name}/{name}" for name, content in files_in(path.read_bytes())}
-    for content, name in found.items():
+            contents |= {content: f"{path.name}/{name}" for name, content in files_in(path.read_bytes())}
+    for content, name in contents.items():
         text = content.decode("utf-8", "replace").replace('\\"', '"').replace("\\n", "\n")
         assert [line for line in lines if line in text] == [], name
 
@@ -80,20 +80,6 @@ def test_what_a_notebook_fetches_holds_no_notebook_that_could_replace_the_reader
 
 
 # The book as a PDF.
-
-PAGE = """<article class="bd-article"><h1>A page<a class="headerlink" href="#top">#</a></h1>
-<h2>Its <code>part</code><a class="headerlink" href="#part">#</a></h2><g id="clip"/><path clip-path="url(#clip)"/>
-<a href="#part"></a><a href="other.html"></a><a href="other.html#place"></a><a href="../downloads/a.zip"></a>
-<img src="../_static/a.svg"><details class="hide"></details></article>"""
-
-
-def test_links_of_a_page_lead_within_the_one_document_and_everything_is_unfolded() -> None:
-    made = article(PAGE, "page", "https://example.org/")
-    assert 'id="page--clip"' in made and "url(#page--clip)" in made
-    targets = re.findall(r'<a href="([^"]+)"', made)
-    assert targets == ["#page--part", "#other", "#other--place", "https://example.org/downloads/a.zip"]
-    assert 'src="../_static/a.svg"' in made
-    assert '<details open class="hide">' in made
 
 
 @pytest.fixture(scope="module")
@@ -107,13 +93,13 @@ def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_
     pages = [(site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)]
     titles = [headings_of([article(page, "page", "")])[0].title for page in pages]
     assert len(titles) == len(list((ROOT / "chapters").glob("*.md")))
-    outermost = [one for one in pdf.outline if not isinstance(one, list)]
-    found = {str(one.title): int(pdf.get_destination_page_number(one) or 0) + 1 for one in outermost}
-    assert list(found) == ["Contents", *titles]
-    assert list(found.values()) == sorted(set(found.values()))
-    shown = " ".join(pdf.pages[at].extract_text() for at in range(1, found[titles[0]] - 1))
+    outermost = [bookmark for bookmark in pdf.outline if not isinstance(bookmark, list)]
+    begins = {str(mark.title): int(pdf.get_destination_page_number(mark) or 0) + 1 for mark in outermost}
+    assert list(begins) == ["Contents", *titles]
+    assert list(begins.values()) == sorted(set(begins.values()))
+    shown = " ".join(pdf.pages[at].extract_text() for at in range(1, begins[titles[0]] - 1))
     for title in titles:
-        assert re.search(rf"{re.escape(title)}\s*{found[title]}\b", shown), title
+        assert re.search(rf"{re.escape(title)}\s*{begins[title]}\b", shown), title
 
 
 def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages(
@@ -124,28 +110,28 @@ def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages
     assert (root["/Lang"], pdf.metadata.title) == ("en", "Build an image classifier from scratch")
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     elements = list(tagged(root["/StructTreeRoot"]))
-    kinds = {one.get("/S") for one in elements}
+    kinds = {element.get("/S") for element in elements}
     assert {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Code", "/Link", "/Figure"} <= kinds
-    assert [one for one in elements if one.get("/S") == "/Figure" and not one.get("/Alt")] == []
+    assert [element for element in elements if element.get("/S") == "/Figure" and not element.get("/Alt")] == []
     assert (published / "downloads" / "book.pdf").stat().st_size < 15e6
 
 
 def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:
-    """Return the elements of a PDF's structure."""
+    """Yield the elements of a PDF's structure."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
         yield element
         children = element.get("/K", [])
-        children = [one.get_object() for one in (children if isinstance(children, list) else [children])]
-        waiting += [one for one in children if isinstance(one, DictionaryObject)]
+        children = [child.get_object() for child in (children if isinstance(children, list) else [children])]
+        waiting += [child for child in children if isinstance(child, DictionaryObject)]
 
 
 def test_links_within_the_pdf_lead_somewhere_and_others_to_the_web(pdf: PdfReader) -> None:
     places = set(pdf.named_destinations)
-    annotations = [one.get_object() for page in pdf.pages for one in page.get("/Annots", [])]
-    inner = [str(one["/Dest"]) for one in annotations if "/Dest" in one]
+    annotations = [annotation.get_object() for page in pdf.pages for annotation in page.get("/Annots", [])]
+    inner = [str(annotation["/Dest"]) for annotation in annotations if "/Dest" in annotation]
     assert len(inner) > 100
     assert {place for place in inner if place not in places} == set()
-    outer = [str(one["/A"]["/URI"]) for one in annotations if "/A" in one]
+    outer = [str(annotation["/A"]["/URI"]) for annotation in annotations if "/A" in annotation]
     assert [address for address in outer if not re.match("https?://", address)] == []

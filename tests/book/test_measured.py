@@ -1,14 +1,16 @@
-"""What the book shows of long measurements is of the recipes and the model as they are."""
+"""Long measurements that the book shows belong to the recipes and the model as they are."""
 
 import hashlib
 import json
 from statistics import mean
 from typing import Any
 
+import numpy as np
 import pytest
 
-from bench import accuracies, photos
-from solutions.accelerate.recipes import RECIPES
+from bench import accuracies, photos, record_run
+from book.widgets.training import recall, unpack
+from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.data import Dataset
 from solutions.deployment import load_model
 from solutions.runs.folders import COURSE_MODEL
@@ -21,16 +23,16 @@ def shown(name: str) -> Any:
 
 
 def test_the_accuracies_are_of_the_recipes_and_the_ladder_as_they_are() -> None:
-    """Where this fails: ``make results WRITE=1``."""
-    found = shown("results")
-    assert not accuracies.is_stale(found)
-    best = found["recipes"]["best"]["test"]
-    assert len(best) == len(found["seeds"]) == 5
+    """If this fails, run ``make results WRITE=1``."""
+    measured = shown("results")
+    assert not accuracies.is_stale(measured)
+    best = measured["recipes"]["best"]["test"]
+    assert len(best) == len(measured["seeds"]) == 5
     assert mean(best) >= 0.905, "what this network can do"
 
 
 def test_the_things_are_shown_to_the_recipe_as_it_is_and_shapes_help() -> None:
-    """Where this fails: ``make things WRITE=1``."""
+    """If this fails, run ``make things WRITE=1``."""
     rows = shown("things")["rows"]
     without, with_shapes = ([row for row in rows if row["shapes"] == share] for share in (0.0, RECIPES["photo"].shapes))
     assert len(without) == len(with_shapes) == len(rows) / 2
@@ -39,7 +41,7 @@ def test_the_things_are_shown_to_the_recipe_as_it_is_and_shapes_help() -> None:
 
 
 def test_the_photographs_are_shown_to_the_courses_own_model() -> None:
-    """Where this fails: ``make photos WRITE=1``."""
+    """If this fails, run ``make photos WRITE=1``."""
     assert shown("photographs")["model_digest"] == hashlib.sha256(COURSE_MODEL.read_bytes()).hexdigest()
 
 
@@ -47,7 +49,52 @@ def test_the_photographs_are_shown_to_the_courses_own_model() -> None:
 @pytest.mark.long("four hundred photographs")
 @pytest.mark.parametrize("kind", ["white", "grey", "coloured", "transparent"])
 def test_it_is_right_for_four_of_five_photographs_on_a_plain_background(full: Dataset, kind: str) -> None:  # noqa: F811
-    found = photos.measure(load_model(COURSE_MODEL), full, kind)
-    (told,) = (other for other in shown("photographs")["kinds"] if other["kind"] == kind)
-    assert found["accuracy"] == pytest.approx(told["accuracy"], abs=0.02), "but for what other processors round"
-    assert found["accuracy"] >= 0.8
+    accuracy = photos.measure(load_model(COURSE_MODEL), full, kind)["accuracy"]
+    (stated,) = (row["accuracy"] for row in shown("photographs")["kinds"] if row["kind"] == kind)
+    assert accuracy == pytest.approx(stated, abs=0.02), "but for the rounding of other processors"
+    assert accuracy >= 0.8
+
+
+# ---- the recorded training run
+
+LARGEST = 150_000  # bytes that a page fetches for it
+Recording = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Recording:
+    recording: Recording = shown("training-run")
+    return recording
+
+
+def test_the_books_recording_is_consistent_and_of_the_recipe_as_it_is(recorded: Recording) -> None:
+    """If this fails, run ``make recording``."""
+    epochs = recorded["recipe"]["epochs"] + 1
+    confusion = np.array(recorded["confusion"])
+    assert confusion.shape == (epochs, 10, 10)
+    assert (confusion.sum(axis=2) == recorded["images"]["valid"] / 10).all()
+    accuracies = confusion.trace(axis1=1, axis2=2) / recorded["images"]["valid"]
+    np.testing.assert_allclose(recorded["valid"]["accuracy"], accuracies, atol=0.5001 * 10**-record_run.DIGITS)
+    for name in ("train", "valid"):
+        assert [len(values) for values in recorded[name].values()] == [epochs, epochs]
+    assert unpack(recorded).shape == (epochs, len(recorded["units"]), 28, 28)
+    assert Recipe(**recorded["recipe"]) == record_run.SHOWN.recipe
+    assert not recorded["data"]["is_sample"] and sum(recorded["images"].values()) == 60_000
+    assert (ROOT / "data" / "training-run.json").stat().st_size < LARGEST
+
+
+def test_the_recording_shows_what_the_chapter_says_of_it(recorded: Recording) -> None:
+    """Chapter 5, "Watch it being learned"."""
+    labels, last = recorded["labels"], recorded["recipe"]["epochs"]
+    early, late = recall(recorded, 1), recall(recorded, last)
+    for name in ("Trouser", "Bag", "Ankle boot"):
+        assert early[labels.index(name)] > 0.9 > late[labels.index(name)] - 0.1
+    assert early[labels.index("Sandal")] < 0.6
+    assert recall(recorded, 5)[labels.index("Sandal")] > 0.88
+    assert labels[late.argmin()] == "Shirt"
+    shirts = [recall(recorded, epoch)[labels.index("Shirt")] for epoch in range(last - 9, last + 1)]
+    assert max(shirts) - min(shirts) > 0.1
+    assert max(np.abs(np.diff(recorded["valid"]["accuracy"][-10:]))) < 0.01
+    assert max(np.abs(np.subtract(recorded["train"]["loss"], recorded["valid"]["loss"]))) < 0.02
+    steps = unpack(recorded)
+    assert np.std(steps[-1] - steps[0]) < 0.3 * np.std(steps[0])

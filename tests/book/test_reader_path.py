@@ -1,4 +1,4 @@
-"""The reader's path: what the landing page and a chapter's head say, what is remembered, the glossary, the search."""
+"""The reader's path: the landing page, the heads of chapters, remembered progress, the glossary, the search."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,9 @@ from autograder.instructor.releasing.markdown import Context, to_markdown
 from autograder.sections import Contents
 from book import card, network
 from book.chapters import UNREAD, BookChapter, chapters, hours
+from tests.book.built_pages import page as built
+from tests.book.built_pages import words
 from tests.book.conftest import ADDRESSES, CHAPTER
-from tests.book.pages import page as built
-from tests.book.pages import words
 from tests.conftest import ROOT
 
 CHAPTERS = chapters()
@@ -90,14 +90,14 @@ def test_every_page_tells_other_sites_what_it_is(site: Path) -> None:
 
 
 def test_each_term_of_the_glossary_is_used_and_each_use_in_a_notebook_leads_to_its_term(site: Path) -> None:
-    there = {str(term["id"]) for term in built(site, "glossary").article.select("dl.glossary dt[id]")}
+    terms = {str(term["id"]) for term in built(site, "glossary").article.select("dl.glossary dt[id]")}
     context = Context(Contents("2-layers", "https://example.org/chapters/2-layers.html", {}))
     used = {
         to_markdown(role, context).rpartition("#")[2].removesuffix(")")
         for path in PAGES
         for role in TERM.findall(path.read_text(encoding="utf-8"))
     }
-    assert there == used
+    assert terms == used
 
 
 EXPLAINED = re.compile(
@@ -121,17 +121,17 @@ def blanked(pattern: re.Pattern[str], text: str) -> str:
     "explained", list(EXPLAINED.finditer((ROOT / "chapters" / "glossary.md").read_text())), ids=lambda m: m["term"]
 )
 def test_the_first_use_of_a_term_in_the_book_is_its_explanation_or_shows_it(explained: re.Match[str]) -> None:
-    """A linked term shows its definition where it stands; below a chapter's title words may say what is to come."""
+    """A linked term shows its definition at once; a chapter's opening can use words of what is to come."""
     term = explained["term"]
     if term in HOMONYMS:
         return
-    said = r"\s+".join(map(re.escape, term.split()))
-    linked = re.compile(rf"\{{term\}}`(?:[^`<]*<)?{said}>?`", re.IGNORECASE)
+    words = r"\s+".join(map(re.escape, term.split()))
+    linked = re.compile(rf"\{{term\}}`(?:[^`<]*<)?{words}>?`", re.IGNORECASE)
     for path in [path for path in PAGES if path.stem[0].isdigit()]:
         text = path.read_text(encoding="utf-8")
         explanation = text.find(f"({explained['label']})=") if path.stem == explained["page"] else len(text)
         read = blanked(NOT_PROSE, blanked(UNREAD, blanked(BEFORE, text)))
-        first = re.search(rf"\b{said}(?:s|es)?\b", read, re.IGNORECASE)
+        first = re.search(rf"\b{words}(?:s|es)?\b", read, re.IGNORECASE)
         link = linked.search(read)
         if first or link:
             at = min(match.start() for match in (first, link) if match)
@@ -223,9 +223,9 @@ def test_what_is_found_is_quoted_without_answers_or_buttons_and_chapters_come_fi
     page.goto(f"{address}search.html?q={query}", wait_until="networkidle")
     links = page.locator("#search-results li a")
     expect(page.locator("#search-results .context").first).to_be_visible()
-    said = " ".join(page.locator("#search-results .context").all_inner_texts())
-    for other in ("Show the code", "Choose first, then unfold", "Try a wrong answer", "Contents", ", no."):
-        assert other not in said
+    quoted = " ".join(page.locator("#search-results .context").all_inner_texts())
+    for text in ("Show the code", "Choose first, then unfold", "Try a wrong answer", "Contents", ", no."):
+        assert text not in quoted
     pages = [link.get_attribute("href") or "" for link in links.all()]
     of_chapters = [bool(re.search(r"chapters/\d-", href)) for href in pages]
     last = max(at for at, is_chapter in enumerate(of_chapters) if is_chapter)

@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pypdf import PdfReader
 
+from tests.book.built_pages import pages, read
 from tests.book.conftest import CHAPTER
-from tests.book.pages import pages, read
-from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
+from tests.book.visits import PAGES, SEARCH, SHIFTED, STARTS, Visit, visit
+from tests.conftest import serve
 
 WITH_DEMO = {"index", "6-deployment"}
 DAILY = {"2-layers", "6-deployment", "running", "search"}  # looked at with every commit; all in a deep run
@@ -39,7 +40,7 @@ def visited(request: pytest.FixtureRequest, browser: Browser, address: str) -> V
 
 
 @pytest.mark.parametrize("noted", ["complaints", "violations", "wider", "meeting", "tiny", "cut"])
-def test_a_page_has_none_of(visited: Visit, noted: str) -> None:
+def test_a_page_has_no(visited: Visit, noted: str) -> None:
     assert getattr(visited, noted) == []
 
 
@@ -73,30 +74,30 @@ def sent(path: Path) -> int:
 
 def weights(urls: Iterable[str], site: Path) -> Counter[str]:
     """Return the bytes of each kind of file among these addresses."""
-    found: Counter[str] = Counter()
+    bytes_sent: Counter[str] = Counter()
     for path in {urlsplit(url).path for url in urls}:
-        found[Path(path).suffix] += sent(site / path.removeprefix("/"))
-    return found
+        bytes_sent[Path(path).suffix] += sent(site / path.removeprefix("/"))
+    return bytes_sent
 
 
 def asked(visited: Visit) -> list[str]:
-    """Return the addresses that a page cannot do without: no demo, and not the pages that a search quotes."""
-    own, *others = visited.requested
-    return [own, *(url for url in others if url.startswith("http") and not re.search(r"/demo/|\.html$", url))]
+    """Return the requests of a page without those of its demo and for pages that a search quotes."""
+    own, *parts = visited.requested
+    return [own, *(url for url in parts if url.startswith("http") and not re.search(r"/demo/|\.html$", url))]
 
 
 def test_a_page_without_its_demo_weighs_less_than_half_a_megabyte_and_is_whole_after_few_requests(
     visited: Visit, site: Path
 ) -> None:
-    found = weights(asked(visited), site)
-    assert found[".woff2"] > 0
-    assert found.total() < BUDGET, found
+    weight = weights(asked(visited), site)
+    assert weight[".woff2"] > 0
+    assert weight.total() < BUDGET, weight
     assert len(set(asked(visited))) == len(asked(visited)) <= REQUESTS
 
 
 def test_a_page_loads_nothing_to_show_formulas(site: Path) -> None:
-    assert any(one.article.select(".math > svg") for one in pages(site))
-    loaded = [str(tag) for one in pages(site) for tag in one.soup.select("script[src], link[href]")]
+    assert any(page.article.select(".math > svg") for page in pages(site))
+    loaded = [str(tag) for page in pages(site) for tag in page.soup.select("script[src], link[href]")]
     assert not [tag for tag in loaded if "mathjax" in tag.lower()]
 
 
@@ -109,17 +110,17 @@ def on_paper(path: Path) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Leave out the spaces, as paper breaks lines where it likes; a raised figure may come out as a plain one."""
+    """Leave out spaces, as paper breaks lines anywhere, and turn raised digits into plain ones."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 def texts(visited: Visit, site: Path, selector: str) -> list[str]:
-    """Return the words of each place in the page's article that a selector finds."""
-    return [one.get_text() for one in read(site / visited.name).article.select(selector)]
+    """Return the text of each match of a selector in the page's article."""
+    return [match.get_text() for match in read(site / visited.name).article.select(selector)]
 
 
 def is_on(printed: str, line: str) -> bool:
-    """Whether a line is there, whole or broken into two: a figure's words may come between them."""
+    """Return whether a line was printed, whole or in two parts: a figure's words can come between them."""
     return any(line[:place] in printed and line[place:] in printed for place in range(len(line), 0, -1))
 
 
@@ -154,9 +155,9 @@ def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, addr
     picture, caption = figure.locator(".figure"), figure.locator("figcaption")
     beside = "(one) => one.getBoundingClientRect().left"
     text_ends = page.locator("article section > p").first.evaluate("(one) => one.getBoundingClientRect().right")
-    for one in (note, reference, caption):
-        expect(one).to_be_visible()
-        assert one.evaluate(beside) > text_ends
+    for explanation in (note, reference, caption):
+        expect(explanation).to_be_visible()
+        assert explanation.evaluate(beside) > text_ends
     expect(note).to_have_attribute("aria-hidden", "true")  # it repeats what describes the link
     assert caption.bounding_box()["y"] < picture.bounding_box()["y"] + picture.bounding_box()["height"]
     expect(figure.locator(":scope > :last-child")).to_have_js_property("tagName", "FIGCAPTION")
@@ -182,7 +183,7 @@ def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
 
 
 def test_a_formula_is_drawn_on_the_line_of_its_sentence_and_spelled_for_a_screen_reader(chapter: Page) -> None:
-    """What hangs below the line, such as a brace or an index, hangs below it in a sentence, too."""
+    """Parts that hang below the line, such as a brace or an index, hang below it in a sentence, too."""
     formula = chapter.locator(".math").first
     expect(formula.locator("svg")).to_be_visible()
     expect(formula.get_by_role("math")).to_be_attached()
@@ -242,3 +243,38 @@ def test_a_figure_takes_the_colours_of_the_theme(page: Page, address: str) -> No
         strokes.append(page.evaluate("getComputedStyle(document.querySelector('.figure svg text')).fill"))
     assert re.match(r"rgb\(\d+, \d+, \d+\)", strokes[0])
     assert strokes[0] != strokes[1]
+
+
+# ---- the book's typefaces, on a line so slow that they come after the page
+
+
+@pytest.mark.parametrize("name", ["index", "2-layers"])
+def test_a_page_stands_still_when_its_typefaces_come_late(browser: Browser, site: Path, name: str) -> None:
+    delayed: list[Route] = []
+    with (
+        serve(site) as address,
+        browser.new_context(viewport={"width": 360, "height": 740}, service_workers="block") as context,
+    ):
+        page = context.new_page()
+        page.route("**/*.woff2", lambda route: delayed.append(route))
+        page.goto(f"{address}chapters/{name}.html", wait_until="domcontentloaded")
+        page.wait_for_timeout(300)  # longer than a browser waits before it shows the text
+        assert delayed
+        for typeface in delayed:
+            typeface.continue_()
+        page.unroute_all()
+        page.evaluate("document.fonts.ready.then(() => null)")
+        assert page.evaluate(SHIFTED) < 0.05
+
+
+def test_a_first_screen_is_set_in_the_books_own_faces(browser: Browser, site: Path) -> None:
+    """The question, the text, titles and code: each face is asked for before a style sheet names it."""
+    with serve(site) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}chapters/2-layers.html", wait_until="networkidle")
+        faces = page.evaluate(
+            "[...document.fonts].filter((one) => one.status === 'loaded').map((one) => `${one.family} ${one.style}`)"
+        )
+    assert {face.replace('"', "") for face in faces} >= {
+        "Source Serif normal", "Source Serif italic", "Source Sans normal", "Source Code normal",
+    }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the page for teachers says agrees with what the chapters say of themselves."""
+"""The page for teachers agrees with the chapters."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 import pytest
 
 from book.chapters import chapters
-from book.facts import MEETINGS, facts, said
-from book.outcomes import outcomes_of
-from tests.book.pages import COURSE
+from book.facts import MEETINGS, facts, formatted
+from book.opening import outcomes_of
+from tests.book.built_pages import COURSE
 
 TEACHING = (COURSE.chapters / "teaching.md").read_text(encoding="utf-8")
 
@@ -34,15 +34,15 @@ def test_a_chapter_without_an_outcome_is_named() -> None:
 
 
 def test_what_tools_do_is_said_of_every_exercise() -> None:
-    told = section("## AI tools", "## A talk of five minutes")
+    text = section("## AI tools", "## A talk of five minutes")
     names = {exercise.name for chapter in chapters() for exercise in chapter.exercises}
-    assert {name for name in names if f"`{name}`" not in told} == set()
+    assert {name for name in names if f"`{name}`" not in text} == set()
 
 
 def test_a_talk_is_prepared_for_every_chapter() -> None:
-    told = section("## A talk of five minutes", "## Academic honesty")
+    text = section("## A talk of five minutes", "## Academic honesty")
     for room in (chapter.room for chapter in chapters()):
-        assert re.search(rf"\*\*{room.capitalize()}\.\*\* \*Change:\*.+?\*Listen for:\*", told, re.DOTALL), room
+        assert re.search(rf"\*\*{room.capitalize()}\.\*\* \*Change:\*.+?\*Listen for:\*", text, re.DOTALL), room
 
 
 def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
@@ -50,9 +50,9 @@ def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
     assert {name for text in texts for name in re.findall(r"\{fact\}`([^:`]+)", text)} == facts().keys()
 
 
-def test_a_fact_is_written_as_the_page_asks_and_refused_where_it_is_not_there_or_has_another_format() -> None:
-    assert said("points:.1f") == f"{facts()['points']}.0"
-    with pytest.raises(LookupError, match="no fact 'ours': there are exercises, "):
-        said("ours:d")
+def test_a_fact_is_formatted_as_the_page_asks_and_an_unknown_fact_or_format_is_refused() -> None:
+    assert formatted("points:.1f") == f"{facts()['points']}.0"
+    with pytest.raises(LookupError, match=r"unknown fact .ours.; the facts are exercises, "):
+        formatted("ours:d")
     with pytest.raises(ValueError, match="format code 'd'"):
-        said("term hours:d")
+        formatted("term hours:d")

@@ -1,4 +1,4 @@
-"""The widgets: their arithmetic under Node, and in a browser what they do by mouse and keyboard."""
+"""The widgets: their arithmetic under Node, and their use in a browser by mouse and keyboard."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from book.demo import MODEL
 from book.widgets import names, valley
-from book.widgets.pipeline import DRESS, SNEAKER, cut_out, left_out, lying
+from book.widgets.preparation import DRESS, SNEAKER, cut_out, left_out, lying
 from book.widgets.training import recording
 from solutions.approximation import relu_interpolant
 from solutions.deploy import web
@@ -56,7 +56,7 @@ def test_what_a_script_computes_is_right(path: Path) -> None:
 
 
 def computed(name: str, expression: str) -> Any:
-    """What an expression on the module of a widget gives under Node."""
+    """Return the value of an expression on a widget's module under Node."""
     script = f'import * as it from "{(WIDGETS / name).as_uri()}.js"; console.log(JSON.stringify({expression}))'
     command = ["node", "--input-type=module", "--eval", script]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
@@ -74,15 +74,15 @@ def test_hinges_add_up_to_what_the_network_of_the_chapter_says() -> None:
 
 def test_a_path_in_the_valley_ends_as_the_chapter_and_the_still_say(site: Path) -> None:
     chapter = (site / "chapters" / f"{PAGE_OF['valley']}.html").read_text(encoding="utf-8")
-    said = [[float(lr), float(m), end] for m, lr, end in re.findall(r"momentum (\S+) +lr (\S+) +(.+)", chapter)]
-    assert len(said) >= 8
-    said += [[lr, momentum, valley.outcome(lr, momentum)] for lr in valley.RATES for momentum in valley.MOMENTA]
-    ends = computed("valley", f"{json.dumps(said)}.map(([lr, momentum]) => it.outcome(it.walk(lr, momentum)))")
-    assert ends == [end for _, _, end in said]
+    paths = [[float(lr), float(m), end] for m, lr, end in re.findall(r"momentum (\S+) +lr (\S+) +(.+)", chapter)]
+    assert len(paths) >= 8
+    paths += [[lr, momentum, valley.outcome(lr, momentum)] for lr in valley.RATES for momentum in valley.MOMENTA]
+    ends = computed("valley", f"{json.dumps(paths)}.map(([lr, momentum]) => it.outcome(it.walk(lr, momentum)))")
+    assert ends == [end for _, _, end in paths]
 
 
 SAID_WITHOUT_SCRIPTS = dict.fromkeys(("hinges", "activations", "masks", "valley"), r"\d") | {
-    "pipeline": r"With all steps the network answers Sneaker\.",
+    "preparation": r"With all steps the network answers Sneaker\.",
     "training": r"worst Shirt",
 }
 
@@ -100,7 +100,7 @@ def test_without_scripts_a_still_says_what_the_widget_shows(browser: Browser, ad
 
 @pytest.fixture
 def open_widget(browser: Browser, address: str) -> Any:
-    """Opens a widget on a small screen, for a reader who wants no motion: then what runs is at its end at once."""
+    """Opens a widget on a small screen, for a reader without motion: then a run is at its end at once."""
     complaints: list[str] = []
     with browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce") as context:
 
@@ -134,80 +134,80 @@ def drag(page: Page, what: Locator, right: float, down: float) -> None:
 
 def test_hinges_are_bent_by_mouse_and_by_keyboard_and_fit_follows_the_curve(open_widget: Open) -> None:
     widget = open_widget("hinges")
-    said, last = widget.locator(".widget-words"), widget.get_by_role("slider", name="Hinge 4")
-    expect(said).to_contain_text("misses the sine by 2.00 at most")
-    expect(said).to_contain_text("Hinge 4 starts at 1.57 and changes the slope by 0.00")
+    words, last = widget.locator(".widget-words"), widget.get_by_role("slider", name="Hinge 4")
+    expect(words).to_contain_text("misses the sine by 2.00 at most")
+    expect(words).to_contain_text("Hinge 4 starts at 1.57 and changes the slope by 0.00")
     drag(widget.page, last, 0, 30)
-    expect(said).to_contain_text("Hinge 4 starts at 1.57 and changes the slope by −1.")
+    expect(words).to_contain_text("Hinge 4 starts at 1.57 and changes the slope by −1.")
     last.press("ArrowRight")
-    expect(said).to_contain_text("Hinge 4 starts at 1.62")
+    expect(words).to_contain_text("Hinge 4 starts at 1.62")
     expect(last).to_have_attribute("aria-valuetext", re.compile("starts at 1.62, changes the slope by −1"))
     widget.get_by_role("slider", name="Hinge 2").press("ArrowUp")
-    expect(said).to_contain_text("Hinge 2 starts at −1.57 and changes the slope by 1.32")
+    expect(words).to_contain_text("Hinge 2 starts at −1.57 and changes the slope by 1.32")
 
     fit, add = widget.get_by_role("button", name="Fit"), widget.get_by_role("button", name="Add hinge")
     fit.press("Enter")
-    expect(said).to_contain_text("misses the sine by 0.21 at most")
+    expect(words).to_contain_text("misses the sine by 0.21 at most")
     expect(widget.get_by_role("status")).to_contain_text("misses the sine by 0.21 at most")
     for _ in range(4):
         add.press("Enter")
     expect(add).to_have_attribute("aria-disabled", "true")
     fit.click()
-    expect(said).to_contain_text("8 hinges. The sum misses the sine by 0.07 at most")
+    expect(words).to_contain_text("8 hinges. The sum misses the sine by 0.07 at most")
     widget.get_by_label("jump").check()
     fit.click()
-    expect(said).to_contain_text("misses the jump by 0.67 at most")
+    expect(words).to_contain_text("misses the jump by 0.67 at most")
 
 
 def test_the_ten_layers_hold_the_numbers_that_the_chapter_measured(open_widget: Open) -> None:
     widget = open_widget("activations")
-    said, std = widget.locator(".widget-words"), widget.get_by_role("slider", name="Standard deviation")
-    expect(said).to_contain_text("Standard deviation 1.000 in each layer")
+    words, std = widget.locator(".widget-words"), widget.get_by_role("slider", name="Standard deviation")
+    expect(words).to_contain_text("Standard deviation 1.000 in each layer")
     chapter = widget.page.locator("article").inner_text()
     for key, measured in (("End", r"until the tenth layer returns values of about (.+?)\."),
                           ("Home", r"With 0\.01 they shrink to (.+?)\.")):  # fmt: skip
         std.press(key)
         (tenth,) = re.findall(measured, chapter)
-        expect(said).to_contain_text(f"in layer 10 it is {tenth}")
+        expect(words).to_contain_text(f"in layer 10 it is {tenth}")
     std.press("ArrowRight")
     expect(std).to_have_attribute("aria-valuetext", "0.010")
     widget.get_by_role("button", name="He’s rule").click()
-    expect(said).to_contain_text("0.051 in the first layer, 0.088 in the others")
-    expect(said).to_contain_text("in layer 10 it is 0.48.")
+    expect(words).to_contain_text("0.051 in the first layer, 0.088 in the others")
+    expect(words).to_contain_text("in layer 10 it is 0.48.")
     widget.get_by_role("button", name="Glorot’s rule").press("Enter")
-    expect(said).to_contain_text("in layer 10 it is 0.018.")
+    expect(words).to_contain_text("in layer 10 it is 0.018.")
 
 
 def test_the_mean_over_many_masks_is_what_evaluation_gives_only_where_it_is_scaled(open_widget: Open) -> None:
     widget = open_widget("masks")
-    said, run = widget.locator(".widget-words"), widget.get_by_role("button", name="Run")
+    words, run = widget.locator(".widget-words"), widget.get_by_role("button", name="Run")
     run.press("Enter")
-    expect(said).to_contain_text(
+    expect(words).to_contain_text(
         re.compile(r"1,000 calls with p = 0\.50\. Mean of all units (0\.99|1\.0[01]), expected 1\.00")
     )
-    expect(said).to_contain_text(re.compile(r"outputs (0\.99|1\.0[01]), expected p/\(1 − p\) = 1\.00"))
+    expect(words).to_contain_text(re.compile(r"outputs (0\.99|1\.0[01]), expected p/\(1 − p\) = 1\.00"))
     widget.get_by_label("left as it is").check()
-    expect(said).to_contain_text(re.compile(r"Mean of all units 0\.(49|50|51), expected 0\.50, in evaluation 1"))
+    expect(words).to_contain_text(re.compile(r"Mean of all units 0\.(49|50|51), expected 0\.50, in evaluation 1"))
     widget.get_by_role("slider", name="p, to drop").press("Home")
-    expect(said).to_contain_text("1 call with p = 0.00. Mean of all units 1.00")
+    expect(words).to_contain_text("1 call with p = 0.00. Mean of all units 1.00")
 
     widget.page.emulate_media(reduced_motion="no-preference")
     run.click()
     pause = widget.get_by_role("button", name="Pause")
-    expect(said).to_contain_text(re.compile(r"^[1-9]\d calls"))
+    expect(words).to_contain_text(re.compile(r"^[1-9]\d calls"))
     pause.press("Enter")
     expect(run).to_be_visible()
 
 
 def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget: Open) -> None:
     widget = open_widget("valley")
-    said, run = widget.locator(".widget-words"), widget.get_by_role("button", name="Run")
+    words, run = widget.locator(".widget-words"), widget.get_by_role("button", name="Run")
     rate, momentum = (widget.get_by_role("slider", name=name) for name in ("Learning rate", "Momentum"))
-    expect(said).to_contain_text("You stand at (8.00, 1.50)")
+    expect(words).to_contain_text("You stand at (8.00, 1.50)")
     widget.get_by_role("button", name="Step").click()
-    expect(said).to_contain_text("After step 1 you are at (7.44, −1.1")
+    expect(words).to_contain_text("After step 1 you are at (7.44, −1.1")
     run.click()
-    expect(said).to_contain_text("after 72 steps. The limit is 2/25 = 0.080")
+    expect(words).to_contain_text("after 72 steps. The limit is 2/25 = 0.080")
     expect(run).to_have_attribute("aria-disabled", "true")
     gone = widget.locator(".gone")
     expect(gone).to_be_hidden()
@@ -215,18 +215,18 @@ def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget
         for _ in range(presses):
             rate.press("ArrowRight")
         run.press("Enter")
-        expect(said).to_contain_text(end)
+        expect(words).to_contain_text(end)
     expect(gone).to_be_visible()
     rate.fill("0.1")
     momentum.fill("0.5")
     run.press("Enter")
-    expect(said).to_contain_text("after 16 steps. The limit is 2 · 1.50/25 = 0.120")
+    expect(words).to_contain_text("after 16 steps. The limit is 2 · 1.50/25 = 0.120")
 
     start = widget.get_by_role("slider", name="Starting point")
     drag(widget.page, start, -60, 0)
-    expect(said).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.50\)"))
+    expect(words).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.50\)"))
     start.press("ArrowDown")
-    expect(said).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.40\)"))
+    expect(words).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.40\)"))
 
 
 # ---- the two largest, as they come
@@ -244,10 +244,10 @@ def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Pa
     page.on(
         "request", lambda request: asked.append((request.method, request.url.startswith((address, "blob:", "data:"))))
     )
-    page.goto(f"{address}chapters/{PAGE_OF['pipeline']}.html")
-    widget = page.locator("[data-widget=pipeline]")
+    page.goto(f"{address}chapters/{PAGE_OF['preparation']}.html")
+    widget = page.locator("[data-widget=preparation]")
     widget.scroll_into_view_if_needed()
-    words, steps = widget.locator(".widget-words"), widget.locator(".pipeline-steps > li")
+    words, steps = widget.locator(".widget-words"), widget.locator(".preparation-steps > li")
 
     seen = left_out(lying(SNEAKER))
     expect(words).to_contain_text(f"With all steps the network says {classify(model, seen['With all steps'])[0][0]}")

@@ -1,4 +1,4 @@
-"""A page visited once: everything that the tests of reading ask about it is noted then, and nothing is judged."""
+"""Visit a page once and note everything about it that the tests of reading judge."""
 
 from __future__ import annotations
 
@@ -61,19 +61,19 @@ PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
 
 @dataclass
 class Visit:
-    """What was seen of a page in one theme.
+    """Observations of a page in one theme.
 
     Attributes:
-        address: where the site was served.
-        complaints: what the browser's console said, and requests that failed or were answered with an error.
-        requested: the addresses asked for until the page stood still, before the reader scrolls.
-        theme: the theme that the page chose.
+        address: of the site's server.
+        complaints: messages of the browser's console, and requests that failed or were answered with an error.
+        requested: addresses requested until the page stood still, before the reader scrolls.
+        theme: chosen by the page.
         shifted: the sum of all layout shifts until every widget has started.
-        meeting: what lies over a side note on a wide screen, or over a caption.
-        wider: the widths of the window than which the page is wider, and by how many pixels.
+        meeting: elements over a side note on a wide screen, or over a caption.
+        wider: widths of the window that the page exceeds, and by how many pixels.
         tiny: words in figures that are too small to be read on a small screen.
-        violations: what axe objects to, with everything on the page unfolded.
-        cut: what is wider than its place on paper.
+        violations: axe's objections, with everything on the page unfolded.
+        cut: elements that are wider than their place on paper.
     """
 
     name: str
@@ -97,9 +97,9 @@ class Visit:
 
 @cache
 def visit(browser: Browser, address: str, name: str, colours: str, thorough: bool) -> Visit:
-    """Go once to a page as a reader who prefers these colours, and look at it in each width.
+    """Open a page as a reader who prefers these colours, and look at it in each width.
 
-    Thorough is to keep pictures, and to let axe see the page in the other theme's width as well.
+    A thorough visit stores pictures, and shows axe the page in the other theme's width as well.
     """
     seen = Visit(name, colours, address)
     # Code that is unfolded fades in, and what is half there has no contrast: this reader wants no motion.

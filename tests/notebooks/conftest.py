@@ -1,4 +1,4 @@
-"""What the tests of the notebooks share: the released assignment, filled and open, and a sandbox for trusted work."""
+"""Fixtures for notebooks: the released assignment, filled and open, and a sandbox for trusted work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`autograder check`: what a student is told of a notebook before handing in, for the slips that people make."""
+"""`autograder check`: the report on a notebook before handing in, for common slips."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def outcomes(report: NotebookReport, exercise: str) -> set[str]:
 
 
 def observed(report: NotebookReport, exercise: str) -> str:
-    found = [v.diagnosis.observed for v in report.verdicts if v.check.exercise == exercise and v.diagnosis]
-    return found[0] if found else ""
+    diagnoses = [v.diagnosis for v in report.verdicts if v.check.exercise == exercise and v.diagnosis]
+    return diagnoses[0].observed if diagnoses else ""
 
 
 def points_of(report: NotebookReport) -> int:
@@ -73,23 +73,25 @@ def test_a_cell_that_stops_after_the_class_is_named_though_its_checks_pass(
     assert re.search(r"the cell layers-Linear stopped with an error \(line \d+\): ValueError", report.notes[0])
 
 
-def test_a_helper_in_a_cell_of_its_own_does_not_count_and_that_is_said(right: NotebookNode, checked: Checked) -> None:
-    mine = with_answers(right, Flatten="class Flatten(nn.Module):\n    def forward(self, x):\n        return row(x)")
-    mine.cells.insert(0, nbformat.v4.new_code_cell("def row(x):\n    return x.flatten(1)"))
-    report = checked(mine)
+def test_a_helper_in_a_cell_of_its_own_does_not_count_and_is_reported(right: NotebookNode, checked: Checked) -> None:
+    notebook = with_answers(
+        right, Flatten="class Flatten(nn.Module):\n    def forward(self, x):\n        return row(x)"
+    )
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("def row(x):\n    return x.flatten(1)"))
+    report = checked(notebook)
     assert "NameError: name 'row' is not defined, in the line: return row(x)" in observed(report, "Flatten")
     assert "1 code cell outside the exercises did not count" in report.notes
     assert report.remarks == {"Flatten": [ELSEWHERE]}
-    helper = mine.cells.pop(0)
-    lab = next(cell for cell in mine.cells if cell.cell_type == "code" and not grade_id_of(cell))
-    lab.source += f"\n{helper.source}"  # where a released cell defines it
-    assert checked(mine).remarks == {"Flatten": [ELSEWHERE]}
+    helper = notebook.cells.pop(0)
+    lab = next(cell for cell in notebook.cells if cell.cell_type == "code" and not grade_id_of(cell))
+    lab.source += f"\n{helper.source}"  # in a released cell
+    assert checked(notebook).remarks == {"Flatten": [ELSEWHERE]}
 
 
 def test_a_stub_that_is_left_beside_checks_that_pass_keeps_a_notebook_from_passing(
     right: NotebookNode, untouched: NotebookNode, checked: Checked
 ) -> None:
-    written, stubs = (exercise_cells(one)["Sequential"].source for one in (right, untouched))
+    written, stubs = (exercise_cells(notebook)["Sequential"].source for notebook in (right, untouched))
     report = checked(with_answers(right, Sequential=half_written(written, stubs)))
     left = "still to write: `__len__`, `__iter__`, `__getitem__`"
     assert (outcomes(report, "Sequential"), report.remarks, report.passed) == ({"pass"}, {"Sequential": [left]}, False)
@@ -97,13 +99,13 @@ def test_a_stub_that_is_left_beside_checks_that_pass_keeps_a_notebook_from_passi
     assert card.next and card.next.exercise == "Sequential" and card.next.read
 
 
-def test_an_import_added_to_the_setup_does_not_count_and_that_is_said(right: NotebookNode, checked: Checked) -> None:
-    mine = with_answers(right)
-    setup = next(cell for cell in mine.cells if cell.id == "layers-setup")
+def test_an_import_added_to_the_setup_does_not_count_and_is_reported(right: NotebookNode, checked: Checked) -> None:
+    notebook = with_answers(right)
+    setup = next(cell for cell in notebook.cells if cell.id == "layers-setup")
     setup.source += "\nimport einops"
-    assert checked(mine).notes == ["the cell layers-setup was changed; the released one counts"]
-    mine = with_answers(mine, Flatten="class Flatten(nn.Module):\n    f = einops.rearrange")
-    (remark,) = checked(mine).remarks["Flatten"]
+    assert checked(notebook).notes == ["the cell layers-setup was changed; the released one counts"]
+    notebook = with_answers(notebook, Flatten="class Flatten(nn.Module):\n    f = einops.rearrange")
+    (remark,) = checked(notebook).remarks["Flatten"]
     assert remark.startswith("`einops` is defined in a cell that does not count")
 
 
@@ -129,11 +131,11 @@ def test_what_a_live_notebook_runs_beside_an_answer_does_no_harm(
 def test_an_answer_that_became_markdown_or_was_copied_counts_and_is_noted(
     right: NotebookNode, checked: Checked
 ) -> None:
-    mine = with_answers(right)
-    cells = exercise_cells(mine)
-    mine.cells.append(nbformat.from_dict(cells["Linear"] | {"id": "copied", "source": "Linear = None"}))
+    notebook = with_answers(right)
+    cells = exercise_cells(notebook)
+    notebook.cells.append(nbformat.from_dict(cells["Linear"] | {"id": "copied", "source": "Linear = None"}))
     cells["Flatten"].cell_type = "markdown"
-    report = checked(mine)
+    report = checked(notebook)
     assert report.passed
     assert sorted(report.notes) == [
         "the cell layers-Flatten was turned into markdown; it counts as code",
@@ -142,16 +144,16 @@ def test_an_answer_that_became_markdown_or_was_copied_counts_and_is_noted(
 
 
 def test_lost_metadata_of_the_notebook_does_no_harm(right: NotebookNode, checked: Checked) -> None:
-    mine = with_answers(right)
-    mine.metadata = nbformat.from_dict({})
-    assert checked(mine).passed
-    assert room_by_grade_ids(mine) == ROOM
+    notebook = with_answers(right)
+    notebook.metadata = nbformat.from_dict({})
+    assert checked(notebook).passed
+    assert room_by_grade_ids(notebook) == ROOM
 
 
 def test_it_sees_what_the_grader_sees(right: NotebookNode, checked: Checked, graders: Graders) -> None:
-    mine = with_answers(right, Linear="class Linear(nn.Module): ...", Flatten="1 / 0")
-    told = {(v.check.id, v.outcome) for v in checked(mine).verdicts}
-    assert told == {(v.check.id, v.outcome) for v in graders.notebook(mine) if not v.check.hidden}
+    notebook = with_answers(right, Linear="class Linear(nn.Module): ...", Flatten="1 / 0")
+    outcomes_seen = {(v.check.id, v.outcome) for v in checked(notebook).verdicts}
+    assert outcomes_seen == {(v.check.id, v.outcome) for v in graders.notebook(notebook) if not v.check.hidden}
 
 
 def test_the_notebook_of_another_course_is_refused_with_the_way_out(checked: Checked) -> None:

@@ -1,4 +1,4 @@
-"""`autograder fill`: the names that a Python file defines come into the notebook, and nothing of the file is lost."""
+"""`autograder fill`: a notebook receives the names that a Python file defines, and nothing of the file is lost."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def filled_cells(source: str) -> dict[str, str]:
 
 
 def bound(*sources: str) -> dict[str, Any]:
-    """What a file, or cells one after the other, bind: values as they are, classes and functions by their names."""
+    """Return the names that a file, or cells in turn, bind: with their values, classes and functions by name."""
     module: dict[str, Any] = {"__name__": "__main__"}
     for source in sources:
         exec(compile(source, "cell", "exec", dont_inherit=True), module)
@@ -118,32 +118,27 @@ def test_a_files_line_ends_and_its_byte_order_mark_make_no_difference(newline: s
     assert filled_cells("\ufeff" + DEFINED.replace("\n", newline)) == filled_cells(DEFINED)
 
 
-@pytest.mark.parametrize("order", [order for order in permutations(NAMES) if order != NAMES], ids="-".join)
-def test_definitions_in_another_order_than_the_notebooks_run_as_the_file_does(order: tuple[str, ...]) -> None:
-    source = "\n".join(f"class {name}: after = sorted(n for n in globals() if n in {NAMES})" for name in order)
+INDIVISIBLE = {
+    "-".join(order): "\n".join(f"class {name}: after = sorted(n for n in globals() if n in {NAMES})" for name in order)
+    for order in permutations(NAMES)
+    if order != NAMES
+} | {
+    "defined twice": "class Linear: pass\nclass Flatten: pass\nLinear = Flatten\nclass Sequential: pass",
+    "two in one statement": "class Linear: pass\nif True:\n    class Flatten: pass\n    class Sequential: pass",
+}
+
+
+@pytest.mark.parametrize("source", INDIVISIBLE.values(), ids=INDIVISIBLE)
+def test_a_file_that_cannot_be_divided_goes_into_the_first_cell_whole(source: str) -> None:
     cells = filled_cells(source)
     assert cells["Linear"] == source
     assert cells["Flatten"] == "# Flatten is defined in the cell of Linear."
     assert bound(*cells.values()) == bound(source)
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "class Linear: pass\nclass Flatten: pass\nLinear = Flatten\nclass Sequential: pass",
-        "class Linear: pass\nif True:\n    class Flatten: pass\n    class Sequential: pass",
-    ],
-    ids=["defined twice", "two in one statement"],
-)
-def test_what_cannot_be_divided_goes_into_the_first_cell_whole(source: str) -> None:
-    cells = filled_cells(source)
-    assert cells["Linear"] == source
-    assert bound(*cells.values()) == bound(source)
-
-
 def test_exercises_that_the_file_lacks_stay_as_they_were_and_are_named() -> None:
     filled = fill(small_notebook(), "class Flatten: new = True")
-    assert (filled.found, filled.missing) == (("Flatten",), ("Linear", "Sequential"))
+    assert (filled.defined, filled.missing) == (("Flatten",), ("Linear", "Sequential"))
     assert exercise_cells(filled.notebook)["Linear"].source == "class Linear: ..."
 
 
@@ -210,8 +205,8 @@ def test_any_order_of_statements_binds_the_same_names_in_the_notebook(statements
 @pytest.mark.parametrize(
     "author",
     [
-        pytest.param(one, marks=[pytest.mark.deep] * (one not in ("ada", "linus")))
-        for one in sorted(SOURCES.keys() - {"edsger"})
+        pytest.param(author, marks=[pytest.mark.deep] * (author not in ("ada", "linus")))
+        for author in sorted(SOURCES.keys() - {"edsger"})
     ],
 )
 def test_a_filled_notebook_earns_what_the_file_earns(author: str, untouched: NotebookNode, graders: Graders) -> None:

@@ -1,4 +1,4 @@
-"""What is said of answers by their text alone: stubs that are left, and names that only other cells define."""
+"""Remarks on answers by their text alone: stubs that are left, and names that only other cells define."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from autograder.course import Course
 from autograder.notebooks.remarks import remarks_on
 from tests.notebooks.conftest import half_written
 
-EXERCISES = {room: {one.name: one for one in Course.installed().exercises(room)} for room in rooms()}
+EXERCISES = {room: {exercise.name: exercise for exercise in Course.installed().exercises(room)} for room in rooms()}
 SEQUENTIAL = EXERCISES["layers"]["Sequential"]
 STUB = 'raise NotImplementedError("layers: Sequential")'
 
 
-def said(answer: str, *others: str, name: str = "Sequential") -> list[str]:
-    return list(remarks_on("layers", {name: answer}, others).get(name, ()))
+def said(answer: str, *cells: str, name: str = "Sequential") -> list[str]:
+    return list(remarks_on("layers", {name: answer}, cells).get(name, ()))
 
 
 HALF = half_written(SEQUENTIAL.source, SEQUENTIAL.stub)
@@ -56,7 +56,7 @@ USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return 
 
 
 @pytest.mark.parametrize(
-    ("other", "uses", "names"),
+    ("cell", "uses", "names"),
     [
         ("def row(x): ...", "row(x)", "`row` is"),
         ("import numpy as np", "np.array(x)", "`np` is"),
@@ -66,14 +66,16 @@ USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return 
         ("def row(x): ...\nk = 3", "row(x) + k", "`k` and `row` are"),
     ],
 )
-def test_what_only_a_cell_defines_that_is_not_run_for_the_mark_is_named(other: str, uses: str, names: str) -> None:
-    (remark,) = said(USES.format(uses), other)
+def test_names_that_only_a_cell_without_effect_on_the_mark_defines_are_reported(
+    cell: str, uses: str, names: str
+) -> None:
+    (remark,) = said(USES.format(uses), cell)
     assert remark.startswith(f"{names} defined in ")
     assert "when this is graded" in remark and remark.endswith("into the cell of Sequential")
 
 
 @pytest.mark.parametrize(
-    ("other", "uses"),
+    ("cell", "uses"),
     [
         ("x = 1", "x"),  # a parameter
         ("nn = 3", "nn.ReLU()(x)"),  # the first cell defines it too
@@ -84,26 +86,26 @@ def test_what_only_a_cell_defines_that_is_not_run_for_the_mark_is_named(other: s
         ("def row(x:", "row(x)"),  # such a cell defines nothing
     ],
 )
-def test_a_name_that_the_answer_has_of_its_own_is_not(other: str, uses: str) -> None:
-    assert said(USES.format(uses), other) == []
+def test_a_name_that_the_answer_defines_itself_is_not_reported(cell: str, uses: str) -> None:
+    assert said(USES.format(uses), cell) == []
 
 
-def test_a_helper_in_the_cell_of_another_exercise_is_there_for_all() -> None:
+def test_a_helper_in_the_cell_of_another_exercise_is_known_to_all() -> None:
     answers = {"Sequential": USES.format("row(x)"), "Flatten": "def row(x): ...\nclass Flatten: ..."}
     assert remarks_on("layers", answers, answers.values()) == {}
 
 
-def test_a_cell_that_does_not_parse_is_left_to_who_runs_it() -> None:
+def test_an_answer_that_does_not_parse_has_no_remark() -> None:
     assert said("class Sequential(", "def row(x): ...") == []
     assert said("await row(x)", "def row(x): ...") != []
 
 
-def test_python_warns_of_nothing_that_it_reads_here() -> None:
+def test_reading_an_answer_shows_no_warning_of_python() -> None:
     with warnings.catch_warnings(action="error"):
         assert said(USES.format("x is 3, '\\d'"), "k = '\\d'") == []
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_nothing_is_said_of_the_reference_whatever_other_cells_define(room: str) -> None:
-    answers: Mapping[str, str] = {name: one.source for name, one in EXERCISES[room].items()}
+def test_the_reference_has_no_remark_whatever_other_cells_define(room: str) -> None:
+    answers: Mapping[str, str] = {name: exercise.source for name, exercise in EXERCISES[room].items()}
     assert remarks_on(room, answers, [Course.installed().source(room)]) == {}

@@ -1,4 +1,4 @@
-"""The card that says how far a student is, and pages that hold what a student wrote."""
+"""The card of a student's progress, and pages that show a student's text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
@@ -23,12 +22,8 @@ from autograder.verdicts import Verdict
 from solutions.layers import Linear  # noqa: F401  as if this were a notebook
 from tests.conftest import ROOT
 
-
-class Flatten(nn.Module):
-    """Flattens the batch, too."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.flatten()
+# It flattens the batch, too.
+Flatten = type("Flatten", (nn.Module,), {"forward": lambda self, x: x.flatten()})
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +33,7 @@ def card() -> ProgressCard:
 
 
 def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open_and_counts_points(card: ProgressCard) -> None:
-    assert [(one.exercise, one.state) for one in card.exercises] == [
+    assert [(exercise.exercise, exercise.state) for exercise in card.exercises] == [
         *((name, "open") for name in ("he_std", "rms_through", "cross_entropy")),
         ("Linear", "done"),
         ("Flatten", "not yet"),
@@ -76,11 +71,11 @@ def test_when_all_is_done_there_is_nothing_to_read_next() -> None:
 @pytest.mark.parametrize("room", rooms())
 def test_exercises_stand_in_the_order_of_the_notebook(room: str) -> None:
     course = Course.installed()
-    (chapter,) = (one for one in chapters_of(course) if one.room == room)
+    (chapter,) = (chapter for chapter in chapters_of(course) if chapter.room == room)
     in_chapter = re.findall(rf"^from solutions\.{room} import (\w+)\n```", chapter.text, re.MULTILINE)
     exercises = [name for name in in_chapter if name in {check.exercise for check in checks_of(room)}]
     verdicts = [Verdict(check, 0, "missing", None, 0.0) for check in checks_of(room) if not check.hidden]
-    assert [one.exercise for one in progress_in(room, verdicts, {}).exercises] == exercises
+    assert [exercise.exercise for exercise in progress_in(room, verdicts, {}).exercises] == exercises
     assert len(exercises) > 1
 
 

@@ -1,4 +1,4 @@
-"""A sandbox with each outer wall, and what comes back of a cell put in front of right work in it."""
+"""A sandbox with each outer wall, and the results of a hostile cell in front of right work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.observe import seed_of
 from autograder.sandbox import Cell, Limits, Program, RunResult, Sandbox
 from autograder.sandbox.isolation import mechanism
 
-# By the heading under which each stands.
+# By their headings.
 PROGRAMS = dict(
     re.findall(
         r"^## (\w+)\n.*?^```python\n(.*?)^```$",
@@ -32,7 +32,7 @@ LIMITS = Limits(cell_s=2, check_s=2, total_s=15, memory_bytes=1 << 30, disk_byte
 
 @pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.deep)])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A sandbox with either outer wall; the second is what a machine without bubblewrap gets."""
+    """A sandbox with either outer wall; a machine without bubblewrap gets the second."""
     with pytest.MonkeyPatch.context() as patched, Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
         if request.param == "landlock":
             patched.setenv("PATH", "")
@@ -52,7 +52,7 @@ def run(sandbox: Sandbox, source: str) -> RunResult:
 
 
 def says(sandbox: Sandbox, source: str) -> str:
-    """Return what a cell prints, or its error."""
+    """Return a cell's output, or its error."""
     cell = run(sandbox, source).cells["hostile"]
     return cell.stdout.strip() or cell.error
 

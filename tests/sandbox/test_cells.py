@@ -1,4 +1,4 @@
-"""Cells without a kernel: Python runs as it is written, and the rest alike under each version of IPython."""
+"""Cells without a kernel: Python runs as written, and other text alike under each version of IPython."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def first_lines_indent(lines: list[str]) -> list[str]:
 
 @pytest.fixture(params=["as installed", "before 9"])
 def version(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """IPython, with what its versions do to the indent of a cell."""
+    """IPython, with its versions' treatment of a cell's indent."""
     if request.param == "before 9":
         monkeypatch.setattr(inputtransformer2, "leading_indent", first_lines_indent)
 
@@ -53,6 +53,6 @@ def test_a_text_in_a_cell_stays_as_it_is_written(text: str) -> None:
 
 @pytest.mark.parametrize("source", ["def f(:", "x = '\0'", "    return", "  x = 1\n y = 2", "(" * 5000])
 def test_a_cell_that_is_neither_python_nor_ipython_ends_with_its_own_error_alone(source: str) -> None:
-    said = ran(source).error
-    assert said
-    assert "another exception" not in said
+    error = ran(source).error
+    assert error
+    assert "another exception" not in error

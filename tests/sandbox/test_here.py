@@ -1,4 +1,4 @@
-"""Running a student's own work where the system cannot fork, sets no alarms and has no module of Unix."""
+"""A student's own work on a system that cannot fork, set alarms or import modules of Unix."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFERENCE = Cell("right", (ROOT / "solutions" / "layers.py").read_text(encoding=
 
 @pytest.fixture
 def without_unix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The environment of a process that is as on Windows, and in this process the same for its children."""
+    """The environment of a process as on Windows, set for the children of this process, too."""
     (tmp_path / "sitecustomize.py").write_text(PROGRAMS["without_unix"], encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
     return dict(os.environ)
@@ -39,7 +39,7 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
 
 @pytest.mark.long("a limit of time runs out before the process is ended")
 @pytest.mark.usefixtures("without_unix")
-def test_what_cannot_be_interrupted_is_ended_with_its_process_and_what_was_done_is_known(
+def test_a_cell_that_cannot_be_interrupted_is_ended_with_its_process_and_earlier_results_are_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("autograder.sandbox.here.GRACE_S", 1.0)

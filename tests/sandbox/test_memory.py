@@ -1,4 +1,4 @@
-"""The watch over the memory of a submission's processes, where a machine or a student makes it hard to count."""
+"""The watch over a submission's memory, where a machine or a student makes it hard to count."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SWAPPED = {
 
 
 @pytest.mark.parametrize(("swapped_kb", "exceeded"), [(50_000, False), (80_000, True)])
-def test_what_the_machine_has_swapped_out_counts(
+def test_swapped_memory_counts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, swapped_kb: int, exceeded: bool
 ) -> None:
     for pid, child in [(1, "2"), (2, "3"), (3, "")]:
@@ -34,14 +34,14 @@ def test_what_the_machine_has_swapped_out_counts(
     assert memory.Watch(1, LIMIT).exceeded() == exceeded
 
 
-def test_processes_that_come_for_ever_are_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of them could be counted, and to stop them one after the other must end."""
-    told, coming = [], itertools.count(3)
+def test_processes_that_start_for_ever_are_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They cannot be counted, and stopping them one after the other must end."""
+    signals, starting = [], itertools.count(3)
 
     def tree(pid: int) -> Iterator[int]:
-        yield from (1, 2, next(coming))
+        yield from (1, 2, next(starting))
 
     monkeypatch.setattr(memory, "tree", tree)
-    monkeypatch.setattr(memory, "_send", lambda pid, number: told.append(number))
+    monkeypatch.setattr(memory, "_send", lambda pid, number: signals.append(number))
     assert memory.Watch(1, LIMIT).exceeded()
-    assert told == [signal.SIGSTOP] * memory.ROUNDS
+    assert signals == [signal.SIGSTOP] * memory.ROUNDS

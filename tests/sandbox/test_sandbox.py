@@ -35,12 +35,12 @@ def test_right_work_is_observed(right: RunResult) -> None:
     assert kinds(right) == {"observed"}
 
 
-# What must not be reached
+# Things that must stay out of reach
 
 REFUSED = r"Error: .*\[Errno"
 OF_THE_COURSE = ("solutions/layers.py", "solutions/mistakes/layers.md", "chapters/2-layers.md", "tests/conftest.py")
 OF_THE_MACHINE = (Path("/etc/passwd"), Path("/etc/shadow"), Path.home() / ".bashrc")
-# What a cell tries, and what it says then, as a pattern.
+# A cell's attempts, and the pattern of its output.
 PROBES = {
     **{
         f"to read {file}": (f"print(open({str(file)!r}).read())", REFUSED)
@@ -50,14 +50,14 @@ PROBES = {
         f"to write into {folder}": (f"open({str(folder)!r} + '/planted', 'w')", REFUSED)
         for folder in ("/", "/usr", sys.prefix, ROOT / "autograder")
     },
-    # Its file is not there: an editable install knows its place all the same, and says so.
+    # Its file is missing there: an editable install still knows its place, and says so.
     "to import the reference": ("import solutions.layers", r"(?m)^(ModuleNotFound|FileNotFound)Error: .*solutions"),
     "to see other processes": (
         "import glob, os; print(glob.glob('/proc/*'), os.getpid() < 10, os.getppid() < 10)",
         r"^\[\] True True$",
     ),
-    # What has to run there all the same: DataLoader's workers take sockets, threads, pipes and shared memory;
-    # a dataclass with quoted annotations looks for its module.
+    # Legitimate work has to run: DataLoader's workers take sockets, threads, pipes and shared memory; a dataclass with
+    # quoted annotations looks for its module.
     "to start threads and processes": (PROGRAMS["works_in_parallel"], r"^3\n28\.0$"),
     "to define a dataclass": (
         "import dataclasses\n@dataclasses.dataclass\nclass Sizes:\n    n: 'int' = 3\nprint(Sizes())",
@@ -67,14 +67,14 @@ PROBES = {
 
 
 @pytest.mark.parametrize("probe", PROBES)
-def test_a_cell_that_tries_meets_a_wall_and_nothing_else_does(sandbox: Sandbox, probe: str) -> None:
-    source, said = PROBES[probe]
-    assert re.search(said, says(sandbox, source))
+def test_hostile_cells_meet_a_wall_and_legitimate_work_does_not(sandbox: Sandbox, probe: str) -> None:
+    source, output = PROBES[probe]
+    assert re.search(output, says(sandbox, source))
 
 
 def looks_for(*needles: str) -> str:
-    """Return a cell that looks for texts. It has each byte of them one more, so that it does not find its own."""
-    shifted = [bytes(one + 1 for one in needle.encode()) for needle in needles]
+    """Return a cell that looks for texts. It stores each byte plus one, and so does not find its own copy."""
+    shifted = [bytes(byte + 1 for byte in needle.encode()) for needle in needles]
     return f"NEEDLES = {shifted!r}\n" + PROGRAMS["reads_its_heap"]
 
 
@@ -102,16 +102,16 @@ SECRETS = {
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_nothing_that_only_the_grader_knows_is_in_the_memory_of_a_submission(sandbox: Sandbox, secret: str) -> None:
-    """The program is the hostile cell alone: the right work that others run behind it is the reference."""
+    """The program is the hostile cell alone: the right work after it in other tests is the reference."""
     assert len(SECRETS[secret]) > 30
-    # In parts: no cell has the time to look for all of them, on a machine that is busy.
+    # In parts: on a busy machine one cell lacks the time to look for all of them.
     parts = [Cell(f"part {at}", looks_for(*SECRETS[secret][at::PARTS])) for at in range(PARTS)]
     result = sandbox.run(Program(tuple(parts), PLAN))
     assert [result.cells[part.id].stdout.strip() for part in parts] == ["nothing True"] * PARTS
 
 
 def test_a_submission_finds_what_is_in_its_own_memory(sandbox: Sandbox) -> None:
-    """So the probe would find more, if it were there: it looks for the title of a visible check."""
+    """The probe can find a text: here it looks for the title of a visible check."""
     assert says(sandbox, looks_for(next(check.title for check in CHECKS if not check.hidden))) == "found True"
 
 
@@ -120,39 +120,37 @@ def test_a_visible_check_finds_no_hidden_one_to_tell_of(sandbox: Sandbox) -> Non
     hostile = Cell("hostile", f"HIDDEN = {names!r}\n" + PROGRAMS["tells_of_the_checks"])
     answers = sandbox.run(Program((RIGHT, hostile), PLAN)).answers
     for check in CHECKS:
-        messages = [one.message for one in answers["Flatten", check.name].observations.values()]
+        messages = [error.message for error in answers["Flatten", check.name].observations.values()]
         assert set(messages) == ({" ".join(sorted(names))} if check.hidden else {"nothing"})
 
 
-def test_hidden_checks_come_when_the_others_are_answered_and_a_later_answer_to_those_counts_no_more(
-    sandbox: Sandbox,
-) -> None:
-    """Whatever looks at a hidden check could put what it saw into the answer to a visible one."""
-    visible = next(one.name for one in CHECKS if not one.hidden)
-    hostile = Cell("hostile", f"VISIBLE = {visible!r}\n" + PROGRAMS["tells_late"])
+def test_hidden_checks_come_after_the_visible_ones_whose_later_answers_count_no_more(sandbox: Sandbox) -> None:
+    """Code that sees a hidden check could put its text into the answer to a visible one."""
+    visible = [check.name for check in CHECKS if not check.hidden]
+    hostile = Cell("hostile", f"VISIBLE = {visible[0]!r}\n" + PROGRAMS["tells_late"])
     answers = sandbox.run(Program((RIGHT, hostile), PLAN)).answers
     assert "seen" not in str(answers)
-    assert {answers["Flatten", one.name].kind for one in CHECKS if not one.hidden} == {"observed", "invalid"}
+    assert {answers["Flatten", name].kind for name in visible} == {"observed", "invalid"}
 
 
 def test_another_sandbox_runs_as_another_user_and_covers_an_installed_reference(sandbox: Sandbox) -> None:
     hidden = Path(next(iter(__import__("rich").__path__)))
     look = f"import os; print(os.getuid(), os.listdir({str(hidden)!r}))"
-    with Sandbox(LIMITS, hidden=[hidden]) as other:
-        user, _, shown = says(other, look).partition(" ")
+    with Sandbox(LIMITS, hidden=[hidden]) as second:
+        user, _, shown = says(second, look).partition(" ")
     assert shown == "[]"
     assert (says(sandbox, look).split()[0] != user) == (os.geteuid() == 0)
 
 
-def test_what_one_submission_leaves_behind_the_next_does_not_find(sandbox: Sandbox) -> None:
+def test_a_submission_does_not_find_the_files_of_the_one_before(sandbox: Sandbox) -> None:
     run(sandbox, "open('/tmp/note', 'w').write('the answer'); open('/dev/shm/note', 'w').write('the answer')")
     assert says(sandbox, "import os; print(os.path.exists('/tmp/note'), os.listdir('/dev/shm'))") == "False []"
 
 
-# What a submission may say of itself
+# Claims of a submission about itself
 
 
-def test_while_the_cells_run_nothing_there_knows_the_checks_that_will_come_or_their_seeds(sandbox: Sandbox) -> None:
+def test_the_checks_to_come_and_their_seeds_are_unknown_while_the_cells_run(sandbox: Sandbox) -> None:
     seeds = [str(check.seed) for check in PLAN]
     assert says(sandbox, f"SEEDS = {seeds!r}\n" + PROGRAMS["looks_for_the_plan"]) == "0"
 
@@ -165,8 +163,8 @@ def test_a_check_that_is_answered_twice_has_no_answer_and_the_others_keep_theirs
     assert answers["Flatten", CHECKS[1].name].kind == "observed"
 
 
-# What a cell does in front of right work, and what comes of every check.
-COMES_OF = {
+# A cell in front of right work, and the outcome of every check.
+OUTCOMES = {
     "answers what nobody has asked yet": (PROGRAMS["forge"] + "forge('rows', output=1)", "invalid"),
     "asks for the checks before the cells have ended": (
         PROGRAMS["forge"] + "os.write(3, struct.pack('>II', 15, 0) + b'{\"ready\": true}'); print(os.read(3, 10000))",
@@ -179,9 +177,9 @@ COMES_OF = {
 }
 
 
-@pytest.mark.parametrize("does", COMES_OF)
-def test_what_a_cell_does_has_one_outcome_in_time(sandbox: Sandbox, does: str) -> None:
-    source, kind = COMES_OF[does]
+@pytest.mark.parametrize("cell", OUTCOMES)
+def test_all_checks_have_an_outcome_in_time_after_a_cell_that(sandbox: Sandbox, cell: str) -> None:
+    source, kind = OUTCOMES[cell]
     started = time.monotonic()
     assert kinds(run(sandbox, source)) == {kind}
     assert time.monotonic() - started < LIMITS.total_s + 5
@@ -209,12 +207,12 @@ def test_what_a_cell_does_has_one_outcome_in_time(sandbox: Sandbox, does: str) -
         "Mode().__enter__()",
     ],
 )
-def test_what_cells_replace_is_put_back_before_a_check_looks(sandbox: Sandbox, right: RunResult, patch: str) -> None:
+def test_replaced_functions_are_restored_before_a_check_looks(sandbox: Sandbox, right: RunResult, patch: str) -> None:
     patched = sandbox.run(Program((RIGHT, Cell("hostile", patch)), PLAN)).answers
     assert [check for check, answer in patched.items() if not same_answer(answer, right.answers[check])] == []
 
 
-# What must end
+# Code that must be ended
 
 
 @pytest.mark.parametrize("body", ["while True: pass", "import time; time.sleep(3600)"])
@@ -239,11 +237,11 @@ def test_a_loop_ends_by_its_time_on_the_processor_and_a_pause_does_not(patient: 
 
 
 def test_a_check_that_does_not_end_is_stopped_and_other_exercises_are_still_checked(sandbox: Sandbox) -> None:
-    other = checks_of("layers", "Sequential")[0]
-    plan = (*PLAN, PlannedCheck("layers", "Sequential", other.name, 1))
+    name = checks_of("layers", "Sequential")[0].name
+    plan = (*PLAN, PlannedCheck("layers", "Sequential", name, 1))
     answers = sandbox.run(Program((flattening("while True: pass"),), plan)).answers
     assert {answers["Flatten", check.name].kind for check in CHECKS} == {"timeout"}
-    assert answers["Sequential", other.name].kind == "observed"
+    assert answers["Sequential", name].kind == "observed"
 
 
 def test_a_thread_that_cells_leave_behind_has_ended_before_checks_come(sandbox: Sandbox) -> None:
@@ -258,7 +256,7 @@ def test_a_stop_that_comes_after_the_end_does_no_harm_to_the_next(sandbox: Sandb
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
-# What a check does with one of the inputs, what comes of it, and how much memory the cells hold beside it.
+# A check's action on one of the inputs, the check's outcome, and the memory that the cells hold beside it.
 ENDS = {
     "exits": ("os._exit(1)", "crash", 0),
     **{
@@ -300,13 +298,13 @@ def test_a_check_is_waited_for_where_the_system_has_no_descriptors_of_processes(
     assert os.waitstatus_to_exitcode(child.wait_or_kill(pid, seconds=9)) == 3
 
 
-def test_what_a_check_started_ends_with_it(sandbox: Sandbox) -> None:
+def test_processes_of_a_check_end_with_it(sandbox: Sandbox) -> None:
     spin = Cell("spin", "import os\ndef spin():\n  if os.fork() == 0:\n    while True: pass\n")
     flatten = flattening("spin(); return x.flatten(start_dim=1)")
     assert kinds(sandbox.run(Program((spin, flatten), PLAN))) == {"observed"}
 
 
-# What must be survived
+# Attacks that must be survived
 
 
 @pytest.fixture(scope="module")
@@ -328,7 +326,7 @@ def test_a_server_that_was_started_ahead_is_used_and_after_its_end_another_one(t
 
 
 @pytest.mark.deep
-def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it(trusted: Sandbox) -> None:
+def test_the_server_imports_slow_modules_only_for_programs_that_need_them(trusted: Sandbox) -> None:
     look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
     training = planned(checks_of("training")[0], seed=1)
     programs = [Program((look,), PLAN), Program((look,), (training,))]
@@ -369,7 +367,7 @@ def test_how_long_a_check_took_is_no_longer_than_the_grader_waited(sandbox: Sand
 
 
 @pytest.mark.parametrize("closed", ["sys.stdout.close()", "sys.stderr.close()", "sys.stdout.detach()", "os.close(1)"])
-def test_what_is_printed_may_be_closed_and_work_is_observed_all_the_same(sandbox: Sandbox, closed: str) -> None:
+def test_work_is_observed_after_a_cell_has_closed_its_output(sandbox: Sandbox, closed: str) -> None:
     result = run(sandbox, f"import os, sys; print('said'); {closed}; print('more')")
     assert kinds(result) == {"observed"}
     assert result.cells["hostile"].stdout.startswith("said")
@@ -396,7 +394,7 @@ def test_a_flood_of_output_is_cut(sandbox: Sandbox) -> None:
     assert cell.stdout.endswith("(the rest was cut)")
 
 
-# What a notebook may hold
+# Cells as in a live notebook
 
 
 def test_magics_await_display_and_futures_run_without_a_kernel(sandbox: Sandbox) -> None:
@@ -413,10 +411,10 @@ def test_an_error_shows_the_students_own_lines(sandbox: Sandbox) -> None:
     assert "cells.py" not in error
 
 
-# Where it cannot be had
+# Machines without a sandbox
 
 
-def test_walls_that_cannot_be_built_are_told_before_anything_is_graded() -> None:
+def test_walls_that_cannot_be_built_are_reported_before_anything_is_graded() -> None:
     no_disk = Sandbox(replace(LIMITS, disk_bytes=-1))
     with pytest.raises(NoSandbox, match="the walls cannot be built"), no_disk as sandbox:
         sandbox.run(Program((), ()))
@@ -435,7 +433,7 @@ def test_a_checkout_that_the_sandbox_does_not_show_is_one_line_with_the_way_out(
 
 
 @pytest.mark.deep
-def test_a_server_that_dies_at_its_first_program_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_dies_at_its_first_program_is_reported_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox(LIMITS)
 
     def dies(*_: object) -> tuple[None, str]:
@@ -449,7 +447,7 @@ def test_a_server_that_dies_at_its_first_program_is_told_in_a_line(monkeypatch: 
 
 
 @pytest.mark.deep
-def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_was_started_ahead_and_ended_is_reported_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with Sandbox(LIMITS, isolated=False) as sandbox:
         sandbox.start()
@@ -459,7 +457,7 @@ def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch
 
 @pytest.mark.deep
 @pytest.mark.parametrize("always", [False, True])
-def test_for_a_server_that_hangs_as_it_starts_another_one_is_started_once(
+def test_a_server_that_hangs_as_it_starts_is_replaced_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, always: bool
 ) -> None:
     hung = tmp_path / "hung"
@@ -478,7 +476,7 @@ def test_for_a_server_that_hangs_as_it_starts_another_one_is_started_once(
 
 @pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
 def test_the_walls_stand_without_root_too(wall: str) -> None:
-    """Run the probes as nobody; what may lie where only root passes is shown to him first: interpreter and clone."""
+    """Run the probes as nobody, who first gets to see the interpreter and the clone, where only root can pass."""
     if os.geteuid() != 0:
         return  # then every other test here has just shown it
     probe = f"LOOK = {PROGRAMS['looks_about']!r}.replace('ROOT', {str(ROOT)!r})\n" + PROGRAMS["starts_a_sandbox"]

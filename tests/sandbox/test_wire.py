@@ -1,4 +1,4 @@
-"""The wire: what was sent arrives, and bytes of any other kind are refused without harm."""
+"""The wire: frames arrive as they were sent, and other bytes are refused without harm."""
 
 from __future__ import annotations
 
@@ -56,17 +56,17 @@ def frame(header: bytes, body: bytes) -> bytes:
 
 
 def read(data: bytes, deadline_s: float = 2.0) -> Answer:
-    """Read what the sandbox sent as the grader does."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        sender = threading.Thread(target=lambda: (theirs.sendall(data), theirs.shutdown(socket.SHUT_WR)))
-        sender.start()
+    """Read bytes of the sandbox as the grader does."""
+    receiver, sender = socket.socketpair()
+    with receiver, sender:
+        sending = threading.Thread(target=lambda: (sender.sendall(data), sender.shutdown(socket.SHUT_WR)))
+        sending.start()
         try:
-            header, body = wire.receive(ours, time.monotonic() + deadline_s)
+            header, body = wire.receive(receiver, time.monotonic() + deadline_s)
             return wire.unpack_answer(header, body)
         finally:
-            ours.close()
-            sender.join()
+            receiver.close()
+            sending.join()
 
 
 def test_every_kind_of_observation_arrives_as_it_was_sent() -> None:
@@ -96,9 +96,9 @@ def test_a_frame_that_stops_in_the_middle_is_refused() -> None:
 
 
 def test_a_frame_that_never_comes_is_late() -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs, pytest.raises(wire.Late):
-        wire.receive(ours, time.monotonic() + 0.05)
+    receiver, sender = socket.socketpair()
+    with receiver, sender, pytest.raises(wire.Late):
+        wire.receive(receiver, time.monotonic() + 0.05)
 
 
 @pytest.mark.parametrize(
@@ -143,26 +143,26 @@ STREAM = [CELL, READY, *(answer_frame(check) for check in "abc"), END]
 
 def gather(data: bytes) -> RunResult:
     """Gather a run whose submission sends these bytes and ends."""
-    ours, theirs = socket.socketpair()
+    receiver, sender = socket.socketpair()
 
     def send() -> None:
-        # Who is refused is not read to the end.
+        # A sender that is refused is not read to the end.
         with contextlib.suppress(OSError):
-            theirs.sendall(data)
-            theirs.shutdown(socket.SHUT_WR)
+            sender.sendall(data)
+            sender.shutdown(socket.SHUT_WR)
 
-    sender = threading.Thread(target=send)
-    sender.start()
-    with theirs:
-        with ours:
+    sending = threading.Thread(target=send)
+    sending.start()
+    with sender:
+        with receiver:
             collected = _Collector(PROGRAM)
-            ended = collected.read_all(ours, Limits(cell_s=1, check_s=1, total_s=5))
-        sender.join()
+            ended = collected.read_all(receiver, Limits(cell_s=1, check_s=1, total_s=5))
+        sending.join()
     return collected.result(ended, 0)
 
 
 def assert_complete(result: RunResult) -> None:
-    """Every check has an answer that can be judged and written down, whatever came."""
+    """Assert that every check has an answer that can be judged and written down."""
     assert result.answers.keys() == {("Flatten", check) for check in "abc"}
     assert result.cells.keys() <= {"layers-Linear"}
     for answer in result.answers.values():
@@ -220,23 +220,23 @@ def frames(draw: st.DrawFn) -> bytes:
     header, body = wire.pack_answer(draw(answers))
     of_a_check = {"exercise": "Flatten", "check": draw(st.sampled_from("abc")), "answer": header}
     of_a_cell = {"cell": "layers-Linear", "stdout": draw(texts), "error": draw(texts)}
-    said: Any = draw(st.sampled_from([header, of_a_check, of_a_check, of_a_cell, {"ready": True}, {"end": True}]))
+    sent: Any = draw(st.sampled_from([header, of_a_check, of_a_check, of_a_cell, {"ready": True}, {"end": True}]))
     match draw(st.sampled_from(["nothing", "nothing", "a value", "all of it", "the body", "the text", "the lengths"])):
         case "a value":
-            said = said | {draw(st.sampled_from(sorted(said))): draw(values)}
+            sent = sent | {draw(st.sampled_from(sorted(sent))): draw(values)}
         case "all of it":
-            said = draw(values)
+            sent = draw(values)
         case "the body":
             body = draw(changed(body))
         case "the text":
-            return frame(draw(changed(json.dumps(said).encode())), body)
+            return frame(draw(changed(json.dumps(sent).encode())), body)
         case "the lengths":
-            return draw(st.binary(min_size=8, max_size=8)) + frame(json.dumps(said).encode(), body)[8:]
-    return frame(json.dumps(said).encode(), body)
+            return draw(st.binary(min_size=8, max_size=8)) + frame(json.dumps(sent).encode(), body)[8:]
+    return frame(json.dumps(sent).encode(), body)
 
 
 @given(st.sampled_from([b"", CELL + READY]), st.lists(frames() | st.binary(max_size=60), max_size=6))
-def test_of_whatever_comes_a_run_is_complete_and_judged(opening: bytes, sent: list[bytes]) -> None:
+def test_a_run_is_complete_and_judged_whatever_is_sent(opening: bytes, sent: list[bytes]) -> None:
     data = opening + b"".join(sent)
     assert_complete(gather(data))
     with contextlib.suppress(wire.WireError):  # as a student's own check reads it from a file
@@ -262,12 +262,12 @@ ODD = {
 
 
 @pytest.mark.parametrize("header", ODD.values(), ids=ODD)
-def test_of_an_odd_answer_nothing_comes_that_cannot_be_written_down(header: bytes) -> None:
+def test_an_odd_answer_can_be_judged_and_written_down(header: bytes) -> None:
     assert_complete(gather(CELL + READY + answer_frame("a", header, b"") + END))
 
 
 def test_the_largest_bodies_take_a_few_times_their_size_of_memory_and_not_more() -> None:
-    """Counted for the whole process: what torch and safetensors take does not show in tracemalloc."""
+    """Counted for the whole process: tracemalloc misses the memory of torch and safetensors."""
     line = [sys.executable, "-c", PROGRAMS["reads_large_bodies"]]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""A live notebook by its cells: which of them is judged, what their text tells, and all of them run anew."""
+"""A live notebook and its cells: the cell that is judged, remarks on its text, and all exercises run anew."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbclient import NotebookClient
 
-import autograder.sandbox.cells  # noqa: F401  it needs IPython, for which something else stands in here
+import autograder.sandbox.cells  # noqa: F401  it needs IPython, which a stand-in replaces here
 from autograder import check, check_all, progress
 from autograder.course import Course
 from autograder.student import UnknownName
-from autograder.student.cells import Origin, newest_that_defines, origin_among
 from autograder.student.handing_in import hand_in
+from autograder.student.inputs import Origin, newest_that_defines, origin_among
 from tests.notebooks.conftest import half_written
 
 EXERCISES = {exercise.name: exercise.source for exercise in Course.installed().exercises("layers")}
@@ -64,7 +64,7 @@ def test_without_a_room_the_notebook_says_by_what_ran_which_it_is(monkeypatch: p
     ],
 )
 @pytest.mark.parametrize("call", [progress, check_all, hand_in])
-def test_a_room_that_is_none_is_told_in_the_same_words_everywhere(
+def test_an_unknown_room_is_reported_in_the_same_words_everywhere(
     call: Callable[[str], object], room: str, says: str
 ) -> None:
     with pytest.raises(UnknownName, match=says):
@@ -78,7 +78,7 @@ def test_a_name_that_is_only_used_is_not_defined() -> None:
 
 # What the text of the cells tells, in a live notebook
 
-SEQUENTIAL = next(one for one in Course.installed().exercises("layers") if one.name == "Sequential")
+SEQUENTIAL = next(exercise for exercise in Course.installed().exercises("layers") if exercise.name == "Sequential")
 HALF = half_written(SEQUENTIAL.source, SEQUENTIAL.stub)
 LEFT = "still to write: `__len__`, `__iter__`, `__getitem__`"
 HELPER = "def row(x):\n    return x.flatten(1)"
@@ -87,7 +87,7 @@ ELSEWHERE = "`row` is defined in a cell that does not count when this is graded:
 
 
 def live(monkeypatch: pytest.MonkeyPatch, *cells: str) -> dict[str, Any]:
-    """Run cells as a kernel does, after the imports of the chapter's first cell, and return what is defined."""
+    """Run cells as a kernel does, after the imports of the chapter's first cell, and return their variables."""
     names: dict[str, Any] = {**vars(Course.installed().names("layers")), "check": check, "progress": progress}
     names = {name: value for name, value in names.items() if name not in EXERCISES} | {"__name__": "__main__"}
     for number, text in enumerate(cells, start=1):
@@ -104,7 +104,7 @@ def live(monkeypatch: pytest.MonkeyPatch, *cells: str) -> dict[str, Any]:
     ids=["stubs that are left", "a helper in a cell of its own"],
 )
 @pytest.mark.long("a sandbox runs the exercises anew")
-def test_what_the_text_tells_is_said_beside_checks_that_pass_and_in_the_same_words_everywhere(
+def test_remarks_stand_beside_checks_that_pass_in_the_same_words_everywhere(
     cells: list[str], exercise: str, anew: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = live(monkeypatch, *cells)
@@ -119,7 +119,7 @@ def test_what_the_text_tells_is_said_beside_checks_that_pass_and_in_the_same_wor
         assert said.replace("`", "").casefold() in words
 
 
-def test_of_an_answer_that_has_all_of_its_own_nothing_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_complete_answer_has_no_remark(monkeypatch: pytest.MonkeyPatch) -> None:
     names = live(monkeypatch, HELPER, f"{HELPER}\n\n{USES}", SEQUENTIAL.source)
     assert "note" not in "".join(repr(eval(code, names)) for code in ("check(Flatten)", "check(Sequential)"))
 
@@ -157,12 +157,12 @@ CELLS = [
 
 
 @pytest.mark.long("a kernel that imports torch")
-def test_the_cell_is_named_and_a_newer_one_that_failed_is_said_to_have_failed() -> None:
+def test_the_judged_cell_is_named_and_a_newer_cell_that_failed_is_reported() -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source, _ in CELLS])
     NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
     printed = ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
-    for said, (_, begins) in zip(printed, CELLS, strict=True):
-        assert said.startswith(begins)
+    for text, (_, begins) in zip(printed, CELLS, strict=True):
+        assert text.startswith(begins)
 
 
 OTHER = ["check(Flatten)", "# class Flatten is next", "x = Flatten()", "Flatten == 3", ""]
@@ -179,10 +179,10 @@ def test_the_newest_cell_is_always_at_or_behind_the_one_that_made_it(inputs: lis
         assert all(text in OTHER for text in inputs[origin.newest + 1 :])
 
 
-def test_an_assignment_makes_one_too() -> None:
+def test_an_assignment_defines_a_name_too() -> None:
     source = "class Mine(nn.Module): ...\nFlatten = Mine"
     assert origin_among(["", source, "Flatten = Mine("], "Flatten", source) == Origin(made=1, newest=2)
 
 
-def test_what_comes_from_no_cell_has_no_origin() -> None:
+def test_a_class_from_no_cell_has_no_origin() -> None:
     assert origin_among(["", "import torch"], "Flatten", RIGHT) is None

@@ -1,4 +1,4 @@
-"""What goes wrong in any exercise is said in any exercise, also where it is no known mistake of that one."""
+"""Mistakes that occur in any exercise are explained, also where they are not known mistakes of that exercise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.common_mistakes import likely_mistake
 from autograder.course import Course
 from autograder.judge import judge
 from autograder.observe import student_line
-from autograder.student import Report, report_on
+from autograder.student import CheckReport, report_on
 from autograder.verdicts import LIKELY_LABELS, Answer
 
 COURSE = Course.installed()
@@ -27,12 +27,12 @@ FUNCTIONS = [(room, name) for name, room in EXERCISES.items() if name[0].islower
 CLASSES = [(room, name) for name, room in EXERCISES.items() if name[0].isupper()]
 
 
-def report(name: str, answer: object) -> Report:
+def report(name: str, answer: object) -> CheckReport:
     return report_on(name, SimpleNamespace(**{**vars(COURSE.names(EXERCISES[name])), name: answer}))
 
 
 def said(name: str, answer: object) -> str:
-    """Return all that the visible checks of an exercise say of an answer."""
+    """Return the words of the visible checks of an exercise on an answer."""
     return " ".join(repr(report(name, answer)).split())
 
 
@@ -64,13 +64,13 @@ ANSWER = re.compile(r"^## ([^\n]+)\n\n(\w+): ([^\n]+)\n\n```python\n(.*?)^```$",
 TOLD = [pytest.param(*answer, id=fault) for fault, *answer in ANSWER.findall(CATALOGUE)]
 
 
-@pytest.mark.parametrize(("name", "told", "source"), TOLD)
-def test_a_common_mistake_is_named_though_it_is_none_of_the_exercise(name: str, told: str, source: str) -> None:
+@pytest.mark.parametrize(("name", "explanation", "source"), TOLD)
+def test_a_common_mistake_is_explained_in_any_exercise(name: str, explanation: str, source: str) -> None:
     names = {**vars(COURSE.names(EXERCISES[name])), "__name__": "answer"}
     exec(source, names)
     text = said(name, names[name])
-    assert told in text
-    assert ("like a function" in text) == ("like a function" in told)
+    assert explanation in text
+    assert ("like a function" in text) == ("like a function" in explanation)
 
 
 def test_a_class_without_init_is_not_taken_for_a_function() -> None:
@@ -89,13 +89,13 @@ def test_a_name_that_is_not_defined_is_told_before_any_known_mistake_that_answer
 
 def test_a_name_that_is_not_defined_is_told_where_a_check_expects_a_refusal() -> None:
     error = Raised("NameError", "name 'message' is not defined", "raise ValueError(message)")
-    check = next(one for one in checks_of("layers") if one.exercise == "he_std")
+    check = next(check for check in checks_of("layers") if check.exercise == "he_std")
     right = {"a tensor": torch.zeros(2), "refusal": Raised("ValueError", "fan_in is below 1")}
     expect = SimpleNamespace(
-        reference=lambda *_: Answer("observed", right), mistaken=lambda *_: {"other": Answer("observed", mine)}
+        reference=lambda *_: Answer("observed", right), mistaken=lambda *_: {"other": Answer("observed", wrong)}
     )
-    mine = {"a tensor": torch.ones(2), "refusal": error}
-    (verdict,) = judge([check], [Answer("observed", mine)], [1], expect)  # type: ignore[arg-type]
+    wrong = {"a tensor": torch.ones(2), "refusal": error}
+    (verdict,) = judge([check], [Answer("observed", wrong)], [1], expect)  # type: ignore[arg-type]
     assert verdict.diagnosis and verdict.diagnosis.mistake is None
     assert verdict.diagnosis.observed.startswith("refusal: NameError: name 'message' is not defined")
     assert verdict.diagnosis.likely.startswith("message is not defined in this cell.")
@@ -134,7 +134,7 @@ def test_a_guess_is_made_from_the_text_of_an_error_where_it_says_enough(error: R
 @pytest.mark.parametrize(
     "cell", ["/tmp/ipykernel_41/123.py", r"C:\Users\Ada\AppData\Local\Temp\ipykernel_41\123.py", "<cell layers>"]
 )
-def test_the_line_that_is_shown_is_the_students_and_not_one_of_a_library(library: str, cell: str) -> None:
+def test_the_quoted_line_is_the_students_and_not_a_librarys(library: str, cell: str) -> None:
     names: dict[str, Any] = {}
     exec(compile("def inner():\n    raise RuntimeError('of the library')", library, "exec"), names)
     exec(compile("def outer():\n    return inner()", cell, "exec"), names)

@@ -1,4 +1,4 @@
-"""The last cell packs what is handed in. Whatever it finds, it packs, and says what to look at first."""
+"""The last cell packs the notebook to hand in, in any case, and warns of problems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.course import Course
 from autograder.notebooks import check as checking
 from autograder.notebooks import released
 from autograder.notebooks.fill import exercise_cells, fill
-from autograder.notebooks.graft import HIDDEN, grade_id_of, is_written
+from autograder.notebooks.graft import grade_id_of, is_written, without_hidden_tests
 from autograder.notebooks.released import released_notebook
 from autograder.receipts import PACKED, receipt_of
 from autograder.sandbox import NoSandbox
@@ -31,7 +31,7 @@ from tests.notebooks.conftest import half_written
 NOON = datetime(2026, 11, 5, 12)
 UNTOUCHED = released_notebook("layers")
 for cell in UNTOUCHED.cells:  # as students get it
-    cell.source = HIDDEN.sub("", cell.source).strip()
+    cell.source = without_hidden_tests(cell.source).strip()
 RIGHT = fill(UNTOUCHED, Course.installed().source("layers")).notebook
 EXERCISES = list(exercise_cells(UNTOUCHED))
 NAME = "2-layers.ipynb"
@@ -89,7 +89,7 @@ COMPARED: dict[str, tuple[NotebookNode, list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", COMPARED)
-def test_a_file_that_is_not_what_ran_last_is_told(case: str) -> None:
+def test_a_file_that_differs_from_the_last_run_is_reported(case: str) -> None:
     notebook, ran, begins = COMPARED[case]
     warnings = unlike_what_ran(notebook, UNTOUCHED, ["", *ran], NOON)
     assert len(warnings) == bool(begins)
@@ -106,7 +106,7 @@ def test_a_file_that_is_as_it_came_out_of_the_zip_has_no_hour_of_saving() -> Non
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Save a notebook in the folder in which the kernel runs, and say what ran; return the file's bytes."""
+    """Save a notebook in the kernel's folder, and set the cells that ran; return the file's bytes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     (tmp_path / "data").symlink_to(ROOT / "data")  # students have it in their wheel
@@ -148,11 +148,11 @@ def test_the_receipt_is_that_of_the_packed_bytes_and_counts_the_checks_of_each_e
 
 
 @pytest.mark.long("a sandbox runs the exercises anew")
-def test_what_is_missing_unfinished_or_defined_elsewhere_is_to_be_looked_at_first_and_all_is_packed(
+def test_missing_and_unfinished_answers_and_names_defined_elsewhere_are_warned_of_and_all_is_packed(
     write: Write, tmp_path: Path
 ) -> None:
     row = "row = nn.Flatten()"
-    written, stubs = (exercise_cells(one)["Sequential"].source for one in (RIGHT, UNTOUCHED))
+    written, stubs = (exercise_cells(notebook)["Sequential"].source for notebook in (RIGHT, UNTOUCHED))
     notebook = with_flatten(FLATTEN.replace("x.flatten(start_dim=1)", "row(x)"))
     exercise_cells(notebook)["Sequential"].source = half_written(written, stubs)
     notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-he_std"]
@@ -163,12 +163,13 @@ def test_what_is_missing_unfinished_or_defined_elsewhere_is_to_be_looked_at_firs
     assert "The cell layers-he_std is missing; it counts as not answered." in warnings
     assert any("he_std (0 of 2)" in warning for warning in warnings)
     assert "Sequential: still to write: `__len__`, `__iter__`, `__getitem__`." in warnings
-    (told,) = [one for one in warnings if one.startswith("Flatten: `row` is defined in a cell that does not count")]
-    assert told.endswith("move it into the cell of Flatten.")
+    (remark,) = [warning for warning in warnings if warning.startswith("Flatten: ")]
+    assert remark.startswith("Flatten: `row` is defined in a cell that does not count")
+    assert remark.endswith("move it into the cell of Flatten.")
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_the_words_of_the_written_answer_are_counted_and_none_is_said(write: Write) -> None:
+def test_the_words_of_the_written_answer_are_counted_and_an_empty_answer_is_warned_of(write: Write) -> None:
     def warned(text: str | None) -> HandIn:
         notebook = nbformat.from_dict(RIGHT)
         (written,) = [cell for cell in notebook.cells if is_written(cell)]
@@ -186,13 +187,13 @@ def test_the_file_is_the_one_that_the_front_end_names_whatever_its_name_is(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(UNTOUCHED)
-    mine = write(RIGHT, name="ada's work.ipynb")
+    named = write(RIGHT, name="ada's work.ipynb")
     for name, content in {NAME: UNTOUCHED, "ada's work.ipynb": RIGHT}.items():
         monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / name))
         assert hand_in("layers").receipt == receipt_of((tmp_path / name).read_bytes()), content
     write(UNTOUCHED, __vsc_ipynb_file__=str(tmp_path / "ada's work.ipynb"))
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "renamed since.ipynb"))
-    assert hand_in("layers").receipt == receipt_of(mine)
+    assert hand_in("layers").receipt == receipt_of(named)
 
 
 @pytest.mark.usefixtures("unchecked")
@@ -210,7 +211,7 @@ def test_the_kernel_of_another_chapters_notebook_finds_this_one_beside_it(
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_where_no_file_is_found_it_says_how_to_get_one(write: Write, tmp_path: Path) -> None:
+def test_without_a_file_it_says_how_to_get_one(write: Write, tmp_path: Path) -> None:
     write(RIGHT)
     (tmp_path / NAME).rename(tmp_path / "2-layers.txt")
     done = hand_in("layers")
@@ -222,7 +223,7 @@ def test_where_no_file_is_found_it_says_how_to_get_one(write: Write, tmp_path: P
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), NoSandbox("the sandbox did not start")])
-def test_checks_that_do_not_run_keep_nothing_from_being_packed(
+def test_a_notebook_is_packed_even_if_its_checks_do_not_run(
     error: BaseException, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -237,7 +238,7 @@ def test_checks_that_do_not_run_keep_nothing_from_being_packed(
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_a_folder_that_cannot_be_written_is_told(write: Write, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(write: Write, tmp_path: Path) -> None:
     write(RIGHT, *sources(RIGHT))
     (tmp_path / PACKED).write_text("a file of this name")
     done = hand_in("layers")
@@ -246,7 +247,7 @@ def test_a_folder_that_cannot_be_written_is_told(write: Write, tmp_path: Path) -
     assert "Receipt" not in repr(done)
 
 
-# Colab, whose two functions are stood in for: no real one was tried
+# Colab, with stand-ins for its two functions: no real one was tried
 
 
 class Colab:
@@ -272,7 +273,7 @@ class Colab:
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_in_colab_what_the_browser_shows_is_packed_and_downloaded(
+def test_in_colab_the_notebook_in_the_browser_is_packed_and_downloaded(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(UNTOUCHED, *sources(RIGHT))
@@ -287,7 +288,7 @@ def test_in_colab_what_the_browser_shows_is_packed_and_downloaded(
 
 
 @pytest.mark.parametrize("answer", [TimeoutError("no answer"), {"cells": []}])
-def test_where_colab_does_not_give_the_notebook_one_has_to_download_it(
+def test_if_colab_does_not_give_the_notebook_the_student_has_to_download_it(
     answer: Any, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(RIGHT)

@@ -1,4 +1,4 @@
-"""The last cell in a real JupyterLab and a real browser: what a student sees who has not saved, run or kept a cell."""
+"""The last cell in a real JupyterLab and a real browser, with cells that were not saved, not run, or deleted."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def lab(folder: Path, tmp_path: Path) -> Iterator[str]:
 
 
 class Notebook:
-    """The notebook as it stands in the browser."""
+    """The notebook in the browser."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
@@ -127,7 +127,7 @@ class Notebook:
                 assert time.monotonic() < deadline, "JupyterLab does not run the cell"
 
     def hand_in(self, *, run: bool = True) -> str:
-        """Run the last cell, and return what it says."""
+        """Run the last cell, and return its text."""
         cell = self.cell("hand_in(")
         if run:
             self.begin(cell)
@@ -184,9 +184,8 @@ def test_with_the_kernel_of_another_notebook_it_packs_this_one_and_says_that_not
     page: Page, lab: str, folder: Path
 ) -> None:
     session = {"path": "3-dropout.ipynb", "name": "3-dropout.ipynb", "type": "notebook"}
-    other = ask(lab, "sessions", session | {"kernel": {"name": "python3"}})
-    mine = {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"id": other["kernel"]["id"]}}
-    ask(lab, "sessions", mine)
+    running = ask(lab, "sessions", session | {"kernel": {"name": "python3"}})
+    ask(lab, "sessions", {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"id": running["kernel"]["id"]}})
     said = Notebook(page, lab).hand_in()
     assert "No exercise was run in this kernel" in said
     assert packed(folder) == (folder / NAME).read_bytes()

@@ -1,4 +1,4 @@
-"""A later chapter uses the student's own parts of earlier ones where they pass, and says so."""
+"""A later chapter uses the student's own parts of earlier chapters if they pass, and says so."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILE = "2-layers.ipynb"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where the student's notebooks lie: the current folder. What their first cells set for figures ends here."""
+    """The current folder, with the student's notebooks. Their settings for figures end with the test."""
     monkeypatch.chdir(tmp_path)
     with matplotlib.rc_context():
         yield tmp_path
@@ -30,9 +30,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_part_that_passes_its_checks_is_used_and_said_and_no_other_cell_is_run(
     right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    mine = with_answers(right)
-    mine.cells.insert(0, nbformat.v4.new_code_cell("open('ran', 'w')"))
-    nbformat.write(mine, folder / FILE)
+    notebook = with_answers(right)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("open('ran', 'w')"))
+    nbformat.write(notebook, folder / FILE)
     linear = own("Linear", otherwise=nn.Linear)
     assert linear is not nn.Linear
     assert linear(3, 2).weight.shape == (3, 2)
@@ -45,7 +45,7 @@ def wrong(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
 
 
 def unfinished(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
-    written, stub = (exercise_cells(one)["Sequential"].source for one in (right, untouched))
+    written, stub = (exercise_cells(notebook)["Sequential"].source for notebook in (right, untouched))
     return with_answers(right, Sequential=half_written(written, stub, at="    def __getitem__"))
 
 
@@ -58,7 +58,7 @@ LEFT_ASIDE: list[tuple[str, Callable[[NotebookNode, NotebookNode], NotebookNode]
 
 
 @pytest.mark.parametrize(("name", "make", "because"), LEFT_ASIDE, ids=[because for *_, because in LEFT_ASIDE])
-def test_a_part_that_does_not_pass_is_left_aside_and_said_why(
+def test_a_part_that_does_not_pass_is_left_aside_with_a_reason(
     right: NotebookNode,
     untouched: NotebookNode,
     folder: Path,
@@ -68,8 +68,8 @@ def test_a_part_that_does_not_pass_is_left_aside_and_said_why(
     because: str,
 ) -> None:
     nbformat.write(make(right, untouched), folder / FILE)
-    theirs = getattr(nn, name)
-    assert own(name, otherwise=theirs) is theirs
+    ready_made = getattr(nn, name)
+    assert own(name, otherwise=ready_made) is ready_made
     assert capsys.readouterr().out == f"{name}: PyTorch's, because {because}\n"
 
 

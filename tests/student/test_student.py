@@ -1,4 +1,4 @@
-"""What a student sees of `check`, in a terminal and in a notebook."""
+"""The report of `check`, in a terminal and in a notebook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from autograder import check
 from autograder.course import Course
-from autograder.student import CheckFailed, Report, UnknownName, report_on
+from autograder.student import CheckFailed, CheckReport, UnknownName, report_on
 from solutions.layers import Flatten, Linear
 
 COURSE = Course.installed()
@@ -27,18 +27,18 @@ def flatten_by(forward: Callable[[Tensor], object]) -> type[nn.Module]:
     return type("Flatten", (nn.Module,), {"forward": lambda self, x: forward(x)})
 
 
-def report(answer: object, **options: int | str) -> Report:
-    """What is said of a Flatten."""
+def report(answer: object, **options: int | str) -> CheckReport:
+    """Return the report on a Flatten."""
     return report_on("Flatten", SimpleNamespace(Flatten=answer), **options)  # type: ignore[arg-type]
 
 
-def shown(report: Report) -> tuple[str, str]:
-    """The words of a report in a terminal and in a notebook, with one space between them."""
+def shown(report: CheckReport) -> tuple[str, str]:
+    """Return the words of a report in a terminal and in a notebook, with one space between them."""
     page = BeautifulSoup(report._repr_html_(), "html.parser").get_text(" ")
     return " ".join(repr(report).split()), " ".join(page.split())
 
 
-def of_mistake(mistake_id: str) -> Report:
+def of_mistake(mistake_id: str) -> CheckReport:
     mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == mistake_id)
     return report_on(mistake.exercise, COURSE.mistaken_names("layers", mistake))
 
@@ -53,9 +53,9 @@ HINT = next(mistake.hint for mistake in COURSE.mistakes("layers") if mistake.id 
 
 def test_an_exercise_can_be_asked_for_by_its_name_or_by_what_is_bound_to_it() -> None:
     assert check(Linear).passed and report(Flatten).passed
-    other = type("Other", (nn.Module,), {})
-    told = report_on(other, SimpleNamespace(Flatten=other))
-    assert (told.exercise, told.passed) == ("Flatten", False)
+    renamed = type("Other", (nn.Module,), {})
+    seen = report_on(renamed, SimpleNamespace(Flatten=renamed))
+    assert (seen.exercise, seen.passed) == ("Flatten", False)
     assert "there is no Flatten in this notebook" in repr(report_on("Flatten", SimpleNamespace()))
 
 
@@ -76,7 +76,7 @@ class MyFlatten(nn.Module): ...
     ],
     ids=str,
 )
-def test_what_is_not_there_is_told_with_what_was_probably_meant(
+def test_an_unknown_name_is_reported_with_a_suggestion(
     exercise: object, options: dict[str, int | str], says: str
 ) -> None:
     with pytest.raises(UnknownName, match=says):
@@ -107,8 +107,8 @@ def test_the_second_look_goes_a_step_further_and_offers_no_third() -> None:
     for text in shown(report(SIDEWAYS, hint=2)):
         assert HINT in text
         assert "hint=2" not in text
-    told = repr(report(DOUBLED, hint=2))
-    assert "hint:           Not yet right: output. Right already: x afterwards." in told, "where no mistake is known"
+    seen = repr(report(DOUBLED, hint=2))
+    assert "hint:           Not yet right: output. Right already: x afterwards." in seen, "where no mistake is known"
 
 
 def test_an_exercise_that_passes_or_is_open_has_no_hint_and_what_passes_is_shown_without_a_word_more() -> None:
@@ -125,10 +125,10 @@ def test_a_mistake_that_several_checks_show_is_explained_once_and_counted() -> N
         assert "the one above" in text
 
 
-def test_what_passes_because_pytorchs_own_part_was_called_is_said_once_below_the_checks() -> None:
-    told = report(nn.Flatten)
-    assert told.passed
-    for text in shown(told):
+def test_a_call_of_pytorchs_own_part_is_noted_once_below_the_checks() -> None:
+    seen = report(nn.Flatten)
+    assert seen.passed
+    for text in shown(seen):
         assert text.count("nn.Flatten") == 1
         assert "2 checks passed by calling the ready-made nn.Flatten. The exercise asks you to write Flatten" in text
         assert text.index("flattened too") < text.index("nn.Flatten"), "below all checks"
@@ -136,26 +136,26 @@ def test_what_passes_because_pytorchs_own_part_was_called_is_said_once_below_the
         assert "hint=2" not in text
 
 
-def test_what_is_not_yet_right_comes_first_and_what_passed_is_folded() -> None:
-    told = of_mistake("linear-std-ignored")
-    results = [line.split()[0] for line in repr(told).splitlines() if line.startswith(("  passed", "  not yet"))]
+def test_failed_checks_come_first_and_passed_checks_are_folded() -> None:
+    seen = of_mistake("linear-std-ignored")
+    results = [line.split()[0] for line in repr(seen).splitlines() if line.startswith(("  passed", "  not yet"))]
     assert results == sorted(results)
     assert {"not", "passed"} == set(results)
-    page = told._repr_html_()
+    page = seen._repr_html_()
     assert page.index("✗") < page.index("✓") < page.index("<summary>2 checks</summary>")
 
 
 def test_where_tensors_differ_a_picture_shows_which_numbers() -> None:
-    told = report(flatten_by(lambda x: torch.cat([x[:-1], 2 * x[-1:]]).flatten(start_dim=1)))
+    seen = report(flatten_by(lambda x: torch.cat([x[:-1], 2 * x[-1:]]).flatten(start_dim=1)))
     rows = [" ".join("·" * 20), " ".join("·" * 20), " ".join("✗" * 20)]
-    assert f"where:          {rows[0]}\n{' ' * 22}{rows[1]}\n{' ' * 22}{rows[2]}\n" in repr(told)
-    assert "\n".join(rows) in told._repr_html_()
+    assert f"where:          {rows[0]}\n{' ' * 22}{rows[1]}\n{' ' * 22}{rows[2]}\n" in repr(seen)
+    assert "\n".join(rows) in seen._repr_html_()
 
 
 def test_without_a_book_it_names_the_section_and_a_notebook_links_to_its_own_heading() -> None:
-    told = of_mistake("linear-std-ignored")
-    assert 'read: section "One unit, one layer" of 2-layers.ipynb' in shown(told)[0]
-    page = BeautifulSoup(told._repr_html_(), "html.parser")
+    seen = of_mistake("linear-std-ignored")
+    assert 'read: section "One unit, one layer" of 2-layers.ipynb' in shown(seen)[0]
+    page = BeautifulSoup(seen._repr_html_(), "html.parser")
     assert {(link["href"], link.text) for link in page("a")} == {("#One-unit,-one-layer", "One unit, one layer")}
 
 
@@ -171,10 +171,10 @@ def test_what_an_answer_prints_stands_below_the_table_and_its_flood_is_cut(capsy
             print("line", number)
         return x.flatten(start_dim=1)
 
-    told = report(flatten_by(talk))
-    assert told.passed
+    seen = report(flatten_by(talk))
+    assert seen.passed
     assert capsys.readouterr().out == ""
-    for text in shown(told):
+    for text in shown(seen):
         assert text.index("checks passed") < text.index("line 0") < text.index("line 19")
         assert "line 20 " not in text
         assert "… (the rest is left out)" in text
@@ -233,11 +233,11 @@ def test_require_is_silent_on_a_pass_and_raises_the_message_on_a_failure() -> No
 
 
 @pytest.mark.parametrize("error", [CheckFailed, UnknownName])
-def test_an_error_of_ours_shows_no_traceback_in_a_notebook(error: type[CheckFailed | UnknownName]) -> None:
+def test_our_own_errors_show_no_traceback_in_a_notebook(error: type[CheckFailed | UnknownName]) -> None:
     assert error("one\ntwo")._render_traceback_() == ["one", "two"]
 
 
-# What must not hold it up
+# Answers that must not hold it up
 
 
 def test_a_loop_without_an_end_is_stopped_and_said_and_only_one_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

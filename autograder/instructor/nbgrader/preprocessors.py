@@ -30,13 +30,13 @@ from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.notebooks.graft import (
-    HIDDEN,
     RECORD,
     MalformedNotebook,
     is_answer,
     is_graded,
     is_written,
     read_notebook,
+    without_hidden_tests,
 )
 from autograder.reports.html import CONTROLS
 from autograder.sandbox import Limits, Sandbox
@@ -171,7 +171,7 @@ class HideHiddenChecks(NbGraderPreprocessor):  # type: ignore[misc]
     """Empty the cells of hidden checks: without this, nbgrader's own feedback shows them to students."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
-        shown = HIDDEN.sub("", cell.source).rstrip()
+        shown = without_hidden_tests(cell.source).rstrip()
         if shown != cell.source.rstrip() and cell.cell_type == "code":
             failed = any(output.output_type == "error" for output in cell.outputs)
             cell.source = shown

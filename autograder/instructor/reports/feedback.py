@@ -35,7 +35,7 @@ from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.reports.html import render
-from autograder.reports.text import Said, told_once
+from autograder.reports.text import Comments, without_repetition
 from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 
 MAX_TEXT = 4000
@@ -152,7 +152,7 @@ def _dates(mark: Mark, rule: LatePenalty) -> list[str]:
 def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> dict[str, Any]:
     """Return the values of an exercise on a page: checks that failed or carry a remark, and then those that passed."""
     ordered = sorted(verdicts, key=lambda verdict: verdict["outcome"] == "pass")
-    parts = told_once([_diagnosis(verdict, closed=closed) for verdict in ordered])
+    parts = without_repetition([_diagnosis(verdict, closed=closed) for verdict in ordered])
     checks: list[dict[str, Any]] = [{**verdict, "rows": rows} for verdict, rows in zip(ordered, parts, strict=True)]
     return {
         "name": name,
@@ -163,7 +163,7 @@ def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> 
     }
 
 
-def _diagnosis(verdict: VerdictRecord, *, closed: bool) -> Said:
+def _diagnosis(verdict: VerdictRecord, *, closed: bool) -> Comments:
     """Return the parts of a diagnosis, the likely mistake before the observations; a text that is too long is cut."""
     rows = labelled(shown_diagnosis(verdict, closed=closed))
     rows.sort(key=lambda row: row[0] in (LABELS["observed"], LABELS["expected"]))

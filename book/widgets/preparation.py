@@ -19,7 +19,7 @@ TITLE = "What the network sees of your photograph"
 SNEAKER, DRESS = 7, 3
 ORIENTATION, QUARTER_TURN = 0x0112, 6  # of EXIF: to be turned by 90 degrees clockwise
 ITEM = '<li><img src="{source}" alt="{alt}"><p><b>{title}</b> {answer}</p></li>'
-STILL = """<ol class="pipeline-steps pipeline-still">{items}</ol>
+STILL = """<ol class="preparation-steps preparation-still">{items}</ol>
 <p>{words} Where scripts are switched on, you see every step here, on a photograph of your own.</p>
 """
 
@@ -43,20 +43,22 @@ def cut_out(label: int) -> Image.Image:
 
 
 def write(folder: Path) -> None:
-    """Write the examples and the list of them; the first is the one that a page begins with."""
+    """Write the examples and the list of them; a page begins with the first."""
     examples = [
-        ("A sneaker, stored on its side", "pipeline-lying.jpg", lying(SNEAKER)),
-        ("A dress, cut out", "pipeline-cut-out.png", cut_out(DRESS)),
+        ("A sneaker, stored on its side", "preparation-lying.jpg", lying(SNEAKER)),
+        ("A dress, cut out", "preparation-cut-out.png", cut_out(DRESS)),
     ]
     for _, file, picture in examples:
         content = io.BytesIO()
         picture.save(content, "PNG" if file.endswith("png") else "JPEG", exif=picture.getexif())
         (folder / file).write_bytes(content.getvalue())
-    (folder / "pipeline.json").write_text(json.dumps([{"label": label, "file": file} for label, file, _ in examples]))
+    (folder / "preparation.json").write_text(
+        json.dumps([{"label": label, "file": file} for label, file, _ in examples])
+    )
 
 
 def left_out(photo: Image.Image) -> dict[str, Tensor]:
-    """Return what the network sees of a photograph with all steps, and with some of them left out."""
+    """Return the network's inputs for a photograph with all steps, and with some of them left out."""
     x = prepare_image(photo)
     as_stored = Image.fromarray(np.asarray(photo))  # without EXIF
     shrunk = ImageOps.exif_transpose(photo).convert("L").resize((28, 28), Image.Resampling.BOX)
@@ -70,7 +72,7 @@ def left_out(photo: Image.Image) -> dict[str, Tensor]:
 
 
 def still() -> str:
-    """Return a photograph, and what the network sees and answers with steps left out."""
+    """Return a photograph, and the network's inputs and answers with steps left out."""
     photo = lying(SNEAKER)
     model = web.as_on_the_page(load_model(MODEL))
     seen = left_out(photo)

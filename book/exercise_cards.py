@@ -1,7 +1,7 @@
-"""An `exercise` cell of a chapter, shown as a card: number, points, stub, and what is checked.
+"""Exercise cards: an `exercise` cell of a chapter, shown with number, points, stub and checks.
 
-The cell holds `from solutions.layers import Linear` and nothing else. The kernel that builds the book runs it; the
-reader sees the stub, which is cut from the same file, so that the two cannot differ and the solution stays out.
+The cell is `from solutions.layers import Linear` and nothing else. The kernel that builds the book runs it; the reader
+sees the stub, which is cut from the same file.
 """
 
 import ast
@@ -19,11 +19,11 @@ from sphinx.transforms import SphinxTransform
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.exercises import Exercise
-from book.attempts import attempts_node
-from book.chapters import chapter_of
-from book.elements import add_element
+from book import add_element
+from book.chapters import chapter_of, counted
+from book.wrong_answers import wrong_answers_node
 
-WIDTH = 77  # columns that the page has room for
+WIDTH = 77  # columns of code that fit on a page
 SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
 ENTRY = re.compile(r"(?P<bullet>- )|\w+: ")  # of a list, or of a section
 HEADER = re.compile(r"(?P<name> *def \w+\()(?P<parameters>.+)(?P<end>\).*:)")
@@ -34,11 +34,11 @@ class exercise_card(nodes.General, nodes.Element):
 
 
 class card_heading(nodes.General, nodes.TextElement):
-    """The name of the exercise, as a heading that is not a section: the themes' rubric is only a paragraph."""
+    """The name of the exercise, as a heading without a section: the themes' rubric is only a paragraph."""
 
 
 class ExerciseCards(SphinxTransform):
-    """Put a card in the place of each `exercise` cell, and number the cards within the chapter."""
+    """Replace each `exercise` cell by a card, and number the cards within the chapter."""
 
     default_priority = 400
 
@@ -65,7 +65,7 @@ class ExerciseCards(SphinxTransform):
 
 
 class GivenCells(SphinxTransform):
-    """Show the code that a `given` cell names, in the place of the line that imports it."""
+    """Replace the import in a `given` cell by the code that it names."""
 
     default_priority = 400
 
@@ -79,7 +79,7 @@ class GivenCells(SphinxTransform):
 
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
-    """Return the card of an exercise, whose number in the book is such as ``2.1``."""
+    """Return the card of an exercise, which has a number such as ``2.1`` in the book."""
     anchor = f"exercise-{exercise.id}"
     card = exercise_card(ids=[anchor])
     points = sum(check.points for check in checks)
@@ -96,12 +96,12 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
         text += nodes.inline("", f" {counted(check.points, 'point')}", classes=["check-points"])
         items += nodes.list_item("", text)
     card += items
-    card += attempts_node(exercise)
+    card += wrong_answers_node(exercise)
     return card
 
 
 def narrowed(source: str) -> str:
-    """Break what is too long for the page: a docstring's paragraph or entry, and a line of code behind its commas."""
+    """Break lines that are too long for the page: in a docstring by paragraph or entry, in code after commas."""
     lines, end = source.splitlines(), 0
     narrow: list[str] = []
     for first, last in docstrings(source):
@@ -113,32 +113,27 @@ def narrowed(source: str) -> str:
 
 
 def docstrings(source: str) -> list[tuple[int, int]]:
-    """Return the first line of each docstring and the line behind its last, counted from 0, in order."""
+    """Return the first line of each docstring and the line after its last, counted from 0, in order."""
     documented = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
     texts = [node.body[0] for node in documented if ast.get_docstring(node) is not None]
     return sorted((text.lineno - 1, text.end_lineno or text.lineno) for text in texts)
 
 
 def entries(lines: Sequence[str]) -> list[list[str]]:
-    """Divide a docstring into what is broken as one: a paragraph, an argument, an error, an example."""
-    found: list[list[str]] = []
+    """Divide a docstring into the parts that are filled on their own: paragraphs, arguments, errors, examples."""
+    parts: list[list[str]] = []
     for line in lines:
-        text, begun = line.strip(), found[-1][0] if found else ""
+        text, begun = line.strip(), parts[-1][0] if parts else ""
         goes_on = text not in ("", '"""') and begun.strip() and not SECTION.fullmatch(begun.strip())
         if goes_on and (indent(line) > indent(begun) or not ENTRY.match(text)):
-            found[-1].append(line)
+            parts[-1].append(line)
         else:
-            found.append([line])
-    return found
+            parts.append([line])
+    return parts
 
 
 def broken(entry: list[str], margin: int) -> list[str]:
-    """Return a docstring's entry, broken anew where a line of it is too long.
-
-    Args:
-        entry: its lines.
-        margin: how far the docstring is indented; an entry is indented more, and its further lines still more.
-    """
+    """Return the lines of a docstring's entry, filled anew if one is too long; the docstring has this margin."""
     if all(len(line) <= WIDTH for line in entry) or entry[0].lstrip().startswith(">>>"):
         return entry
     begins = indent(entry[0])
@@ -147,51 +142,35 @@ def broken(entry: list[str], margin: int) -> list[str]:
     if len(entry) == 1 and named and (named["bullet"] or begins > margin):
         hang += 2 if named["bullet"] else 4
     text = " ".join(line.strip() for line in entry)
+    return filled(text, " " * begins, " " * hang)
+
+
+def filled(text: str, first: str, further: str) -> list[str]:
+    """Return a text as lines that fit, with the indents of its first and its further lines."""
     return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=" " * begins,
-        subsequent_indent=" " * hang,
-        break_long_words=False,
-        break_on_hyphens=False,
+        text, WIDTH, initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
     )
 
 
 def broken_code(line: str) -> list[str]:
-    """Return a line of code that fits: parameters on lines of their own, where Python takes them the same."""
+    """Return a line of code as lines that fit, with parameters on lines of their own."""
     if len(line) <= WIDTH:
         return [line]
     margin = " " * indent(line)
     if header := HEADER.fullmatch(line):
         return [header["name"], *broken_code(f"{margin}    {header['parameters']}"), f"{margin}{header['end']}"]
-    parameters: list[str] = []
-    depth = 0
-    for word in line.strip().split(" "):
-        if parameters and (depth or not parameters[-1].endswith(",")):
-            parameters[-1] += f" {word}"
-        else:
-            parameters.append(word)
-        depth += len(re.findall(r"[(\[{]", word)) - len(re.findall(r"[)\]}]", word))
-    lines: list[str] = []
-    for parameter in parameters:
-        if lines and len(lines[-1]) + 1 + len(parameter) <= WIDTH:
-            lines[-1] += f" {parameter}"
-        else:
-            lines.append(f"{margin}{parameter}")
-    return lines
+    # A parameter stays whole, as textwrap sees no space in it.
+    parameters = [parameter.replace(" ", "\0") for parameter in re.split(r"(?<=,) (?=\w+: )", line.strip())]
+    return [wrapped.replace("\0", " ") for wrapped in filled(" ".join(parameters), margin, margin)]
 
 
 def indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def setup(app: Sphinx) -> None:
     add_element(app, exercise_card, "section", "exercise-card")
     add_element(app, card_heading, "h3", "card-title")
-    app.add_object_type("exercise", "exercise", objname="exercise")  # so that the search finds it by its name
+    app.add_object_type("exercise", "exercise", objname="exercise")  # the search finds it by its name
     app.add_transform(ExerciseCards)
     app.add_transform(GivenCells)

@@ -1,4 +1,4 @@
-"""From which cell of a live notebook the code comes that a check is given."""
+"""Cells that were run in a live notebook, and the cell in which a class or function was defined."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a class or function was made."""
+    """Numbers, as in ``In [41]``, of the cell that made a class or function, and of the newest attempt to make it.
 
-    made: int  # number of the cell that made it, as in ``In [41]``
-    newest: int  # number of the newest cell that was run to make one of this name; another one has failed
+    Attributes:
+        newest: greater than ``made`` if that attempt failed.
+    """
+
+    made: int
+    newest: int
 
 
 def origin_of(name: str, value: object) -> Origin | None:
-    """Return from which earlier cell a class or function comes.
+    """Return the earlier cell in which a class or function was made.
 
-    None outside a notebook, where it is the cell that is running, and where it cannot be known: of what has another
-    name of its own, another cell has made this one.
+    None outside a notebook, for the cell that is running, and for a value with another name of its own, which some
+    other cell has bound to this one.
     """
     if getattr(value, "__name__", "") != name:
         return None
@@ -34,34 +38,33 @@ def origin_of(name: str, value: object) -> Origin | None:
 
 
 def origin_among(inputs: Sequence[str], name: str, source: str) -> Origin | None:
-    """Return which of the cells that were run has this source, and which is the newest that defines the name."""
+    """Return the last cell with this source, and the newest that defines the name."""
     made = [number for number, text in enumerate(inputs) if text.strip() == source.strip()]
     newest = newest_that_defines(inputs, name)
     return Origin(made[-1], max(newest, made[-1])) if made and newest is not None else None
 
 
 def newest_that_defines(inputs: Sequence[str], name: str) -> int | None:
-    """Return the number of the newest cell that was run and defines a name, None where none does."""
+    """Return the number of the newest cell that defines a name; None if no cell does."""
     defines = re.compile(rf"^[ \t]*(?:(?:class|def|async def)[ \t]+{name}\b|{name}[ \t]*=(?!=))", re.MULTILINE)
-    found = [number for number, text in enumerate(inputs) if defines.search(text)]
-    return found[-1] if found else None
+    return max((number for number, text in enumerate(inputs) if defines.search(text)), default=None)
 
 
 def inputs_of_notebook() -> Sequence[str]:
-    """Return the cells that were run in this notebook, in order and since its kernel started; none outside of one."""
+    """Return the cells run in this notebook since its kernel started, in order; none outside a notebook."""
     inputs: Sequence[str] = variables_of_notebook().get("In", ())
     return inputs
 
 
 def inputs_as_typed() -> Sequence[str]:
-    """Return the same cells as they stand in the notebook: before IPython makes its own magics into Python."""
+    """Return the same cells as typed, before IPython turns magics into Python."""
     history = getattr(_shell(), "history_manager", None)
     inputs: Sequence[str] = inputs_of_notebook() if history is None else history.input_hist_raw
     return inputs
 
 
 def variables_of_notebook() -> Mapping[str, Any]:
-    """Return what is defined in this notebook; nothing outside of one."""
+    """Return the variables of this notebook; none outside a notebook."""
     variables: Mapping[str, Any] = getattr(_shell(), "user_ns", {})
     return variables
 

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 cpSync(join(root, "book/widgets"), join(site, "widgets"), { recursive: true });
 cpSync(join(root, "solutions/deploy/web"), join(site, "demo"), { recursive: true });
 after(() => rmSync(site, { recursive: true }));
-const { STEPS, answers, summary, verdict, withoutExif } = await import(pathToFileURL(join(site, "widgets/pipeline.js")));
+const { STEPS, answers, summary, verdict, withoutExif } = await import(pathToFileURL(join(site, "widgets/preparation.js")));
 const { Classifier } = await import(pathToFileURL(join(site, "demo/classifier.js")));
 const { prepareImage, prepareInSteps } = await import(pathToFileURL(join(site, "demo/prepare.js")));
 

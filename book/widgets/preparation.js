@@ -157,7 +157,7 @@ function fetchModel() {
 
 export async function mount(stage) {
   const line = words();
-  const strip = make("ol", { class: "pipeline-steps" });
+  const strip = make("ol", { class: "preparation-steps" });
   let turn = 0; // of two photos that overtake each other the later one stays
 
   async function take(file) {
@@ -177,14 +177,14 @@ export async function mount(stage) {
     }
   }
 
-  const examples = await (await fetch(beside("pipeline.json"))).json();
+  const examples = await (await fetch(beside("preparation.json"))).json();
   const blob = async (name) => (await fetch(beside(name))).blob();
-  const bar = make("div", { class: "pipeline-source" }, chooser(take));
+  const bar = make("div", { class: "preparation-source" }, chooser(take));
   for (const { label, file } of examples) bar.append(button(label, async () => take(await blob(file))));
   document.addEventListener("paste", ({ clipboardData }) => {
     if (clipboardData.files.length > 0) take(clipboardData.files[0]);
   });
-  const light = (isLit) => stage.classList.toggle("pipeline-over", isLit);
+  const light = (isLit) => stage.classList.toggle("preparation-over", isLit);
   stage.addEventListener("dragover", (event) => {
     event.preventDefault();
     light(true);
@@ -208,7 +208,7 @@ function chooser(take) {
     if (input.files.length > 0) take(input.files[0]);
     input.value = ""; // the same photo may be chosen again
   });
-  return make("label", { class: "widget-button pipeline-choose" }, "Choose, drop or paste a photo", input);
+  return make("label", { class: "widget-button preparation-choose" }, "Choose, drop or paste a photo", input);
 }
 
 function panel({ title, why, picture, numbers }, number, made, { whole, without }) {
@@ -218,8 +218,8 @@ function panel({ title, why, picture, numbers }, number, made, { whole, without 
   const thumb = left.isSame || left.refusal ? [] : [canvas(grey(left.pixels, SIDE, 1), `What the network sees without step ${number + 1}`)];
   return make(
     "li", {},
-    make("p", { class: "pipeline-title" }, `${number + 1} · ${title}`), make("div", { class: "pipeline-picture" }, shown), make("p", {}, why),
-    make("div", { class: "pipeline-without" }, ...thumb, make("p", {}, verdict(whole, left))),
+    make("p", { class: "preparation-title" }, `${number + 1} · ${title}`), make("div", { class: "preparation-picture" }, shown), make("p", {}, why),
+    make("div", { class: "preparation-without" }, ...thumb, make("p", {}, verdict(whole, left))),
   );
 }
 

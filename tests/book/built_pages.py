@@ -22,13 +22,13 @@ class BookPage:
 
     @cached_property
     def article(self) -> Tag:
-        """The page without navigation."""
+        """The page's text, without navigation."""
         assert self.soup.article
         return self.soup.article
 
     @cached_property
     def words(self) -> str:
-        """Those of the article, with straight quotes and one space between words."""
+        """Words of the article, with straight quotes and one space between them."""
         return words(self.article)
 
     @cached_property
@@ -37,7 +37,7 @@ class BookPage:
 
     @cached_property
     def ids(self) -> Counter[str]:
-        return Counter(str(one["id"]) for one in self.soup.select("[id]"))
+        return Counter(str(tag["id"]) for tag in self.soup.select("[id]"))
 
 
 @cache
@@ -58,16 +58,16 @@ def pages(site: Path) -> list[BookPage]:
 
 
 def chapter(site: Path, room: str) -> BookPage:
-    """The page of a room's chapter."""
+    """Return the page of a room's chapter."""
     (path,) = (site / "chapters").glob(f"*-{room}.html")
     return read(path)
 
 
 def card(site: Path, room: str, exercise: str) -> Tag:
-    """The card on which an exercise is set."""
-    found = chapter(site, room).article.find(id=f"exercise-{room}-{exercise}")
-    assert isinstance(found, Tag)
-    return found
+    """Return the card of an exercise."""
+    tag = chapter(site, room).article.find(id=f"exercise-{room}-{exercise}")
+    assert isinstance(tag, Tag)
+    return tag
 
 
 COURSE = Course.installed()

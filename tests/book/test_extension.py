@@ -1,0 +1,197 @@
+"""The extension's functions on small inputs, without a built site: stubs, figures, code, execution, the PDF."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from autograder.checks import rooms
+from autograder.exercises import Exercise
+from autograder.palette import COLOURS, themed
+from book import execution
+from book.exercise_cards import WIDTH, narrowed
+from book.figures import coarser, words_on_a_small_screen
+from book.pdf import article
+from book.shown_code import without_plumbing
+from book.wrong_answers import as_written, changed_lines, function_of, tells
+from tests.book.built_pages import COURSE
+
+EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
+
+
+# ---- the stub on a card
+
+
+def in_words(source: str) -> str:
+    """Return the syntax tree of a text, with docstrings reduced to their words."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = " ".join(str(node.value.value).split())
+    return ast.dump(tree)
+
+
+def entries(source: str) -> list[tuple[str, str, str]]:
+    """Return each entry of each docstring: the name of its owner, its section, and the first word of its line."""
+    words = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef):
+            continue
+        section = ""
+        for line in inspect.cleandoc(ast.get_docstring(node) or "").splitlines():
+            if line and not line.startswith(" "):
+                section = line.removesuffix(":") if re.fullmatch(r"(Args|Attributes|Raises|Returns):", line) else ""
+            elif entry := re.match(r"    (\w+): " if section != "Returns" else r"    (\S+)", line):
+                if section:
+                    words.append((node.name, section, entry[1]))
+                section = "" if section == "Returns" else section  # the next lines can begin with any word
+    return words
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_a_stub_on_a_card_is_the_same_python_and_only_long_lines_are_broken(exercise: Exercise) -> None:
+    """The words stay; each argument, attribute, error and result begins a line; short paragraphs stay as they are."""
+    shown = narrowed(exercise.stub)
+    assert in_words(shown) == in_words(exercise.stub)
+    assert entries(shown) == entries(exercise.stub)
+    assert [line for line in shown.splitlines() if len(line) > WIDTH] == []
+    for paragraph in exercise.stub.split("\n\n"):
+        if all(len(line) <= WIDTH for line in paragraph.splitlines()):
+            assert paragraph in shown
+
+
+# ---- wrong answers on a card
+
+RIGHT = """class Flatten:
+    def forward(self, x):
+        y = x
+        return y.reshape(len(x), -1)
+"""
+WRONG = """class Flatten:
+    def forward(self, x):
+        y = x.T
+        return y.reshape(-1)
+"""
+
+
+def test_the_wrong_lines_and_their_function_are_found() -> None:
+    changed = changed_lines(RIGHT, WRONG)
+    assert changed == [(3, "        y = x.T"), (4, "        return y.reshape(-1)")]
+    assert as_written(changed) == "y = x.T\nreturn y.reshape(-1)"
+    assert as_written([(3, "    a"), (9, "    b")]) == "a\n…\nb"
+    assert function_of(WRONG, 4) == "forward"
+
+
+@pytest.mark.parametrize(
+    ("line", "solution", "revealed"),
+    [
+        ("    return x @ self.weight + self.bias + 1", "return x @ self.weight + self.bias", True),
+        ("    return self.bias + x @ self.weight", "return x @ self.weight + self.bias", True),
+        ("    return x @ self.weight", "return x @ self.weight + self.bias", False),
+        ("  return x", "return x", True),
+        ("return x.T", "return x", False),
+    ],
+)
+def test_a_line_with_all_words_of_a_long_line_of_a_solution_reveals_it(
+    line: str, solution: str, revealed: bool
+) -> None:
+    assert tells(line, [solution]) == revealed
+
+
+# ---- figures and code
+
+
+def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None:
+    svg = f'<?xml version="1.0"?><svg><g id="a" style="fill: {COLOURS["ink"]}; clip-path: url(#a)"/></svg>'
+    markup = themed(svg, 'A "line" & a dot', "figure-1-")
+    assert markup.startswith('<svg role="img" aria-label="A &quot;line&quot; &amp; a dot">')
+    assert 'id="figure-1-a"' in markup
+    assert "url(#figure-1-a)" in markup
+    assert "fill: var(--figure-ink)" in markup
+
+
+@pytest.mark.parametrize(("pixels", "shown"), [(10, 12.0), (8.5, None)], ids=["room", "no room"])
+def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(pixels: float, shown: float | None) -> None:
+    words = f'<text style="font: {pixels}px sans-serif">epoch</text>'
+    assert words_on_a_small_screen(f'<svg viewBox="0 0 448 200 ">{words}</svg>') == shown
+
+
+def test_coordinates_are_rounded_to_a_tenth_of_a_pixel_and_words_are_kept() -> None:
+    assert coarser('<path d="M 61.858452 -2.5L1 .129"/><text x="3.14159">0.00123</text>') == (
+        '<path d="M 61.9 -2.5L1 0.1"/><text x="3.1">0.00123</text>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ('x = 1\nglue("x", x)\nprint(x)', "x = 1\nprint(x)"),
+        ('glue(\n    "x",\n    1,\n)', ""),
+        ('for name in "ab":\n    glue(name, 1)\n    if name:\n        glue(name, 2)', ""),
+        ('for name in "ab":\n    x = name\n    glue(name, 1)', 'for name in "ab":\n    x = name'),
+        ('if x:\n    glue("x", 1)\nelse:\n    y = 1', "if x:\n    pass\nelse:\n    y = 1"),
+        ("%matplotlib inline\nglue('x', 1)", "%matplotlib inline\nglue('x', 1)"),
+    ],
+)
+def test_calls_of_glue_and_blocks_of_nothing_else_are_not_shown(code: str, shown: str) -> None:
+    assert without_plumbing(code) == shown
+
+
+# ---- the execution of pages
+
+
+def used_by(code: str) -> set[str]:
+    return {str(path.relative_to(execution.ROOT)) for path in execution.uses(code)}
+
+
+def test_a_page_uses_its_imports_their_imports_and_the_data_that_it_names() -> None:
+    used = used_by('from solutions.dropout import gap\n\nload_measured("results")')
+    assert {"solutions/dropout.py", "solutions/layers.py", "data/results.json"} <= used
+    assert "data/sample/train-images-idx3-ubyte.gz" in used
+    assert used.isdisjoint({"solutions/training.py", "data/speed.json"})
+
+
+def test_a_page_that_loads_the_course_by_name_uses_all_its_rooms() -> None:
+    used = used_by("from autograder import check")
+    assert {"solutions/training.py", "solutions/mistakes/layers.md", "solutions/checks/dropout.py"} <= used
+    assert "autograder/reports/checks.html.j2" in used
+
+
+def test_a_page_is_executed_again_when_a_file_that_it_uses_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "ROOT", tmp_path)
+    monkeypatch.setattr(execution, "DATA", tmp_path / "data")
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "layers.py").write_text("before")
+    before = execution.digest("import solutions.layers")
+    (tmp_path / "solutions" / "layers.py").write_text("after")
+    assert execution.digest("import solutions.layers") != before
+
+
+def test_the_cache_exists_before_pages_are_read_side_by_side(tmp_path: Path) -> None:
+    """Readers that make its database at once fail, as in a fresh clone."""
+    app = SimpleNamespace(parallel=1, extensions={"sphinx_multitoc_numbering": SimpleNamespace()})
+    execution.read_in_parallel(cast(Any, app), cast(Any, SimpleNamespace(nb_execution_cache_path=tmp_path / "cache")))
+    assert (tmp_path / "cache" / "global.db").is_file()
+
+
+# ---- a page of the PDF
+
+PAGE = """<article class="bd-article"><h1>A page<a class="headerlink" href="#top">#</a></h1>
+<h2>Its <code>part</code><a class="headerlink" href="#part">#</a></h2><g id="clip"/><path clip-path="url(#clip)"/>
+<a href="#part"></a><a href="other.html"></a><a href="other.html#place"></a><a href="../downloads/a.zip"></a>
+<img src="../_static/a.svg"><details class="hide"></details></article>"""
+
+
+def test_links_of_a_page_stay_within_the_one_document_and_details_are_unfolded() -> None:
+    html = article(PAGE, "page", "https://example.org/")
+    assert 'id="page--clip"' in html and "url(#page--clip)" in html
+    targets = re.findall(r'<a href="([^"]+)"', html)
+    assert targets == ["#page--part", "#other", "#other--place", "https://example.org/downloads/a.zip"]
+    assert 'src="../_static/a.svg"' in html
+    assert '<details open class="hide">' in html
