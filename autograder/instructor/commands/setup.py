@@ -61,7 +61,7 @@ def new(
 
 @app.command(epilog=examples("autograder prove", "autograder prove convolution --seeds 200"))
 def prove(
-    room: Annotated[str | None, typer.Argument(metavar="[ROOM]", help="Only this chapter; all if left out.")] = None,
+    room: Annotated[str | None, typer.Argument(metavar="ROOM", help="Only this chapter; all if left out.")] = None,
     seeds: Annotated[int, typer.Option(min=1, metavar="N", help="How many runs, each with a seed of its own.")] = 20,
     as_json: Json = False,
 ) -> None:
