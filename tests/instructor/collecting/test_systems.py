@@ -269,8 +269,8 @@ def test_no_name_of_a_file_changes_anothers_work(system: str, chosen: str, alone
 @given(system=st.sampled_from(["Canvas", "Moodle", "Moodle in folders"]), chosen=CHOSEN)
 @settings(max_examples=400)
 def test_no_name_of_a_student_changes_anothers_work_where_the_roster_has_numbers(system: str, chosen: str) -> None:
-    # Canvas leaves out all signs, and Moodle what is between its own parts of the name.
-    name = re.sub(r"\W", "", chosen).strip("_") if system == "Canvas" else chosen.replace("_", " ")
+    # Canvas leaves out all signs and writes in lower case, and Moodle leaves out what is between its parts of the name.
+    name = re.sub(r"\W", "", chosen).strip("_").lower() if system == "Canvas" else chosen.replace("_", " ")
     ada, bob = PREFIXES[system]
     nothing_changes_for_bob([f"{bob}2-layers.ipynb"], f"{name}{ada[ada.index('_') :]}2-layers.ipynb")
 
