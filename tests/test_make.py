@@ -53,6 +53,12 @@ def test_one_word_takes_pytorch_without_cuda_from_its_own_index() -> None:
     assert not any("without-cuda" in line for line in planned("course"))
 
 
+def test_the_grader_is_built_without_the_environment_of_this_course() -> None:
+    lines = planned("grader")
+    assert any(".ci/grader.py _build/grader" in line for line in lines)
+    assert not any("pip install" in line or ".venv/" in line for line in lines)
+
+
 def test_the_full_set_is_fetched_where_one_says_so() -> None:
     assert any(line.endswith("--name course --force --download") for line in planned("course", "DOWNLOAD=1"))
 
