@@ -23,7 +23,7 @@ import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import cycle, pairwise
+from itertools import cycle
 from pathlib import Path
 
 import platformdirs
@@ -149,11 +149,9 @@ def play(folder: Path, count: int) -> list[str]:
     folder.mkdir(parents=True)
     everybody = students(count)
     shell, marked, worksheet = Shell(folder), list[str](), folder / "grading-worksheet.csv"
-    seconds: list[tuple[str, float]] = []  # when each block began
     write_downloads(folder, everybody, None)  # the roster; work is handed in after the release
     for block in blocks():
         print(f"$ {block.strip()}".replace("\n", "\n$ "), flush=True)
-        seconds.append((block.strip().splitlines()[-1], time.monotonic()))
         if block.startswith("jupyter server"):
             with shell.serving(f"{block.strip()} {SERVER_OPTIONS}", formgrader_answers):
                 marked += [f"{mark_two(shell.folder)} in the formgrader"]
@@ -177,17 +175,12 @@ def play(folder: Path, count: int) -> list[str]:
         if block.startswith(RELEASE):
             released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
             write_downloads(folder, everybody, released)
-    seconds.append(("", time.monotonic()))
-    took = [(block, round(end - begin, 1)) for (block, begin), (_, end) in pairwise(seconds)]
-    (folder / "seconds.json").write_text(json.dumps(took, indent=1), encoding="utf-8")
     shell.run(EXPORT_ALL)
     extended = check_penalties(shell.folder, worksheet, everybody)
     right = check_marks(shell.folder, expected_percent(shell.folder, worksheet, everybody))
-    longest = sorted(took, key=lambda pair: -pair[1])[:5]
     return [
         *summary(shell.folder, everybody, marked, extended),
         f"marks      {right} of them in Canvas's file, each as calculated apart",
-        f"seconds    {sum(s for _, s in took):.0f}; {', '.join(f'{block}: {s:.0f}' for block, s in longest)}",
     ]
 
 

@@ -350,11 +350,21 @@ def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(
 # Work that fails
 
 
-@pytest.mark.parametrize("command", ["grade", "feedback"])
-def test_a_broken_gradebook_is_one_line_and_stays_as_it_is(command: str, graded_folder: Path) -> None:
-    (graded_folder / "gradebook.db").write_bytes(b"no database" * 1000)
+@pytest.mark.parametrize(
+    ("file", "content", "command", "said", "status"),
+    [
+        ("gradebook.db", b"no database" * 1000, "grade", "file is not a database", 1),
+        ("gradebook.db", b"no database" * 1000, "feedback", "file is not a database", 1),
+        ("nbgrader_config.py", b"this is no Python\n", "grade", "nbgrader_config.py cannot be read", 2),
+    ],
+    ids=["gradebook for grade", "gradebook for feedback", "configuration"],
+)
+def test_a_broken_gradebook_or_configuration_is_one_line_and_stays_as_it_is(
+    file: str, content: bytes, command: str, said: str, status: int, graded_folder: Path
+) -> None:
+    (graded_folder / file).write_bytes(content)
     before = files(graded_folder)
-    assert "file is not a database" in refused(graded_folder, command, status=1)
+    assert said in refused(graded_folder, command, status=status)
     assert files(graded_folder) == before
 
 
@@ -367,12 +377,6 @@ def test_a_locked_gradebook_is_one_line_and_nothing_is_lost(graded_folder: Path)
         assert files(graded_folder) == before
     finally:
         connection.close()
-
-
-def test_a_faulty_configuration_is_one_line(graded_folder: Path) -> None:
-    with (graded_folder / "nbgrader_config.py").open("a") as config:
-        config.write("\nthis is no Python\n")
-    assert "nbgrader_config.py cannot be read" in refused(graded_folder, "grade", status=2)
 
 
 # Without a sandbox

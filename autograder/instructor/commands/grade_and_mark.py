@@ -154,8 +154,9 @@ def mark(
         except KeyboardInterrupt:
             raise Interrupted("ended; what was saved is in the gradebook") from None
         except OSError as error:
+            reason = (error.strerror or str(error)).partition(" (")[0]
             raise CourseFolderError(
-                f"cannot serve at {host}, port {port}: {error.strerror or error}; --port takes another one"
+                f"cannot serve at {host}, port {port}: {reason}; --port takes another one"
             ) from error
 
 
