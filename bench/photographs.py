@@ -17,7 +17,7 @@ from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, Background, smooth_noi
 
 KINDS = (*BACKGROUNDS, "transparent", "pair")
 SCALES, SCALES_OF_A_PAIR = (12, 17), (8, 11)  # pixels of a photograph for one of the garment's 28×28
-MARGIN = 3  # pixels of the garment's 28×28 that are added around it, so that its outline can be smooth
+MARGIN = 3  # pixels of the garment's 28×28 that are added around it for a smooth outline
 LUMA = np.array([0.299, 0.587, 0.114])  # what each channel counts for in grey
 
 

@@ -1,4 +1,4 @@
-"""Claims: the sentences of the book that an experiment can refute, each with what was varied and the tempting opposite.
+"""Claims: sentences of the book that an experiment can refute, each with its settings and its tempting opposite.
 
 A claim is registered in the module of its chapter:
 

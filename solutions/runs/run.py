@@ -312,7 +312,7 @@ def describe_machine(settings: Settings) -> dict[str, object]:
 
 
 def write_log(path: Path, history: History, images: int) -> None:
-    """Write a line of JSON for each epoch of so many training images."""
+    """Write a line of JSON for each epoch; ``images`` are trained on in each."""
     columns = asdict(history)
     with path.open("w") as file:
         for epoch, values in enumerate(zip(*columns.values(), strict=True), start=1):
