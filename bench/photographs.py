@@ -46,8 +46,6 @@ def taken(
         colours: red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH).
         mask: from 0 to 1, shape (HEIGHT, WIDTH).
         scale: pixels of the photograph for one of 28×28, on which the softness of the shadow depends.
-        background: the kind of background.
-        rng: source of everything random.
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else (0, 0, WIDTH, HEIGHT)
