@@ -189,7 +189,7 @@ def handed_in(work: Submissions, folder: Path) -> dict[str, Any]:
     for path, text in work.items():
         (folder / path).parent.mkdir(parents=True)
         (folder / path).write_text(text, encoding="utf-8")
-    home = folder.with_name("home")  # so that no settings of a user's own apply
+    home = folder.with_name("home")  # without a user's own settings
     home.mkdir(exist_ok=True)
     search = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return {"cwd": folder, "env": {**os.environ, "PATH": search, "HOME": str(home)}}

@@ -17,7 +17,7 @@ from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, Background, smooth_noi
 
 KINDS = (*BACKGROUNDS, "transparent", "pair")
 SCALES, SCALES_OF_A_PAIR = (12, 17), (8, 11)  # pixels of a photograph for one of the garment's 28×28
-MARGIN = 3  # pixels of the garment's 28×28 that are added around it, so that its outline can be smooth
+MARGIN = 3  # pixels of the garment's 28×28 that are added around it for a smooth outline
 LUMA = np.array([0.299, 0.587, 0.114])  # what each channel counts for in grey
 
 
@@ -46,8 +46,6 @@ def taken(
         colours: red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH).
         mask: from 0 to 1, shape (HEIGHT, WIDTH).
         scale: pixels of the photograph for one of 28×28, on which the softness of the shadow depends.
-        background: the kind of background.
-        rng: source of everything random.
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else (0, 0, WIDTH, HEIGHT)

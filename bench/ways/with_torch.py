@@ -19,7 +19,7 @@ from solutions.optimizer import Optimizer
 from solutions.runs.measurement import to_tensors
 from solutions.training import Learner, LearnerConfig, Loader
 
-VALIDATION_BATCH = 1000  # no gradients are kept, so that a larger batch than in training fits
+VALIDATION_BATCH = 1000  # without gradients a larger batch than in training fits
 Batches = Iterable[tuple[Tensor, Tensor]]
 
 

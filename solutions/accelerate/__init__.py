@@ -91,7 +91,7 @@ class FastLearner:
         self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
 
     def train_epoch(self) -> float:
-        """Go once through what is trained on; return the mean loss, measured while the weights changed."""
+        """Train for an epoch; return the mean loss, measured while the weights changed."""
         total = torch.zeros((), device=self.device)
         order = torch.randperm(len(self._train_targets), generator=self._order)
         with torch.inference_mode(), self._compiled.alone() if self._compiled else nullcontext():
@@ -195,7 +195,7 @@ class FastLearner:
 
     @property
     def _block(self) -> int:
-        """How many images a block has: whole batches."""
+        """The number of images in a block: whole batches."""
         return max(1, BLOCK // self.recipe.batch_size) * self.recipe.batch_size
 
     def _make_buffers(self) -> None:

@@ -39,7 +39,7 @@ class Layer:
 
     @property
     def buffers(self) -> list[Tensor]:
-        """What training changes besides the parameters."""
+        """The tensors that training changes besides the parameters."""
         return []
 
     def use(self, dtype: torch.dtype) -> None:
@@ -54,7 +54,7 @@ class Layer:
             self.shift.copy_(self.bias)
 
     def as_affine(self) -> tuple[Tensor, Tensor]:
-        """Return weight and bias of an affine layer that answers like this one when it is no longer trained."""
+        """Return weight and bias of an affine layer equal to this one after training."""
         return self.weight, self.bias
 
     def forward(self, x: Tensor, out: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ class Layer:
 class NormalizedLayer(Layer):
     """A layer whose outputs have, over a batch, the mean ``bias`` and the standard deviation ``spread``, both learned.
 
-    Batch normalisation: Ioffe and Szegedy, arXiv:1502.03167. It is affine once it is no longer trained, so that the
+    Batch normalisation: Ioffe and Szegedy, arXiv:1502.03167. It is affine after training, so the
     model need not know of it.
     """
 
@@ -144,7 +144,7 @@ class NormalizedLayer(Layer):
 
 
 class Place:
-    """What a layer reads and writes in a step: always the same memory, so the views of it are made once.
+    """The tensors of a layer in a step: always the same memory, so the views of it are made once.
 
     Args:
         x: its input, shape (B, I).

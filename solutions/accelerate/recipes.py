@@ -1,4 +1,4 @@
-"""How a classifier can be trained: the chapter's way, up a ladder of steps, for photographs, and by a teacher."""
+"""Recipes of training: the chapter's, a ladder of steps up from it, one for photographs, and one with a teacher."""
 
 import math
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ MOMENTUM = 0.9
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is trained; with data, seed, device and number of threads it determines the model.
+    """Settings of a training; with data, seed, device and number of threads they determine the model.
 
     Attributes:
         epochs: passes through the training images, at most.
@@ -23,19 +23,19 @@ class Recipe:
             (Loshchilov and Hutter, arXiv:1608.03983); otherwise it stays.
         he: the initial standard deviation of a layer is sqrt(2 / inputs) (He et al., arXiv:1502.01852); else it is 0.1.
         standardize: train on inputs of mean 0 and standard deviation 1; the first layer of the kept model has it
-            worked in, so that the model takes brightness from 0 to 1 as ever.
+            worked in: the model takes brightness from 0 to 1 as ever.
         shift: each image is moved by at most so many pixels each way, anew in each epoch.
         flip: each image is mirrored left to right, with probability 1/2, anew in each epoch.
         stretch: each garment's width is multiplied by a factor from 1 / (1 + stretch) to 1 + stretch, anew in each
             epoch; from 0 to 1.
-        shapes: beside the images so many shapes that are no garments, as a share of the images, are trained on, each to
-            be answered with the same probability for every class (``solutions.accelerate.augmentation``); at least 0.
-        smoothing: so much of each label is spread over all classes (Szegedy et al., arXiv:1512.00567); at least 0 and
+        shapes: shapes other than garments that are trained on as well, as a share of the images, each with the same
+            probability for every class as its target (``solutions.accelerate.augmentation``); at least 0.
+        smoothing: share of each label spread over all classes (Szegedy et al., arXiv:1512.00567); at least 0 and
             below 1.
         normalize: batch normalisation of both hidden layers while training; the kept model has it worked in (Ioffe and
             Szegedy, arXiv:1502.03167).
-        teacher: for so many epochs a convolutional network is trained first, and what it answers to each image as it
-            was moved is learned in the place of the label (``solutions.accelerate.teacher``); 0 for none.
+        teacher: epochs for which a convolutional network is trained first, whose answers to the moved images take the
+            place of the labels (``solutions.accelerate.teacher``); 0 for none.
         patience: stop after so many epochs without improvement; None for never.
         max_seconds: stop after the epoch in which these are over; None for never.
 
@@ -63,7 +63,7 @@ class Recipe:
     max_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse nonsense; comparisons are written so that NaN is refused, too."""
+        """Check the ranges, with comparisons that NaN fails as well."""
         for name in ("dropout", "smoothing"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} has to be at least 0 and below 1: {getattr(self, name)}")
@@ -101,7 +101,7 @@ class Recipe:
 
     @property
     def is_taught(self) -> bool:
-        """Whether the chapter's ``Learner`` can follow it: the rest goes beyond what is taught."""
+        """Whether the chapter's ``Learner`` can follow it."""
         extras = replace(self, batch_size=32, lr=0.1, epochs=25, dropout=0.2, patience=None, max_seconds=None)
         return extras == Recipe()
 

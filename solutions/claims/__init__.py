@@ -1,4 +1,4 @@
-"""Claims: the sentences of the book that an experiment can refute, each with what was varied and the tempting opposite.
+"""Claims: sentences of the book that an experiment can refute, each with its settings and its tempting opposite.
 
 A claim is registered in the module of its chapter:
 
@@ -114,7 +114,7 @@ def minus(more: str, less: str, words: str = "") -> Quantity:
 
 def over(some: str, others: str, words: str = "") -> Quantity:
     """Return the ratios of two measurements that share seed and split."""
-    return Quantity(lambda numbers: ratios(numbers[some], numbers[others]), words)
+    return Quantity(lambda numbers: [a / b for a, b in zip(numbers[some], numbers[others], strict=True)], words)
 
 
 @dataclass(eq=False)
@@ -223,8 +223,3 @@ def paired(more: Iterable[float], less: Iterable[float]) -> Interval:
 def differences(some: Iterable[float], others: Iterable[float]) -> list[float]:
     """Return each number minus that of the same seed."""
     return [a - b for a, b in zip(some, others, strict=True)]
-
-
-def ratios(some: Iterable[float], others: Iterable[float]) -> list[float]:
-    """Return each number over that of the same seed."""
-    return [a / b for a, b in zip(some, others, strict=True)]

@@ -1,4 +1,4 @@
-"""What chapter 1 claims: what bends buy, and how far training gets towards what a network can be."""
+"""Claims of chapter 1: the use of bends, and the distance between a trained network and the best possible one."""
 
 from __future__ import annotations
 

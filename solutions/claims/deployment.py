@@ -1,4 +1,4 @@
-"""What chapter 6 claims of a trained network on pictures that are not like those of its training.
+"""Claims of chapter 6: a trained network on pictures unlike those of its training.
 
 Each network is trained once for all claims: four of each seed, with two rates, with dropout and without.
 """

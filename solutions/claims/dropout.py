@@ -1,4 +1,4 @@
-"""What chapter 3 claims: how a network comes to know its examples better than the garments, and what that changes."""
+"""Claims of chapter 3: overfitting, and the remedies against it."""
 
 from __future__ import annotations
 
@@ -411,7 +411,7 @@ def left_on_changes(p: float, images: int, seed: int) -> dict[str, float]:
 
 
 class Unscaled(Dropout):
-    """Dropout without its factor in training; what is kept can be scaled in evaluation instead, by ``later``."""
+    """Dropout without its factor in training; evaluation can scale by ``later`` instead."""
 
     def __init__(self, p: float) -> None:
         super().__init__(p)

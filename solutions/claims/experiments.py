@@ -1,6 +1,6 @@
-"""What the claims' experiments share: the sample split by a seed, networks of the course's layers, a way to train.
+"""Common parts of the claims' experiments: splits of the sample, networks of the course's layers, training.
 
-Everything runs on the sample of 5,000 training images, so that whoever doubts a sentence can run it in seconds.
+Everything runs on the sample of 5,000 training images: a reader can try a doubtful sentence in seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What chapter 2 claims: how the size of the first weights decides what training can do."""
+"""Claims of chapter 2: effects of the size of the initial weights on training."""
 
 from __future__ import annotations
 

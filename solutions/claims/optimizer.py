@@ -1,4 +1,4 @@
-"""What chapter 4 claims: how a rate, a velocity, Adam and a schedule turn gradients into learning."""
+"""Claims of chapter 4: learning rates, momentum, Adam and schedules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What chapter 5 claims: which mistakes the usual numbers hide, what finds them, and what choosing by a set costs."""
+"""Claims of chapter 5: mistakes hidden by the usual numbers, tests that find them, the cost of choosing on a set."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def predict(
     out: Runs = Path("runs"),
     as_json: Json = False,
 ) -> None:
-    """Say what garment is in each photograph, with probabilities."""
+    """Name the garment in each photograph, with probabilities."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
     from solutions.deploy.garment_answer import GarmentAnswer, doubt
@@ -127,7 +127,7 @@ def card(
     data: Data = None,
     out: Runs = Path("runs"),
 ) -> None:
-    """Measure a model on the test images and print its card: Markdown, with every number computed."""
+    """Measure a model on the test images and print its model card: Markdown, with every number computed."""
     from solutions.runs import folders
 
     print(_card_of(model or folders.newest_model(out), data), end="")

@@ -177,7 +177,7 @@ def confusion_table(test: Measurement) -> Table:
 
 
 def file_table(data: Dataset) -> Table:
-    """The four files, and what is in them."""
+    """The four files and their content."""
     table = Table("file", "shape", "SHA-256 of the content", box=None, pad_edge=False)
     for file in data.files:
         shape = "×".join(f"{size:,}" for size in file.shape)

@@ -20,7 +20,7 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Change the recipe, such as epochs=5 or lr=0.05, or threads."),
     ] = None,
-    way: Annotated[Way | None, typer.Option(help="Otherwise fast; reference is the chapter's Learner.")] = None,
+    way: Annotated[Way | None, typer.Option(help="How to compute the steps; reference takes the Learner.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,
     device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,

@@ -17,11 +17,10 @@ LIMITS = (
 ADVICE = "Try a plain background of another colour, the whole garment in the picture, and one garment alone."
 
 UNSURE_BELOW = 0.7
-"""An answer whose probability is smaller is called unsure.
+"""Answers with a smaller probability are called unsure.
 
 The smallest tenth at which the other answers of the course's own model (``data/model``) are right 95 times in 100 on
-the validation images, which a test computes; never chosen on test images. A model card measures what it does for its
-model.
+the validation images, as a test computes; never chosen on test images. Each model card measures its effect.
 """
 
 

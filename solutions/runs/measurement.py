@@ -112,7 +112,7 @@ class Calibration:
 
     @property
     def excess(self) -> float:
-        """How much the mean confidence lies above the accuracy; negative where the model is too modest."""
+        """The mean confidence minus the accuracy; negative for a model that is too modest."""
         total = self.confidences[self.filled] @ self.counts[self.filled]
         return float((total - self.right.sum()) / self.counts.sum())
 

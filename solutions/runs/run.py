@@ -98,7 +98,7 @@ class Run:
 
 
 @dataclass
-class Reported:
+class ReportingLoader:
     """A loader that reports the number of examples in each batch after its step."""
 
     loader: Iterable[tuple[Tensor, Tensor]]
@@ -115,10 +115,10 @@ def configure(name: str, changes: Iterable[str], way: str, seed: int, device: st
 
     Args:
         name: of the recipe.
-        changes: to it, such as "lr=0.05"; "threads=2" is one, too.
+        changes: to the recipe, such as "lr=0.05", or "threads=2".
         way: "fast"; "reference", by the chapter's ``Learner``; "compiled" or "bf16", as in ``Settings``.
         seed: as in ``Settings``.
-        device: the same, or "auto".
+        device: "cpu", "cuda", "mps", or "auto" for the fastest.
 
     Raises:
         WrongUse: a change is unknown or out of its range, this machine lacks the device or a compiler, or the way
@@ -195,7 +195,7 @@ def new_learner(
     if not settings.taught:
         return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16, settings.compiled)
     loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
-        "train": Reported(Loader(*train, recipe.batch_size, shuffle=True), report),
+        "train": ReportingLoader(Loader(*train, recipe.batch_size, shuffle=True), report),
         "valid": Loader(*valid, MEASURING_BATCH),
     }
     config = LearnerConfig(model, nn.CrossEntropyLoss(), lr=recipe.lr, device=device, seed=seed)
@@ -312,7 +312,7 @@ def describe_machine(settings: Settings) -> dict[str, object]:
 
 
 def write_log(path: Path, history: History, images: int) -> None:
-    """Write a line of JSON for each epoch of so many training images."""
+    """Write a line of JSON for each epoch; ``images`` are trained on in each."""
     columns = asdict(history)
     with path.open("w") as file:
         for epoch, values in enumerate(zip(*columns.values(), strict=True), start=1):

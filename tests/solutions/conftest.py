@@ -1,4 +1,4 @@
-"""What the tests of the reference share: one thread, the real data, a trained run, the command line."""
+"""Fixtures for the tests of the reference: one thread, the real data, a trained run, the command line."""
 
 import re
 import subprocess

@@ -61,7 +61,7 @@ def train_on(learner: FastLearner, rows: Tensor) -> None:
 
 
 def images_read(recipe: Recipe, images: Tensor) -> Tensor:
-    """What an epoch trains on, in the order of the images: read where they are read for the first layer."""
+    """Return the inputs of the first layer in an epoch, in the order of the images."""
     labels = torch.arange(len(images)) % 10
     learner = FastLearner(Classifier(), recipe, (images, labels), (images, labels))
     found = []

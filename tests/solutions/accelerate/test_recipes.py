@@ -46,6 +46,7 @@ def test_the_classic_recipe_is_the_chapters_and_the_others_go_beyond_it() -> Non
     assert RECIPES["classic"].is_taught
     assert replace(RECIPES["classic"], epochs=3, lr=1.0, batch_size=7, dropout=0.5, patience=2).is_taught
     assert not any(recipe.is_taught for name, recipe in RECIPES.items() if name != "classic")
+    assert RECIPES["classic"].learning_rates(3) == [0.1] * 3
 
 
 @given(steps=st.integers(1, 3000), lr=st.floats(1e-6, 10))
@@ -59,10 +60,6 @@ def test_a_cosine_rises_to_the_learning_rate_and_falls_to_zero(steps: int, lr: f
     assert top <= max(1, steps / 19)
     if steps > 1:
         assert rates[-1] == pytest.approx(0, abs=1e-12)
-
-
-def test_without_a_cosine_the_learning_rate_stays() -> None:
-    assert Recipe(lr=0.1).learning_rates(3) == [0.1] * 3
 
 
 def test_the_ladder_leads_from_chapter_5s_learner_to_the_best_recipe() -> None:

@@ -52,7 +52,7 @@ def photos(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[Pa
 
 @pytest.fixture(scope="session")
 def model(model_file: Path) -> Classifier:
-    """What the page computes with."""
+    """The model with the page's rounded weights."""
     return web.as_on_the_page(load_model(model_file))
 
 

@@ -44,7 +44,7 @@ class Space:
 
 @dataclass
 class SpacesHub:
-    """What the server knows, and how it shall misbehave.
+    """The state of the server, and its faults.
 
     Attributes:
         address: without a slash at the end.
@@ -160,7 +160,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SpacesHub]:
         do_POST = do_PUT = do_GET
 
         def log_message(self, *args: object) -> None:
-            """Say nothing: pytest's output is for pytest."""
+            """Print nothing."""
 
     with listen(HubHandler) as address:
         hub.address = address.rstrip("/")

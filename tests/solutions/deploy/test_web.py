@@ -1,4 +1,4 @@
-"""What ``export-web`` writes, and that its modules prepare pixels as Python does."""
+"""The files of ``export-web``; its modules prepare pixels as Python does."""
 
 import json
 import struct
@@ -86,7 +86,7 @@ def test_the_modules_pass_their_own_tests_in_node() -> None:
 
 
 def prepared_in_node(images: list[Image.Image], folder: Path) -> tuple[np.ndarray, list[str]]:
-    """What `prepareImage` makes of images, and for each why it is doubted or refused."""
+    """Return the results of `prepareImage`, and for each image the reason for a doubt or a refusal."""
     raw = b"".join(struct.pack("<II", *image.size) + image.convert("RGBA").tobytes() for image in images)
     (folder / "photos").write_bytes(raw)
     line = ["node", "--no-warnings", SCRIPTS / "prepare.js", folder / "photos", folder / "pixels"]
