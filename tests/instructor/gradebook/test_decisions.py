@@ -78,7 +78,7 @@ def test_a_dropped_check_gives_its_points_to_all_and_feedback_says_so(folder: Pa
     assert "everybody who handed in has its points" in page
 
 
-@pytest.mark.parametrize(("question", "points"), [("Linear", 7), ("written", 5)])
+@pytest.mark.parametrize(("question", "points"), [("Linear", 4), ("written", 5)])
 def test_an_exercise_and_the_written_question_can_be_dropped_as_a_whole(
     question: str, points: int, folder: Path
 ) -> None:
