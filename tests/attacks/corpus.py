@@ -1,4 +1,4 @@
-"""The attacks: one file for what they are after, ``AFTER.md``, and in it a heading for each, its name.
+"""The attacks: a file for each aim, ``AIM.md``, and in it a heading for each attack, its name.
 
 Below the heading stands what the attack does, then in a list ``Would gain`` (who, and what) and what else is true of
 it. Then the code that is put into the last answer of a notebook; or a function ``change(path, notebook)`` that changes

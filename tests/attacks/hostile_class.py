@@ -1,4 +1,4 @@
-"""A class in which the honest and the hostile hand in, graded behind one of the walls, and what it left behind."""
+"""A class of honest and hostile students, graded behind one of the walls, and its traces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each attack ended behind each wall: measured in a class, kept in ``data/attacks.json``, shown in the guide.
+"""Outcomes of each attack behind each wall: measured in a class, kept in ``data/attacks.json``, shown in the guide.
 
 ``make attacks`` measures all and writes the file anew.
 """

@@ -157,7 +157,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
 
 @dataclass(frozen=True)
 class MarkerProgress:
-    """How one marker marks a question.
+    """Progress and points of one marker on a question.
 
     Attributes:
         given: number of answers.
@@ -175,7 +175,7 @@ class MarkerProgress:
 
 @dataclass(frozen=True)
 class MarkerAgreement:
-    """How close the two marks of answers are.
+    """Agreement of the two marks of answers.
 
     Attributes:
         equal: share with the same points, from 0 to 1.
@@ -200,7 +200,7 @@ class MarkerAgreement:
 
 @dataclass(frozen=True)
 class Overview:
-    """How far the marking of a question is.
+    """Progress of marking a question.
 
     Attributes:
         done: answers with a mark that counts and needs no second look.

@@ -1,4 +1,4 @@
-"""State of the marking server: it follows the course folder, and says who marks which answer."""
+"""State of the marking server: it follows the course folder, and gives answers to markers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose work it is: by id, address or name, and nobody rather than the wrong one."""
+"""Students found by id, address or name, and nobody rather than the wrong one."""
 
 from __future__ import annotations
 

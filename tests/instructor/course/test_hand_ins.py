@@ -1,4 +1,4 @@
-"""Hand-ins in a course folder: submissions, the attempts that are kept, and how trustworthy their times are."""
+"""Hand-ins in a course folder: submissions, collected attempts, and the standing of their times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is in the class: what people write and what learning systems export."""
+"""The roster, as people write it and learning systems export it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points that change, a question that is dropped, a student who is excused: shown first, written, and taken back."""
+"""Changed points, dropped questions, excused students: shown first, written, and taken back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes in from a class: files that are no notebooks, and notebooks that were changed where they should not be.
+"""Broken submissions: files that are no notebooks, and notebooks with forbidden changes.
 
 Each function gets the path to hand in at and a notebook with right answers.
 """

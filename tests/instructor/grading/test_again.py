@@ -1,4 +1,4 @@
-"""Grading again: what stands, what is done anew, and that a seed, an order and a number of workers change nothing."""
+"""Grading again: verdicts that stand, work that is graded anew, and the same verdicts in any order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every file that comes in ends in verdicts, says why, and stops nobody else's grading."""
+"""Every submission ends in verdicts with a reason, and stops nobody else's grading."""
 
 from __future__ import annotations
 

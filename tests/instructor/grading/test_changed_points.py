@@ -1,4 +1,4 @@
-"""Points or checks that are not those of the release: the gradebook follows, and nobody is blamed for it."""
+"""Points or checks that have changed since the release: the gradebook follows, and nobody is blamed for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is handed in gets what the honest work in it is worth, and nothing outside the sandbox changes."""
+"""Hostile work gets the points of the honest work in it, and nothing outside the sandbox changes."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_no_cell_of_exported_marks_is_a_formula(told: Path) -> None:
 
 @pytest.fixture(scope="module")
 def shown(told: Path, pages: dict[str, str]) -> dict[tuple[str, str], str]:
-    """What nbgrader's two pages show of the work that holds markup; its feedback takes the place of ours."""
+    """nbgrader's two pages of work with markup; its feedback takes the place of ours."""
     done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=told)
     assert done.returncode == 0, done.stderr
     found = {
@@ -249,7 +249,7 @@ def test_the_guide_knows_every_attack_and_no_other() -> None:
 
 @pytest.fixture(scope="module")
 def in_container(tmp_path_factory: pytest.TempPathFactory, released: Path) -> dict[str, Any]:
-    """What was seen of the class in a container where another user is the only wall."""
+    """Everything seen of the class in a container where another user is the only wall."""
     return read_seen(
         made_once("hostile_user", tmp_path_factory, lambda folder: grade_behind(ANOTHER_USER, folder, released))
     )

@@ -1,4 +1,4 @@
-"""A machine that fails, files that are none, and names that nobody expects: one line, and all else is graded."""
+"""Failing machines, odd files and odd names: one line, and the rest is graded."""
 
 from __future__ import annotations
 

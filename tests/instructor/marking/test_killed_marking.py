@@ -1,4 +1,4 @@
-"""The server is killed while marks are saved: what it acknowledged is there, whole, and nothing is half there."""
+"""The server is killed while marks are saved: each acknowledged mark is there, and none in part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of marking together: who sees what, what is saved, and what the gradebook holds afterwards."""
+"""Rules of marking together: views of an answer, saved marks, and the gradebook afterwards."""
 
 from __future__ import annotations
 

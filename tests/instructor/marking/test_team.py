@@ -1,4 +1,4 @@
-"""Who marks what: the table of markers, and a split that is complete, even, and moves nothing that is marked."""
+"""The table of markers, and a split of answers that is complete, even, and moves no marked one."""
 
 from __future__ import annotations
 
