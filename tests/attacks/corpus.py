@@ -129,7 +129,11 @@ WITH_EVERY_COMMIT = {
 
 def tried() -> Mapping[str, Attack]:
     """Return the attacks that take part in this run of the tests, by student."""
-    return ATTACKS if is_deep() else {one.student: one for one in ATTACKS.values() if one.name in WITH_EVERY_COMMIT}
+    return (
+        ATTACKS
+        if is_deep()
+        else {attack.student: attack for attack in ATTACKS.values() if attack.name in WITH_EVERY_COMMIT}
+    )
 
 
 def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[str, object]) -> None:

@@ -36,8 +36,8 @@ RIGHT = {
 
 
 def outcomes(folder: Path, student: str, exercise: str | None = None) -> set[str]:
-    mine = record_of(folder, student)["verdicts"]
-    return {verdict["outcome"] for verdict in mine if exercise in (None, verdict["exercise"])}
+    verdicts = record_of(folder, student)["verdicts"]
+    return {verdict["outcome"] for verdict in verdicts if exercise in (None, verdict["exercise"])}
 
 
 def test_every_submission_has_all_verdicts_and_they_are_in_the_gradebook(broken_class: Path) -> None:
