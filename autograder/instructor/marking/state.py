@@ -27,14 +27,7 @@ from autograder.notebooks.graft import read_notebook, room_of
 
 @dataclass
 class MarkingState:
-    """Everything that the server knows beside the gradebook.
-
-    Attributes:
-        team: read anew when the folder is looked at.
-        records: read so far.
-        texts: the written question of each assignment; None where the course has no text of it.
-        facts: of the last marks.
-    """
+    """Everything that the server knows beside the gradebook; ``texts`` has the written questions, or None."""
 
     folder: CourseFolder
     gradebook: CourseGradebook
