@@ -181,7 +181,7 @@ class Mark:
 
     @property
     def status(self) -> str:
-        """How far it is, in a word or two."""
+        """The state of the work, in a word or two."""
         if self.excused:
             return "excused"
         if not self.handed_in:

@@ -27,8 +27,8 @@ def main() -> None:
             by_wall[wall] = measured(read_seen(everything), wall)
     for wall, ended in by_wall.items():
         for after, what in AFTER.items():
-            mine = [ended[attack.name] for attack in ATTACKS.values() if attack.after == after]
-            counts = ", ".join(f"{count} {end}" for end, count in sorted(Counter(mine).items()))
+            outcomes = [ended[attack.name] for attack in ATTACKS.values() if attack.after == after]
+            counts = ", ".join(f"{count} {end}" for end, count in sorted(Counter(outcomes).items()))
             print(f"{wall:<14}{what:<50}{counts}")
         for name, end in ended.items():
             if end != STOPPED:

@@ -1,4 +1,4 @@
-"""The attacks: one file for what they are after, ``AFTER.md``, and in it a heading for each, its name.
+"""The attacks: a file for each aim, ``AIM.md``, and in it a heading for each attack, its name.
 
 Below the heading stands what the attack does, then in a list ``Would gain`` (who, and what) and what else is true of
 it. Then the code that is put into the last answer of a notebook; or a function ``change(path, notebook)`` that changes
@@ -129,7 +129,11 @@ WITH_EVERY_COMMIT = {
 
 def tried() -> Mapping[str, Attack]:
     """Return the attacks that take part in this run of the tests, by student."""
-    return ATTACKS if is_deep() else {one.student: one for one in ATTACKS.values() if one.name in WITH_EVERY_COMMIT}
+    return (
+        ATTACKS
+        if is_deep()
+        else {attack.student: attack for attack in ATTACKS.values() if attack.name in WITH_EVERY_COMMIT}
+    )
 
 
 def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[str, object]) -> None:

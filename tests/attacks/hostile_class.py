@@ -1,4 +1,4 @@
-"""A class in which the honest and the hostile hand in, graded behind one of the walls, and what it left behind."""
+"""A class of honest and hostile students, graded behind one of the walls, and its traces."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def grade_everything(everything: Path, released: Path, wall: str, attacks: Mappi
             "before": before,
             "after": after,
             "verdicts": verdicts(run),
-            "longest_s": {one.submission.student: longest_s(one.verdicts) for one in run.graded},
-            "read": {one: folder.log(one, ASSIGNMENT).read_text(encoding="utf-8") for one in attacks},
-            "shown": {one: shown(read_notebook(folder.autograded(one, ASSIGNMENT))) for one in attacks},
+            "longest_s": {graded.submission.student: longest_s(graded.verdicts) for graded in run.graded},
+            "read": {student: folder.log(student, ASSIGNMENT).read_text(encoding="utf-8") for student in attacks},
+            "shown": {student: shown(read_notebook(folder.autograded(student, ASSIGNMENT))) for student in attacks},
             "left": {attack.student: own(after["planted"], attack) for attack in attacks.values()},
             "visitors": listener.visitors,
             "neighbour": Path(f"/proc/{neighbour}/stat").read_text().split()[2],
@@ -151,11 +151,13 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
         "verdicts": {student: undated(record.verdicts) for student, record in records.items()},
         "longest_s": {student: longest_s(record.verdicts) for student, record in records.items()},
         "read": {
-            one: submission_log(one, ASSIGNMENT, "", notebooks[one], records[one], LIMITS, isolated=True)
-            for one in attacks
+            student: submission_log(
+                student, ASSIGNMENT, "", notebooks[student], records[student], LIMITS, isolated=True
+            )
+            for student in attacks
         },
-        "shown": {one: shown(notebooks[one]) for one in attacks},
-        "left": {one: [*graded[one]["left"], *graded[one]["processes"]] for one in attacks},
+        "shown": {student: shown(notebooks[student]) for student in attacks},
+        "left": {student: [*graded[student]["left"], *graded[student]["processes"]] for student in attacks},
         "visitors": listener.visitors,
         "neighbour": neighbour_state,
     }
@@ -212,5 +214,5 @@ def shown(graded: NotebookNode) -> list[str]:
     hidden = {check.id for check in checks_of("layers") if check.hidden}
     cells = [cell for cell in graded.cells if grade_id_of(cell) not in hidden]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    texts = [text for one in outputs for text in (one.get("text", ""), *one.get("traceback", []))]
+    texts = [text for output in outputs for text in (output.get("text", ""), *output.get("traceback", []))]
     return [line.strip() for text in texts for line in text.splitlines()]

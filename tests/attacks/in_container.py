@@ -1,4 +1,4 @@
-"""Grade, in a container of Gradescope's, all that was handed in, by the wall that is left there: another user.
+"""Grade a class in a container of Gradescope's, behind the only wall there: another user.
 
 ``rig.run_container`` runs it. Gradescope gives each submission a container of its own, so what one leaves in the
 folders for temporary files is deleted before the next comes; what it leaves elsewhere is told.

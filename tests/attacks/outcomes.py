@@ -1,4 +1,4 @@
-"""How each attack ended behind each wall: measured in a class, kept in ``data/attacks.json``, shown in the guide.
+"""Outcomes of each attack behind each wall: measured in a class, kept in ``data/attacks.json``, shown in the guide.
 
 ``make attacks`` measures all and writes the file anew.
 """
@@ -24,15 +24,15 @@ FROM_BEST = (STOPPED, NOTICED, KNOWN, THROUGH)
 
 def marks(seen: Mapping[str, Any], student: str) -> dict[str, int]:
     """Return the points of a student by check."""
-    return {f"{one['exercise']}: {one['title']}": one["points"] for one in seen["verdicts"][student]}
+    return {f"{verdict['exercise']}: {verdict['title']}": verdict["points"] for verdict in seen["verdicts"][student]}
 
 
 def gained(attack: Attack, seen: Mapping[str, Any]) -> list[str]:
     """Return all that an attack got in a graded class, each as words."""
-    mine, base, read = marks(seen, attack.student), marks(seen, attack.base), seen["read"][attack.student]
-    points = sum(max(0, mine[check] - base[check]) for check in mine)
+    earned, base, read = marks(seen, attack.student), marks(seen, attack.base), seen["read"][attack.student]
+    points = sum(max(0, earned[check] - base[check]) for check in earned)
     got = [f"{points} points more than the work in it is worth"] if points else []
-    lost = sum(max(0, base[check] - mine[check]) for check in mine)
+    lost = sum(max(0, base[check] - earned[check]) for check in earned)
     if lost and not (attack.at_most or attack.answers_itself):
         got.append(f"{lost} points that the work in it is worth were lost")
     got += [line for line in seen["shown"][attack.student] if WON.search(line)]
@@ -62,8 +62,8 @@ def measured(seen: Mapping[str, Any], wall: str) -> dict[str, str]:
 def is_as_told(attack: Attack, seen: Mapping[str, Any], wall: str) -> bool:
     """Whether an attack ended as the guide says, or better: on a busy machine one may have no time to get anything."""
     kept = json.loads(KEPT.read_text(encoding="utf-8"))["attacks"]
-    told = next((each["ended"].get(wall, "") for each in kept if each["name"] == attack.name), "")
-    return told in FROM_BEST and FROM_BEST.index(outcome(attack, seen, wall)) <= FROM_BEST.index(told)
+    promised = next((entry["ended"].get(wall, "") for entry in kept if entry["name"] == attack.name), "")
+    return promised in FROM_BEST and FROM_BEST.index(outcome(attack, seen, wall)) <= FROM_BEST.index(promised)
 
 
 def record(by_wall: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is looked at around a run, before it and after it: files, processes, and who knocks where nobody should."""
+"""State around a run, before and after it: files, processes, and connections that nobody should make."""
 
 from __future__ import annotations
 

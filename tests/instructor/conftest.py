@@ -90,7 +90,7 @@ def warm_sandbox(limits: Limits, isolated: bool, *hidden: Path) -> Sandbox:
 
 def verdicts(run: ClassRun) -> dict[str, list[dict[str, Any]]]:
     """Return all that a run decided, by student, without how long it took."""
-    return {one.submission.student: undated(one.verdicts) for one in run.graded}
+    return {graded.submission.student: undated(graded.verdicts) for graded in run.graded}
 
 
 def undated(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ def undated(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def points(run: ClassRun) -> dict[str, int]:
-    return {one.submission.student: one.points for one in run.graded}
+    return {graded.submission.student: graded.points for graded in run.graded}
 
 
 def record_of(folder: Path, student: str) -> dict[str, Any]:

@@ -100,8 +100,8 @@ def test_a_verdict_shows_the_points_that_count_and_the_record_the_judged_points(
         record("shape"), Decision("2-layers", "points", CHECK, points=4), Decision("2-layers", "dropped", OTHER)
     )
     (mark,) = marks_of(known)
-    assert [(one["points"], one["max_points"]) for one in mark.verdicts] == [(4, 4), (3, 3)]
-    assert [one["points"] for one in known.records[WORK].verdicts] == [2, 0]
+    assert [(verdict["points"], verdict["max_points"]) for verdict in mark.verdicts] == [(4, 4), (3, 3)]
+    assert [verdict["points"] for verdict in known.records[WORK].verdicts] == [2, 0]
 
 
 def test_an_undone_decision_leaves_no_trace() -> None:
@@ -173,7 +173,11 @@ HISTORIES = st.lists(
     EVENTS,
     min_size=1,
     max_size=8,
-    unique_by=lambda one: (one.what, one.assignment, "" if one.what in ("dropped", "points") else one.student),
+    unique_by=lambda event: (
+        event.what,
+        event.assignment,
+        "" if event.what in ("dropped", "points") else event.student,
+    ),
 )
 
 
@@ -240,9 +244,9 @@ def test_a_mark_depends_on_what_happened_and_not_on_the_order_or_on_what_ran_las
     class_of_two: Path, history: list[Event], order: Any, pauses: int
 ) -> None:
     """Marked then graded, or graded then marked; killed before the gradebook followed, or not; and once more."""
-    other = order.sample(history, len(history))
+    reordered = order.sample(history, len(history))
     first = played(class_of_two, history, lambda at: True)
-    second = played(class_of_two, other, lambda at: bool(pauses >> at & 1))
+    second = played(class_of_two, reordered, lambda at: bool(pauses >> at & 1))
     try:
         assert shown(first) == shown(second)
         follow(second)

@@ -1,4 +1,4 @@
-"""No command lets a character that steers a terminal onto it, whoever wrote it where."""
+"""No command prints a character that steers a terminal."""
 
 from __future__ import annotations
 

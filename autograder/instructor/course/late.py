@@ -37,7 +37,7 @@ class DatedWork:
 
     @property
     def extension(self) -> timedelta | None:
-        """How much later the work is due than for everybody, in seconds that pass; None for no later."""
+        """The time by which the work is due later than for everybody, in seconds that pass; None for none."""
         more = self.own_due.astimezone(UTC) - self.due.astimezone(UTC)
         return more if more.total_seconds() > 0 else None
 

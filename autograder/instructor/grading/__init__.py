@@ -1,1 +1,1 @@
-"""From submissions to marks: the pipeline for a class."""
+"""From submissions to verdicts, for a class."""

@@ -23,13 +23,7 @@ TO_DO: tuple[State, ...] = ("decide", "look again", "to mark")
 
 @dataclass(frozen=True)
 class ListEntry:
-    """An answer in a marker's list.
-
-    Attributes:
-        number: in this list, from 1.
-        points: the marker's, and for the instructor those that count.
-        marker: who has it, for the instructor alone.
-    """
+    """An answer in a marker's list, numbered from 1, with the marker's points; the instructor sees those that count."""
 
     id: str
     number: int
@@ -53,7 +47,6 @@ class AnswerView:
         mark: points and comment of this marker.
         comment: to begin with: this marker's own, or, but for a second marker, the one that the student gets.
         base: state of the answer that the marker sees, for ``saving.save``.
-        has_changed: since this marker marked it.
         decided: the instructor's points and comment, for the first marker.
         others: role, marker, points and comment of each other mark, for the instructor alone.
     """
@@ -157,14 +150,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
 
 @dataclass(frozen=True)
 class MarkerProgress:
-    """How one marker marks a question.
-
-    Attributes:
-        given: number of answers.
-        done: of these: marked, and in no need of a second look.
-        mean: of the marker's points.
-        shares: number of answers by points.
-    """
+    """Progress of one marker on a question: answers given and done, and the mean and the shares of their points."""
 
     name: str
     given: int
@@ -175,11 +161,11 @@ class MarkerProgress:
 
 @dataclass(frozen=True)
 class MarkerAgreement:
-    """How close the two marks of answers are.
+    """Agreement of the two marks of answers.
 
     Attributes:
         equal: share with the same points, from 0 to 1.
-        difference: mean of second minus first, in points; above 0 where the second marks are more generous.
+        difference: mean of second minus first, in points.
         distance: mean of the difference without its sign.
     """
 
@@ -200,14 +186,7 @@ class MarkerAgreement:
 
 @dataclass(frozen=True)
 class Overview:
-    """How far the marking of a question is.
-
-    Attributes:
-        done: answers with a mark that counts and needs no second look.
-        nobodys: answers that no marker of the table can mark.
-        to_decide: ids of answers on which two markers differ too much.
-        agreement: between first and second marks.
-    """
+    """Progress of marking a question; ``nobodys`` counts answers that no marker of the table can mark."""
 
     answers: int
     done: int

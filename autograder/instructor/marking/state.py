@@ -1,4 +1,4 @@
-"""State of the marking server: it follows the course folder, and says who marks which answer."""
+"""State of the marking server: it follows the course folder, and gives answers to markers."""
 
 from __future__ import annotations
 
@@ -27,14 +27,7 @@ from autograder.notebooks.graft import read_notebook, room_of
 
 @dataclass
 class MarkingState:
-    """Everything that the server knows beside the gradebook.
-
-    Attributes:
-        team: read anew when the folder is looked at.
-        records: read so far.
-        texts: the written question of each assignment; None where the course has no text of it.
-        facts: of the last marks.
-    """
+    """Everything that the server knows beside the gradebook; ``texts`` has the written questions, or None."""
 
     folder: CourseFolder
     gradebook: CourseGradebook

@@ -1,4 +1,4 @@
-"""Who marks what, from the course folder: the questions, ``markers.csv``, the class's sections, and the settings.
+"""The team of markers, from the course folder: questions, ``markers.csv``, sections of the class, and settings.
 
 A cell under ``section`` or ``question`` of the table names one or more, with semicolons between them; an empty cell
 means all. A question is called by its assignment, such as ``2-layers``, or by its cell, such as ``layers-written``.
@@ -60,7 +60,7 @@ class Marking(Configurable):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Team:
-    """Who marks what, and by which rules.
+    """The markers, their questions, and the rules.
 
     Attributes:
         questions: by assignment, and then in the order of the notebook.

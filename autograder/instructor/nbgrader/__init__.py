@@ -1,1 +1,1 @@
-"""How nbgrader's own commands and pages run our pipeline: its configuration, and our steps."""
+"""nbgrader's own commands and pages, on our runner: its configuration, and our steps."""

@@ -1,4 +1,4 @@
-"""How nbgrader's own commands run our pipeline: the ordered lists, in one place.
+"""Configure nbgrader's own commands to run our steps: the ordered lists, in one place.
 
 A course folder's ``nbgrader_config.py`` calls ``configure``; so ``nbgrader generate_assignment``, ``nbgrader
 autograde`` and the formgrader's buttons lead here.

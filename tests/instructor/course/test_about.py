@@ -1,4 +1,4 @@
-"""What an instructor tells students of the course: where the book is."""
+"""Settings for students: the address of the book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose work it is: by id, address or name, and nobody rather than the wrong one."""
+"""Students found by id, address or name, and nobody rather than the wrong one."""
 
 from __future__ import annotations
 
@@ -131,16 +131,16 @@ def test_a_name_is_found_however_it_is_written(first: str, last: str, pattern: s
 
 
 @given(
-    st.lists(st.builds(Student, st.text(min_size=1), NAMES, NAMES, NAMES, NAMES), unique_by=lambda one: one.id),
+    st.lists(st.builds(Student, st.text(min_size=1), NAMES, NAMES, NAMES, NAMES), unique_by=lambda student: student.id),
     st.data(),
 )
 def test_an_id_finds_its_student_in_any_class(students: list[Student], data: st.DataObject) -> None:
     if students:
-        one = data.draw(st.sampled_from(students))
-        assert Directory(students).find([Clue("id", one.id)]).student == one
+        student = data.draw(st.sampled_from(students))
+        assert Directory(students).find([Clue("id", student.id)]).student == student
 
 
-@given(st.lists(st.builds(Student, NAMES, NAMES, NAMES, NAMES), unique_by=lambda one: one.id), st.text())
+@given(st.lists(st.builds(Student, NAMES, NAMES, NAMES, NAMES), unique_by=lambda student: student.id), st.text())
 def test_the_order_of_the_class_changes_no_match(students: list[Student], text: str) -> None:
     forward, backward = Directory(students).find(any_of(text)), Directory(reversed(students)).find(any_of(text))
     assert forward == backward

@@ -1,4 +1,4 @@
-"""Hand-ins in a course folder: submissions, the attempts that are kept, and how trustworthy their times are."""
+"""Hand-ins in a course folder: submissions, collected attempts, and the standing of their times."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def test_submissions_come_by_student_and_each_students_as_the_assignments_were_n
         for assignment in ("2-layers", "3-dropout"):
             (tmp_path / "submitted" / student / assignment).mkdir(parents=True)
     found = CourseFolder(tmp_path).submissions(["3-dropout", "2-layers"])
-    named = [(one.student, one.assignment) for one in found]
+    named = [(submission.student, submission.assignment) for submission in found]
     assert named == [("ada", "3-dropout"), ("ada", "2-layers"), ("ben", "3-dropout"), ("ben", "2-layers")]

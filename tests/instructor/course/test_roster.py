@@ -1,4 +1,4 @@
-"""Who is in the class: what people write and what learning systems export."""
+"""The roster, as people write it and learning systems export it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_encodings_and_separators_that_occur_are_read(content: bytes) -> None:
 
 def test_names_keep_commas_quotes_and_scripts() -> None:
     names = roster('id,first name,last name\n1,"Ada ""the"" Countess","King, Lovelace"\n2,小明,王\n3,Ёлка,Öß\n')
-    assert [one.name for one in names] == ['Ada "the" Countess King, Lovelace', "小明 王", "Ёлка Öß"]
+    assert [student.name for student in names] == ['Ada "the" Countess King, Lovelace', "小明 王", "Ёлка Öß"]
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_any_file_is_a_roster_or_an_error_of_one_line(content: bytes) -> None:
     except TableError as error:
         assert "\n" not in str(error)
     else:
-        assert all(one.id and "/" not in one.id and one.id not in (".", "..") for one in found)
+        assert all(student.id and "/" not in student.id and student.id not in (".", "..") for student in found)

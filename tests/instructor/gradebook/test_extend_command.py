@@ -82,15 +82,17 @@ def write(root: Path, *lines: str) -> None:
 
 def extensions(root: Path) -> dict[tuple[str, str], timedelta]:
     with open_gradebook(root) as gradebook:
-        works = [one for assignment in gradebook.assignments for one in assignment.submissions]
-        return {(one.student.id, one.assignment.name): one.extension for one in works if one.extension}
+        works = [work for assignment in gradebook.assignments for work in assignment.submissions]
+        return {(work.student.id, work.assignment.name): work.extension for work in works if work.extension}
 
 
 def marks(root: Path, student: str) -> Mapping[str, float]:
     with open_gradebook(root) as gradebook:
-        works = [one for assignment in gradebook.assignments for one in assignment.submissions]
+        works = [work for assignment in gradebook.assignments for work in assignment.submissions]
         return {
-            one.assignment.name: one.score - one.late_submission_penalty for one in works if one.student.id == student
+            work.assignment.name: work.score - work.late_submission_penalty
+            for work in works
+            if work.student.id == student
         }
 
 
@@ -246,7 +248,7 @@ def penalties(folder: Path) -> dict[str, float]:
     """Return what lateness costs each student after a grading."""
     assert not grade(folder).ungraded
     with open_gradebook(folder) as gradebook:
-        return {one.student.id: one.late_submission_penalty for one in gradebook.assignment_submissions(ASSIGNMENT)}
+        return {work.student.id: work.late_submission_penalty for work in gradebook.assignment_submissions(ASSIGNMENT)}
 
 
 @pytest.fixture

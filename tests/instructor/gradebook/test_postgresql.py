@@ -148,12 +148,12 @@ def rows(url: str) -> list[tuple[Any, ...]]:
     with Gradebook(url) as gradebook:
         assignment = gradebook.find_assignment(ASSIGNMENT)
         found: list[tuple[Any, ...]] = [(assignment.max_code_score, assignment.max_written_score)]
-        for submission in sorted(assignment.submissions, key=lambda one: one.student.id):
+        for submission in sorted(assignment.submissions, key=lambda work: work.student.id):
             found.append((submission.student.id, submission.timestamp, submission.score, submission.needs_manual_grade))
             (notebook,) = submission.notebooks
-            grades = [(one.name, one.auto_score, one.manual_score, one.needs_manual_grade) for one in notebook.grades]
-            found += sorted(grades, key=lambda one: one[0])
-            found += sorted((one.name, one.auto_comment) for one in notebook.comments)
+            grades = [(row.name, row.auto_score, row.manual_score, row.needs_manual_grade) for row in notebook.grades]
+            found += sorted(grades, key=lambda row: row[0])
+            found += sorted((row.name, row.auto_comment) for row in notebook.comments)
     return found
 
 
@@ -162,7 +162,7 @@ def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_g
 ) -> None:
     assert points(grade(folder, seed=7)) == ONCE
     assert not (folder / "gradebook.db").exists()
-    assert all(one.reused for one in grade(folder).graded)
+    assert all(graded.reused for graded in grade(folder).graded)
     assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 

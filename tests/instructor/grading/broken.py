@@ -1,4 +1,4 @@
-"""What comes in from a class: files that are no notebooks, and notebooks that were changed where they should not be.
+"""Broken submissions: files that are no notebooks, and notebooks with forbidden changes.
 
 Each function gets the path to hand in at and a notebook with right answers.
 """
@@ -73,9 +73,9 @@ def _(notebook: NotebookNode) -> None:
 
 @handed_in_by("cell_retyped")
 def _(notebook: NotebookNode) -> None:
-    mine = cell(notebook, "layers-Flatten")
-    at = notebook.cells.index(mine)
-    notebook.cells[at] = nbformat.v4.new_markdown_cell(mine.source, metadata=mine.metadata)
+    flatten = cell(notebook, "layers-Flatten")
+    at = notebook.cells.index(flatten)
+    notebook.cells[at] = nbformat.v4.new_markdown_cell(flatten.source, metadata=flatten.metadata)
 
 
 @handed_in_by("tests_changed")
@@ -88,10 +88,10 @@ def _(notebook: NotebookNode) -> None:
 
 @handed_in_by("metadata_changed")
 def _(notebook: NotebookNode) -> None:
-    for mine in notebook.cells:
-        if "nbgrader" in mine.metadata:
-            mine.metadata["nbgrader"] |= {"points": 100, "locked": False, "grade": True, "solution": False}
-            mine.metadata["tags"] = ["skip-execution"]
+    for any_cell in notebook.cells:
+        if "nbgrader" in any_cell.metadata:
+            any_cell.metadata["nbgrader"] |= {"points": 100, "locked": False, "grade": True, "solution": False}
+            any_cell.metadata["tags"] = ["skip-execution"]
     notebook.metadata = {"autograder": {"room": "../../etc", "verdicts": [], "digest": 0}}
 
 
@@ -115,8 +115,8 @@ def _(notebook: NotebookNode) -> None:
 @handed_in_by("chatty")
 def _(notebook: NotebookNode) -> None:
     talk = f"import sys, warnings\nprint({SCRIPT!r})\nprint('to stderr', file=sys.stderr)\nwarnings.warn('careful')\n"
-    mine = cell(notebook, "layers-Flatten")
-    mine.source = mine.source + "\n" + talk
+    flatten = cell(notebook, "layers-Flatten")
+    flatten.source = flatten.source + "\n" + talk
 
 
 @handed_in_by("<img src=x onerror=alert(1)>")

@@ -1,4 +1,4 @@
-"""Grading again: what stands, what is done anew, and that a seed, an order and a number of workers change nothing."""
+"""Grading again: verdicts that stand, work that is graded anew, and the same verdicts in any order."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from tests.instructor.conftest import (
 def test_a_second_run_grades_nothing_anew(folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("autograded/**/*.ipynb")}
     run = grade(folder)
-    assert all(one.reused for one in run.graded)
+    assert all(graded.reused for graded in run.graded)
     assert points(run) == ONCE
     assert {path: path.read_bytes() for path in folder.rglob("autograded/**/*.ipynb")} == before
-    assert {record["seed"] for one in run.graded for record in one.verdicts} == {
-        record["seed"] for one in grade(folder, seed=7).graded for record in one.verdicts
+    assert {record["seed"] for graded in run.graded for record in graded.verdicts} == {
+        record["seed"] for graded in grade(folder, seed=7).graded for record in graded.verdicts
     }
 
 
@@ -48,7 +48,7 @@ def test_changed_work_is_graded_again_and_each_verdict_names_the_run_and_the_ver
 ) -> None:
     hand_in(folder, empty="ada")
     run = grade(folder)
-    assert [one.submission.student for one in run.graded if not one.reused] == ["empty"]
+    assert [graded.submission.student for graded in run.graded if not graded.reused] == ["empty"]
     assert points(run) == ONCE | {"empty": 20}
     assert sum(score or 0 for (student, _), score in gradebook_rows(folder).items() if student == "empty") == 20
     seeds = {record["student"]: record["run_seed"] for record in run.to_json()["verdicts"]}
@@ -63,11 +63,11 @@ def test_a_seed_gives_the_same_verdicts_in_any_order_and_with_any_number_of_work
     folder: Path, released: Path, tmp_path: Path
 ) -> None:
     known = grade(folder, seed=7)
-    assert all(one.reused for one in known.graded)
-    other = tmp_path / "other"
-    shutil.copytree(released, other)
-    hand_in(other, s1="john", s2="ada", s3="dennis", s4="barbara")
-    run = verdicts(grade(other, seed=7, workers=2))
+    assert all(graded.reused for graded in known.graded)
+    reordered = tmp_path / "reordered"
+    shutil.copytree(released, reordered)
+    hand_in(reordered, s1="john", s2="ada", s3="dennis", s4="barbara")
+    run = verdicts(grade(reordered, seed=7, workers=2))
     assert [run[student] for student in ("s2", "s4", "s3", "s1")] == [verdicts(known)[student] for student in ONCE]
 
 
@@ -77,7 +77,7 @@ def test_a_lost_gradebook_and_a_changed_score_are_mended_from_what_is_recorded(f
         gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "empty").auto_score = 1
         gradebook.db.commit()
     for _ in range(2):
-        assert all(one.reused for one in grade(folder).graded)
+        assert all(graded.reused for graded in grade(folder).graded)
         assert gradebook_rows(folder) == rows
         shutil.copyfile(released / "gradebook.db", folder / "gradebook.db")
 
@@ -146,7 +146,7 @@ def test_one_students_work_can_be_graded_alone_and_an_unknown_student_is_refused
 
 def test_a_verdict_from_another_kind_of_run_does_not_stand(folder: Path) -> None:
     shutil.rmtree(submitted(folder, "two_mistakes").parent)
-    assert not any(one.reused for one in grade(folder, isolated=False).graded)
+    assert not any(graded.reused for graded in grade(folder, isolated=False).graded)
 
 
 # Before it is written
@@ -156,7 +156,7 @@ def changed_folder(folder: Path) -> Path:
     """Hand in better work, worse work and new work, where a check has been repaired since another was graded."""
     hand_in(folder, empty="ada", right="barbara", newcomer="john")
     path, record = CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT), record_of(folder, "two_mistakes")
-    (verdict,) = (one for one in record["verdicts"] if one["check"] == "affine_map")
+    (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "affine_map")
     verdict |= {"points": 1, "outcome": "pass"}
     write_record(path, GradingRecord.from_json(record | {"digest": ""}))
     (folder / ".autograder.lock").unlink()
@@ -168,8 +168,8 @@ def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: P
     before = tree(changed_folder(folder))
     would = grade(folder, seed=11, dry_run=True)
     assert tree(folder) == before
-    changes = {one.submission.student: one for one in would.changes}
-    assert {student: (one.points_before, one.points) for student, one in changes.items()} == {
+    changes = {graded.submission.student: graded for graded in would.changes}
+    assert {student: (graded.points_before, graded.points) for student, graded in changes.items()} == {
         "empty": (0, 20),
         "newcomer": (None, 16),
         "right": (20, 18),

@@ -1,4 +1,4 @@
-"""Every file that comes in ends in verdicts, says why, and stops nobody else's grading."""
+"""Every submission ends in verdicts with a reason, and stops nobody else's grading."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ RIGHT = {
 
 
 def outcomes(folder: Path, student: str, exercise: str | None = None) -> set[str]:
-    mine = record_of(folder, student)["verdicts"]
-    return {verdict["outcome"] for verdict in mine if exercise in (None, verdict["exercise"])}
+    verdicts = record_of(folder, student)["verdicts"]
+    return {verdict["outcome"] for verdict in verdicts if exercise in (None, verdict["exercise"])}
 
 
 def test_every_submission_has_all_verdicts_and_they_are_in_the_gradebook(broken_class: Path) -> None:

@@ -1,4 +1,4 @@
-"""Points or checks that are not those of the release: the gradebook follows, and nobody is blamed for it."""
+"""Points or checks that have changed since the release: the gradebook follows, and nobody is blamed for it."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
     """Return what the gradebook says: points, points that can be had, and whether a person has to look."""
     with open_gradebook(folder) as gradebook:
         return {
-            one.student.id: (one.score, one.max_score, one.needs_manual_grade)
-            for one in gradebook.assignment_submissions(ASSIGNMENT)
+            work.student.id: (work.score, work.max_score, work.needs_manual_grade)
+            for work in gradebook.assignment_submissions(ASSIGNMENT)
         }
 
 
@@ -96,17 +96,17 @@ def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
 
 
 def test_a_student_with_an_earlier_release_has_changed_nothing(folder: Path) -> None:
-    course, theirs = CourseFolder(folder), notebook_of(folder, "ada")
+    course, handed_in = CourseFolder(folder), notebook_of(folder, "ada")
     remember_release(course.releases, ASSIGNMENT, course.released(ASSIGNMENT))
     released = read_notebook(course.released(ASSIGNMENT))
     for cell in released.cells:
         cell.source = cell.source.replace("# Check (1 point): The output is", "# Check (3 points): The output is")
     nbformat.write(released, course.released(ASSIGNMENT))
     now = course.instructor_notebook(ASSIGNMENT)
-    assert [note for note in graft(now, theirs).notes if "was changed" in note] == []
-    for cell in theirs.cells:
+    assert [note for note in graft(now, handed_in).notes if "was changed" in note] == []
+    for cell in handed_in.cells:
         if grade_id_of(cell) == CELL:
             cell.source += "\npass"
-    assert [note for note in graft(now, theirs).notes if "was changed" in note] == [
+    assert [note for note in graft(now, handed_in).notes if "was changed" in note] == [
         f"the cell {CELL} was changed; the released one counts"
     ]

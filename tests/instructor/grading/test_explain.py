@@ -92,7 +92,7 @@ def test_the_text_has_seed_check_observed_expected_verdict_and_mistake(
             first = f"{float(shown.flatten()[0]):.4g}"  # type: ignore[union-attr]
             block = text.split(f"  {name}: ")[1].split(f"{label}: ")[1].splitlines()[0]
             assert first in block
-    mistake = next(one for one in course.mistakes("layers") if one.id == "linear-bias-left-out")
+    mistake = next(mistake for mistake in course.mistakes("layers") if mistake.id == "linear-bias-left-out")
     assert mistake.says in " ".join(text.split())
     assert text.endswith("This is the recorded verdict.")
 

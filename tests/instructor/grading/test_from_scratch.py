@@ -51,9 +51,9 @@ def noted(folder: Path) -> set[str]:
 def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_so(folder: Path) -> None:
     assert points(grade(folder, seed=7)) == ONCE | {"functional": 20}
     assert noted(folder) == {"Flatten", "Sequential"}
-    for told in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
-        assert told.count("it passed by calling the ready-made nn.Flatten") == 3  # the hidden check, too
-        assert told.count("it passed by calling the ready-made nn.Sequential") == 3
+    for text in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
+        assert text.count("it passed by calling the ready-made nn.Flatten") == 3  # the hidden check, too
+        assert text.count("it passed by calling the ready-made nn.Sequential") == 3
     done = autograder("report", cwd=folder)
     assert done.returncode == 0, done.stderr
     report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
@@ -61,12 +61,12 @@ def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_s
 
     demand_own_work(folder)
     run = grade(folder, seed=7)
-    assert not any(one.reused for one in run.graded)
+    assert not any(graded.reused for graded in run.graded)
     assert points(run) == ONCE | {"functional": 20 - sum(POINTS.values())}
     assert noted(folder) == {"Flatten", "Sequential"}
     assert {v["outcome"] for v in record_of(folder, "functional")["verdicts"] if v["delegated"]} == {"fail"}
     assert page(folder).count("in this course nothing else earns points") == 6
-    assert all(one.reused for one in grade(folder).graded)
+    assert all(graded.reused for graded in grade(folder).graded)
     with explaining(CourseFolder(folder), Course.installed()) as again:
         mark = again("functional", ASSIGNMENT, "Flatten.rows")
     assert mark.reproduced

@@ -1,4 +1,4 @@
-"""Whatever is handed in gets what the honest work in it is worth, and nothing outside the sandbox changes."""
+"""Hostile work gets the points of the honest work in it, and nothing outside the sandbox changes."""
 
 from __future__ import annotations
 
@@ -59,14 +59,16 @@ def test_an_attack_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
     assert is_as_told(ATTACKS[student], seen, wall), "make attacks"
 
 
-@pytest.mark.parametrize("student", [student for student, one in ATTACKS.items() if one.answers_itself and one.forges])
+@pytest.mark.parametrize(
+    "student", [student for student, attack in ATTACKS.items() if attack.answers_itself and attack.forges]
+)
 def test_an_attack_that_answers_for_the_checks_gets_the_points_of_its_answers(
     seen: dict[str, Any], student: str
 ) -> None:
     """Nobody can be kept from that, but it takes right answers, which could be handed in: of Flatten it has none."""
-    mine, base = marks(seen, student), marks(seen, ATTACKS[student].base)
+    earned, base = marks(seen, student), marks(seen, ATTACKS[student].base)
     of_flatten = [check for check in base if check.startswith("Flatten: ")]
-    assert [check for check in of_flatten if mine[check] > base[check]] == []
+    assert [check for check in of_flatten if earned[check] > base[check]] == []
 
 
 @pytest.mark.long("a class is graded, in which all are honest")
@@ -153,7 +155,9 @@ def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pages(told: Path) -> dict[str, str]:
     """Our feedback page of each student."""
     students = (*HONEST, *ATTACKS)
-    return {one: CourseFolder(told).feedback(one, ASSIGNMENT).read_text(encoding="utf-8") for one in students}
+    return {
+        student: CourseFolder(told).feedback(student, ASSIGNMENT).read_text(encoding="utf-8") for student in students
+    }
 
 
 MARKUP = ("<script", "<img", "<svg", "<iframe", "<b ")
@@ -189,7 +193,7 @@ def test_no_cell_of_exported_marks_is_a_formula(told: Path) -> None:
 
 @pytest.fixture(scope="module")
 def shown(told: Path, pages: dict[str, str]) -> dict[tuple[str, str], str]:
-    """What nbgrader's two pages show of the work that holds markup; its feedback takes the place of ours."""
+    """nbgrader's two pages of work with markup; its feedback takes the place of ours."""
     done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=told)
     assert done.returncode == 0, done.stderr
     found = {
@@ -240,7 +244,7 @@ def test_an_entry_without_a_whole_header_is_refused(header: str, tmp_path: Path)
 
 def test_the_guide_knows_every_attack_and_no_other() -> None:
     kept = json.loads(KEPT.read_text(encoding="utf-8"))
-    by_wall = {wall: {each["name"]: each["ended"][wall] for each in kept["attacks"]} for wall in kept["walls"]}
+    by_wall = {wall: {attack["name"]: attack["ended"][wall] for attack in kept["attacks"]} for wall in kept["walls"]}
     assert record(by_wall) == kept, "make attacks"
 
 
@@ -249,7 +253,7 @@ def test_the_guide_knows_every_attack_and_no_other() -> None:
 
 @pytest.fixture(scope="module")
 def in_container(tmp_path_factory: pytest.TempPathFactory, released: Path) -> dict[str, Any]:
-    """What was seen of the class in a container where another user is the only wall."""
+    """Everything seen of the class in a container where another user is the only wall."""
     return read_seen(
         made_once("hostile_user", tmp_path_factory, lambda folder: grade_behind(ANOTHER_USER, folder, released))
     )

@@ -1,4 +1,4 @@
-"""A run that is stopped, and what the next one makes of it."""
+"""A stopped run, and the next one after it."""
 
 from __future__ import annotations
 

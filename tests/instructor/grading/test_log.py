@@ -1,4 +1,4 @@
-"""The log of one submission: what stands in it, and of which mark it is."""
+"""The log of one submission: its contents, and the mark that it belongs to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A machine that fails, files that are none, and names that nobody expects: one line, and all else is graded."""
+"""Failing machines, odd files and odd names: one line, and the rest is graded."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def refused(folder: Path, *words: str) -> Iterator[None]:
 
 @pytest.mark.long("the gradebook is waited for")
 def test_a_gradebook_that_another_program_holds_is_waited_for_only_shortly(small_folder: Path) -> None:
-    with contextlib.closing(sqlite3.connect(small_folder / "gradebook.db")) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    with contextlib.closing(sqlite3.connect(small_folder / "gradebook.db")) as program:
+        program.execute("BEGIN EXCLUSIVE")
         with refused(small_folder, "database is locked", "close that, and run this again"):
             grade(small_folder)
     assert points(grade(small_folder)) == ONCE
@@ -209,7 +209,7 @@ def test_odd_names_odd_output_and_files_in_the_way_cost_no_points(
 @pytest.mark.deep
 def test_an_error_of_the_grader_is_reported_and_leaves_no_score(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
-    reasons = {one.submission.student: one.reason for one in run.ungraded}
+    reasons = {work.submission.student: work.reason for work in run.ungraded}
     assert reasons.keys() == {NOT_UTF_8, "target_is_a_folder", "zz_vanishes"}
     assert reasons["target_is_a_folder"] == f"{IN_THE_WAY}: Is a directory"
     assert reasons["zz_vanishes"] == f"submitted/zz_vanishes/{ASSIGNMENT}/{ASSIGNMENT}.ipynb: No such file or directory"
@@ -221,7 +221,7 @@ def test_an_error_of_the_grader_is_reported_and_leaves_no_score(odd_class: tuple
 @pytest.mark.deep
 def test_the_time_of_handing_in_is_kept_and_a_broken_one_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
-    notes = {one.submission.student: one.record.notes for one in run.graded}
+    notes = {graded.submission.student: graded.record.notes for graded in run.graded}
     assert notes["bad_time"] == ("timestamp.txt holds no time; it counts as handed in in time",)
     assert notes["time_is_a_pipe"] == notes["late"] == ()
     graded = everything_in_gradebook(folder)
@@ -235,7 +235,7 @@ def test_after_the_cause_is_gone_the_next_run_grades_those_alone(odd_class: tupl
     (folder / IN_THE_WAY).rmdir()
     (folder / "submitted" / NOT_UTF_8).rename(folder / "submitted" / "café")
     run = grade(folder)
-    assert {one.submission.student for one in run.graded if not one.reused} == {"café", "target_is_a_folder"}
+    assert {graded.submission.student for graded in run.graded if not graded.reused} == {"café", "target_is_a_folder"}
     assert not run.ungraded
 
 
@@ -246,5 +246,5 @@ def test_a_score_of_before_does_not_stand_for_new_work_that_cannot_be_graded(sma
     target.unlink()
     target.mkdir()
     run = grade(small_folder, student="right")
-    assert [one.submission.student for one in run.ungraded] == ["right"]
+    assert [work.submission.student for work in run.ungraded] == ["right"]
     assert set(gradebook_rows(small_folder).values()) == {None}

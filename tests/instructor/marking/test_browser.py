@@ -135,7 +135,7 @@ def test_an_hour_of_marking_with_a_killed_server(
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text("3 of 4 still to do")).to_be_visible()
     acknowledged = in_gradebook(folder)
-    assert sorted(one[0] for one in acknowledged.values() if one[0] is not None) == [2.5, 3.0]
+    assert sorted(mark[0] for mark in acknowledged.values() if mark[0] is not None) == [2.5, 3.0]
 
     marking.kill()
     for page in (bob, eve):
@@ -179,10 +179,10 @@ def test_two_people_on_one_answer_see_both_texts_and_lose_none(
     expect(notice).to_contain_text("somebody has changed the mark since you opened it")
     expect(notice).to_contain_text("The reason is missing.")
     expect(second.get_by_label("Comment for the student")).to_have_value("The limits are missing.")
-    assert {one[:2] for one in in_gradebook(folder).values() if one[0]} == {(3.0, "The reason is missing.")}
+    assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(3.0, "The reason is missing.")}
     second.get_by_role("button", name="Save", exact=True).click()  # with both texts before one's eyes
     expect(notice).to_be_hidden()
-    assert {one[:2] for one in in_gradebook(folder).values() if one[0]} == {(1.0, "The limits are missing.")}
+    assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(1.0, "The limits are missing.")}
 
 
 def test_a_save_that_nobody_needs_any_more_says_so_and_keeps_what_was_typed(

@@ -1,4 +1,4 @@
-"""The server is killed while marks are saved: what it acknowledged is there, whole, and nothing is half there."""
+"""The server is killed while marks are saved: each acknowledged mark is there, and none in part."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def marks_in(folder: Path) -> dict[str, float]:
         }
         lines = database.execute("SELECT answer, after FROM marking_history WHERE what = 'first mark' ORDER BY id")
         last = {answer: json.loads(after) for answer, after in lines}
-    theirs = {students[student]: one[:2] for student, one in in_gradebook(folder).items() if one[0] is not None}
+    theirs = {students[student]: mark[:2] for student, mark in in_gradebook(folder).items() if mark[0] is not None}
     assert ours == theirs == {answer: (said["points"], said["comment"]) for answer, said in last.items()}
     return {answer: points for answer, (points, _) in ours.items()}
 
@@ -77,7 +77,9 @@ def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
             typist.join()
             before |= typist.acknowledged
         for answer, points in found.items():
-            may_be = {before.get(answer)} | {one.under_way[answer] for one in typists if answer in one.under_way}
+            may_be = {before.get(answer)} | {
+                typist.under_way[answer] for typist in typists if answer in typist.under_way
+            }
             assert points in may_be
         before = found
         marking.start()

@@ -1,4 +1,4 @@
-"""`autograder mark` from the command line: tokens, what it refuses, and what it notices while it serves."""
+"""`autograder mark` from the command line: tokens, refusals, and changes while it serves."""
 
 from __future__ import annotations
 

@@ -98,11 +98,11 @@ def test_a_gradebook_that_is_locked_is_said_and_the_mark_can_be_saved_again(open
     answer = desk.views("instructor")["ada"].id
     with served(desk) as visit:
         instructor = visit("instructor")
-        with contextlib.closing(sqlite3.connect(desk.folder / "gradebook.db")) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with contextlib.closing(sqlite3.connect(desk.folder / "gradebook.db")) as program:
+            program.execute("BEGIN IMMEDIATE")
             reply = instructor.save(answer, "3")
             assert reply.status == 503 and "does not take it just now: save again in a moment" in reply.text
-            other.rollback()
+            program.rollback()
         assert instructor.save(answer, "3").status == 200
     assert desk.view("instructor", answer).mark == (3.0, "")
 

@@ -1,4 +1,4 @@
-"""Rules of marking together: who sees what, what is saved, and what the gradebook holds afterwards."""
+"""Rules of marking together: views of an answer, saved marks, and the gradebook afterwards."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_two_mark_a_sample_without_seeing_each_other_and_the_first_counts(open_d
     agreement = found.agreement
     assert (agreement.answers, agreement.equal, agreement.difference, agreement.distance) == (4, 0.0, 0.0, 1.0)
     assert found.done == found.answers == 8 and found.to_decide == []
-    assert [(one.name, one.given, one.done, one.mean, one.shares) for one in found.markers] == [
+    assert [(marker.name, marker.given, marker.done, marker.mean, marker.shares) for marker in found.markers] == [
         ("bob", 6, 6, 2.0, {2.0: 6}),
         ("eve", 6, 6, 3.0, {3.0: 6}),
     ]

@@ -1,4 +1,4 @@
-"""Who marks what: the table of markers, and a split that is complete, even, and moves nothing that is marked."""
+"""The table of markers, and a split of answers that is complete, even, and moves no marked one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def read(tmp_path: Path, text: str) -> dict[str, list[QuestionKey]]:
     path = tmp_path / "markers.csv"
     path.write_text(text, encoding="utf-8")
     found = read_markers(path, [LAYERS, DROPOUT], {"A", "B"})
-    return {one.name: [question for question in (LAYERS, DROPOUT) if one.may_mark(question, "A")] for one in found}
+    return {
+        marker.name: [question for question in (LAYERS, DROPOUT) if marker.may_mark(question, "A")] for marker in found
+    }
 
 
 def test_empty_cells_mean_all_and_semicolons_stand_between_several(tmp_path: Path) -> None:
@@ -79,7 +81,9 @@ def test_to_split_again_moves_nothing(eligible: dict[str, frozenset[str]]) -> No
     assert split(eligible, once) == once
 
 
-@given(st.sets(st.integers(0, 50)).map(lambda numbers: {f"a{one}" for one in numbers}), st.floats(0, 100), st.data())
+@given(
+    st.sets(st.integers(0, 50)).map(lambda numbers: {f"a{number}" for number in numbers}), st.floats(0, 100), st.data()
+)
 def test_a_sample_has_its_size_and_keeps_what_was_marked(
     answers: set[str], percent: float, data: st.DataObject
 ) -> None:

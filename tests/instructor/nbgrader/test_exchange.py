@@ -68,8 +68,8 @@ class HubMachine:
 
 def give(path: Path, user: str) -> None:
     """Let a folder and all in it be a user's own."""
-    for each in (path, *path.rglob("*")):
-        os.chown(each, USERS[user], USERS[user])
+    for entry in (path, *path.rglob("*")):
+        os.chown(entry, USERS[user], USERS[user])
 
 
 @pytest.fixture(scope="session")
@@ -113,9 +113,9 @@ def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub:
     (hub.folder / "jupyter" / "roster.csv").write_text("id\nada\nbarbara\n", encoding="utf-8")
     line = [*command, "collect", f"/srv/exchange/{hub.course_id}/inbound", "--roster", "/srv/jupyter/roster.csv"]
     plan = json.loads(hub.run("curie", *line, "--dry-run", "--json", where="course").stdout)
-    found = {one["student"]: (one["matched_by"], one["attempt"]["standing"]) for one in plan["submissions"]}
+    found = {work["student"]: (work["matched_by"], work["attempt"]["standing"]) for work in plan["submissions"]}
     assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", "proved"))
-    assert [one for one in plan["left_out"] if one["matters"]] == []
+    assert [file for file in plan["left_out"] if file["matters"]] == []
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
     done = hub.run("curie", *command, "grade", ASSIGNMENT, "-q", "--json", "-", where="course")
     assert done.returncode == 0, done.stderr

@@ -131,8 +131,8 @@ def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Pa
     page = html.unescape(re.sub(r"<[^>]*>", "", CourseFolder(graded_folder).feedback("john", ASSIGNMENT).read_text()))
     assert "HIDDEN TESTS" not in page
     for verdict in record_of(graded_folder, "john")["verdicts"]:
-        told = "observed:" in page.split(f": {verdict['title']}\n")[1].split("Grade cell")[0]
-        assert told == (verdict["outcome"] != "pass" and not verdict["hidden"])
+        is_told = "observed:" in page.split(f": {verdict['title']}\n")[1].split("Grade cell")[0]
+        assert is_told == (verdict["outcome"] != "pass" and not verdict["hidden"])
 
 
 def test_a_copy_of_an_edited_source_notebook_is_not_given_to_students(course_folder: Path) -> None:
@@ -213,7 +213,11 @@ def page(browser: Browser, marked_folder: Path) -> Iterator[Page]:
     with serve_formgrader(marked_folder) as address:
         listed = json.loads(get(f"{address}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
         (number,) = (notebook["id"] for notebook in listed if notebook["student"] == "john")
-        (assignment,) = (one for one in json.loads(get(f"{address}/api/assignments")) if one["name"] == ASSIGNMENT)
+        (assignment,) = (
+            assignment
+            for assignment in json.loads(get(f"{address}/api/assignments"))
+            if assignment["name"] == ASSIGNMENT
+        )
         counts = [assignment[key] for key in ("num_submissions", "max_code_score", "max_written_score")]
         assert counts == [2, 20, 5]
         with browser.new_context(extra_http_headers={"Authorization": f"token {TOKEN}"}) as context:

@@ -1,4 +1,4 @@
-"""nbgrader's pages: what stands beside a written answer, and that whatever a student wrote is text."""
+"""nbgrader's pages: the rubric beside a written answer, and a student's markup as text."""
 
 from __future__ import annotations
 
