@@ -95,8 +95,8 @@ def test_the_source_holds_reference_and_hidden_checks_and_the_release_stub_and_t
 
 def test_a_source_without_its_solutions_is_the_release(course: Course, untouched: NotebookNode) -> None:
     """What `autograder check` takes for the released notebook where no bundle is installed."""
-    mine = without_solutions(source_notebook(Chapter(course.chapters / f"{ASSIGNMENT}.md", ROOM), course))
-    answers = {name: cell.source for name, cell in exercise_cells(mine).items()}
+    opened = without_solutions(source_notebook(Chapter(course.chapters / f"{ASSIGNMENT}.md", ROOM), course))
+    answers = {name: cell.source for name, cell in exercise_cells(opened).items()}
     assert answers == {name: cell.source for name, cell in exercise_cells(untouched).items()}
 
 
