@@ -58,4 +58,3 @@ def configure(config: Any) -> None:
     # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
     config.HTMLExporter.filters = {"markdown2html": markdown_as_text}
     config.HTMLExporter.preprocessors = [ShowAsText, ShowForGrading]
-    config.ClearSolutions.text_stub = "*Your answer here.*"

@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from autograder.course import Course
-from autograder.exercises import stub_lines
+from autograder.exercises import BEGIN
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.class_facts import update_student
 from autograder.instructor.course.about import with_book
@@ -29,6 +29,7 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
+from autograder.instructor.releasing.source import opened
 from autograder.notebooks.graft import (
     RECORD,
     MalformedNotebook,
@@ -47,13 +48,14 @@ STYLE = Path(__file__).with_name("formgrader")
 
 
 class ClearToStub(ClearSolutions):  # type: ignore[misc]
-    """Replace each solution by an error that says which exercise is not written yet."""
+    """Open each answer as the book and `autograder check` do, and refuse a solution outside of answers."""
 
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
-        room, _, name = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
-        self.code_stub = {"python": "\n".join(stub_lines(room, name))}
-        cleared: tuple[NotebookNode, Any] = super().preprocess_cell(cell, resources, index)
-        return cleared
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        """Return whether the cell holds a solution, which nbgrader allows in an answer only."""
+        if is_answer(cell):
+            cell.source = opened(cell)
+            return True
+        return BEGIN in cell.source
 
 
 class CappedReading(NotebookExporter):  # type: ignore[misc]

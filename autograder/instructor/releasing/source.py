@@ -31,6 +31,7 @@ GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 QUESTION = re.compile(r"(^## Written question\n+)", re.MULTILINE)
+OPEN_ANSWER = "*Your answer here.*"  # in place of a written answer
 OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
 DUE = "**Due {when}.** If you were given more time, your own date is later than this one."
 HOW_FAR = """## How far you are
@@ -124,9 +125,15 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
     copy = nbformat.from_dict(notebook)
     for cell in copy.cells:
         if is_answer(cell):
-            room, _, name = cell.metadata.nbgrader.grade_id.partition("-")
-            cell.source = replace_solutions(cell.source, stub_lines(room, name))
+            cell.source = opened(cell)
     return copy
+
+
+def opened(answer: NotebookNode) -> str:
+    """Return an answer as open as students get it: without its solutions, or as a stub if it marks none."""
+    room, _, name = answer.metadata.nbgrader.grade_id.partition("-")
+    stub = stub_lines(room, name) if answer.cell_type == "code" else (OPEN_ANSWER,)
+    return replace_solutions(answer.source, stub) if BEGIN in answer.source else "\n".join(stub)
 
 
 def glued_values(executed: NotebookNode) -> dict[str, str]:
