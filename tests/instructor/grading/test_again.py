@@ -59,6 +59,7 @@ def test_changed_work_is_graded_again_and_each_verdict_names_the_run_and_the_ver
         assert how.items() <= record_of(folder, record["student"]).items()
 
 
+@pytest.mark.long("a class is graded twice")
 def test_a_seed_gives_the_same_verdicts_in_any_order_and_with_any_number_of_workers(
     folder: Path, released: Path, tmp_path: Path
 ) -> None:

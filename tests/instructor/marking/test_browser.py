@@ -70,7 +70,7 @@ def log_in(page: Page, address: str, token: str) -> None:
     expect(page.get_by_role("heading", name="Answers to mark")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.deep)])
 def test_a_screen_reader_and_a_narrow_screen_can_use_them(
     scheme: str, browser: Browser, desk: Desk, visit: Callable[[str], Visitor]
 ) -> None:

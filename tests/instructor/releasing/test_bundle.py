@@ -241,9 +241,10 @@ del os.fork
     ("code", "printed"),
     [
         ("from autograder import check\nclass Linear: ...\nprint(check(Linear))", "Linear: 0 of 3 checks passed"),
-        (
+        pytest.param(
             f"sys.argv = ['autograder', 'check', '{ASSIGNMENT}.ipynb']\nfrom autograder.cli import main\nmain()",
             "0 of 13 points",
+            marks=pytest.mark.deep,
         ),
     ],
     ids=["in a notebook", "in a terminal"],

@@ -68,7 +68,10 @@ def alone(tmp_path: Path, downloads: Path) -> Path:
     return Path(shutil.copy(downloads / "site" / "downloads" / "2-layers.ipynb", tmp_path / "alone"))
 
 
-@pytest.mark.parametrize("beside", ["nothing", "the wheel", "the zip of the course"])
+@pytest.mark.parametrize(
+    "beside",
+    [*(pytest.param(beside, marks=pytest.mark.deep) for beside in ("nothing", "the wheel")), "the zip of the course"],
+)
 def test_a_notebook_gets_checks_and_data_from_a_file_beside_it_or_from_the_site(
     beside: str, alone: Path, bare: Path, downloads: Path, released: Path
 ) -> None:

@@ -165,6 +165,7 @@ def test_a_class_that_handed_in_nothing_is_told_so() -> None:
     assert "Late and missing" not in words
 
 
+@pytest.mark.long("a report on a class of a thousand")
 def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
     small, large = (len(report_of(make_class(size, 1)).html) for size in (120, 1000))
     assert small < 100_000
