@@ -188,7 +188,7 @@ class Last:
             pass
 
 
-serve.Server.verify_request = lambda *_: Last() is not None  # in the loop of the server, as a visitor comes
+serve.PageServer.verify_request = lambda *_: Last() is not None  # in the loop of the server, as a visitor comes
 at = lambda address: (urlsplit(address).hostname, urlsplit(address).port)
 ask = lambda address: socket.create_connection(at(address)).close()  # waits for no answer, which may not come
 serve.serve(Path(sys.argv[1]), "127.0.0.1", None, False, ask)
