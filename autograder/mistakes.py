@@ -102,12 +102,7 @@ class Mistake:
 
 @cache
 def known_mistakes(catalogue: str, reference: str, file: str) -> Sequence[Mistake]:
-    """Return the known mistakes of a room, in the order in which they are written.
-
-    Args:
-        catalogue: the text of its catalogue.
-        reference: the room's source.
-        file: the catalogue's name.
+    """Return the known mistakes in the text of a room's catalogue, in order; the reference is the room's source.
 
     Raises:
         BadCatalogue: an exercise is not in the reference, or a mistake lacks a part.

@@ -6,12 +6,16 @@ It is plain Sphinx with myst-nb: leaving Jupyter Book would not change it.
 from __future__ import annotations
 
 import os
+from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
+
 if TYPE_CHECKING:
-    from docutils import nodes
+    from collections.abc import Mapping
+
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
@@ -44,3 +48,13 @@ def add_element(
         translator.body.append(f"</{tag}>\n")
 
     app.add_node(node, html=(visit, depart), **options)
+
+
+def add_tooltips(document: nodes.document, texts: Mapping[str, str]) -> None:
+    """Write hidden definitions, by their ids, at the end of a page; links describe themselves by these ids."""
+    tooltips = "".join(
+        f'<div role="tooltip" class="definition" id="{name}" hidden>{escape(text)}</div>'
+        for name, text in texts.items()
+    )
+    if tooltips:
+        document += nodes.raw("", tooltips, format="html")

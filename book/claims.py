@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from autograder.course import Course
+from book import add_tooltips
 
 if TYPE_CHECKING:
     from solutions.claims import BoundedInterval, Claim
@@ -119,13 +120,7 @@ class Summaries(SphinxPostTransform):
         page = self.app.builder.get_relative_uri(self.env.docname, PAGE) if marks else ""
         for mark in marks:
             mark["href"] = f"{page}#claim-{mark['claim']}"
-        notes = "".join(
-            f'<div role="tooltip" class="definition" id="summary-{mark["claim"]}" hidden>'
-            f"{escape(mark['summary'])}</div>"
-            for mark in marks
-        )
-        if notes:
-            self.document += nodes.raw("", notes, format="html")
+        add_tooltips(self.document, {f"summary-{mark['claim']}": mark["summary"] for mark in marks})
 
 
 def visit_mark(translator: HTML5Translator, node: claim_mark) -> None:

@@ -9,6 +9,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
+from book import add_tooltips
+
 
 class term_link(nodes.General, nodes.TextElement):
     """A link to a term that knows its definition, and the place of that in the page."""
@@ -50,12 +52,7 @@ class TermLinks(SphinxPostTransform):
             used[term] = known[term]
             place = {"href": href, "definition": f"definition-{term}", "says": known[term]}
             link.replace_self(term_link("", "", nodes.Text(link.astext()), **place))
-        notes = "".join(
-            f'<div role="tooltip" class="definition" id="definition-{term}" hidden>{escape(text)}</div>'
-            for term, text in used.items()
-        )
-        if notes:
-            self.document += nodes.raw("", notes, format="html")
+        add_tooltips(self.document, {f"definition-{term}": text for term, text in used.items()})
 
     def definitions(self) -> dict[str, str]:
         """Return the first paragraph of each definition, by the term's id."""

@@ -1,4 +1,4 @@
-"""Arrays of NumPy, frames of pandas, text and numbers are observed, compared and told as tensors are."""
+"""Arrays of NumPy, frames of pandas, text and numbers are observed, compared and described as tensors are."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def over_the_wire(sent: Answer) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("observed", "expected"),
     [
         (MASSES, MASSES * (1 + 1e-12)),
         (MASSES.astype("f4"), MASSES.astype(">f4")),
@@ -52,12 +52,12 @@ def over_the_wire(sent: Answer) -> Answer:
         (Sample(np.ones(5)), Sample(np.ones(5))),
     ],
 )
-def test_what_is_the_same_stays_so_on_its_way_from_the_sandbox(one: object, other: object) -> None:
-    assert same_answer(over_the_wire(answer(one)), answer(other))
+def test_equal_values_stay_equal_on_the_way_from_the_sandbox(observed: object, expected: object) -> None:
+    assert same_answer(over_the_wire(answer(observed)), answer(expected))
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("observed", "expected"),
     [
         (MASSES, MASSES + 1e-6),
         (MASSES, MASSES.astype("f4")),
@@ -71,8 +71,8 @@ def test_what_is_the_same_stays_so_on_its_way_from_the_sandbox(one: object, othe
         ("word " * MAX_TEXT, "word " * MAX_TEXT + "!"),
     ],
 )
-def test_what_differs_does_so_on_its_way_from_the_sandbox(one: object, other: object) -> None:
-    assert not same_answer(over_the_wire(answer(one)), answer(other))
+def test_different_values_stay_different_on_the_way_from_the_sandbox(observed: object, expected: object) -> None:
+    assert not same_answer(over_the_wire(answer(observed)), answer(expected))
 
 
 def test_a_wrong_column_is_named() -> None:
@@ -85,12 +85,12 @@ def test_dtype_shape_and_numbers_of_an_array_are_three_places() -> None:
     assert differing(MASSES, MASSES + 1, MASSES) == {"numbers"}
 
 
-def test_an_array_is_told_as_a_tensor_is() -> None:
+def test_an_array_is_described_as_a_tensor_is() -> None:
     assert describe(MASSES) == describe(torch.from_numpy(MASSES)) == "float64 of shape (3,): 1, 2, nan"
 
 
 @pytest.mark.parametrize(
-    ("observed", "expected", "said"),
+    ("observed", "expected", "explanation"),
     [
         (MASSES, torch.zeros(3), "NumPy array where a tensor"),
         (torch.zeros(3), MASSES, "tensor where a NumPy array"),
@@ -99,8 +99,8 @@ def test_an_array_is_told_as_a_tensor_is() -> None:
         (MASSES.astype("f4"), MASSES, "float32 where float64"),
     ],
 )
-def test_what_is_of_another_kind_is_named(observed: Observation, expected: Observation, said: str) -> None:
-    assert said in likely_mistake(observed, expected, "mean")
+def test_a_value_of_another_kind_is_explained(observed: Observation, expected: Observation, explanation: str) -> None:
+    assert explanation in likely_mistake(observed, expected, "mean")
 
 
 def numpy_draws(names: SimpleNamespace, rng: np.random.Generator) -> dict[str, Observation]:
@@ -116,9 +116,9 @@ def test_a_check_has_the_generator_that_it_asks_for_and_the_global_ones_are_seed
     function: Callable[..., Any],
 ) -> None:
     names, before = SimpleNamespace(mean=np.mean), (random.getstate(), np.random.get_state()[1].tolist())
-    one, again, other = (observe(check(function), names, seed) for seed in (1, 1, 2))
-    assert same_answer(one, again)
-    assert not any(same(other.observations[name], value) for name, value in one.observations.items())
+    first, again, second = (observe(check(function), names, seed) for seed in (1, 1, 2))
+    assert same_answer(first, again)
+    assert not any(same(second.observations[name], value) for name, value in first.observations.items())
     assert (random.getstate(), np.random.get_state()[1].tolist()) == before
 
 

@@ -1,4 +1,4 @@
-"""The installed course, and its exercises: each is cut from the reference, and its solution does not come along."""
+"""The installed course, and its exercises: each is cut from the reference, without its solution."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_room_without_checks_is_named() -> None:
         checks_of("attic")
 
 
-def test_without_an_installed_course_it_is_said_how_to_install_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_course_is_an_error_with_the_command_that_installs_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.course.entry_points", lambda group: ())
     with pytest.raises(NoCourse, match="pip install"):
         Course.installed()

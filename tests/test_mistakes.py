@@ -1,4 +1,4 @@
-"""A catalogue of known mistakes is read as it is written, and an error in it names file, line and mistake."""
+"""Catalogues of known mistakes: their contents, their edits, and errors that name file, line and mistake."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_mistake_replaces_the_lines_of_each_block_and_leaves_those_around_them
     ("old", "places"),
     [("        return self.sum\n", 2), ("return self.sum\n", 0), ("        self.sum += y\n", 0)],
 )
-def test_lines_that_do_not_stand_once_in_the_reference_are_an_error_that_names_the_place(old: str, places: int) -> None:
+def test_an_edit_that_does_not_fit_the_reference_once_is_an_error_that_names_the_place(old: str, places: int) -> None:
     hunk = Hunk("sums.md:17: total-twice", old, "pass\n")
     with pytest.raises(BadCatalogue, match=rf"^sums\.md:17: total-twice: {places} places for {re.escape(repr(old))}"):
         Mistake("total-twice", "Total", "", "", "", [hunk]).apply(REFERENCE)
@@ -111,7 +111,7 @@ def test_lines_that_do_not_stand_once_in_the_reference_are_an_error_that_names_t
         ("> Try it", "> WRITE: a hint", "sums.md:12: total-twice: WRITE: is still to be filled in"),
     ],
 )
-def test_what_cannot_be_read_is_an_error_that_names_the_place(written: str, instead: str, error: str) -> None:
+def test_a_faulty_catalogue_is_an_error_that_names_the_place(written: str, instead: str, error: str) -> None:
     assert CATALOGUE.count(written) == 1
     with pytest.raises(BadCatalogue, match=f"^{re.escape(error)}"):
         known_mistakes(CATALOGUE.replace(written, instead), REFERENCE, "sums.md")

@@ -1,4 +1,4 @@
-"""One palette: every page gets its colours from there."""
+"""One palette for the colours of every page."""
 
 import re
 

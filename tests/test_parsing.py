@@ -1,4 +1,4 @@
-"""Reading Python where several threads do: the grader's sandboxes start beside the reading of submissions."""
+"""Parsing Python in several threads: the grader starts sandboxes while it reads submissions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture
 def threads_that_take_turns_often() -> Iterator[None]:
-    """Let Python code run within the parser, as a finalizer or a debugger's hook may: there threads change places."""
+    """Run Python code within the parser, as a finalizer or a debugger's hook can: there threads change places."""
 
     def hook(phase: str, info: object) -> None:
         sum(range(50))

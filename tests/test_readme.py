@@ -1,4 +1,4 @@
-"""What the first pages promise is what a user gets."""
+"""Promises of the README and CONTRIBUTING: output, files, commands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from types import SimpleNamespace
 
 import pytest
-import torch
 from torch import nn
 from typer.main import get_command
 
@@ -18,15 +17,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-class Flatten(nn.Module):
-    """What the README's student wrote."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.view(len(x), -1)
-
-
-def test_the_readme_shows_what_a_wrong_answer_really_looks_like() -> None:
-    report = report_on("Flatten", SimpleNamespace(Flatten=Flatten))
+def test_the_readme_shows_the_real_report_on_a_wrong_answer() -> None:
+    flatten = type("Flatten", (nn.Module,), {"forward": lambda self, x: x.view(len(x), -1)})
+    report = report_on("Flatten", SimpleNamespace(Flatten=flatten))
     shown = README.split(">>> check(Flatten)\n")[1].split("\n\n")[0]
     assert [line.strip() for line in shown.splitlines()] == [line.strip() for line in repr(report).splitlines()]
 
@@ -41,7 +34,7 @@ def test_every_file_and_folder_that_is_named_exists(text: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "chapters/running.md"])
-def test_who_meets_the_first_command_was_told_where_it_is(page: str) -> None:
+def test_the_first_command_comes_after_the_activation_of_its_environment(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     first = re.search(r"^(?:    )?(?:autograder|python -m solutions) ", text, re.MULTILINE)
     assert first

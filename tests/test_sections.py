@@ -1,4 +1,4 @@
-"""Where to read: the section of a chapter in which something stands, in a notebook and in a book."""
+"""Sections of a chapter, by label, in a notebook and in a book."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from solutions.layers import Linear
 """
 
 
-def test_a_label_stands_in_the_section_of_the_heading_below_it_or_else_above_it() -> None:
+def test_a_label_belongs_to_the_heading_right_below_it_or_else_above_it() -> None:
     titles = titles_in(CHAPTER)
     assert {titles[label] for label in ("unit", "one-unit", "picture", "exercise-layers-Linear")} == {
         "Why numbers grow"
@@ -39,7 +39,7 @@ def test_a_label_stands_in_the_section_of_the_heading_below_it_or_else_above_it(
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_every_exercise_and_whatever_a_mistake_refers_to_stands_in_a_section(room: str) -> None:
+def test_every_exercise_and_every_label_of_a_mistake_has_a_section(room: str) -> None:
     contents = COURSE.contents(room)
     labels = [mistake.read for mistake in COURSE.mistakes(room)]
     labels += [f"exercise-{room}-{exercise.name}" for exercise in COURSE.exercises(room)]
@@ -76,6 +76,6 @@ def test_a_page_links_to_the_book_by_its_title_and_a_live_notebook_to_its_own_he
     assert section_link(old) == f'<a href="{old}">{old}</a>'
 
 
-def test_what_is_no_section_is_shown_and_leads_nowhere() -> None:
+def test_any_other_text_is_shown_without_a_link() -> None:
     assert section_link("javascript:alert(1)") == "javascript:alert(1)"
     assert "<script>" not in section_link("<script>, https://example.org/<script>")

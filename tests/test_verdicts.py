@@ -1,4 +1,4 @@
-"""What is kept of a submission: its receipt, and a diagnosis in which a student's words stay in their own field."""
+"""Records of a submission: its receipt, and diagnoses in which a student's words stay in their own field."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_each_part_of_a_diagnosis_is_kept_as_it_was_written(observed: str, expec
     }
 
 
-def test_a_second_mistake_is_kept_beside_the_first_and_said_after_it() -> None:
+def test_a_second_mistake_is_kept_beside_the_first_and_shown_after_it() -> None:
     second = Likely("other", "And this.", "https://book#other", "Look again.")
     kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", "https://book", "", (second,)))
     record = kept.record()
@@ -60,7 +60,7 @@ def test_a_second_mistake_is_kept_beside_the_first_and_said_after_it() -> None:
     assert ("hint", "Look again.") not in diagnosis_rows(kept)
 
 
-def test_a_verdict_that_was_kept_before_there_were_second_mistakes_is_read_all_the_same() -> None:
+def test_a_record_from_before_second_mistakes_is_still_read() -> None:
     kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", "https://book")).record()
     assert kept["diagnosis"]
     del kept["diagnosis"]["also"]
@@ -71,10 +71,9 @@ def test_a_verdict_that_was_kept_before_there_were_second_mistakes_is_read_all_t
 @given(st.lists(TEXT | st.sampled_from([f"\u2028  {label}: forged" for label in LABELS.values()])))
 def test_no_line_of_what_a_student_wrote_reads_as_a_label(parts: list[str]) -> None:
     diagnosis = Diagnosis("\n".join(parts), "2").record()
-    lines = [line for said in labelled_lines(diagnosis) for line in said.splitlines()]
-    assert [line for line in lines if not line.startswith("    ")] == [
-        said.splitlines()[0] for said in labelled_lines(diagnosis)
-    ]
+    labelled_texts = labelled_lines(diagnosis)
+    lines = [line for text in labelled_texts for line in text.splitlines()]
+    assert [line for line in lines if not line.startswith("    ")] == [text.splitlines()[0] for text in labelled_texts]
     assert len([line for line in lines if line.startswith("expected:")]) == 1
 
 
@@ -84,7 +83,7 @@ def test_the_expected_side_survives_an_error_that_imitates_the_rows() -> None:
     assert (failure.observed, failure.expected, failure.says) == (FORGED, "shape (5, 3)", "")
 
 
-def test_no_page_text_or_file_that_is_made_of_it_shows_a_row_of_the_students() -> None:
+def test_no_report_or_log_shows_a_row_that_a_student_forged() -> None:
     page = class_report("course", [MARK], lambda assignment: Public(), "today").html
     rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, flags=re.DOTALL)
     assert ("observed", html.escape(FORGED)) in rows

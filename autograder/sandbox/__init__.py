@@ -80,10 +80,10 @@ class Sandbox:
         status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)
         return collected.result("memory" if too_much_memory else ended, status)
 
-    def _exchange(self, control: socket.socket, program: Program) -> tuple[_Collector, str]:
+    def _exchange(self, control: socket.socket, program: Program) -> tuple[Collector, str]:
         results, sender = socket.socketpair()
         with results:
-            collected = _Collector(program)
+            collected = Collector(program)
             with sender:
                 header = {
                     "limits": asdict(self.limits),
@@ -211,7 +211,7 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
     return last
 
 
-class _Collector:
+class Collector:
     """Collects the frames of one run: asks for the checks when their time comes, and accepts one answer to each."""
 
     def __init__(self, program: Program) -> None:
@@ -273,7 +273,7 @@ class _Collector:
         answer = replace(answer, duration_s=min(answer.duration_s, waited_s))  # its own word is not believed
         self.answers[key] = Answer("invalid", {}, TWICE) if key in self.answers else answer
 
-    def result(self, ended: str, status: int | None) -> RunResult:
+    def result(self, ended: str, status: int | None = None) -> RunResult:
         """Return all results, with an outcome for each check that never answered."""
         unfinished = next((cell.id for cell in self.program.cells if cell.id not in self.cells), None)
         where = f"the cell {unfinished}" if unfinished else "a check before this one"

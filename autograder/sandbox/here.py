@@ -6,6 +6,7 @@ its results are known however it ends.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -18,7 +19,7 @@ from types import ModuleType, SimpleNamespace
 
 from autograder.checks import checks_of
 from autograder.observe import observe
-from autograder.sandbox import limits, wire
+from autograder.sandbox import Collector, limits, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.sandbox.program import (
     MAX_TIMEOUTS,
@@ -76,23 +77,15 @@ def _wait(child: subprocess.Popen[bytes], written: Path, within: Limits) -> bool
 
 def _result(program: Program, written: bytes, in_time: bool) -> RunResult:
     """Return the child's results, with an outcome for each check that never answered."""
-    cells: dict[str, CellResult] = {}
-    answers: dict[tuple[str, str], Answer] = {}
-    try:
+    collected = Collector(program)
+    with contextlib.suppress(wire.WireError):  # it was ended while it wrote
         for header, body in wire.frames(written):
             if "cell" in header:
-                cells[header["cell"]] = CellResult(header["stdout"], header["error"])
+                collected.cells[header["cell"]] = CellResult(header["stdout"], header["error"])
             elif "answer" in header:
-                answers[header["exercise"], header["check"]] = wire.unpack_answer(header["answer"], body)
-    except wire.WireError:
-        pass  # it was ended while it wrote
-    unfinished = next((cell.id for cell in program.cells if cell.id not in cells), None)
-    where = f"the cell {unfinished}" if unfinished else "a check before this one"
-    lost = Answer("crash", {}, f"{where} ended the whole process")
-    if not in_time:
-        lost = Answer("timeout", {}, f"{where} did not end in time")
-    names = [(check.exercise, check.name) for check in program.checks]
-    return RunResult(cells, {name: answers.get(name, lost) for name in names})
+                key = header["exercise"], header["check"]
+                collected.answers[key] = wire.unpack_answer(header["answer"], body)
+    return collected.result("crash" if in_time else "timeout")
 
 
 def main() -> None:

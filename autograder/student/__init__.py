@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import inspect
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
@@ -107,15 +107,18 @@ def check(exercise: object, only: str | None = None, *, hint: int = 1) -> CheckR
 
     if is_graded():
         return CheckReport(str(exercise), ())
-    frame = inspect.currentframe()
-    caller = frame.f_back if frame else None
-    names = SimpleNamespace(**(caller.f_globals if caller else {}))
+    names = _names_of_caller()
     try:
         report = report_on(exercise, names, only, hint)
     except KeyboardInterrupt:
         raise CheckInterrupted("the check was interrupted") from None
     remarks = _remarks(room_of(report.exercise), names).get(report.exercise, ())
     return replace(report, origin=origin_of(report.exercise, getattr(names, report.exercise, None)), remarks=remarks)
+
+
+def _names_of_caller() -> SimpleNamespace:
+    """Return the global names where the function was called that calls this one."""
+    return SimpleNamespace(**sys._getframe(2).f_globals)
 
 
 def report_on(exercise: object, names: SimpleNamespace, only: str | None = None, hint: int = 1) -> CheckReport:
@@ -181,9 +184,7 @@ def progress(room: str = "") -> ProgressCard:
     if is_graded():
         return ProgressCard(room, (), 0)
     room = known_room(room or _room_of_notebook())
-    frame = inspect.currentframe()
-    caller = frame.f_back if frame else None
-    names = SimpleNamespace(**(caller.f_globals if caller else {}))
+    names = _names_of_caller()
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
     verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
     return ProgressCard(**vars(progress_in(room, verdicts, _remarks(room, names))))

@@ -1,4 +1,4 @@
-"""The paragraphs of a chapter's source as a reader should find them, read without any of the book's own code."""
+"""Paragraphs of a chapter's source as they should be on its page, parsed without the book's own code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARSER = MarkdownIt().enable("table").use(colon_fence_plugin).use(dollarmath_plu
 
 
 def paragraphs(text: str) -> Iterator[list[str]]:
-    """Give each paragraph, heading, list item and table cell of a source, as the pieces between what is computed.
+    """Yield each paragraph, heading, list item and table cell of a source, as the pieces between computed parts.
 
     To MyST a percent sign at the head of a line begins a comment. Here it does not: the line is expected on the page.
     """
@@ -44,19 +44,19 @@ def _said(tokens: list[Token]) -> str:
 
     An option of a question and its reason stand apart on a page.
     """
-    said, is_option = "", bool(tokens) and re.match(r"\[[ x]\] ", tokens[0].content) is not None
+    text, is_option = "", bool(tokens) and re.match(r"\[[ x]\] ", tokens[0].content) is not None
     for token in tokens:
-        if token.type == "code_inline" and (role := ROLE.search(said)):
+        if token.type == "code_inline" and (role := ROLE.search(text)):
             term = re.sub(r"\s*<[^>]+>$", "", token.content)
-            said = said[: role.start()] + (term if role["name"] == "term" else COMPUTED)
+            text = text[: role.start()] + (term if role["name"] == "term" else COMPUTED)
         elif token.type in ("text", "code_inline"):
-            said += token.content
+            text += token.content
         elif token.type in ("softbreak", "hardbreak"):
-            said += COMPUTED if is_option else " "
+            text += COMPUTED if is_option else " "
         elif token.type in ("math_inline", "math_inline_double", "image", "html_inline"):
-            said += COMPUTED
-    said = said.removeprefix("[ ] ").removeprefix("[x] ")
-    return LABEL.sub("", re.sub(r"\{[#.][^}]*\}", "", said))
+            text += COMPUTED
+    text = text.removeprefix("[ ] ").removeprefix("[x] ")
+    return LABEL.sub("", re.sub(r"\{[#.][^}]*\}", "", text))
 
 
 def words(text: str) -> str:
@@ -66,6 +66,6 @@ def words(text: str) -> str:
 
 
 def is_told(pieces: list[str], page: str, room: int = 600) -> bool:
-    """Whether a page holds the pieces of a paragraph in their order, with at most so many characters in between."""
+    """Return whether a page contains the pieces of a paragraph in order, with at most ``room`` characters between."""
     pattern = rf".{{0,{room}}}?".join(map(re.escape, pieces))
     return re.search(pattern, page) is not None

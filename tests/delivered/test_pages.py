@@ -26,7 +26,7 @@ NOTATION = {
 
 @cache
 def page(path: Path) -> BeautifulSoup:
-    """Return the article of a page, without what a reader never sees: scripts and styles, and formulas twice."""
+    """Return the article of a page, without its invisible parts: scripts, styles, the second form of formulas."""
     article = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").article
     assert article
     for hidden in article.select("script, style, template, mjx-assistive-mml, annotation"):
@@ -35,7 +35,7 @@ def page(path: Path) -> BeautifulSoup:
 
 
 def prose(path: Path) -> str:
-    """Return the lines of a page without its code, which may hold any notation."""
+    """Return the lines of a page without its code, which can hold any notation."""
     article = BeautifulSoup(str(page(path)), "html.parser")
     for code in article.select("pre, code, svg, math, mjx-container"):
         code.replace_with(" ")
@@ -50,8 +50,8 @@ def built(site: Path, source: Path) -> Path:
 def test_a_page_shows_nothing_of_its_sources_notation(source: Path, site: Path) -> None:
     path = built(site, source)
     texts = dict.fromkeys(NOTATION, prose(path)) | {"a call of glue": page(path).get_text()}
-    found = {kind: re.findall(pattern, texts[kind])[:3] for kind, pattern in NOTATION.items()}
-    assert {kind: lines for kind, lines in found.items() if lines} == {}
+    matches = {kind: re.findall(pattern, texts[kind])[:3] for kind, pattern in NOTATION.items()}
+    assert {kind: lines for kind, lines in matches.items() if lines} == {}
 
 
 @EACH_PAGE
@@ -63,7 +63,7 @@ def test_each_paragraph_of_a_source_stands_on_its_page_word_for_word(source: Pat
 
 @EACH_PAGE
 def test_no_line_of_a_source_begins_with_a_percent_sign(source: Path) -> None:
-    """MyST takes it for a comment, and the rest of the sentence is gone."""
+    """MyST takes it for a comment, and drops the rest of the sentence."""
     assert re.findall(r"(?m)^%.*", source.read_text(encoding="utf-8")) == []
 
 

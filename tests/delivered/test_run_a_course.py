@@ -17,7 +17,7 @@ from tests.instructor.conftest import open_gradebook
 SIZE = 12
 
 
-# The first test waits for what all of them look at: a release, and then a whole term.
+# The first test waits for the fixture of all: a release, and then a whole term.
 pytestmark = [pytest.mark.long("a term is played"), pytest.mark.timeout(1800)]
 
 
@@ -45,11 +45,11 @@ def test_a_command_that_fails_stops_the_term_and_is_named(tmp_path: Path) -> Non
 
 def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
     with open_gradebook(term / "term" / "my-course") as gradebook:
-        submitted = {one.student.id: one for one in gradebook.assignment_submissions(ASSIGNMENT)}
-        assert {one.id for one in gradebook.students} == {student.id for student in students(SIZE)}
-        by_hand = [one for one in submitted.values() if one.written_score]
-        late = [one for one in submitted.values() if one.late_submission_penalty]
-        waiting = [student for student, one in submitted.items() if one.needs_manual_grade]
+        submitted = {work.student.id: work for work in gradebook.assignment_submissions(ASSIGNMENT)}
+        assert {student.id for student in gradebook.students} == {student.id for student in students(SIZE)}
+        by_hand = [work for work in submitted.values() if work.written_score]
+        late = [work for work in submitted.values() if work.late_submission_penalty]
+        waiting = [student for student, work in submitted.items() if work.needs_manual_grade]
     assert "ada" in submitted and "00003" in submitted
     assert len(by_hand) > 2
     assert waiting == []
@@ -70,16 +70,16 @@ def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculatio
     assert (extensions, late > 0) == (12, True)
     with open_gradebook(course) as gradebook:
         submitted = gradebook.assignment_submissions(ASSIGNMENT)
-        extended = {one.student.id for one in submitted if one.extension}
-        assert extended == {one.student.id for one in submitted} & {student.id for student in students(SIZE)}
+        extended = {work.student.id for work in submitted if work.extension}
+        assert extended == {work.student.id for work in submitted} & {student.id for student in students(SIZE)}
     table = course / "extensions.csv"
-    said = table.read_text(encoding="utf-8")
+    rows = table.read_text(encoding="utf-8")
     try:
         table.write_text("student,assignment,extension,reason\n", encoding="utf-8")
         with pytest.raises(WrongMarks, match="points by lateness, and not"):
             check_penalties(course, worksheet, students(SIZE))
     finally:
-        table.write_text(said, encoding="utf-8")
+        table.write_text(rows, encoding="utf-8")
 
 
 def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(term: Path) -> None:
@@ -87,17 +87,17 @@ def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(ter
     answers = (course / "reports" / "requests.md").read_text(encoding="utf-8")
     assert (answers.count("*Answer:*"), answers.count("CLAIMED")) == (12, 0)
     assert answers.count("its receipt is that of the notebook that was graded") == 12
-    (found,) = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))["assignments"]
-    assert [one["section"] for one in found["sections"]] == ["Section 1", "Section 2"]
+    (report,) = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))["assignments"]
+    assert [section["section"] for section in report["sections"]] == ["Section 1", "Section 2"]
     assert {row["section"] for row in rows_of(course / "need.csv")} <= {"Section 1", "Section 2"}
 
 
 def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(term: Path) -> None:
     with open_gradebook(term / "term" / "my-course") as gradebook:
         marks = {
-            one.student.id: one.score - one.late_submission_penalty
-            for one in gradebook.assignment_submissions(ASSIGNMENT)
-            if not one.needs_manual_grade  # the guide's export leaves these blank
+            work.student.id: work.score - work.late_submission_penalty
+            for work in gradebook.assignment_submissions(ASSIGNMENT)
+            if not work.needs_manual_grade  # the guide's export leaves these blank
         }
     assert marks
     canvas = rows_of(term / "term" / "canvas-gradebook-filled.csv")

@@ -1,4 +1,4 @@
-"""The students' zip in a new environment that holds what its README installs, and nothing else.
+"""The students' zip in a new environment with only the packages that its README installs.
 
 Each notebook runs from the first cell to the last as it is handed out, and filled with right answers; then it is
 checked, handed in and graded, with full marks.
@@ -27,7 +27,7 @@ from tests.instructor.releasing.conftest import StudentMachine, errors_in
 
 COURSE = Course.installed()
 CHAPTERS = chapters_of(COURSE)
-# The first test waits for what all of them look at: a release, an environment, and then every notebook.
+# The first test waits for the fixtures of all: a release, an environment, and then every notebook.
 pytestmark = pytest.mark.timeout(1800)
 EACH_CHAPTER = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.assignment)
 
@@ -38,7 +38,7 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
 
     def make(folder: Path) -> None:
         for chapter in CHAPTERS:
-            # What a student's file holds: the answers. All else the notebook gives.
+            # A student's file holds the answers alone; the notebook gives the rest.
             answers = folder / f"{chapter.room}.py"
             answers.write_text("\n\n\n".join(e.source for e in COURSE.exercises(chapter.room)), encoding="utf-8")
             notebook = f"{chapter.assignment}.ipynb"
@@ -63,7 +63,7 @@ def handed_out(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine
 @EACH_CHAPTER
 @pytest.mark.long("every notebook runs from its first cell to its last")
 def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(chapter: Chapter, handed_out: Path) -> None:
-    """What fails is an answer that is still to be written, its checks, and what needs it; the last two cells say so."""
+    """Only open answers, their checks and the cells that need them fail; the last two cells say so."""
     ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
     assert [cell.source for cell in code_cells(ran) if cell.source.strip() and not cell.execution_count] == []
     assert {output.ename for output in errors_in(ran).values()} <= {"NotImplementedError", "CheckFailed", "NameError"}
@@ -99,13 +99,13 @@ def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cells_say_that_a
         "  - The file holds no written answer. If you wrote one, press Ctrl+S (on a Mac ⌘S) and run this cell again."
     ]
     setup = next(cell for cell in ran.cells if cell.id == f"{chapter.room}-setup")
-    said = "".join(out.text for out in setup.outputs if out.output_type == "stream").splitlines()
+    printed = "".join(out.text for out in setup.outputs if out.output_type == "stream").splitlines()
     taken = re.findall(r'own\("(\w+)"', setup.source)
-    assert [line.split(",")[0] for line in said] == [f"{name}: yours" for name in taken]
+    assert [line.split(",")[0] for line in printed] == [f"{name}: yours" for name in taken]
 
 
 def shown(cell: NotebookNode) -> str:
-    """Return what a cell shows as text."""
+    """Return the output of a cell as text."""
     return "".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
 
 
@@ -115,37 +115,40 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 @pytest.mark.parametrize(
     "chapter",
-    [pytest.param(one, id=one.assignment, marks=[pytest.mark.deep] * (one.room != "layers")) for one in CHAPTERS],
+    [
+        pytest.param(chapter, id=chapter.assignment, marks=[pytest.mark.deep] * (chapter.room != "layers"))
+        for chapter in CHAPTERS
+    ],
 )
 @pytest.mark.long("a chapter's cells run from top to bottom")
 def test_an_untouched_notebook_gets_nothing_and_is_told_kindly(chapter: Chapter, machine: StudentMachine) -> None:
-    said = machine.autograder("check", f"{chapter.assignment}.ipynb")
-    assert said.stderr == ""
-    assert re.search(r"^0 of \d+ points from visible checks", said.stdout, re.MULTILINE)
+    checked = machine.autograder("check", f"{chapter.assignment}.ipynb")
+    assert checked.stderr == ""
+    assert re.search(r"^0 of \d+ points from visible checks", checked.stdout, re.MULTILINE)
     for exercise in COURSE.exercises(chapter.room):
-        assert f"{exercise.name} is not written yet." in said.stdout
-    assert "Traceback" not in said.stdout and "note:" not in said.stdout
+        assert f"{exercise.name} is not written yet." in checked.stdout
+    assert "Traceback" not in checked.stdout and "note:" not in checked.stdout
 
 
 @pytest.mark.deep
 @pytest.mark.long("six notebooks are checked")
 def test_progress_shows_every_notebook_of_the_folder_and_what_is_next(machine: StudentMachine, done: Path) -> None:
-    said = machine.autograder("progress", done).stdout
+    text = machine.autograder("progress", done).stdout
     visible = sum(check.points for chapter in CHAPTERS for check in checks_of(chapter.room) if not check.hidden)
-    assert said.rstrip().endswith(f"{visible} of {visible} points from the visible checks of {len(CHAPTERS)} notebooks")
-    open_ones = json.loads(machine.autograder("progress", "--json").stdout)
-    assert [one["assignment"] for one in open_ones] == [chapter.assignment for chapter in CHAPTERS]
-    assert {one["points"] for one in open_ones} == {0}
-    for one in open_ones:
-        for exercise in one["exercises"]:
+    assert text.rstrip().endswith(f"{visible} of {visible} points from the visible checks of {len(CHAPTERS)} notebooks")
+    cards = json.loads(machine.autograder("progress", "--json").stdout)
+    assert [card["assignment"] for card in cards] == [chapter.assignment for chapter in CHAPTERS]
+    assert {card["points"] for card in cards} == {0}
+    for card in cards:
+        for exercise in card["exercises"]:
             assert exercise["state"] == "open"
-            assert exercise["read"].endswith(f"of {one['assignment']}.ipynb")
+            assert exercise["read"].endswith(f"of {card['assignment']}.ipynb")
 
 
 def test_progress_where_there_is_no_notebook_says_where_to_look(machine: StudentMachine, tmp_path: Path) -> None:
-    said = machine.autograder("progress", cwd=tmp_path)
-    assert said.returncode == 2
-    assert "holds no notebook of this course: name the folder that you unzipped" in said.stderr
+    refused = machine.autograder("progress", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "holds no notebook of this course: name the folder that you unzipped" in refused.stderr
 
 
 @pytest.fixture(scope="session")
@@ -156,9 +159,9 @@ def marks(tmp_path_factory: pytest.TempPathFactory, released: Path, done: Path) 
         copy_course(released, folder)
         for chapter in CHAPTERS:
             for student in ("ada", "barbara", f"only-{chapter.room}"):
-                mine = folder / "submitted" / student / chapter.assignment
-                mine.mkdir(parents=True)
-                shutil.copy(done / f"{chapter.assignment}.ipynb", mine)
+                submission = folder / "submitted" / student / chapter.assignment
+                submission.mkdir(parents=True)
+                shutil.copy(done / f"{chapter.assignment}.ipynb", submission)
         wrong = folder / "submitted" / "barbara" / "2-layers" / "2-layers.ipynb"
         text = wrong.read_text(encoding="utf-8")
         wrong.write_text(text.replace("x @ self.weight", "-x @ self.weight"), encoding="utf-8")

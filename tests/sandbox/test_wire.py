@@ -24,7 +24,7 @@ from autograder.comparison import same
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
-from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, _Collector, wire
+from autograder.sandbox import Cell, Collector, Limits, PlannedCheck, Program, RunResult, wire
 from autograder.verdicts import Answer
 from tests.conftest import ROOT
 from tests.sandbox.conftest import PROGRAMS
@@ -155,7 +155,7 @@ def gather(data: bytes) -> RunResult:
     sending.start()
     with sender:
         with receiver:
-            collected = _Collector(PROGRAM)
+            collected = Collector(PROGRAM)
             ended = collected.read_all(receiver, Limits(cell_s=1, check_s=1, total_s=5))
         sending.join()
     return collected.result(ended, 0)

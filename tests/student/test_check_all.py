@@ -182,7 +182,3 @@ def test_the_newest_cell_is_always_at_or_behind_the_one_that_made_it(inputs: lis
 def test_an_assignment_defines_a_name_too() -> None:
     source = "class Mine(nn.Module): ...\nFlatten = Mine"
     assert origin_among(["", source, "Flatten = Mine("], "Flatten", source) == Origin(made=1, newest=2)
-
-
-def test_a_class_from_no_cell_has_no_origin() -> None:
-    assert origin_among(["", "import torch"], "Flatten", RIGHT) is None

@@ -1,0 +1,139 @@
+"""Parts of a page: the demo, wrong answers on a card, the marks of claims and the page that lists them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from autograder.checks import checks_of, rooms
+from autograder.exercises import Exercise
+from autograder.verdicts import LIKELY_LABELS
+from book.claims import entries
+from book.demo import MODEL
+from book.wrong_answers import SHOWN
+from solutions import data
+from solutions.deploy import web
+from solutions.deployment import classify, load_model
+from tests.book.built_pages import COURSE, card, words
+from tests.book.built_pages import page as built
+from tests.book.conftest import CHAPTER
+from tests.conftest import ROOT
+
+PAGES = ["chapters/index.html", "chapters/6-deployment.html"]
+EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
+CARD = "#exercise-layers-Flatten .attempts"
+LIKELY = re.compile("likely mistake|perhaps", re.IGNORECASE)
+
+
+# ---- the demo
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_demo_begins_with_a_photograph_and_answers_others_and_drawings(page: Page, address: str, name: str) -> None:
+    sample = data.load(data.SAMPLE_FOLDER)
+    answers = classify(load_model(MODEL), web.example(sample, 9))
+    label, probability = classify(web.as_on_the_page(load_model(MODEL)), web.example(sample, 1))[0]
+    page.goto(address + name)
+    demo = page.locator(".garment-demo")
+    expect(demo.get_by_role("status")).to_contain_text(answers[0][0])
+    expect(demo.locator(".demo-answers li").first).to_contain_text(f"{100 * answers[0][1]:.0f}")
+    expect(demo.get_by_role("application")).to_have_accessible_name(re.compile("ankle boot"))
+    page.get_by_role("button", name="Example: Trouser").click()
+    expect(demo.locator(".demo-answers li")).to_have_count(5)
+    assert probability > 0.6
+    expect(demo.get_by_role("status")).to_contain_text(label)
+    paper = demo.get_by_role("application")
+    paper.hover(position={"x": 60, "y": 60})
+    page.mouse.down()
+    paper.hover(position={"x": 120, "y": 160})
+    page.mouse.up()
+    expect(demo.get_by_role("application")).to_have_accessible_name("Your drawing")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_scripts_a_still_of_the_demo_shows_a_photograph_and_its_answer(
+    browser: Browser, address: str, name: str
+) -> None:
+    answers = classify(load_model(MODEL), web.example(data.load(data.SAMPLE_FOLDER), 9))
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address + name)
+        still = page.locator(".garment-demo")
+        expect(still.get_by_role("img")).to_have_count(2)
+        expect(still.locator("li").first).to_contain_text(answers[0][0])
+        expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
+
+
+# ---- wrong answers on an exercise's card
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_each_card_has_wrong_answers_that_the_check_names_and_no_line_of_a_solution(
+    site: Path, exercise: Exercise
+) -> None:
+    *wrong, right = card(site, exercise.room, exercise.name).select(".attempt")
+    assert 2 <= len(wrong) <= SHOWN
+    assert "a right answer" in words(right)
+    shown = [[line.get_text() for line in answer.select("summary > code")] for answer in wrong]
+    assert len({tuple(lines) for lines in shown}) == len(wrong)
+    lines = {line.strip() for texts in shown for text in texts for line in text.splitlines()}
+    assert not lines & set(exercise.solution_lines)
+    hidden = [check.title for check in checks_of(exercise.room, exercise.name) if check.hidden]
+    for answer in map(words, wrong):
+        assert any(label in answer for label in LIKELY_LABELS)
+        assert "not yet" in answer
+        assert not [title for title in hidden if title in answer]
+
+
+def test_wrong_answers_unfold_one_at_a_time_and_show_what_the_check_says(page: Page, address: str) -> None:
+    page.goto(address + CHAPTER)
+    page.locator(f"{CARD} > summary").click()
+    first, second = (page.locator(f"{CARD} .attempt").nth(at) for at in (0, 1))
+    first.locator("summary").first.click()
+    expect(first.get_by_text(LIKELY).first).to_be_visible()
+    second.locator("summary").first.click()
+    expect(second.get_by_text(LIKELY).first).to_be_visible()
+    expect(first.get_by_text(LIKELY).first).to_be_hidden()
+    last = page.locator(f"{CARD} .attempt").last
+    last.locator("summary").first.click()
+    visible = [check for check in checks_of("layers", "Flatten") if not check.hidden]
+    expect(last.locator("table")).to_contain_text(f"Flatten: {len(visible)} of {len(visible)} checks passed")
+
+
+def test_on_paper_two_wrong_answers_stand_for_all(page: Page, address: str) -> None:
+    page.goto(address + CHAPTER)
+    page.emulate_media(media="print")
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    assert sum(answer.is_visible() for answer in page.locator(f"{CARD} .attempt").all()) == 2
+
+
+# ---- claims
+
+
+def test_a_first_tap_shows_what_was_tried_and_a_second_follows_the_link(browser: Browser, address: str) -> None:
+    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True) as context:
+        page = context.new_page()
+        page.goto(address + CHAPTER)
+        mark = page.locator("a.claim").first
+        mark.tap()
+        summary = page.locator(f"#{mark.get_attribute('aria-describedby')}")
+        expect(summary).to_be_visible()
+        box = summary.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        mark.tap()
+        page.wait_for_url("**/claims.html#claim-*")
+
+
+def test_each_claim_is_listed_with_what_was_tried_and_where_its_experiment_is(site: Path) -> None:
+    listed = built(site, "claims").article
+    for number, (name, entry) in enumerate(entries().items(), start=1):
+        shown = listed.find(id=f"claim-{name}")
+        assert shown, name
+        assert shown["value"] == str(number)
+        for text in (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held):
+            assert "".join(text.replace("’", "'").split()) in "".join(words(shown).split())
+        path, line = entry.source
+        assert (ROOT / path).read_text(encoding="utf-8").splitlines()[line - 1].startswith(("@claim", "def "))
