@@ -92,7 +92,7 @@ PROGRAMS = {
     "apt-get": f"{TALK}; for name in bubblewrap:bwrap chromium nodejs:node npm; do touch $HERE/bin/${{name#*:}}; done; "
     "chmod +x $HERE/bin/*",
     "id": "echo 0",
-    "python": f"case $* in *summary*) echo the summary ;; *) {TALK} ;; esac",
+    "python": f"case $* in *what_is_where*) echo the summary ;; *) {TALK} ;; esac",
     "python3": f"case $* in *venv*) {TALK}; mkdir .venv ;; esac",
     "jupyter-book": TALK,
     "autograder": f"case $1 in init) mkdir -p $2 ;; esac; {TALK}",
