@@ -123,7 +123,7 @@ term: .venv/installed ## play a term with 300 students in two sections, from an 
 	$(BIN)/python -m sample_class.term _build/term
 
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
-	@$(BIN)/python -m autograder.instructor.reports.catalogue
+	@$(BIN)/python -m autograder.instructor.authoring.catalogue
 
 mutants: .venv/installed ## small changes of the solutions that no check sees, and at how many seeds a wrong answer is missed (ROOM=training for one, SEEDS=10000)
 	@$(BIN)/python -m tests.mutants $(if $(ROOM),--room $(ROOM))

@@ -10,8 +10,9 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import CodeType, FrameType, SimpleNamespace
+from typing import Literal
 
 import numpy as np
 
@@ -19,10 +20,30 @@ from autograder.arrays import Array, PythonNumbers, is_array, is_frame, is_tenso
 from autograder.chance import kind_of, seeded
 from autograder.checks import Check, Observation, Observations, Raised, Sample, ready_made_for
 from autograder.exercises import stub_error
-from autograder.verdicts import Answer
 
+AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
 NOT_WRITTEN = "not written yet"
 MAX_TEXT = 4000  # characters of an observation; a longer text is told apart by a digest of the rest
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The result of running one check against a namespace. `comparison.same_answer` compares two of them.
+
+    Attributes:
+        kind: ``observed``, or why there is no complete observation. After an ``error`` the observations hold one
+            ``Raised``, named error.
+        observations: by name.
+        detail: a sentence on what happened if the observations do not say it.
+        duration_s: seconds of wall time.
+        delegated: the ready-made part of a library that was called while the check ran; empty if none.
+    """
+
+    kind: AnswerKind
+    observations: Observations
+    detail: str = ""
+    duration_s: float = 0.0
+    delegated: str = ""
 
 
 def seed_of(run_seed: int, check: Check) -> int:

@@ -17,10 +17,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
-from autograder.instructor.reports.catalogue import caught_mistakes
+from autograder.instructor.authoring.catalogue import caught_mistakes
+from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.mistakes import Mistake
 from autograder.reports.html import checks_table
-from autograder.verdicts import Verdict, mistakes_in
 from book import ROOT
 from book.chapters import counted
 from book.execution import digest

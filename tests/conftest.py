@@ -21,7 +21,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
+from autograder.judge.live import LiveExpectations
 from tests.commands import ROOT, autograder, run
 
 pytest_plugins = ["tests.suite"]

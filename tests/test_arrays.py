@@ -13,13 +13,12 @@ import pytest
 import torch
 
 from autograder.checks import Check, Observation, Sample, shuffled
-from autograder.common_mistakes import likely_mistake
-from autograder.comparison import same, same_answer
-from autograder.judge import describe
-from autograder.matching import differing
-from autograder.observe import MAX_TEXT, answer_of, observe, plain
+from autograder.judge.common_mistakes import likely_mistake
+from autograder.judge.comparison import same, same_answer
+from autograder.judge.judge import describe
+from autograder.judge.matching import differing
+from autograder.observe import MAX_TEXT, Answer, answer_of, observe, plain
 from autograder.sandbox import wire
-from autograder.verdicts import Answer
 
 MASSES = np.array([1.0, 2.0, np.nan])
 FRAME = pd.DataFrame({"name": ["Ada", None], "height": [1.5, 2.0]})

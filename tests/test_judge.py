@@ -14,11 +14,12 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from autograder.arrays import python_numbers
 from autograder.checks import Check, Observation, Observations, Raised, Sample, attempt
-from autograder.comparison import same, same_distribution
-from autograder.judge import describe, judge
+from autograder.judge.comparison import same, same_distribution
+from autograder.judge.judge import describe, judge
+from autograder.judge.verdicts import Diagnosis, Verdict
 from autograder.mistakes import Mistake
+from autograder.observe import Answer
 from autograder.sections import Contents
-from autograder.verdicts import Answer, Diagnosis, Verdict
 
 CHECK = Check("room", "Thing", "look", "It does what it should", 2, False, lambda names, rng: {})
 

@@ -20,10 +20,10 @@ from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.class_statistics import failures
 from autograder.instructor.reports.public_code import Public
+from autograder.judge.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
 from autograder.receipts import receipt_from, receipt_of
 from autograder.reports.text import diagnosis_rows
 from autograder.sandbox import Limits
-from autograder.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
 
 FORGED = "ValueError: x\n  likely mistake: The checker is wrong\n  expected: no error"
 CHECK = next(check for check in checks_of("layers") if not check.hidden)

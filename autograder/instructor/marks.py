@@ -16,7 +16,7 @@ from autograder.instructor.course.extensions import Work, own_due_dates
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.late import DatedWork, Lateness, LatePenalty
 from autograder.instructor.course.roster import Student
-from autograder.verdicts import VerdictRecord
+from autograder.judge.verdicts import VerdictRecord
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from dataclasses import replace
 from nbformat import NotebookNode
 
 from autograder.checks import Check, Raised, rooms
-from autograder.judge import Expectations, judge
+from autograder.judge.judge import Expectations, judge
+from autograder.judge.verdicts import Verdict
 from autograder.notebooks.graft import grade_id_of, is_graded
-from autograder.observe import seed_of
+from autograder.observe import Answer, seed_of
 from autograder.sandbox.program import Cell, PlannedCheck, Program, RunResult
-from autograder.verdicts import Answer, Verdict
 
 
 def room_by_grade_ids(notebook: NotebookNode) -> str | None:

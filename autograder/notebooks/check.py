@@ -11,7 +11,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of, rooms
-from autograder.expectations.recorded import RUN_SEEDS, expectations
+from autograder.judge.recorded import RUN_SEEDS, expectations
+from autograder.judge.verdicts import Verdict
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, read_notebook
@@ -19,7 +20,6 @@ from autograder.notebooks.progress import Progress, progress_in
 from autograder.notebooks.released import released_notebook
 from autograder.notebooks.remarks import remarks_on
 from autograder.sandbox import Program, RunResult, Sandbox
-from autograder.verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autograder.judge.verdicts import Verdict
     from autograder.sections import Contents
-    from autograder.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def progress_in(room: str, verdicts: Sequence[Verdict], remarks: Mapping[str, Se
     Raises:
         NoCourse: this machine has neither a released notebook of the room nor the course.
     """
-    from autograder.expectations.recorded import expectations
+    from autograder.judge.recorded import expectations
     from autograder.notebooks.released import released_cells
 
     contents = expectations(room).contents(room)

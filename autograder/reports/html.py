@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.judge.verdicts import Verdict
 from autograder.notebooks.progress import Progress
 from autograder.reports.text import (
     check_rows,
@@ -17,7 +18,6 @@ from autograder.reports.text import (
     unseen_points,
 )
 from autograder.sections import Section
-from autograder.verdicts import Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Environment

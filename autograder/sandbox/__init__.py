@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import Course, NoCourse
+from autograder.observe import Answer
 from autograder.sandbox import hidden_checks, isolation, wire
 from autograder.sandbox.isolation import NoSandbox
 from autograder.sandbox.program import Cell, CellResult, Limits, PlannedCheck, Program, RunResult, pack_plan
-from autograder.verdicts import Answer
 
 __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program", "RunResult", "Sandbox"]
 

@@ -12,13 +12,12 @@ import time
 from types import ModuleType, SimpleNamespace
 
 from autograder.checks import Check, checks_of
-from autograder.observe import observe
+from autograder.observe import Answer, observe
 from autograder.sandbox import hidden_checks, isolation, patches, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.sandbox.limits import ALARMS, be_graded, time_limit
 from autograder.sandbox.program import MAX_TIMEOUTS, Limits, PlannedCheck, PlannedScene, read_plan, read_request
 from autograder.sandbox.scene import play
-from autograder.verdicts import Answer
 
 GRACE_S = 0.5
 TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 from autograder.checks import checks_of
-from autograder.observe import observe
+from autograder.observe import Answer, observe
 from autograder.sandbox import Collector, limits, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.sandbox.program import (
@@ -32,7 +32,6 @@ from autograder.sandbox.program import (
     read_plan,
     read_request,
 )
-from autograder.verdicts import Answer
 
 START_S = 120.0
 GRACE_S = 5.0  # over the limit of a cell or a check, which ends what runs by itself where Python runs it

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograder.verdicts import Answer
+from autograder.observe import Answer
 
 MAX_TIMEOUTS = 2  # of an exercise: after so many checks that did not end, its others are not tried
 

@@ -21,8 +21,7 @@ import numpy as np
 from autograder import arrays, pytorch
 from autograder.arrays import Array, NDArray
 from autograder.checks import Observation, Raised, Sample
-from autograder.observe import MAX_TEXT
-from autograder.verdicts import Answer
+from autograder.observe import MAX_TEXT, Answer
 
 # Commands of the grader to the server: a program follows, or end the one that runs.
 RUN, STOP = b"R", b"K"

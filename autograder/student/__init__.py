@@ -19,9 +19,10 @@ from autograder.student.names import UnknownName, WithoutTraceback, find_exercis
 
 if TYPE_CHECKING:
     from autograder.checks import Check
+    from autograder.judge.verdicts import Verdict
     from autograder.notebooks.check import NotebookReport
+    from autograder.observe import Answer
     from autograder.sandbox.cells import CappedText
-    from autograder.verdicts import Answer, Verdict
 
 CHECK_S = 10.0
 MOST_PRINTED = 20  # lines
@@ -270,8 +271,8 @@ def room_of(name: str) -> str:
 
 def _verdicts(checks: Sequence[Check], names: SimpleNamespace) -> list[Verdict]:
     """Judge on each recorded seed and return, for each check, the first verdict that is not a pass."""
-    from autograder.expectations.recorded import RUN_SEEDS, expectations
-    from autograder.judge import judge
+    from autograder.judge.judge import judge
+    from autograder.judge.recorded import RUN_SEEDS, expectations
     from autograder.observe import seed_of
 
     expect = expectations(checks[0].room)
@@ -287,9 +288,8 @@ def _verdicts(checks: Sequence[Check], names: SimpleNamespace) -> list[Verdict]:
 
 def _answers(checks: Sequence[Check], names: SimpleNamespace, seeds: Sequence[int]) -> list[Answer]:
     """Observe each check, until one runs out of time: a person in a notebook waits for one only."""
-    from autograder.observe import observe
+    from autograder.observe import Answer, observe
     from autograder.sandbox.limits import time_limit
-    from autograder.verdicts import Answer
 
     answers: list[Answer] = []
     for check, seed in zip(checks, seeds, strict=True):

@@ -24,11 +24,11 @@ from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from autograder.instructor.grading.log import submission_log
+from autograder.judge.verdicts import VerdictRecord
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import grade_id_of, read_notebook
 from autograder.sandbox import Limits
 from autograder.sandbox.isolation import mechanism
-from autograder.verdicts import VerdictRecord
 from tests.attacks.corpus import ANOTHER_USER, ATTACKS, CARELESS, MARK, Attack, hand_in
 from tests.attacks.outside import Listener, state_of
 from tests.commands import autograder

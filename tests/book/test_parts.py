@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from autograder.checks import checks_of, rooms
 from autograder.exercises import Exercise
-from autograder.verdicts import LIKELY_LABELS
+from autograder.judge.verdicts import LIKELY_LABELS
 from book.claims import entries
 from book.demo import MODEL
 from book.wrong_answers import SHOWN

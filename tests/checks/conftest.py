@@ -9,10 +9,10 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.course import Course, Names, names_of_source
-from autograder.expectations.live import LiveExpectations
-from autograder.judge import judge
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
+from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.observe import observe, seed_of
-from autograder.verdicts import Verdict, mistakes_in
 
 # Judges the checks of a room, or of one exercise in it, on somebody's names, in one run of a seed: (room, names, seed,
 # exercise). Names that are made anew are made for each check, as the grader does.

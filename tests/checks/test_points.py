@@ -6,7 +6,7 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course, names_of_source
-from autograder.judge import same_answer
+from autograder.judge.judge import same_answer
 from autograder.observe import observe
 from tests.checks.conftest import Judge, failed, with_mistakes
 

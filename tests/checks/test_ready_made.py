@@ -15,11 +15,11 @@ from torch.autograd import grad
 
 from autograder.checks import Check, checks_of, ready_made, ready_made_for, rooms
 from autograder.course import Course, names_of_source
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answer
-from autograder.judge import judge
-from autograder.observe import first_call_of, observe, seed_of
-from autograder.verdicts import Answer, Verdict, without_delegation
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
+from autograder.judge.verdicts import Verdict, without_delegation
+from autograder.observe import Answer, first_call_of, observe, seed_of
 from tests.checks.conftest import Judge
 from tests.checks.test_every_room import EACH_RIGHT_ANSWER
 from tests.wrong import wrong_answers

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from autograder.checks import checks_of, rooms
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.reports.replay import RUNS, replayed
+from autograder.judge.live import LiveExpectations
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run[0]}-in-{run[1]}")

@@ -13,9 +13,8 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from autograder.checks import checks_of
 from autograder.course import Course, names_of_source
-from autograder.judge import same_answer
-from autograder.observe import observe
-from autograder.verdicts import Answer
+from autograder.judge.judge import same_answer
+from autograder.observe import Answer, observe
 from solutions.checks import training
 from solutions.checks.training import pair_counts, pairs, scores_from
 from tests.checks.conftest import Judge, failed, with_mistakes

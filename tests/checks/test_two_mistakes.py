@@ -21,12 +21,11 @@ import pytest
 
 from autograder.checks import Check, checks_of, rooms
 from autograder.course import Course, names_anew, names_of_source
-from autograder.expectations.live import LiveExpectations
-from autograder.judge import judge
-from autograder.matching import compared, wrong_places
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
+from autograder.judge.matching import compared, wrong_places
 from autograder.mistakes import BadCatalogue, Mistake
-from autograder.observe import observe, seed_of
-from autograder.verdicts import Answer
+from autograder.observe import Answer, observe, seed_of
 from tests.checks.conftest import Judge, named
 
 COURSE = Course.installed()

@@ -12,12 +12,12 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
+from autograder.judge.live import LiveExpectations
+from autograder.judge.verdicts import Verdict
 from autograder.notebooks.answers import program_of, verdicts_on
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import graft, read_notebook
 from autograder.sandbox import Cell, Limits, Program, Sandbox
-from autograder.verdicts import Verdict
 
 ROOM, ASSIGNMENT = "layers", "2-layers"
 SEED = 5

@@ -14,8 +14,8 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.instructor.authoring.right_answers import right_answers
+from autograder.judge.verdicts import Verdict
 from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
-from autograder.verdicts import Verdict
 from sample_class.the_ten import answers
 from tests.notebooks.conftest import ROOM, Graders
 

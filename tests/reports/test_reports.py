@@ -15,10 +15,10 @@ from torch import nn
 from autograder import progress
 from autograder.checks import checks_of, rooms
 from autograder.course import Course, chapters_of
+from autograder.judge.verdicts import Verdict
 from autograder.notebooks.progress import progress_in
 from autograder.reports.html import render
 from autograder.student import ProgressCard
-from autograder.verdicts import Verdict
 from solutions.layers import Linear  # noqa: F401  as if this were a notebook
 from tests.conftest import ROOT
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of, rooms
-from autograder.comparison import same_answer
+from autograder.judge.comparison import same_answer
 from autograder.notebooks.answers import planned
 from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, child, wire
 from tests.conftest import ROOT

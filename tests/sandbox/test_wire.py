@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from autograder import arrays
 from autograder.arrays import PythonNumbers, python_numbers
 from autograder.checks import Raised, Sample, checks_of
-from autograder.comparison import same
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
-from autograder.judge import judge
+from autograder.judge.comparison import same
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
+from autograder.observe import Answer
 from autograder.sandbox import Cell, Collector, Limits, PlannedCheck, Program, RunResult, wire
-from autograder.verdicts import Answer
 from tests.conftest import ROOT
 from tests.sandbox.conftest import PROGRAMS
 

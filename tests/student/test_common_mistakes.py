@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks import Raised, checks_of, rooms
-from autograder.common_mistakes import likely_mistake
 from autograder.course import Course
-from autograder.judge import judge
-from autograder.observe import student_line
+from autograder.judge.common_mistakes import likely_mistake
+from autograder.judge.judge import judge
+from autograder.judge.verdicts import LIKELY_LABELS
+from autograder.observe import Answer, student_line
 from autograder.student import CheckReport, report_on
-from autograder.verdicts import LIKELY_LABELS, Answer
 
 COURSE = Course.installed()
 EXERCISES = {exercise.name: room for room in rooms() for exercise in COURSE.exercises(room)}

@@ -10,9 +10,8 @@ import torch
 
 from autograder.checks import Check, Observations, checks_of
 from autograder.course import Course
-from autograder.judge import same_answer
-from autograder.observe import observe, seed_of
-from autograder.verdicts import Answer
+from autograder.judge.judge import same_answer
+from autograder.observe import Answer, observe, seed_of
 from tests.wrong import wrong_answers
 
 Names = Callable[[], SimpleNamespace]

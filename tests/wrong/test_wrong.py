@@ -8,8 +8,8 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
-from autograder.judge import judge
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
 from autograder.observe import observe, seed_of
 from tests.checks.conftest import named
 from tests.suite import is_deep

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.checks import Check, checks_of
-from autograder.comparison import same_answer
 from autograder.course import Chapter, Course
 from autograder.errors import WorkFailed
-from autograder.expectations.live import LiveExpectations
+from autograder.instructor.authoring.catalogue import names_it, verdicts_on_mistake
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
-from autograder.instructor.reports.catalogue import names_it, verdicts_on_mistake
-from autograder.judge import judge
+from autograder.judge.comparison import same_answer
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
 from autograder.mistakes import UNWRITTEN, BadCatalogue
 from autograder.observe import observe, seed_of
 

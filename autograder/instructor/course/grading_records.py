@@ -13,7 +13,7 @@ from typing import Any
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.verdicts import VerdictRecord
+from autograder.judge.verdicts import VerdictRecord
 
 FILE = "verdicts.json"
 DATES = ("handed_in", "graded")

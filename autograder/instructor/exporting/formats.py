@@ -33,7 +33,7 @@ from autograder.instructor.course.roster import POINTS_POSSIBLE
 from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.spreadsheet import csv_text
 from autograder.instructor.marks import Mark, number
-from autograder.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
+from autograder.judge.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
 
 Columns = Mapping[str, Callable[[Mark], str]]
 EXCUSED = "EX"  # in Canvas

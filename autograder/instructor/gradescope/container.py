@@ -26,13 +26,13 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.errors import plain
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
 from autograder.instructor.grading.submission import grade_one
 from autograder.instructor.marks import Facts, GradedCell, Mark, marks_of
+from autograder.judge.live import LiveExpectations
 from autograder.notebooks.answers import room_by_grade_ids
 from autograder.notebooks.graft import (
     RECORD,

@@ -10,7 +10,7 @@ from autograder.instructor.course.folder import Submission
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.submission import versions
 from autograder.instructor.marks import Mark
-from autograder.verdicts import VerdictRecord
+from autograder.judge.verdicts import VerdictRecord
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from rich.text import Text
 from autograder.console import print_table
 from autograder.errors import complain, plain
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
-from autograder.verdicts import VerdictRecord
+from autograder.judge.verdicts import VerdictRecord
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that ask a run to end early
 # Outcomes that end a submission before its checks can say more, the gravest first.

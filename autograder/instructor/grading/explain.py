@@ -15,25 +15,26 @@ from nbformat import NotebookNode
 
 from autograder.arrays import as_numpy, dtype_name, is_array
 from autograder.checks import Check, Observation, Raised, Sample, checks_of
-from autograder.comparison import same
 from autograder.course import Course
 from autograder.errors import plain
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.decisions import decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.grading.submission import answers_of, is_from_scratch, versions
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
-from autograder.judge import Expectations, describe, judge
+from autograder.judge.comparison import same
+from autograder.judge.judge import Expectations, describe, judge
+from autograder.judge.live import LiveExpectations
+from autograder.judge.verdicts import Verdict, VerdictRecord, without_delegation
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
     MalformedNotebook,
     graft,
     read_notebook,
 )
+from autograder.observe import Answer
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
-from autograder.verdicts import Answer, Verdict, VerdictRecord, without_delegation
 
 # Fields in which two runs of the same work agree; their durations, and the addresses of objects, differ.
 REPRODUCED = ("outcome", "points", "max_points", "mistake")

@@ -19,7 +19,6 @@ from nbgrader.preprocessors import LimitOutput
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
@@ -40,6 +39,7 @@ from autograder.instructor.grading.submission import (
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.instructor.marks import GradedCell, marks_of, worth_now
+from autograder.judge.live import LiveExpectations
 from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import Grafted, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult

@@ -11,10 +11,10 @@ from autograder.errors import plain
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, Submission
 from autograder.instructor.course.grading_records import GradingRecord
+from autograder.judge.verdicts import VerdictRecord, labelled_lines
 from autograder.notebooks.graft import grade_id_of, room_of
 from autograder.reports.text import capped
 from autograder.sandbox import Limits
-from autograder.verdicts import VerdictRecord, labelled_lines
 
 
 def write_log(

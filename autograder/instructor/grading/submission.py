@@ -17,12 +17,13 @@ import autograder
 from autograder.checks import checks_of, rooms
 from autograder.instructor.course.folder import CourseFolderError, HandedIn
 from autograder.instructor.course.grading_records import GradingRecord
-from autograder.judge import Expectations
+from autograder.judge.judge import Expectations
+from autograder.judge.verdicts import Verdict, labelled_lines, without_delegation
 from autograder.notebooks import answers
 from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer, room_of
+from autograder.observe import Answer
 from autograder.receipts import receipt_of
 from autograder.sandbox import Program, RunResult
-from autograder.verdicts import Answer, Verdict, labelled_lines, without_delegation
 
 
 @dataclass(frozen=True)

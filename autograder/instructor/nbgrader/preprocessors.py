@@ -19,7 +19,6 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from autograder.course import Course
 from autograder.exercises import BEGIN
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.class_facts import update_student
 from autograder.instructor.course.about import with_book
 from autograder.instructor.course.folder import CourseFolder
@@ -30,6 +29,7 @@ from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.releasing.source import opened
+from autograder.judge.live import LiveExpectations
 from autograder.notebooks.graft import (
     RECORD,
     MalformedNotebook,

@@ -24,9 +24,9 @@ from packaging.utils import canonicalize_name
 import autograder
 from autograder.course import Course, chapters_of
 from autograder.errors import WorkFailed
-from autograder.expectations.recorded import FOLDER as RECORDS
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.releasing.kept import kept
+from autograder.judge.recorded import FOLDER as RECORDS
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
@@ -41,7 +41,7 @@ RECORD = """
 import sys
 from pathlib import Path
 from autograder.course import Course
-from autograder.expectations.recorded import record
+from autograder.judge.recorded import record
 *course, room = sys.argv[1:]
 record(Course(*course), room, Path.cwd())
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.instructor.marks import Mark
-from autograder.verdicts import VerdictRecord, mistakes_in
+from autograder.judge.verdicts import VerdictRecord, mistakes_in
 
 # A correlation of 0 comes out as ±0.36 in one of twenty classes of 30, and as ±0.63 in one of twenty of 10.
 MIN_STUDENTS = 30

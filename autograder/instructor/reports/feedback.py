@@ -33,10 +33,10 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.late import LatePenalty, late_penalty
 from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
+from autograder.judge.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.reports.html import render
 from autograder.reports.text import Comments, without_repetition
-from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 
 MAX_TEXT = 4000
 # A fixed date makes the same pages the same bytes.

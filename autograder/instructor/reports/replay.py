@@ -6,8 +6,8 @@ from dataclasses import replace
 from statistics import mean
 
 from autograder.checks import Check, checks_of
-from autograder.comparison import same_answer
-from autograder.judge import Expectations
+from autograder.judge.comparison import same_answer
+from autograder.judge.judge import Expectations
 from autograder.observe import seed_of
 
 RUNS = ((1, 2), (3, 4), (5, 6))  # run seeds: of the run that was recorded, and of the one that is graded

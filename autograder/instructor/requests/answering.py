@@ -36,9 +36,9 @@ from autograder.instructor.grading.explain import (
     observation_lines,
 )
 from autograder.instructor.requests.form import MAX_BYTES, OTHER, WRITTEN, NoRequest, Request, parse_request
+from autograder.judge.verdicts import labelled_lines, shown_diagnosis
 from autograder.notebooks.graft import is_written
 from autograder.receipts import receipt_from
-from autograder.verdicts import labelled_lines, shown_diagnosis
 
 MAX_SEEN = 60  # lines of a check's observations
 NO_RECEIPT = "it gives no receipt"

@@ -12,12 +12,12 @@ import pytest
 from autograder import checks
 from autograder.course import Course, UnfinishedChapter, chapters_of, names_of_source
 from autograder.errors import WouldOverwrite
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.authoring.missing import missing
 from autograder.instructor.authoring.new import BadName, new_chapter, new_course, new_exercise
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
 from autograder.instructor.releasing.source import source_notebook, without_solutions
-from autograder.judge import judge
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
 from autograder.observe import observe, seed_of
 from tests.conftest import ROOT
 from tests.instructor.authoring.conftest import SECOND

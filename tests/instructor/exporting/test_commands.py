@@ -20,7 +20,7 @@ from autograder.instructor.course.attempts import PROVED, Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.spreadsheet import csv_rows
-from autograder.verdicts import labelled
+from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations
 from tests.conftest import SCREENSHOTS, copy_course
 from tests.instructor.conftest import ASSIGNMENT, let_come, open_gradebook, record_of

@@ -87,7 +87,7 @@ def test_verdicts_stand_as_long_as_every_file_that_decides_on_them(folder: Path)
     """Found by what judge, checks and reference import, and not from a list; and the addresses that mistakes give."""
     course = Course.installed()
     sources = {path.relative_to(ROOT).as_posix() for path in sources_of("layers", course)}
-    names = ("common_mistakes.py", "verdicts.py", "sections.py")
+    names = ("judge/common_mistakes.py", "judge/verdicts.py", "sections.py")
     assert sources > {"solutions/layers.py", "solutions/checks/layers.py", *(f"autograder/{name}" for name in names)}
     assert "autograder/instructor/cli.py" not in sources
     released = CourseFolder(folder).instructor_notebook(ASSIGNMENT)

@@ -13,7 +13,6 @@ import pytest
 
 from autograder.checks import Check, checks_of
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.explain import (
@@ -26,6 +25,7 @@ from autograder.instructor.grading.explain import (
     find_check,
     graded_work,
 )
+from autograder.judge.live import LiveExpectations
 from autograder.sandbox import Limits, Sandbox
 from tests.commands import autograder
 from tests.conftest import copy_course

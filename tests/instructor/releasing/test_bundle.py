@@ -44,8 +44,8 @@ def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how_in_ten_
         "autograder/student/data/photographs.json",
         "autograder/student/data/LICENSE",
         "course/autograder-",
-        f"autograder/expectations/records/{ROOM}.safetensors",
-        f"autograder/expectations/records/{ROOM}.ipynb",
+        f"autograder/judge/records/{ROOM}.safetensors",
+        f"autograder/judge/records/{ROOM}.ipynb",
     ):
         assert part in names
     readme = bundle["course/README.md"].decode()
@@ -106,7 +106,7 @@ def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solut
     of_the_course = {name for name in wheel if name.startswith("solutions/")}
     shared = ("../__init__", "__init__", "_far")
     assert of_the_course == {os.path.normpath(f"solutions/checks/{name}.py") for name in (*shared, *rooms())}
-    recorded = {name for name in wheel if name.startswith("autograder/expectations/records/")}
+    recorded = {name for name in wheel if name.startswith("autograder/judge/records/")}
     data = {name for name in wheel if name.startswith("autograder/student/data/")}
     assert wheel - recorded - data - of_the_course == {
         name for name in names if not name.startswith("autograder/instructor/")

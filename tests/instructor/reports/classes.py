@@ -12,7 +12,7 @@ from autograder.checks import Check, checks_of
 from autograder.instructor.course.attempts import PROVED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark
-from autograder.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord
+from autograder.judge.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord
 
 USUAL_WAYS = Path(__file__).with_name("usual_ways.txt").read_text(encoding="utf-8")
 DUE = datetime(2026, 11, 5, 22, 0)

@@ -12,18 +12,17 @@ import torch
 
 from autograder.checks import Check, Raised, checks_of, rooms
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
-from autograder.expectations.recorded import (
+from autograder.judge.judge import Expectations, judge
+from autograder.judge.live import LiveExpectations
+from autograder.judge.recorded import (
     RUN_SEEDS,
     RecordedExpectations,
     expectations,
     record,
     without_reference_words,
 )
-from autograder.judge import Expectations, judge
 from autograder.mistakes import Mistake
-from autograder.observe import observe, seed_of
-from autograder.verdicts import Answer
+from autograder.observe import Answer, observe, seed_of
 from tests.commands import autograder
 from tests.conftest import ROOT, made_once
 

@@ -17,14 +17,13 @@ import safetensors.numpy
 
 from autograder.arrays import NDArray, from_bytes, to_bytes
 from autograder.checks import Check, Raised, checks_of
-from autograder.comparison import same_answer
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
-from autograder.judge import Expectations
-from autograder.observe import seed_of
+from autograder.judge.comparison import same_answer
+from autograder.judge.judge import Expectations
+from autograder.judge.live import LiveExpectations
+from autograder.observe import Answer, seed_of
 from autograder.sandbox import wire
 from autograder.sections import Contents
-from autograder.verdicts import Answer
 
 RUN_SEEDS = (-1, -2)  # a run of the grader has none below 0: students have the answers to these
 FOLDER = Path(__file__).parent / "records"

@@ -28,8 +28,8 @@ import numpy as np
 
 from autograder.arrays import Array, as_numpy, close, dtype_name, is_array, of_one_kind
 from autograder.checks import ACCEPTED, Observation, Raised
-from autograder.comparison import same, tolerance_of
-from autograder.verdicts import Answer
+from autograder.judge.comparison import same, tolerance_of
+from autograder.observe import Answer
 
 Place = tuple[int, str, str]  # which check, the observation's name, and which part of it
 

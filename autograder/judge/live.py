@@ -10,9 +10,8 @@ from autograder.chance import one_thread
 from autograder.checks import Check
 from autograder.course import Course, Names
 from autograder.mistakes import Mistake
-from autograder.observe import observe
+from autograder.observe import Answer, observe
 from autograder.sections import Contents
-from autograder.verdicts import Answer
 
 
 @dataclass(frozen=True)

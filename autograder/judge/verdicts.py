@@ -8,10 +8,10 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 if TYPE_CHECKING:
-    from autograder.checks import Check, Observations
+    from autograder.checks import Check
+    from autograder.observe import Answer
 
 Outcome = Literal["pass", "fail", "error", "timeout", "memory", "crash", "missing", "invalid"]
-AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
 # Labels of the parts of a diagnosis for readers, in order.
 LABELS = {
     "observed": "observed",
@@ -25,26 +25,6 @@ ALSO_LABELS = {"likely": "also likely", "hint": "hint", "read": "read"}
 # Labels of a mistake for which only the text of an error speaks.
 PERHAPS = {"likely mistake": "perhaps", "also likely": "perhaps also"}
 LIKELY_LABELS = {*PERHAPS, *PERHAPS.values()}
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """The result of running one check against a namespace. `comparison.same_answer` compares two of them.
-
-    Attributes:
-        kind: ``observed``, or why there is no complete observation. After an ``error`` the observations hold one
-            ``Raised``, named error.
-        observations: by name.
-        detail: a sentence on what happened if the observations do not say it.
-        duration_s: seconds of wall time.
-        delegated: the ready-made part of a library that was called while the check ran; empty if none.
-    """
-
-    kind: AnswerKind
-    observations: Observations
-    detail: str = ""
-    duration_s: float = 0.0
-    delegated: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,12 @@ from autograder.arrays import (
     of_one_kind,
 )
 from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
-from autograder.common_mistakes import certain_mistake, likely_mistake
-from autograder.comparison import same, same_answer, tolerance_of
-from autograder.matching import Place, explaining, names_at, rest_on_errors
+from autograder.judge.common_mistakes import certain_mistake, likely_mistake
+from autograder.judge.comparison import same, same_answer, tolerance_of
+from autograder.judge.matching import Place, explaining, names_at, rest_on_errors
+from autograder.judge.verdicts import Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
+from autograder.observe import Answer
 from autograder.sections import Contents
-from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
 
 MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture
 FEW = 3  # right observations that a hint names one by one

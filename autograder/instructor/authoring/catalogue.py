@@ -11,11 +11,11 @@ from rich.table import Table
 from autograder.checks import Check, checks_of, rooms
 from autograder.console import print_table
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
-from autograder.judge import judge
+from autograder.judge.judge import judge
+from autograder.judge.live import LiveExpectations
+from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.mistakes import Mistake
 from autograder.observe import seed_of
-from autograder.verdicts import Verdict, mistakes_in
 
 RUN_SEED = 0
 

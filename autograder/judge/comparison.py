@@ -20,7 +20,7 @@ import numpy as np
 
 from autograder.arrays import Array, as_numpy, close, dtype_name, is_array, is_tensor
 from autograder.checks import Observation, Raised, Sample
-from autograder.verdicts import Answer
+from autograder.observe import Answer
 
 SAMPLE_ERROR = 1e-10
 TOLERANCE = {"float64": (1e-9, 1e-10), "float32": (1e-4, 1e-5)}

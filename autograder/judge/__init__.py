@@ -1,0 +1,1 @@
+"""Compare observations with expectations, name the mistake, and give the verdict."""
