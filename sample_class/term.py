@@ -187,7 +187,6 @@ def play(folder: Path, count: int) -> list[str]:
 def repaired_course(folder: Path) -> Path:
     """Make a copy of the course in which a check was repaired, and return the folder that Python finds it in."""
     shutil.copytree(ROOT / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "autograder" / "checks", folder / "solutions" / "checks")
     for name in ("chapters", "data", "references.bib"):
         (folder / name).symlink_to(ROOT / name)
     path = folder / "solutions" / "checks" / "layers.py"

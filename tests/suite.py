@@ -20,6 +20,7 @@ FIRST = [
     "mutants/test_mutants.py",
     "wrong/test_wrong.py",
     "instructor/viva/test_talk_questions.py",
+    "sandbox/test_sandbox.py",
     "book/test_reading.py",
     "instructor/grading/test_hostile_submissions.py",
     "instructor/grading/test_killed.py",
@@ -29,6 +30,8 @@ FIRST = [
     "instructor/nbgrader/test_nbgrader.py",
     "instructor/grading/test_trouble.py",
     "checks/test_two_mistakes.py",
+    "notebooks/test_check.py",
+    "test_cli.py",
 ]
 LONG = 10.0  # seconds after which a test says why it takes them
 

@@ -33,7 +33,7 @@ def threads_that_take_turns_often() -> Iterator[None]:
 
 @pytest.mark.usefixtures("threads_that_take_turns_often")
 def test_threads_that_read_python_do_not_disturb_one_another() -> None:
-    text = (ROOT / "autograder" / "checks" / "dropout.py").read_text()
+    text = (ROOT / "solutions" / "checks" / "dropout.py").read_text()
     with ThreadPoolExecutor(4) as pool:
         for read in [pool.submit(read, text) for _ in range(10) for read in (python_of, without_hidden_checks)]:
             read.result()
