@@ -23,7 +23,7 @@ FIRST = [
     "sandbox/test_sandbox.py",
     "book/test_reading.py",
     "instructor/grading/test_hostile_submissions.py",
-    "instructor/grading/test_killed.py",
+    "instructor/grading/test_killed_grading.py",
     "instructor/grading/test_again.py",
     "instructor/grading/test_cluster.py",
     "solutions/commands/test_command_line.py",
