@@ -44,8 +44,8 @@ test-deep: checked ## before publishing, and each night: all that the tests can 
 	$(BIN)/pytest $(IN_PARALLEL) --deep
 
 # A file's tests share what they make, so one worker runs them all; the longest files come first. Often one waits, for a
-# browser, a clock, or what another makes: four keep two processors at work.
-IN_PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
+# browser, a clock, or what another makes: three keep two processors at work.
+IN_PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 checked: .venv/installed book/node_modules/installed
 	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv \

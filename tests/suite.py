@@ -19,6 +19,7 @@ FIRST = [
     "checks/test_every_room.py",
     "mutants/test_mutants.py",
     "wrong/test_wrong.py",
+    "instructor/test_marks.py",
     "instructor/viva/test_talk_questions.py",
     "sandbox/test_sandbox.py",
     "book/test_reading.py",
