@@ -26,8 +26,9 @@ class Fault:
 
     Attributes:
         place: the file, and the line where one is known, such as ``averages/mistakes/means.md:12``.
-        name: of the check, mistake, answer or exercise; empty where the file says it.
-        detail: what was seen, at the first of the seeds.
+        name: of the check, mistake, answer or exercise; empty if the place says enough.
+        says: the fault, in a clause.
+        detail: the observation at the first of the seeds.
         seeds: of the runs in which it shows; empty where it shows without running anything.
     """
 
