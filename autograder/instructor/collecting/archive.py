@@ -46,23 +46,14 @@ class EntryRefused(Exception):
 
 @dataclass(frozen=True)
 class DownloadEntry:
-    """A file of a download.
+    """A file of a download."""
 
-    Attributes:
-        name: its path as the download has it, for messages.
-        parts: of that path, outermost first; none of them leads upwards. Empty where the path is refused.
-        refused: why it is not read; or empty.
-        content: returns its first bytes, whether it is refused or not, or raises ``EntryRefused``.
-        modified: when it was changed last, as seconds to order files by; 0 where nothing says it.
-        path: on this machine, where the download is a folder.
-    """
-
-    name: str
-    parts: tuple[str, ...]
-    refused: str
-    content: Callable[[int], bytes]
-    modified: float = 0.0
-    path: Path | None = None
+    name: str  # its path as the download has it, for messages
+    parts: tuple[str, ...]  # of that path, outermost first; none of them leads upwards. Empty where the path is refused
+    refused: str  # why it is not read; or empty
+    content: Callable[[int], bytes]  # returns its first bytes, whether it is refused or not, or raises ``EntryRefused``
+    modified: float = 0.0  # when it was changed last, as seconds to order files by; 0 where nothing says it
+    path: Path | None = None  # on this machine, where the download is a folder
 
     def read(self, limit: int) -> bytes:
         """Return its first bytes.

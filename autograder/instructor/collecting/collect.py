@@ -35,25 +35,16 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True)
 class CollectRequest:
-    """A download to collect, and how.
-
-    Attributes:
-        assignment: the only one to collect; None for all that occur.
-        worksheet: Moodle's, with the times of handing in.
-        times: a table of the instructor's with such times.
-        student: the owner of all files, by id, address or name; None where file names say it.
-        at: the time at which that student handed in.
-        choice: among a student's attempts: ``first``, ``last`` or a number.
-    """
+    """A download to collect, and how."""
 
     path: Path
-    assignment: str | None = None
+    assignment: str | None = None  # the only one to collect; None for all that occur
     roster: Path | None = None
-    worksheet: Path | None = None
-    times: Path | None = None
-    student: str | None = None
-    at: str | None = None
-    choice: str = "last"
+    worksheet: Path | None = None  # Moodle's, with the times of handing in
+    times: Path | None = None  # a table of the instructor's with such times
+    student: str | None = None  # the owner of all files, by id, address or name; None where file names say it
+    at: str | None = None  # the time at which that student handed in
+    choice: str = "last"  # among a student's attempts: ``first``, ``last`` or a number
     force: bool = False
 
 

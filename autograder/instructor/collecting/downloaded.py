@@ -30,29 +30,19 @@ class Ownership:
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """A file that somebody handed in.
-
-    Attributes:
-        owners: the clues to each person whose work it is; several for a group.
-        when: it was handed in, with a time zone; None where the system does not say it.
-        number: of the attempt, where the system gives one; the first is 1.
-        upload: grows from upload to upload, where the system numbers them.
-        doubt: the evidence against its time, in words for the instructor; or empty.
-        ownership: on the disk, where students choose the name that says whose it is.
-        other_readings: of other systems, of the same file's name.
-    """
+    """A file that somebody handed in."""
 
     entry: DownloadEntry
     system: str
-    owners: tuple[tuple[Clue, ...], ...]
-    when: datetime | None = None
+    owners: tuple[tuple[Clue, ...], ...]  # the clues to each person whose work it is; several for a group
+    when: datetime | None = None  # it was handed in, with a time zone; None where the system does not say it
     standing: Standing = CLAIMED
     late: bool = False
-    number: int | None = None
-    upload: int = 0
-    doubt: str = ""
-    ownership: Ownership | None = None
-    other_readings: tuple[DownloadedFile, ...] = ()
+    number: int | None = None  # of the attempt, where the system gives one; the first is 1
+    upload: int = 0  # grows from upload to upload, where the system numbers them
+    doubt: str = ""  # the evidence against its time, in words for the instructor; or empty
+    ownership: Ownership | None = None  # on the disk, where students choose the name that says whose it is
+    other_readings: tuple[DownloadedFile, ...] = ()  # of other systems, of the same file's name
 
 
 # Takes the entries, and the number of folders that all of them lie in; returns the files that it knows. Only names at

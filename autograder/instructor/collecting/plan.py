@@ -34,22 +34,15 @@ class PlacedWork:
 
 @dataclass(frozen=True)
 class Situation:
-    """The facts that a plan depends on, besides the download. All times have a time zone.
-
-    Attributes:
-        kept: the attempts in ``collected/``.
-        submitted: the files in ``submitted/``.
-        times: of handing in, as the instructor says, by student.
-        own_due: the due dates of students with an extension.
-    """
+    """The facts that a plan depends on, besides the download. All times have a time zone."""
 
     students: Sequence[Student]
-    kept: Mapping[Work, tuple[Attempt, ...]]
-    submitted: Mapping[Work, PlacedWork]
+    kept: Mapping[Work, tuple[Attempt, ...]]  # the attempts in ``collected/``
+    submitted: Mapping[Work, PlacedWork]  # the files in ``submitted/``
     due: Mapping[str, datetime]
     now: datetime
-    times: Mapping[str, datetime] = field(default_factory=dict)
-    own_due: Mapping[Work, datetime] = field(default_factory=dict)
+    times: Mapping[str, datetime] = field(default_factory=dict)  # of handing in, as the instructor says, by student
+    own_due: Mapping[Work, datetime] = field(default_factory=dict)  # the due dates of students with an extension
 
     def placed(self, work: Work) -> PlacedWork:
         return self.submitted.get(work, PlacedWork())
@@ -57,27 +50,19 @@ class Situation:
 
 @dataclass(frozen=True)
 class SubmissionPlan:
-    """The plan for one student's work.
-
-    Attributes:
-        chosen: the attempt to be graded; None where there is no such attempt.
-        matched_by: the kind of the clue that decided whose it is; where students choose it, also whether it is proved.
-        seconds_late: by the due date, 0 where it is in time or nothing says when it came.
-        note: the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time.
-        learned: whether an attempt, or its time, is new.
-    """
+    """The plan for one student's work."""
 
     student: Student
     assignment: str
     attempts: tuple[Attempt, ...]
-    chosen: Attempt | None
-    matched_by: str
-    seconds_late: float
+    chosen: Attempt | None  # the attempt to be graded; None where there is no such attempt
+    matched_by: str  # the kind of the clue that decided whose it is; where students choose it, also whether it is proved
+    seconds_late: float  # by the due date, 0 where it is in time or nothing says when it came
     action: Action
-    note: str
+    note: str  # the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time
     doubt: str
     placed: PlacedWork
-    learned: bool
+    learned: bool  # whether an attempt, or its time, is new
 
     @property
     def late_since_unknown(self) -> bool:
@@ -88,19 +73,13 @@ class SubmissionPlan:
 
 @dataclass(frozen=True)
 class ExcludedFile:
-    """A file of the download that is not collected.
-
-    Attributes:
-        matters: whether it can be somebody's work, and not just something beside it.
-        unmatched: the searches in the class that found nobody, where it is a notebook of the course.
-        senders: the students who handed in no notebook, and this file first.
-    """
+    """A file of the download that is not collected."""
 
     file: RecognisedFile
     reason: str
-    matters: bool
-    unmatched: tuple[Match, ...] = ()
-    senders: tuple[Student, ...] = ()
+    matters: bool  # whether it can be somebody's work, and not just something beside it
+    unmatched: tuple[Match, ...] = ()  # the searches in the class that found nobody, where it is a notebook of the course
+    senders: tuple[Student, ...] = ()  # the students who handed in no notebook, and this file first
 
     @property
     def path(self) -> str:

@@ -27,18 +27,12 @@ HEAD_BYTES = 64
 
 @dataclass(frozen=True)
 class RecognisedFile:
-    """A file of a download and its assignment.
-
-    Attributes:
-        assignment: empty where it is none of the course's.
-        digest: of its content, SHA-256 in hex; empty where it is no notebook of the course.
-        note: why it is none, or what is odd about it; or empty.
-    """
+    """A file of a download and its assignment."""
 
     downloaded: DownloadedFile
-    assignment: str = ""
-    digest: str = ""
-    note: str = ""
+    assignment: str = ""  # empty where it is none of the course's
+    digest: str = ""  # of its content, SHA-256 in hex; empty where it is no notebook of the course
+    note: str = ""  # why it is none, or what is odd about it; or empty
 
     @property
     def name(self) -> str:

@@ -48,22 +48,14 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class FilledFile:
-    """A file with marks in it.
-
-    Attributes:
-        filled: the number of marks that were put in.
-        not_there: students with a mark whom the file does not name.
-        without_mark: those in the file for whom there is no mark, as it calls them.
-        kept: those whom it excuses or does not give the assignment, by what it says.
-        changed: those who had another mark in it, each with the old and the new one.
-    """
+    """A file with marks in it."""
 
     text: str
-    filled: int
-    not_there: Sequence[str]
-    without_mark: Sequence[str]
-    kept: Mapping[str, Sequence[str]]
-    changed: Sequence[str]
+    filled: int  # the number of marks that were put in
+    not_there: Sequence[str]  # students with a mark whom the file does not name
+    without_mark: Sequence[str]  # those in the file for whom there is no mark, as it calls them
+    kept: Mapping[str, Sequence[str]]  # those whom it excuses or does not give the assignment, by what it says
+    changed: Sequence[str]  # those who had another mark in it, each with the old and the new one
 
 
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:
