@@ -56,7 +56,7 @@ class SubmissionPlan:
     assignment: str
     attempts: tuple[Attempt, ...]
     chosen: Attempt | None  # the attempt to be graded; None where there is no such attempt
-    matched_by: str  # the kind of the clue that decided whose it is; where students choose it, also whether it is proved
+    matched_by: str  # the kind of the clue that decided whose it is; where students choose it, also if it is proved
     seconds_late: float  # by the due date, 0 where it is in time or nothing says when it came
     action: Action
     note: str  # the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time
@@ -78,7 +78,7 @@ class ExcludedFile:
     file: RecognisedFile
     reason: str
     matters: bool  # whether it can be somebody's work, and not just something beside it
-    unmatched: tuple[Match, ...] = ()  # the searches in the class that found nobody, where it is a notebook of the course
+    unmatched: tuple[Match, ...] = ()  # the searches in the class that found nobody, for a notebook of the course
     senders: tuple[Student, ...] = ()  # the students who handed in no notebook, and this file first
 
     @property
