@@ -30,8 +30,8 @@ EXTRAS = {
 }
 # Commands, plugins and data, which no line imports.
 UNIMPORTED = {
-    *("brotli", "hatchling", "ipykernel", "jupyter-book", "mypy", "myst-nb", "pytest-timeout", "pytest-xdist"),
-    *("ruff", "sphinx-autobuild", "types-docutils", "tzdata"),
+    *("brotli", "coverage", "hatchling", "ipykernel", "jupyter-book", "mypy", "myst-nb", "pytest-timeout"),
+    *("pytest-xdist", "ruff", "sphinx-autobuild", "types-docutils", "tzdata"),
 }
 
 
