@@ -5,9 +5,12 @@ from __future__ import annotations
 import inspect
 
 import pytest
+import torch
+from torch import nn
 
 from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
+from solutions.checks.dropout import fill, random_values
 from tests.checks.conftest import Judge, failed, named
 
 ROOM = "dropout"
@@ -39,3 +42,10 @@ def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake
     source = on_torch_parts(mistake.apply(SOURCE))
     found = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
     assert found == {mistake.id}
+
+
+def test_a_parameter_that_no_classifier_has_is_set_to_zeros() -> None:
+    model = Course.installed().names(ROOM).Classifier()
+    model.temperature = nn.Parameter(torch.ones(3))
+    fill(model, random_values(torch.Generator()))
+    assert model.temperature.tolist() == [0, 0, 0]
