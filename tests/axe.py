@@ -21,8 +21,8 @@ VIOLATIONS = """async () => {
 def violations(page: Page) -> list[str]:
     """Return a line for each place that axe objects to."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(VIOLATIONS)
-    return found
+    faults: list[str] = page.evaluate(VIOLATIONS)
+    return faults
 
 
 @contextmanager

@@ -31,11 +31,11 @@ def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.Completed
         command = [sys.executable, "-m", *words]
         return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
     with tempfile.TemporaryDirectory() as folder:
-        said = Path(folder) / "stdout", Path(folder) / "stderr"
-        process = _warm.Process(target=_become, args=(words, cwd, dict(os.environ), *said))
+        streams = Path(folder) / "stdout", Path(folder) / "stderr"
+        process = _warm.Process(target=_become, args=(words, cwd, dict(os.environ), *streams))
         process.start()
         process.join()
-        return subprocess.CompletedProcess(words, process.exitcode or 0, *(path.read_text("utf-8") for path in said))
+        return subprocess.CompletedProcess(words, process.exitcode or 0, *(path.read_text("utf-8") for path in streams))
 
 
 def begin(*line: str | Path, cwd: Path, said: tuple[Path, Path]) -> multiprocessing.process.BaseProcess:

@@ -123,9 +123,9 @@ def test_it_holds_no_line_and_no_wording_of_the_reference(recording: Path) -> No
 def test_a_refusal_keeps_its_kind_and_loses_its_words() -> None:
     own = Raised("Odd", "n must be even", "check(n)", "ValueError")
     answer = Answer("observed", {"a": Raised("ValueError", "n must be even", "check(n)"), "b": own}, duration_s=3.0)
-    told = without_reference_words(answer)
+    recorded = without_reference_words(answer)
     refused = {"a": Raised("ValueError", "refused"), "b": Raised("Odd", "refused", base="ValueError")}
-    assert vars(told) == vars(Answer("observed", refused))
+    assert vars(recorded) == vars(Answer("observed", refused))
 
 
 def test_an_error_that_is_no_refusal_keeps_what_torch_says_for_the_likely_mistake_is_found_by_it() -> None:

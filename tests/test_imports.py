@@ -72,8 +72,8 @@ def test_a_command_waits_for_no_library_that_it_does_not_use(
 @pytest.mark.long("judges a notebook")
 @pytest.mark.parametrize("line", [["check", "2-layers.ipynb"], ["progress"]])
 def test_what_judges_loads_nothing_for_figures(line: list[str], released: Path) -> None:
-    found = loaded_by("autograder.instructor.cli", *line, cwd=released / "release" / "2-layers")
-    assert not found & FOR_FIGURES
+    modules = loaded_by("autograder.instructor.cli", *line, cwd=released / "release" / "2-layers")
+    assert not modules & FOR_FIGURES
 
 
 def test_no_module_of_the_grader_imports_pytorch() -> None:

@@ -260,8 +260,8 @@ def test_the_largest_notebook_that_is_read_takes_less_than_a_gigabyte_of_memory(
         "parse_notebook(f'{head}{parts}{texts}1]}}'.encode(), 'a.ipynb')\n"
         "print(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert int(said) < 1 << 20
+    kilobytes = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert int(kilobytes) < 1 << 20
 
 
 STRANGE = st.recursive(

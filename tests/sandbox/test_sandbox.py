@@ -330,8 +330,8 @@ def test_the_server_imports_slow_modules_only_for_programs_that_need_them(truste
     look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
     training = planned(checks_of("training")[0], seed=1)
     programs = [Program((look,), PLAN), Program((look,), (training,))]
-    found = [trusted.run(program).cells["look"].stdout.strip() for program in programs]
-    assert found == ["False", "True"]
+    imported = [trusted.run(program).cells["look"].stdout.strip() for program in programs]
+    assert imported == ["False", "True"]
 
 
 @pytest.mark.parametrize(

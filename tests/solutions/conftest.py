@@ -55,7 +55,7 @@ def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
 def address_of(process: subprocess.Popen[str]) -> str:
     """Wait until a server says where its page is."""
     assert process.stdout is not None
-    return next(f"{found[0]}/" for line in process.stdout if (found := re.search(r"http://[\d.]+:\d+", line)))
+    return next(f"{address[0]}/" for line in process.stdout if (address := re.search(r"http://[\d.]+:\d+", line)))
 
 
 @pytest.fixture(scope="session")

@@ -64,29 +64,29 @@ def images_read(recipe: Recipe, images: Tensor) -> Tensor:
     """Return the inputs of the first layer in an epoch, in the order of the images."""
     labels = torch.arange(len(images)) % 10
     learner = FastLearner(Classifier(), recipe, (images, labels), (images, labels))
-    found = []
+    inputs = []
     for rows in torch.arange(len(images)).split(learner._block):
         train_on(learner, rows)
-        found.append(learner._inputs[: len(rows)].clone())
-    return torch.cat(found).reshape(-1, 28, 28)
+        inputs.append(learner._inputs[: len(rows)].clone())
+    return torch.cat(inputs).reshape(-1, 28, 28)
 
 
 @pytest.mark.parametrize("batch_size", [32, 100])
 def test_without_dropout_it_follows_the_chapters_learner_in_each_epoch(
     train: Examples, valid: Examples, batch_size: int
 ) -> None:
-    recipe, told = Recipe(epochs=3, batch_size=batch_size, lr=0.05, dropout=0.0), []
+    recipe, counted = Recipe(epochs=3, batch_size=batch_size, lr=0.05, dropout=0.0), []
     fast, taught = new_model(recipe, seed=3), new_model(recipe, seed=3)
-    ours = FastLearner(fast, recipe, train, valid, seed=3, after_block=told.append)
+    fast_learner = FastLearner(fast, recipe, train, valid, seed=3, after_block=counted.append)
     loaders = {"train": InTheSameOrder(train, batch_size, seed=3), "valid": Loader(*valid, MEASURING_BATCH)}
     learner = Learner(LearnerConfig(taught, nn.CrossEntropyLoss(), lr=recipe.lr), loaders)
     for _ in range(recipe.epochs):
-        assert ours.train_epoch() == pytest.approx(learner.train_epoch(), rel=1e-5)
+        assert fast_learner.train_epoch() == pytest.approx(learner.train_epoch(), rel=1e-5)
         torch.testing.assert_close(fast.state_dict(), taught.state_dict(), rtol=1e-4, atol=1e-5)
-        loss, accuracy = ours.validate()
+        loss, accuracy = fast_learner.validate()
         assert loss == pytest.approx(learner.valid_loss(), rel=1e-4)
         assert accuracy == pytest.approx(learner.valid_accuracy(), abs=1.5 / len(valid[0]))
-    assert sum(told) == recipe.epochs * len(train[0])
+    assert sum(counted) == recipe.epochs * len(train[0])
 
 
 def test_with_dropout_a_step_agrees_with_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
@@ -100,8 +100,8 @@ def test_with_dropout_a_step_agrees_with_autograd_for_the_same_masks(train: Exam
         assert layer.masks is not None
         x = (x @ w + b).relu() * layer.masks[:32] / (1 - recipe.dropout)
     functional.cross_entropy(x @ weight + bias, train[1][:32]).backward()
-    for ours, theirs in zip(fast.parameters(), taught.parameters(), strict=True):
-        torch.testing.assert_close(ours.detach(), theirs.detach() - recipe.lr * theirs.grad)
+    for parameter, reference in zip(fast.parameters(), taught.parameters(), strict=True):
+        torch.testing.assert_close(parameter.detach(), reference.detach() - recipe.lr * reference.grad)
 
 
 def test_units_are_dropped_with_the_probability_and_independently(train: Examples, valid: Examples) -> None:
@@ -219,11 +219,11 @@ def test_stretched_garments_are_as_wide_as_the_limits_allow_and_no_wider() -> No
 
 def test_shapes_have_uniform_targets_and_are_not_counted(train: Examples, valid: Examples) -> None:
     images, labels = train[0][:500], train[1][:500]
-    told: list[int] = []
+    counted: list[int] = []
     recipe = Recipe(epochs=1, batch_size=100, shapes=0.1)
-    learner = FastLearner(new_model(recipe, 0), recipe, (images, labels), valid, after_block=told.append)
+    learner = FastLearner(new_model(recipe, 0), recipe, (images, labels), valid, after_block=counted.append)
     learner.train_epoch()
-    assert sum(told) == 500, "shapes are not counted"
+    assert sum(counted) == 500, "shapes are not counted"
     order = learner._rows[:550].sort().values
     torch.testing.assert_close(order, torch.arange(550))
     targets = learner._targets[:550][learner._rows[:550].argsort()]

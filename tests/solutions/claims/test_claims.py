@@ -76,7 +76,7 @@ def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(subject:
 def test_each_claim_is_marked_once_and_in_its_chapter() -> None:
     marks = {path: MARK.findall(path.read_text(encoding="utf-8")) for path in Course.installed().chapters.glob("*.md")}
     assert sorted(name for names in marks.values() for name in names) == sorted(CLAIMS)
-    assert all(name in marks[chapter_of(one.room)] for name, one in CLAIMS.items())
+    assert all(name in marks[chapter_of(subject.room)] for name, subject in CLAIMS.items())
 
 
 def test_each_room_with_claims_is_listed() -> None:

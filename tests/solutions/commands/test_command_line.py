@@ -392,8 +392,8 @@ def test_chapter_6_quotes_export_web_on_the_courses_model(here: Cli, full: Datas
     _, _, shown = (ROOT / "chapters" / "6-deployment.md").read_text().partition("```console\n$ python -m solutions ")
     command, _, printed = shown.partition("```")[0].partition("\n")
     name, model, folder = command.split()
-    found = here(name, ROOT / model, tmp_path / folder).stdout.partition("\n\n")[2]
-    assert found.replace(str(tmp_path / folder), folder) == printed
+    output = here(name, ROOT / model, tmp_path / folder).stdout.partition("\n\n")[2]
+    assert output.replace(str(tmp_path / folder), folder) == printed
 
 
 @pytest.mark.parametrize(

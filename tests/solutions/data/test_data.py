@@ -175,8 +175,8 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place: str, reason: str) -> None:
     shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
-    found, why = data.locate()
-    assert (found.resolve(), why) == (nothing_installed / place, reason)
+    folder, why = data.locate()
+    assert (folder.resolve(), why) == (nothing_installed / place, reason)
 
 
 def test_the_environment_variable_comes_first_and_can_name_torchvisions_root(
@@ -185,8 +185,8 @@ def test_the_environment_variable_comes_first_and_can_name_torchvisions_root(
     for place in ("DATA", "named" / data.TORCHVISION):
         shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
     monkeypatch.setenv("FASHION_MNIST", str(nothing_installed / "named"))
-    found = nothing_installed / "named" / data.TORCHVISION
-    assert data.locate() == (found, "named in the environment variable FASHION_MNIST")
+    named = nothing_installed / "named" / data.TORCHVISION
+    assert data.locate() == (named, "named in the environment variable FASHION_MNIST")
 
 
 def test_a_broken_copy_is_an_error_and_without_any_copy_there_is_the_sample(nothing_installed: Path) -> None:

@@ -110,8 +110,8 @@ ANSWERS_TO_FILES = """async (names) => {
 def test_every_kind_of_photograph_is_prepared_and_answered_as_in_python(
     demo: Page, model: Classifier, photos: dict[Path, float]
 ) -> None:
-    found = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
-    for (path, apart), shown in zip(photos.items(), found, strict=True):
+    rows = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
+    for (path, apart), shown in zip(photos.items(), rows, strict=True):
         x = prepare_image(open_image(path))
         pixels = np.frombuffer(base64.b64decode(shown["pixels"]), np.float32)
         difference = np.abs(pixels - x.numpy().ravel()).max()
@@ -248,7 +248,7 @@ def test_an_unsure_answer_is_labelled_and_comes_with_advice(
     choose(
         demo,
         tmp_path / "doubtful.png",
-        stored(next(one for one in photos if said_of(model, one).startswith("Not sure"))),
+        stored(next(photo for photo in photos if said_of(model, photo).startswith("Not sure"))),
     )
     expect(demo.get_by_role("status")).to_contain_text("Not sure")
     advice = "Try the whole garment from the front, alone, with space around it, on a plain background."

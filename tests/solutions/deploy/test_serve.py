@@ -78,8 +78,8 @@ def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address)
     page.locator("input[type=file]").set_input_files(photograph)
-    (said,) = json.loads(cli("predict", photograph, "--model", model_file, "--json").stdout)
-    expect(page.get_by_role("status").locator("strong")).to_have_text(said["answers"][0]["label"])
+    (predicted,) = json.loads(cli("predict", photograph, "--model", model_file, "--json").stdout)
+    expect(page.get_by_role("status").locator("strong")).to_have_text(predicted["answers"][0]["label"])
     expect(page.locator(".demo-answers li")).to_have_count(5)
     assert complaints == []
     assert {method for method, _ in asked} == {"GET"}
@@ -213,10 +213,10 @@ def test_it_ends_quietly_and_leaves_no_file(model_file: Path, tmp_path: Path, se
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["with a named model", "with the course's own"])
 def test_a_port_that_is_taken_is_refused(cli: Cli, model_file: Path, is_named: bool) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
         result = cli("serve", "--no-open", "--port", port, *(["--model", model_file] if is_named else []))
     assert error_of(result) == f"error: --port {port}: taken, or not for you; give another one, or none\n"
 

@@ -145,9 +145,9 @@ def test_the_space_answers_as_python_does_and_says_when_it_is_unsure(
     photos = [photograph(pixels, "#cddef0") for pixels in sample.test_images[:50]]
     for photo in [*photos[:3], next(photo for photo in photos if classify(model, photo)[0][1] < UNSURE_BELOW)]:
         photo.save(tmp_path / "photo.png")
-        found, words = asked.predict(handle_file(tmp_path / "photo.png"), api_name="/classify")
+        answer, words = asked.predict(handle_file(tmp_path / "photo.png"), api_name="/classify")
         expected = classify(model, photo)
-        answers = {row["label"]: row["confidence"] for row in found["confidences"]}
+        answers = {row["label"]: row["confidence"] for row in answer["confidences"]}
         assert answers == pytest.approx(dict(expected[:5]), abs=1e-5)
         assert words.startswith("Not sure") == (expected[0][1] < UNSURE_BELOW)
         assert expected[0][0] in words
