@@ -5,14 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import pty
 import re
 import shutil
 import sqlite3
-import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -30,7 +26,7 @@ from autograder.instructor.exporting.formats import FORMATS
 from autograder.instructor.grading.display import ending_of
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
-from tests.commands import autograder
+from tests.commands import autograder, in_a_terminal
 from tests.conftest import SAMPLE_CLASS
 
 ADA = SAMPLE_CLASS / "ada.py"
@@ -275,28 +271,12 @@ def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) 
     assert here(graded_folder, "grade", "-q") == (0, "", "")
 
 
-def in_a_terminal(folder: Path, *arguments: str) -> str:
-    """Run a command whose standard error is a terminal, and return what it showed there."""
-    reader, terminal = pty.openpty()
-    termios.tcsetwinsize(terminal, (40, 160))
-    line = [sys.executable, "-m", "autograder.instructor.cli", *arguments]
-    with subprocess.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=terminal) as running:
-        os.close(terminal)
-        shown = b""
-        with contextlib.suppress(OSError):  # which is how a terminal says that nobody writes any more
-            while part := os.read(reader, 1 << 16):
-                shown += part
-    os.close(reader)
-    assert running.returncode == 0
-    return shown.decode()
-
-
 def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path) -> None:
     submitted = graded_folder / "submitted"
     notebook = Path("2-layers") / NOTEBOOK.name
     for student, author in (("claude", "john"), ("ada", "grace")):
         shutil.copyfile(submitted / author / notebook, submitted / student / notebook)
-    shown = in_a_terminal(graded_folder, "grade")
+    shown = in_a_terminal("stderr", "autograder.instructor.cli", "grade", cwd=graded_folder)
     assert "1 all passed, 1 not all passed, 8 unchanged" in shown
     assert "2/2" in shown
     assert re.search(r"\d/(s|min) ", shown)
@@ -305,7 +285,7 @@ def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path
 
 @pytest.mark.parametrize("silence", [("-q",), ("--json", "-")])
 def test_on_a_terminal_too_a_run_can_be_silenced(silence: tuple[str, ...], graded_folder: Path) -> None:
-    assert in_a_terminal(graded_folder, "grade", *silence) == ""
+    assert in_a_terminal("stderr", "autograder.instructor.cli", "grade", *silence, cwd=graded_folder) == ""
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 
 # Runs a command in this process, whatever it ends with, and prints which modules it has loaded.
 RUN = """
@@ -44,8 +42,7 @@ for module in pkgutil.walk_packages(autograder.__path__, "autograder."):
 
 
 def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
-    command = [sys.executable, "-c", RUN, *map(str, line)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    done = python(RUN, *line, cwd=cwd)
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout))
 
@@ -77,7 +74,5 @@ def test_what_judges_loads_nothing_for_figures(line: list[str], released: Path) 
 
 
 def test_no_module_of_the_grader_imports_pytorch() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
-    )
+    done = python(IMPORT_ALL, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-1500:]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,7 +18,7 @@ from autograder.notebooks.progress import progress_in
 from autograder.reports.html import render
 from autograder.student import ProgressCard
 from solutions.layers import Linear  # noqa: F401  as if this were a notebook
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 
 # It flattens the batch, too.
 Flatten = type("Flatten", (nn.Module,), {"forward": lambda self, x: x.flatten()})
@@ -97,7 +95,7 @@ print(sorted(slow & set(sys.modules)))
 
 
 def test_the_first_progress_of_a_kernel_imports_no_library_that_takes_seconds() -> None:
-    done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, cwd=ROOT)
+    done = python(FIRST, cwd=ROOT)
     assert done.stdout == "[]\n", done.stderr
 
 

@@ -23,6 +23,7 @@ from solutions.data import Dataset
 from solutions.deploy import web
 from solutions.deploy.serve import PageHandler, listen
 from solutions.deployment import classify, load_model
+from tests.commands import python
 from tests.solutions.conftest import Cli, address_of, error_of
 
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
@@ -197,8 +198,8 @@ serve.serve(Path(sys.argv[1]), "127.0.0.1", None, False, ask)
 
 def test_an_interrupt_is_not_lost_where_python_ignores_exceptions(model_file: Path) -> None:
     """As in a method that takes an object down: there one that the signal raises would be printed and forgotten."""
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED, model_file], capture_output=True, timeout=30)
-    assert (done.returncode, done.stderr) == (0, b"")
+    done = python(INTERRUPTED, model_file, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])

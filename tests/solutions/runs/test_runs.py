@@ -2,9 +2,6 @@
 
 import json
 import os
-import pty
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +29,7 @@ from solutions.runs.folders import MODEL, newest_model, open_model
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
 from solutions.runs.survey import draw_samples, survey
 from solutions.training import Learner, LearnerConfig, Loader
+from tests.commands import ROOT, in_a_terminal
 from tests.solutions.conftest import Cli, error_of
 
 
@@ -232,21 +230,5 @@ def test_data_gives_json(here: Cli, sample: Dataset, tmp_path: Path) -> None:
 
 
 def test_a_terminal_shows_garments(tmp_path: Path) -> None:
-    terminal, inside = pty.openpty()
-    command = [sys.executable, "-m", "solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png"]
-    with subprocess.Popen(command, stdout=inside, env={**os.environ, "TERM": "xterm-256color"}) as process:
-        os.close(inside)
-        shown = b""
-        while block := read_block(terminal):
-            shown += block
-    os.close(terminal)
-    assert process.returncode == 0
-    assert shown.decode().count("▀") == 10 * 7 * 14
-
-
-def read_block(terminal: int) -> bytes:
-    """What a process has printed; nothing when it has closed its end, which Linux tells as an error."""
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        return b""
+    line = ("solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png")
+    assert in_a_terminal("stdout", *line, cwd=ROOT).count("▀") == 10 * 7 * 14
