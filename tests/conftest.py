@@ -109,6 +109,13 @@ def page(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.fixture
+def without_scripts(browser: Browser) -> Iterator[Page]:
+    """A small page in a browser whose scripts are switched off."""
+    with browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
+        yield context.new_page()
+
+
 @pytest.fixture(scope="session")
 def course() -> Course:
     return Course.installed()

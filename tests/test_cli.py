@@ -349,14 +349,11 @@ def test_a_broken_gradebook_or_configuration_is_one_line_and_stays_as_it_is(
 
 
 def test_a_locked_gradebook_is_one_line_and_nothing_is_lost(graded_folder: Path) -> None:
-    connection = sqlite3.connect(graded_folder / "gradebook.db", isolation_level=None)
-    connection.execute("BEGIN EXCLUSIVE")
-    try:
+    with contextlib.closing(sqlite3.connect(graded_folder / "gradebook.db", isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
         before = files(graded_folder)
         assert "database is locked" in refused(graded_folder, "grade", status=1)
         assert files(graded_folder) == before
-    finally:
-        connection.close()
 
 
 # Without a sandbox

@@ -133,12 +133,6 @@ def test_an_error_that_is_no_refusal_keeps_what_torch_says_for_the_likely_mistak
     assert without_reference_words(answer).observations == {"error": Raised("RuntimeError", "shapes differ")}
 
 
-def test_it_holds_tensors_and_text_and_nothing_that_could_run(recording: Path) -> None:
-    with safetensors.safe_open(recording, framework="pt") as file:
-        dtypes = {file.get_tensor(name).dtype for name in file.keys()}  # noqa: SIM118
-    assert dtypes <= {torch.float32, torch.float64, torch.int64}
-
-
 def test_without_a_recording_the_installed_course_is_asked_which_computes_on_one_thread_wherever_it_is() -> None:
     assert isinstance(expectations(ROOM), LiveExpectations)
     count = Check(ROOM, "Linear", "threads", "", 0, False, lambda names, rng: {"threads": torch.get_num_threads()})

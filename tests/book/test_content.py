@@ -12,11 +12,9 @@ from autograder.exercises import Exercise
 from autograder.instructor.doctor.probes import WALLS
 from book.chapters import chapters
 from book.opening import time_of
-from tests.book.built_pages import COURSE, card, chapter, page, pages, read, words
+from tests.book.built_pages import COURSE, EACH_EXERCISE, EXERCISES, card, chapter, page, pages, read, words
 from tests.conftest import ROOT
 
-EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
-EACH_EXERCISE = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 EACH_ROOM = pytest.mark.parametrize("room", rooms())
 REFERENCES = {key: entry.fields for key, entry in parse_file(str(ROOT / "references.bib")).entries.items()}
 # Lines of PyTorch that the chapters explain with modules of their own, and words of Python's.

@@ -88,14 +88,12 @@ SAID_WITHOUT_SCRIPTS = dict.fromkeys(("hinges", "activations", "masks", "valley"
 
 
 @pytest.mark.parametrize("name", PAGE_OF)
-def test_without_scripts_a_still_says_what_the_widget_shows(browser: Browser, address: str, name: str) -> None:
-    with browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
-        page = context.new_page()
-        page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
-        widget = page.locator(f"[data-widget={name}]")
-        expect(widget.locator(".widget-stage").locator("svg[aria-label], table, img[alt]").first).to_be_visible()
-        expect(widget.locator(".widget-stage")).to_contain_text(re.compile(SAID_WITHOUT_SCRIPTS[name]))
-        assert widget.evaluate(FITS)
+def test_without_scripts_a_still_says_what_the_widget_shows(without_scripts: Page, address: str, name: str) -> None:
+    without_scripts.goto(f"{address}chapters/{PAGE_OF[name]}.html")
+    widget = without_scripts.locator(f"[data-widget={name}]")
+    expect(widget.locator(".widget-stage").locator("svg[aria-label], table, img[alt]").first).to_be_visible()
+    expect(widget.locator(".widget-stage")).to_contain_text(re.compile(SAID_WITHOUT_SCRIPTS[name]))
+    assert widget.evaluate(FITS)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,15 @@ def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
     return result.stderr
 
 
-def address_of(process: subprocess.Popen[str]) -> str:
-    """Wait until a server says where its page is."""
-    assert process.stdout is not None
-    return next(f"{address[0]}/" for line in process.stdout if (address := re.search(r"http://[\d.]+:\d+", line)))
+@contextmanager
+def running(command: Sequence[str | Path], **options: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a server, and give the address of its page as soon as it prints that, and its process."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:  # type: ignore[call-overload]
+        try:
+            address = next(url[0] for line in process.stdout if (url := re.search(r"http://[\d.]+:\d+", line)))
+            yield f"{address}/", process
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,8 @@ from autograder.student.handing_in import hand_in
 from autograder.student.inputs import Origin, newest_that_defines, origin_among
 from tests.notebooks.conftest import half_written
 
-EXERCISES = {exercise.name: exercise.source for exercise in Course.installed().exercises("layers")}
-FLATTEN = EXERCISES["Flatten"]
+EXERCISES = {exercise.name: exercise for exercise in Course.installed().exercises("layers")}
+FLATTEN, SEQUENTIAL = EXERCISES["Flatten"].source, EXERCISES["Sequential"]
 
 
 def notebook_that_ran(monkeypatch: pytest.MonkeyPatch, *cells: str) -> None:
@@ -34,7 +34,7 @@ def notebook_that_ran(monkeypatch: pytest.MonkeyPatch, *cells: str) -> None:
 
 def test_it_runs_the_newest_version_of_each_exercise_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = FLATTEN.replace("start_dim=1", "start_dim=0")
-    needs = EXERCISES["Linear"] + "\nprint(rows)"
+    needs = EXERCISES["Linear"].source + "\nprint(rows)"
     notebook_that_ran(monkeypatch, "rows = 3", wrong, FLATTEN, "check(Flatten)", needs, "check_all()")
     shown = repr(check_all())
     assert "note: the cell layers-Linear stopped with an error" in shown
@@ -78,7 +78,6 @@ def test_a_name_that_is_only_used_is_not_defined() -> None:
 
 # What the text of the cells tells, in a live notebook
 
-SEQUENTIAL = next(exercise for exercise in Course.installed().exercises("layers") if exercise.name == "Sequential")
 HALF = half_written(SEQUENTIAL.source, SEQUENTIAL.stub)
 LEFT = "still to write: `__len__`, `__iter__`, `__getitem__`"
 HELPER = "def row(x):\n    return x.flatten(1)"

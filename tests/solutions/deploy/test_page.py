@@ -335,8 +335,6 @@ def test_axe_finds_no_violations_and_the_page_fits_a_telephone(browser: Browser,
         assert ground != filled
 
 
-def test_without_scripts_the_page_says_that_it_needs_them(browser: Browser, address: str) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(f"{address}somewhere/page/")
-        expect(page.get_by_text("That takes a script")).to_be_visible()
+def test_without_scripts_the_page_says_that_it_needs_them(without_scripts: Page, address: str) -> None:
+    without_scripts.goto(f"{address}somewhere/page/")
+    expect(without_scripts.get_by_text("That takes a script")).to_be_visible()

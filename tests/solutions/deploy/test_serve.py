@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,21 +24,15 @@ from solutions.deploy import web
 from solutions.deploy.serve import PageHandler, listen
 from solutions.deployment import classify, load_model
 from tests.commands import python
-from tests.solutions.conftest import Cli, address_of, error_of
+from tests.solutions.conftest import Cli, error_of, running
 
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
 
-@contextmanager
-def serving(model: Path, folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+def serving(model: Path, folder: Path) -> AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
     """Serve the page as a user does, with a folder for all temporary files."""
     command = [sys.executable, "-u", "-m", "solutions", "serve", "--no-open", "--model", model]
-    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(folder)}, **piped) as process:
-        try:
-            yield address_of(process), process
-        finally:
-            process.terminate()
+    return running(command, env=os.environ | {"TMPDIR": str(folder)}, stderr=subprocess.PIPE)
 
 
 @pytest.fixture(scope="module")

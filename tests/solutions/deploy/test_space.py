@@ -3,7 +3,6 @@
 import inspect
 import io
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +27,7 @@ from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
-from tests.solutions.conftest import Cli, address_of
+from tests.solutions.conftest import Cli, running
 
 
 @pytest.fixture(scope="module")
@@ -127,14 +126,10 @@ def asked(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("space")
     space.write_space(space.space_files(model_file, "# A card\n"), folder)
     environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"}
-    command = [sys.executable, "-u", "-c", START]
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            client = Client(address_of(process), verbose=False, analytics_enabled=False)
-            yield client
-            client.close()
-        finally:
-            process.terminate()
+    with running([sys.executable, "-u", "-c", START], cwd=folder, env=environment) as (address, _):
+        client = Client(address, verbose=False, analytics_enabled=False)
+        yield client
+        client.close()
 
 
 @pytest.mark.deep

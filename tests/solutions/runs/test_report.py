@@ -62,9 +62,9 @@ def unfinished(record: RunRecord, tmp_path: Path) -> Path:
 
 
 def test_the_report_contains_result_recipe_data_time_classes_and_calibration(
-    record: RunRecord, report: RunReport
+    record: RunRecord, report: RunReport, parsed: BeautifulSoup
 ) -> None:
-    results, text = record.results, words_of(BeautifulSoup(report.html, "html.parser"))
+    results, text = record.results, words_of(parsed)
     matrix, labels = results["confusion_matrix"], list(results["per_class"])
     count, row, column = max((matrix[i][j], -i, -j) for i in range(10) for j in range(10) if i != j)
     for words in (
