@@ -1,7 +1,5 @@
 """What axe-core objects to in a page, by WCAG 2.2 AA and its own best practices."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

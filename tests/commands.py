@@ -1,7 +1,5 @@
 """Our commands, run as a user runs them."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import multiprocessing

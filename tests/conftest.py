@@ -1,7 +1,5 @@
 """What the tests of several rooms share. Costly things are made once for all workers of a run."""
 
-from __future__ import annotations
-
 import io
 import os
 import shutil

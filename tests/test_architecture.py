@@ -1,7 +1,5 @@
 """The plan of the house, read from its imports: one line between student and instructor, and no way back up."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """The command line of the grader: what it prints, refuses, and with which exit status."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """What is imported is declared, where the one who installs it gets it; what is declared is used."""
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """A recording lets a student's machine judge as the reference does, and holds nothing of the reference's text."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from pathlib import Path

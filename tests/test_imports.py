@@ -1,7 +1,5 @@
 """What a person types loads what it uses, and the grader computes with what a course brings."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

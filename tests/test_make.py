@@ -1,7 +1,5 @@
 """The output of `make`: a line for each step, lines that need an answer, and nothing else."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

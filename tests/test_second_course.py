@@ -1,7 +1,5 @@
 """Another course, without PyTorch, from its wheel to the marks, in an environment of just what its wheels ask for."""
 
-from __future__ import annotations
-
 import csv
 import os
 import shutil

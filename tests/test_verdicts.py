@@ -1,7 +1,5 @@
 """Records of a submission: its receipt, and diagnoses in which a student's words stay in their own field."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import re

@@ -1,7 +1,5 @@
 """A built page, parsed once: its article, its words, its links and places."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property

@@ -1,7 +1,5 @@
 """The page for teachers agrees with the chapters."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Fixtures for notebooks: the released assignment, filled and open, and a sandbox for trusted work."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`autograder check`: the report on a notebook before handing in, for common slips."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Grafting takes only the answers of a student's notebook, by grade id, and reports the parts that it leaves out."""
 
-from __future__ import annotations
-
 import json
 import warnings
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Remarks on answers by their text alone: stubs that are left, and names that only other cells define."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 

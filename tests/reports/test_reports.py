@@ -1,7 +1,5 @@
 """The card of a student's progress, and pages that show a student's text."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The ten of the sample class: what each gets, and that all of it stands in nbgrader's gradebook."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A student's own work on a system that cannot fork, set alarms or import modules of Unix."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Each wall is tried, too, by the probes of ``autograder doctor``: see ``tests/instructor/doctor``.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The kernel refuses calls that take unmapped memory or outlive their submission, behind any wall."""
 
-from __future__ import annotations
-
 import errno
 import platform
 import sys

@@ -1,7 +1,5 @@
 """The wire: frames arrive as they were sent, and other bytes are refused without harm."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import socket

@@ -1,7 +1,5 @@
 """A live notebook and its cells: the cell that is judged, remarks on its text, and all exercises run anew."""
 
-from __future__ import annotations
-
 import linecache
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Mistakes that occur in any exercise are explained, also where they are not known mistakes of that exercise."""
 
-from __future__ import annotations
-
 import functools
 import re
 import sys

@@ -1,7 +1,5 @@
 """The last cell in a real JupyterLab and a real browser, with cells that were not saved, not run, or deleted."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

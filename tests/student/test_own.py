@@ -1,7 +1,5 @@
 """A later chapter uses the student's own parts of earlier chapters if they pass, and says so."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

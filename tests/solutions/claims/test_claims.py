@@ -1,7 +1,5 @@
 """The book's claims: each holds on what was measured, its opposite does not, and the code is today's."""
 
-from __future__ import annotations
-
 import re
 import sys
 from dataclasses import replace
