@@ -35,7 +35,7 @@ settings.load_profile("course")
 
 
 def files_in(archive: bytes, prefix: str = "") -> Iterator[tuple[str, bytes]]:
-    """Every file in a zip, and in the zips in it."""
+    """Yield every file in a zip, and in the zips in it."""
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         for name in opened.namelist():
             content = opened.read(name)
@@ -138,7 +138,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def downloads(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """What readers take away: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
+    """Readers' downloads: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
 
     def make(folder: Path) -> None:
         done = run("book.publish", released / "release", folder / "site", folder / "notebooks", cwd=ROOT)

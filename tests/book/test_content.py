@@ -125,11 +125,6 @@ def test_every_picture_has_a_text_alternative(site: Path) -> None:
             assert has_label or figure.get("aria-labelledby") or figure.get("aria-hidden") == "true", name
 
 
-@EACH_ROOM
-def test_the_explanation_of_each_known_mistake_has_a_place_in_the_chapter(site: Path, room: str) -> None:
-    assert {mistake.read for mistake in COURSE.mistakes(room)} <= chapter(site, room).ids.keys()
-
-
 # ---- links and references
 
 

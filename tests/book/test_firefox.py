@@ -20,7 +20,7 @@ EACH_PAGE = pytest.mark.parametrize("name", PAGES, ids=lambda name: Path(name).s
 
 @pytest.fixture(scope="session")
 def seen(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What was seen of each page in one visit of Firefox, by the page's name."""
+    """Observations of each page in one visit of Firefox, by the page's name."""
 
     def make(folder: Path) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)

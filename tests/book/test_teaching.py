@@ -43,11 +43,6 @@ def test_a_talk_is_prepared_for_every_chapter() -> None:
         assert re.search(rf"\*\*{room.capitalize()}\.\*\* \*Change:\*.+?\*Listen for:\*", text, re.DOTALL), room
 
 
-def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in COURSE.chapters.glob("*.md")]
-    assert {name for text in texts for name in re.findall(r"\{fact\}`([^:`]+)", text)} == facts().keys()
-
-
 def test_a_fact_is_formatted_as_the_page_asks_and_an_unknown_fact_or_format_is_refused() -> None:
     assert formatted("points:.1f") == f"{facts()['points']}.0"
     with pytest.raises(LookupError, match=r"unknown fact .ours.; the facts are exercises, "):

@@ -98,7 +98,7 @@ def test_without_scripts_a_still_says_what_the_widget_shows(without_scripts: Pag
 
 @pytest.fixture
 def open_widget(browser: Browser, address: str) -> Any:
-    """Opens a widget on a small screen, for a reader without motion: then a run is at its end at once."""
+    """Open a widget on a small screen, for a reader without motion: then a run is at its end at once."""
     complaints: list[str] = []
     with browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce") as context:
 

@@ -1,7 +1,6 @@
 """The card of a student's progress, and pages that show a student's text."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,7 +23,7 @@ Flatten = type("Flatten", (nn.Module,), {"forward": lambda self, x: x.flatten()}
 
 @pytest.fixture(scope="module")
 def card() -> ProgressCard:
-    """Linear is right, Flatten is wrong, the others are not there."""
+    """The card of a kernel in which Linear is right, Flatten is wrong, and the others are missing."""
     return progress("layers")
 
 
@@ -100,15 +99,12 @@ def test_the_first_progress_of_a_kernel_imports_no_library_that_takes_seconds() 
 # Pages of whatever a student wrote
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "page.html.j2"
-    path.write_text("<pre>{{ text }}</pre>")
-    return path
-
-
 @given(text=st.text(st.characters(codec="utf-8")))
-def test_nothing_that_a_terminal_would_obey_or_a_browser_would_run_is_in_a_page(template: Path, text: str) -> None:
+def test_nothing_that_a_terminal_would_obey_or_a_browser_would_run_is_in_a_page(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    template = tmp_path_factory.getbasetemp() / "page.html.j2"
+    template.write_text("<pre>{{ text }}</pre>")
     page = render(template, text=f"\x1b[2J\x9b31m\x7f{text}<script>")
     assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", page)
     assert page.count("<") == 2

@@ -47,7 +47,7 @@ def folder(tmp_path: Path, sample: data.Dataset) -> Path:
 
 
 def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
-    """The one line on standard error."""
+    """Return the one line on standard error."""
     assert (result.returncode, result.stderr.count("\n")) == (status, 1), result
     assert result.stderr.startswith("error: ")
     return result.stderr
@@ -73,7 +73,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
 
 @pytest.fixture
 def here(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """The same without a new process, which would spend two seconds on imports."""
+    """Run the same in this process: a new one would spend two seconds on imports."""
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         capsys.readouterr()

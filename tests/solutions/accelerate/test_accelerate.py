@@ -48,7 +48,7 @@ class InTheSameOrder:
 
 
 def train_on(learner: FastLearner, rows: Tensor) -> None:
-    """Draw what is random for some images, at most a block, and take the steps for them."""
+    """Draw the random numbers for some images, at most a block, and take the steps for them."""
     learner._rows[: len(rows)] = rows
     learner._draw(len(rows))
     with torch.no_grad():

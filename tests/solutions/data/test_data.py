@@ -55,7 +55,7 @@ def test_packed_and_plain_files_are_the_same(folder: Path, sample: data.Dataset)
 
 
 def replaced(change: Callable[[bytes], bytes], *names: str) -> Callable[[Path], None]:
-    """Return what changes the content of files."""
+    """Return a function that changes the content of files."""
 
     def damage(folder: Path) -> None:
         for name in names:
@@ -65,7 +65,7 @@ def replaced(change: Callable[[bytes], bytes], *names: str) -> Callable[[Path], 
 
 
 def packed(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
-    """Return what puts a changed packed file in the place of a plain one."""
+    """Return a function that puts a changed packed file in the place of a plain one."""
 
     def damage(folder: Path) -> None:
         (folder / name).unlink()

@@ -19,7 +19,7 @@ from tests.solutions.conftest import Cli
 
 @pytest.fixture(scope="module")
 def measured(model_file: Path, sample: Dataset) -> tuple[Measurement, str]:
-    """What a model does on the test images, and its card, without line breaks."""
+    """The measurement of a model on the test images, and its card, without line breaks."""
     model, training = open_model(model_file)
     test = measurement.measure(model, sample.test_images, sample.test_labels)
     return test, " ".join(make_card(test, sample.test_labels, "the sample", training).split())

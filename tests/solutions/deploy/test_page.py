@@ -30,7 +30,7 @@ ROUNDING = 1e-4  # of a probability: what float32 sums in another order may diff
 
 @pytest.fixture(scope="session")
 def photos(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, float]:
-    """Files, and how far apart the prepared pixels may be."""
+    """Photographs as files, each with how far apart the prepared pixels may be."""
     folder, files = tmp_path_factory.mktemp("photos"), dict[Path, float]()
 
     def add(name: str, save: Save, image: Image.Image, apart: float) -> None:
@@ -160,7 +160,7 @@ def stored(image: Image.Image, kind: str = "PNG") -> bytes:
 
 
 def said_of(model: Classifier, image: Image.Image) -> str:
-    """The beginning of what the page says of an image."""
+    """Return the beginning of the page's words on an image."""
     label, probability = classify(model, image)[0]
     return f"{label} {100 * probability:.0f}" if probability >= UNSURE_BELOW else f"Not sure perhaps {label}"
 

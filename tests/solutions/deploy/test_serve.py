@@ -43,7 +43,7 @@ def address(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def photograph(model_file: Path, sample: Dataset, tmp_path: Path) -> Path:
-    """One about which the model is sure."""
+    """A photograph about which the model is sure."""
     model = load_model(model_file)
     photographs = (web.photograph(pixels, "#cddef0") for pixels in sample.test_images)
     next(image for image in photographs if classify(model, image)[0][1] > 0.95).save(tmp_path / "photo.png")

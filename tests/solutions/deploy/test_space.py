@@ -4,7 +4,7 @@ import inspect
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -46,16 +46,11 @@ def module_of(source: bytes) -> ModuleType:
 # --- the preparation
 
 
-@pytest.fixture(scope="module")
-def in_numpy(files: dict[str, bytes]) -> Callable[[Image.Image], np.ndarray]:
-    """The Space's own ``prepare_image``."""
-    return module_of(files["solutions/deploy/preparation.py"]).prepare_image
-
-
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK"])
 def test_the_generated_preparation_equals_prepare_image_bit_for_bit(
-    in_numpy: Callable[[Image.Image], np.ndarray], sample: Dataset, mode: str
+    files: dict[str, bytes], sample: Dataset, mode: str
 ) -> None:
+    in_numpy = module_of(files["solutions/deploy/preparation.py"]).prepare_image
     for pixels in sample.test_images[:20]:
         image = photograph(pixels, "#cddef0").convert(mode)
         np.testing.assert_array_equal(in_numpy(image), prepare_image(image).numpy(), strict=True)

@@ -100,7 +100,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 
 
 def refusal(path: Path) -> str:
-    """Return in what words a file is refused; before that, no more than 20 MB may have been taken."""
+    """Return the words in which a file is refused; before that, no more than 20 MB may have been taken."""
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=path.name) as caught:
