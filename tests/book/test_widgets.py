@@ -1,6 +1,5 @@
 """The widgets: their arithmetic under Node, and their use in a browser by mouse and keyboard."""
 
-import io
 import json
 import re
 import subprocess
@@ -230,13 +229,9 @@ def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget
 # ---- the two largest, as they come
 
 
-def png(image: Image.Image) -> dict[str, object]:
-    content = io.BytesIO()
-    image.save(content, "PNG")
-    return {"name": "photo.png", "mimeType": "image/png", "buffer": content.getvalue()}
-
-
-def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Page, address: str) -> None:
+def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(
+    page: Page, address: str, tmp_path: Path
+) -> None:
     model = web.as_on_the_page(load_model(MODEL))
     asked: list[tuple[str, bool]] = []
     page.on(
@@ -264,9 +259,8 @@ def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Pa
     page.evaluate(PASTE, f"{address}_static/demo/example-{TROUSER}.jpg")
     expect(words).to_contain_text("says Trouser")
 
-    blank = Image.new("RGB", (60, 80), "beige")
-    chooser = widget.get_by_label("Choose, drop or paste a photo")
-    chooser.set_input_files([png(blank)])
+    Image.new("RGB", (60, 80), "beige").save(tmp_path / "blank.png")
+    widget.get_by_label("Choose, drop or paste a photo").set_input_files(tmp_path / "blank.png")
     expect(words).to_contain_text("No answer: nothing stands out from the background")
     expect(steps).to_have_count(0)
     assert set(asked) == {("GET", True)}
