@@ -132,7 +132,7 @@ def check(exercise: str, *, title: str, points: int, hidden: bool = False) -> Ca
 
 def declared() -> list[Check]:
     """Return the checks of all rooms whose module has been imported."""
-    return [each for checks in _CHECKS.values() for each in checks]
+    return [check for checks in _CHECKS.values() for check in checks]
 
 
 def forget(room: str) -> None:
@@ -241,8 +241,8 @@ def set_values(parameter: Tensor, values: Tensor) -> None:
         with torch.no_grad():
             parameter.copy_(values)
     except RuntimeError as error:
-        theirs, ours = tuple(parameter.shape), tuple(values.shape)
-        raise RuntimeError(f"the check writes {ours} numbers into a parameter of yours, which is {theirs}") from error
+        shape, written = tuple(parameter.shape), tuple(values.shape)
+        raise RuntimeError(f"the check writes {written} numbers into a parameter of yours, which is {shape}") from error
 
 
 def descend(module: nn.Module, loss: Tensor, lr: float) -> None:

@@ -110,16 +110,16 @@ class Course:
             NoCourse: there is none.
             SeveralCourses: there are more; the message names them.
         """
-        found = {entry.value: entry.dist for entry in entry_points(group=GROUP)}
-        if not found:
+        packages = {entry.value: entry.dist for entry in entry_points(group=GROUP)}
+        if not packages:
             raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
-        if len(found) > 1:
-            named = [f"{package} (of {dist.name if dist else 'no distribution'})" for package, dist in found.items()]
+        if len(packages) > 1:
+            named = [f"{package} (of {dist.name if dist else 'no distribution'})" for package, dist in packages.items()]
             raise SeveralCourses(
-                f"{len(found)} courses are installed here: {', '.join(named)}; uninstall all but one, by pip uninstall "
-                "and the name in brackets, or give each an environment of its own"
+                f"{len(packages)} courses are installed here: {', '.join(named)}; uninstall all but one, by pip "
+                "uninstall and the name in brackets, or give each an environment of its own"
             )
-        return cls(next(iter(found)), os.environ.get("BOOK_URL", ""), os.environ.get("REPOSITORY_URL", ""))
+        return cls(next(iter(packages)), os.environ.get("BOOK_URL", ""), os.environ.get("REPOSITORY_URL", ""))
 
     @property
     def distribution(self) -> Distribution:

@@ -61,7 +61,7 @@ def plain(text: str, but: str = "") -> str:
 def plain_json(value: Any) -> str:
     """Return a value as indented JSON in which what a terminal would obey is escaped."""
     text = json.dumps(value, indent=1, ensure_ascii=False)
-    return "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
+    return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
 
 
 def _escaped(character: str) -> str:

@@ -47,10 +47,10 @@ def add_extensions(course: Path, worksheet: Path, everybody: Sequence[Student]) 
     table = course / "extensions.csv"
     named = {row["student"] for row in rows_of(table)}
     when = times(worksheet, everybody)
-    others = [student.id for student in everybody if not named & {student.id, student.full_name}]
-    others.sort(key=lambda student: when.get(student, RELEASED), reverse=True)
+    unnamed = [student.id for student in everybody if not named & {student.id, student.full_name}]
+    unnamed.sort(key=lambda student: when.get(student, RELEASED), reverse=True)
     with table.open("a", encoding="utf-8") as file:
-        for at, student in enumerate(others[: DOZEN - len(named)]):
+        for at, student in enumerate(unnamed[: DOZEN - len(named)]):
             assignment, extension = LINES[at % len(LINES)]
             file.write(f"{student},{assignment},{extension},agreed\n")
 
@@ -90,8 +90,8 @@ def check_penalties(course: Path, worksheet: Path, everybody: Sequence[Student])
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
             expected = submission.score * percent.get(submission.student.id, 0) / 100
             if abs(submission.late_submission_penalty - expected) > 1e-9:
-                said = f"{submission.student.id} loses {submission.late_submission_penalty:g} points by lateness"
-                raise WrongMarks(f"{said}, and not {expected:g}")
+                lost = f"{submission.student.id} loses {submission.late_submission_penalty:g} points by lateness"
+                raise WrongMarks(f"{lost}, and not {expected:g}")
             late += expected > 0
     return len(rows_of(course / "extensions.csv")), late
 
@@ -99,9 +99,9 @@ def check_penalties(course: Path, worksheet: Path, everybody: Sequence[Student])
 def times(worksheet: Path, everybody: Sequence[Student]) -> dict[str, datetime]:
     """Return when students handed in, by the clock in Berlin, as Moodle's worksheet says."""
     ids = {f"Participant {student.lms_user_id}": student.id for student in everybody}
-    said = {row["Identifier"]: row["Last modified (submission)"] for row in rows_of(worksheet)}
+    modified = {row["Identifier"]: row["Last modified (submission)"] for row in rows_of(worksheet)}
     form = "%A, %d %B %Y, %I:%M %p"
-    return {ids[who]: datetime.strptime(when, form) for who, when in said.items() if when != "-"}
+    return {ids[who]: datetime.strptime(when, form) for who, when in modified.items() if when != "-"}
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

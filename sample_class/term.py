@@ -115,9 +115,9 @@ class Shell:
             CommandFailed: it ended, or did not answer within a minute.
         """
         log = self.folder / "server.log"
-        with log.open("w") as said:
+        with log.open("w") as log_file:
             line = ["bash", "-c", f"exec {command}"]
-            server = subprocess.Popen(line, cwd=self.folder, env=self.environment, stdout=said, stderr=said)
+            server = subprocess.Popen(line, cwd=self.folder, env=self.environment, stdout=log_file, stderr=log_file)
         try:
             last = time.monotonic() + 60
             while not answers(log.read_text(encoding="utf-8")):

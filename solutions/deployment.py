@@ -89,8 +89,8 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
             raise ValueError(f"{path}: {key} is {metadata.get(key)!r}, but this version reads {value!r}")
     if "labels" not in metadata:
         raise ValueError(f"{path}: the labels are missing")
-    found = {name: list(tensor.shape) for name, tensor in tensors.items()}
-    if found != expected:
+    shapes = {name: list(tensor.shape) for name, tensor in tensors.items()}
+    if shapes != expected:
         raise ValueError(f"{path}: the tensors are not those of 784-256-64-10")
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
     if metadata.get("digest") != digest:

@@ -1,7 +1,5 @@
 """What axe-core objects to in a page, by WCAG 2.2 AA and its own best practices."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,8 +19,8 @@ VIOLATIONS = """async () => {
 def violations(page: Page) -> list[str]:
     """Return a line for each place that axe objects to."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(VIOLATIONS)
-    return found
+    faults: list[str] = page.evaluate(VIOLATIONS)
+    return faults
 
 
 @contextmanager

@@ -1,14 +1,15 @@
 """Our commands, run as a user runs them."""
 
-from __future__ import annotations
-
 import atexit
+import contextlib
 import multiprocessing
 import os
+import pty
 import runpy
 import subprocess
 import sys
 import tempfile
+import termios
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -31,11 +32,11 @@ def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.Completed
         command = [sys.executable, "-m", *words]
         return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
     with tempfile.TemporaryDirectory() as folder:
-        said = Path(folder) / "stdout", Path(folder) / "stderr"
-        process = _warm.Process(target=_become, args=(words, cwd, dict(os.environ), *said))
+        streams = Path(folder) / "stdout", Path(folder) / "stderr"
+        process = _warm.Process(target=_become, args=(words, cwd, dict(os.environ), *streams))
         process.start()
         process.join()
-        return subprocess.CompletedProcess(words, process.exitcode or 0, *(path.read_text("utf-8") for path in said))
+        return subprocess.CompletedProcess(words, process.exitcode or 0, *(path.read_text("utf-8") for path in streams))
 
 
 def begin(*line: str | Path, cwd: Path, said: tuple[Path, Path]) -> multiprocessing.process.BaseProcess:
@@ -50,6 +51,29 @@ def begin(*line: str | Path, cwd: Path, said: tuple[Path, Path]) -> multiprocess
     process = _warm.Process(target=_become, args=(list(map(str, line)), cwd, dict(os.environ), *said), daemon=True)
     process.start()
     return process
+
+
+def python(code: str, *arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run code in a Python of its own and return what it printed."""
+    line = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+
+
+def in_a_terminal(stream: str, *line: str | Path, cwd: Path) -> str:
+    """Run one of our commands whose ``stdout`` or ``stderr`` is a terminal and return what it showed there."""
+    reader, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (40, 160))
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: terminal}
+    environment = os.environ | {"TERM": "xterm-256color"}
+    with subprocess.Popen([sys.executable, "-m", *line], cwd=cwd, env=environment, **streams) as process:  # type: ignore[call-overload]
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # which is how a terminal says that nobody writes any more
+            while part := os.read(reader, 1 << 16):
+                shown += part
+    os.close(reader)
+    assert process.returncode == 0
+    return shown.decode()
 
 
 def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,5 @@
 """What the tests of several rooms share. Costly things are made once for all workers of a run."""
 
-from __future__ import annotations
-
 import io
 import os
 import shutil
@@ -37,7 +35,7 @@ settings.load_profile("course")
 
 
 def files_in(archive: bytes, prefix: str = "") -> Iterator[tuple[str, bytes]]:
-    """Every file in a zip, and in the zips in it."""
+    """Yield every file in a zip, and in the zips in it."""
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         for name in opened.namelist():
             content = opened.read(name)
@@ -109,6 +107,13 @@ def page(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.fixture
+def without_scripts(browser: Browser) -> Iterator[Page]:
+    """A small page in a browser whose scripts are switched off."""
+    with browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
+        yield context.new_page()
+
+
 @pytest.fixture(scope="session")
 def course() -> Course:
     return Course.installed()
@@ -133,7 +138,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def downloads(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """What readers take away: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
+    """Readers' downloads: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
 
     def make(folder: Path) -> None:
         done = run("book.publish", released / "release", folder / "site", folder / "notebooks", cwd=ROOT)

@@ -1,7 +1,5 @@
 """The plan of the house, read from its imports: one line between student and instructor, and no way back up."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -62,6 +60,17 @@ def circle(graph: Mapping[str, set[str]]) -> list[str]:
     return []
 
 
+def arrows_up(house: str, stranger: str) -> set[tuple[str, str]]:
+    """Return the modules of a house that import something of another, each with what it imports."""
+    return {
+        (name, used)
+        for name in arrows()
+        if is_below(name, house)
+        for used in arrows()[name]
+        if is_below(used, stranger)
+    }
+
+
 @pytest.mark.parametrize(
     ("house", "stranger"),
     [
@@ -71,13 +80,11 @@ def circle(graph: Mapping[str, set[str]]) -> list[str]:
     ],
 )
 def test_a_lower_house_imports_nothing_of_a_higher_one(house: str, stranger: str) -> None:
-    found = {(one, other) for one in arrows() if is_below(one, house) for other in arrows()[one]}
-    assert {(one, other) for one, other in found if is_below(other, stranger)} == set()
+    assert arrows_up(house, stranger) == set()
 
 
 def test_what_a_student_has_imports_nothing_of_what_only_an_instructor_has() -> None:
-    students = {one for one in arrows() if is_below(one, "autograder") and not is_below(one, INSTRUCTOR)}
-    assert {(one, other) for one in students for other in arrows()[one] if is_below(other, INSTRUCTOR)} == set()
+    assert {arrow for arrow in arrows_up("autograder", INSTRUCTOR) if not is_below(arrow[0], INSTRUCTOR)} == set()
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -87,9 +94,9 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 @pytest.mark.parametrize("house", ["autograder", "solutions"])
 def test_no_rooms_import_each_other_in_a_circle(house: str) -> None:
     graph: dict[str, set[str]] = {}
-    for one in (one for one in arrows() if is_below(one, house) and one not in ENTRANCES):
-        inside = {room(other) for other in arrows()[one] if is_below(other, house) and other not in ENTRANCES}
-        graph.setdefault(room(one), set()).update(inside - {room(one)})
+    for name in (name for name in arrows() if is_below(name, house) and name not in ENTRANCES):
+        inside = {room(used) for used in arrows()[name] if is_below(used, house) and used not in ENTRANCES}
+        graph.setdefault(room(name), set()).update(inside - {room(name)})
     assert circle(graph) == []
 
 

@@ -1,7 +1,5 @@
 """Arrays of NumPy, frames of pandas, text and numbers are observed, compared and described as tensors are."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 from types import SimpleNamespace

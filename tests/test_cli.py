@@ -1,18 +1,12 @@
 """The command line of the grader: what it prints, refuses, and with which exit status."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json
-import os
-import pty
 import re
 import shutil
 import sqlite3
-import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -30,7 +24,7 @@ from autograder.instructor.exporting.formats import FORMATS
 from autograder.instructor.grading.display import ending_of
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
-from tests.commands import autograder
+from tests.commands import autograder, in_a_terminal
 from tests.conftest import SAMPLE_CLASS
 
 ADA = SAMPLE_CLASS / "ada.py"
@@ -147,8 +141,8 @@ def test_what_is_not_there_is_refused_with_what_there_is_or_what_to_run_first(
 
 def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path) -> None:
     (course_folder / "submitted" / "ada" / "2-layers").mkdir(parents=True)
-    said = refused(course_folder, "explain", "ada", "2-layers", "affine_map")
-    assert "has not been graded: run `autograder grade 2-layers --student ada`" in said
+    message = refused(course_folder, "explain", "ada", "2-layers", "affine_map")
+    assert "has not been graded: run `autograder grade 2-layers --student ada`" in message
 
 
 @pytest.mark.parametrize(
@@ -171,9 +165,9 @@ def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None,
         (tmp_path / "mine.ipynb").write_bytes(content)
     before = files(tmp_path)
     more = [ADA, "out.ipynb"] if command == "fill" else []
-    said = refused(tmp_path, command, "mine.ipynb", *more)
-    assert "mine.ipynb" in said
-    assert reason in said
+    message = refused(tmp_path, command, "mine.ipynb", *more)
+    assert "mine.ipynb" in message
+    assert reason in message
     assert files(tmp_path) == before
 
 
@@ -249,9 +243,9 @@ def test_a_release_does_not_overwrite_an_edited_source_notebook(course_folder: P
 def test_making_a_course_folder_again_changes_nothing_in_it(course_folder: Path) -> None:
     (course_folder / "README.md").write_text("mine")
     before = files(course_folder)
-    status, said, _ = here(course_folder, "init", course_folder)
+    status, output, _ = here(course_folder, "init", course_folder)
     assert status == 0
-    assert "everything is there already" in said
+    assert "everything is there already" in output
     assert files(course_folder) == before
 
 
@@ -266,29 +260,13 @@ def test_marks_on_standard_output_are_one_json_value_and_nothing_else(graded_fol
 
 
 def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) -> None:
-    status, said, errors = here(graded_folder, "grade")
+    status, output, errors = here(graded_folder, "grade")
     assert (status, errors) == (0, "")
-    *table, summary = said.splitlines()
+    *table, summary = output.splitlines()
     assert summary.startswith("10 submissions (10 unchanged); 146 pass, ")
     for student in answers("layers"):
         assert sum(row.startswith(f"{student} ") for row in table) == 1
     assert here(graded_folder, "grade", "-q") == (0, "", "")
-
-
-def in_a_terminal(folder: Path, *arguments: str) -> str:
-    """Run a command whose standard error is a terminal, and return what it showed there."""
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (40, 160))
-    line = [sys.executable, "-m", "autograder.instructor.cli", *arguments]
-    with subprocess.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=theirs) as running:
-        os.close(theirs)
-        shown = b""
-        with contextlib.suppress(OSError):  # which is how a terminal says that nobody writes any more
-            while part := os.read(ours, 1 << 16):
-                shown += part
-    os.close(ours)
-    assert running.returncode == 0
-    return shown.decode()
 
 
 def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path) -> None:
@@ -296,7 +274,7 @@ def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path
     notebook = Path("2-layers") / NOTEBOOK.name
     for student, author in (("claude", "john"), ("ada", "grace")):
         shutil.copyfile(submitted / author / notebook, submitted / student / notebook)
-    shown = in_a_terminal(graded_folder, "grade")
+    shown = in_a_terminal("stderr", "autograder.instructor.cli", "grade", cwd=graded_folder)
     assert "1 all passed, 1 not all passed, 8 unchanged" in shown
     assert "2/2" in shown
     assert re.search(r"\d/(s|min) ", shown)
@@ -305,7 +283,7 @@ def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path
 
 @pytest.mark.parametrize("silence", [("-q",), ("--json", "-")])
 def test_on_a_terminal_too_a_run_can_be_silenced(silence: tuple[str, ...], graded_folder: Path) -> None:
-    assert in_a_terminal(graded_folder, "grade", *silence) == ""
+    assert in_a_terminal("stderr", "autograder.instructor.cli", "grade", *silence, cwd=graded_folder) == ""
 
 
 @pytest.mark.parametrize(
@@ -324,16 +302,16 @@ def test_a_submission_is_counted_by_its_gravest_outcome(outcomes: list[str], end
 
 
 def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(graded_folder: Path) -> None:
-    status, said, errors = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
+    status, output, errors = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
     assert (status, errors) == (0, "")
-    assert "This is the recorded verdict." in said
-    status, said, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map", "--json")
-    assert (status, json.loads(said)["recorded"]["outcome"]) == (0, "fail")
+    assert "This is the recorded verdict." in output
+    status, output, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map", "--json")
+    assert (status, json.loads(output)["recorded"]["outcome"]) == (0, "fail")
     record = graded_folder / "autograded" / "john" / "2-layers" / "verdicts.json"
     record.write_text(record.read_text().replace('"outcome": "fail"', '"outcome": "timeout"'))
-    status, said, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
+    status, output, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
     assert status == 1
-    assert "THE RECORDED VERDICT IS ANOTHER: timeout" in said
+    assert "THE RECORDED VERDICT IS ANOTHER: timeout" in output
 
 
 def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(course_folder: Path) -> None:
@@ -351,7 +329,7 @@ def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(
 
 
 @pytest.mark.parametrize(
-    ("file", "content", "command", "said", "status"),
+    ("file", "content", "command", "message", "status"),
     [
         ("gradebook.db", b"no database" * 1000, "grade", "file is not a database", 1),
         ("gradebook.db", b"no database" * 1000, "feedback", "file is not a database", 1),
@@ -360,23 +338,20 @@ def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(
     ids=["gradebook for grade", "gradebook for feedback", "configuration"],
 )
 def test_a_broken_gradebook_or_configuration_is_one_line_and_stays_as_it_is(
-    file: str, content: bytes, command: str, said: str, status: int, graded_folder: Path
+    file: str, content: bytes, command: str, message: str, status: int, graded_folder: Path
 ) -> None:
     (graded_folder / file).write_bytes(content)
     before = files(graded_folder)
-    assert said in refused(graded_folder, command, status=status)
+    assert message in refused(graded_folder, command, status=status)
     assert files(graded_folder) == before
 
 
 def test_a_locked_gradebook_is_one_line_and_nothing_is_lost(graded_folder: Path) -> None:
-    connection = sqlite3.connect(graded_folder / "gradebook.db", isolation_level=None)
-    connection.execute("BEGIN EXCLUSIVE")
-    try:
+    with contextlib.closing(sqlite3.connect(graded_folder / "gradebook.db", isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
         before = files(graded_folder)
         assert "database is locked" in refused(graded_folder, "grade", status=1)
         assert files(graded_folder) == before
-    finally:
-        connection.close()
 
 
 # Without a sandbox
@@ -391,16 +366,16 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(landlock, "version", lambda: 0)
     assert "apt-get install bubblewrap" in refused(course_folder, "grade", status=1)
-    status, said, errors = here(course_folder, "grade", "--no-sandbox")
+    status, output, errors = here(course_folder, "grade", "--no-sandbox")
     assert (status, errors) == (0, "")
-    assert "NOT ISOLATED (--no-sandbox)" in said
+    assert "NOT ISOLATED (--no-sandbox)" in output
 
 
 # What an error means
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "said"),
+    ("error", "status", "message"),
     [
         (FileNotFoundError(2, "No such file or directory", "x.ipynb"), 2, "x.ipynb: does not exist"),
         (IsADirectoryError(21, "Is a directory", "x"), 2, "x: is a directory"),
@@ -410,6 +385,6 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     ],
 )
 def test_errors_of_the_system_are_told_file_first_and_faults_of_ours_are_not_hidden(
-    error: Exception, status: int | None, said: str
+    error: Exception, status: int | None, message: str
 ) -> None:
-    assert (exit_status(error), message_of(error)) == (status, said)
+    assert (exit_status(error), message_of(error)) == (status, message)

@@ -1,7 +1,5 @@
 """What is imported is declared, where the one who installs it gets it; what is declared is used."""
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess
@@ -41,18 +39,18 @@ def named(requirement: str) -> str:
 
 
 def declared(extras: set[str]) -> set[str]:
-    found = {named(each) for each in PROJECT["dependencies"]}
+    names = {named(requirement) for requirement in PROJECT["dependencies"]}
     for extra in extras:
-        for each in PROJECT["optional-dependencies"][extra]:
-            inner = re.search(r"^image-classifier-from-scratch\[(.+)\]", each)
-            found |= declared(set(inner[1].split(","))) if inner else {named(each)}
-    return found
+        for requirement in PROJECT["optional-dependencies"][extra]:
+            inner = re.search(r"^image-classifier-from-scratch\[(.+)\]", requirement)
+            names |= declared(set(inner[1].split(","))) if inner else {named(requirement)}
+    return names
 
 
 @cache
 def imports() -> set[tuple[str, frozenset[str]]]:
     """Return of each import of somebody else's module the file and the distributions that bring it."""
-    distributions, found = packages_distributions(), set()
+    distributions, imported = packages_distributions(), set()
     listed = subprocess.run(["git", "ls-files", *OURS], cwd=ROOT, capture_output=True, text=True, check=True)
     for file in listed.stdout.splitlines():
         if not file.endswith(".py") or file.startswith("sample_class/layers/") or "/copies/" in file:
@@ -64,13 +62,13 @@ def imports() -> set[tuple[str, frozenset[str]]]:
             for module in (
                 {module.partition(".")[0] for module in modules} - sys.stdlib_module_names - OURS - WRITTEN_BY_TESTS
             ):
-                found.add((file, frozenset(map(named, distributions.get(module, [module])))))
-    return found
+                imported.add((file, frozenset(map(named, distributions.get(module, [module])))))
+    return imported
 
 
 @pytest.mark.parametrize("folder", EXTRAS)
 def test_what_a_folder_imports_is_declared_for_those_who_run_it(folder: str) -> None:
-    here = {each for each in imports() if next(room for room in EXTRAS if each[0].startswith(f"{room}/")) == folder}
+    here = {pair for pair in imports() if next(room for room in EXTRAS if pair[0].startswith(f"{room}/")) == folder}
     assert {(file, brought) for file, brought in here if not brought & declared(EXTRAS[folder])} == set()
 
 

@@ -1,7 +1,5 @@
 """The installed course, and its exercises: each is cut from the reference, without its solution."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

@@ -1,15 +1,11 @@
 """What a person types loads what it uses, and the grader computes with what a course brings."""
 
-from __future__ import annotations
-
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 
 # Runs a command in this process, whatever it ends with, and prints which modules it has loaded.
 RUN = """
@@ -44,8 +40,7 @@ for module in pkgutil.walk_packages(autograder.__path__, "autograder."):
 
 
 def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
-    command = [sys.executable, "-c", RUN, *map(str, line)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    done = python(RUN, *line, cwd=cwd)
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout))
 
@@ -72,12 +67,10 @@ def test_a_command_waits_for_no_library_that_it_does_not_use(
 @pytest.mark.long("judges a notebook")
 @pytest.mark.parametrize("line", [["check", "2-layers.ipynb"], ["progress"]])
 def test_what_judges_loads_nothing_for_figures(line: list[str], released: Path) -> None:
-    found = loaded_by("autograder.instructor.cli", *line, cwd=released / "release" / "2-layers")
-    assert not found & FOR_FIGURES
+    modules = loaded_by("autograder.instructor.cli", *line, cwd=released / "release" / "2-layers")
+    assert not modules & FOR_FIGURES
 
 
 def test_no_module_of_the_grader_imports_pytorch() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
-    )
+    done = python(IMPORT_ALL, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-1500:]

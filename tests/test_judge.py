@@ -1,7 +1,5 @@
 """The judge: equal observations, and the diagnosis of unequal ones."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

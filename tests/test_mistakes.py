@@ -1,7 +1,5 @@
 """Catalogues of known mistakes: their contents, their edits, and errors that name file, line and mistake."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Parsing Python in several threads: the grader starts sandboxes while it reads submissions."""
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Iterator

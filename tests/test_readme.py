@@ -1,7 +1,5 @@
 """Promises of the README and CONTRIBUTING: output, files, commands."""
 
-from __future__ import annotations
-
 import re
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Another course, without PyTorch, from its wheel to the marks, in an environment of just what its wheels ask for."""
 
-from __future__ import annotations
-
 import csv
 import os
 import shutil
@@ -34,17 +32,17 @@ def moving_average(values, width):
 """
 
 
-def needed(lines: list[str], found: dict[str, Distribution]) -> dict[str, Distribution]:
+def needed(lines: list[str], distributions: dict[str, Distribution]) -> dict[str, Distribution]:
     """Return the distributions that requirements name, and all that those need."""
     for requirement in map(Requirement, lines):
         for extra in ("", *requirement.extras):
             key = f"{requirement.name.lower()}[{extra}]"
-            if key in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            if key in distributions or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
                 continue
-            found[key] = distribution(requirement.name)
-            inner = [line for line in found[key].requires or [] if wanted(Requirement(line), extra)]
-            needed([line.partition(";")[0] for line in inner], found)
-    return found
+            distributions[key] = distribution(requirement.name)
+            inner = [line for line in distributions[key].requires or [] if wanted(Requirement(line), extra)]
+            needed([line.partition(";")[0] for line in inner], distributions)
+    return distributions
 
 
 def wanted(requirement: Requirement, extra: str) -> bool:
@@ -55,15 +53,15 @@ def environment(folder: Path, distributions: dict[str, Distribution]) -> Path:
     """Make a virtual environment of links to the files of installed distributions, and return its site-packages."""
     venv.create(folder, symlinks=True)
     site = folder / HERE.relative_to(sys.prefix)
-    for each in {one.metadata["Name"]: one for one in distributions.values()}.values():
-        for file in each.files or []:
+    for brought in {brought.metadata["Name"]: brought for brought in distributions.values()}.values():
+        for file in brought.files or []:
             source, target = HERE / file, site / file
             if source.is_file() and source.suffix != ".pyc" and "bin" not in file.parts[:4]:
                 target = Path(os.path.normpath(target))  # some lie in share, beside lib
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if not target.exists():
                     link(source, target)
-        for entry in each.entry_points.select(group="console_scripts"):  # nbgrader calls alembic by its name
+        for entry in brought.entry_points.select(group="console_scripts"):  # nbgrader calls alembic by its name
             script = folder / "bin" / entry.name
             script.write_text(SCRIPT.format(python=folder / "bin" / "python", module=entry.module, name=entry.attr))
             script.chmod(0o755)
@@ -112,8 +110,8 @@ def play(python: Path, folder: Path, *arguments: object, status: int = 0) -> str
 @pytest.mark.long("an environment of its own, a release and a run of the grader")
 def test_another_course_is_played_from_release_to_export_where_pytorch_is_not(python: Path, tmp_path: Path) -> None:
     look = "import importlib.util as u; print([n for n in ('torch', 'solutions') if u.find_spec(n)])"
-    found = subprocess.run([python, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert found.stdout == "[]\n"
+    done = subprocess.run([python, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
     folder = tmp_path / "term"
     play(python, tmp_path, "init", folder)
     roster = "id,first name,last name,e-mail,also\nada,Ada,L,,\nbo,Bo,M,,\n"
@@ -133,9 +131,9 @@ def test_another_course_is_played_from_release_to_export_where_pytorch_is_not(py
         handed_in = folder / "submitted" / student / "1-means" / "1-means.ipynb"
         handed_in.parent.mkdir(parents=True)
         play(python, folder, "fill", released, source, handed_in)
-    said = play(python, folder, "check", folder / "submitted" / "bo" / "1-means" / "1-means.ipynb", status=1)
-    assert "One mean was taken over the whole table" in said
-    assert "float64 of shape (5, 3)" in said
+    output = play(python, folder, "check", folder / "submitted" / "bo" / "1-means" / "1-means.ipynb", status=1)
+    assert "One mean was taken over the whole table" in output
+    assert "float64 of shape (5, 3)" in output
     play(python, folder, "grade", "--seed", "1")
     rows = csv.DictReader(play(python, folder, "export", "-q", "-o", "-").splitlines())
     assert {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in rows} == {

@@ -1,7 +1,5 @@
 """Sections of a chapter, by label, in a notebook and in a book."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.checks import rooms

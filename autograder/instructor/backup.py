@@ -96,11 +96,11 @@ def _copy_gradebook(file: Path, target: Path) -> None:
             contextlib.closing(sqlite3.connect(target)) as copy,
         ):
             source.backup(copy)
-            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         raise GradebookNotCopied(f"{file} cannot be copied: {error}") from error
-    if found != "ok":
-        raise GradebookNotCopied(f"{file} is damaged: {found}")
+    if verdict != "ok":
+        raise GradebookNotCopied(f"{file} is damaged: {verdict}")
 
 
 def _write_files(archive: zipfile.ZipFile, root: Path, skipped: set[Path]) -> tuple[int, list[str], list[str]]:

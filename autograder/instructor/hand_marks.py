@@ -147,8 +147,10 @@ def hand_marks_of(session: Any, known: Mapping[Key, Any], student: str | None = 
     given: dict[str, list[Any]] = {}
     for mark in session.execute(select(marks).join(answers, answers.c.id == marks.c.answer).where(*whose)):
         given.setdefault(mark.answer, []).append(mark)
-    found = {key: carried(given.get(row.id, ())) for key, row in known.items()}
-    return {key: HandMark(mark.points, mark.comment, mark.extra, mark.digest) for key, mark in found.items() if mark}
+    effective = {key: carried(given.get(row.id, ())) for key, row in known.items()}
+    return {
+        key: HandMark(mark.points, mark.comment, mark.extra, mark.digest) for key, mark in effective.items() if mark
+    }
 
 
 def typed(
@@ -165,7 +167,7 @@ def typed(
         hand_marks: that counted when the rows were written.
         digest_of: returns a digest of the answer that a cell is about.
     """
-    found: dict[Key, HandMark | None] = {}
+    typed: dict[Key, HandMark | None] = {}
     for key, entry in entries.items():
         row, before = known.get(key), hand_marks.get(key)
         was = FormgraderEntry(row.points, row.extra, row.comment, row.waits) if row else FormgraderEntry()
@@ -173,20 +175,20 @@ def typed(
         if entry[:3] == was[:3] and (entry.waits == was.waits or entry.points is None):
             continue
         if entry[:3] == FormgraderEntry()[:3]:
-            found |= {key: None} if before else {}
+            typed |= {key: None} if before else {}
             continue
         # Extra points by a decision are nobody's hand mark; an entry that still waits was not looked at.
         extra = (before.extra if before else None) if entry.extra == was.extra else entry.extra
         seen = "" if entry.waits else row.digest if row else digest_of(key)
-        found[key] = HandMark(entry.points, entry.comment, extra, seen)
-    return found
+        typed[key] = HandMark(entry.points, entry.comment, extra, seen)
+    return typed
 
 
 def take_in(
-    session: Any, known: Mapping[Key, Any], found: Mapping[Key, HandMark | None], digest_of: Callable[[Key], str]
+    session: Any, known: Mapping[Key, Any], typed: Mapping[Key, HandMark | None], digest_of: Callable[[Key], str]
 ) -> None:
     """Keep marks typed in the formgrader as the instructor's."""
-    for key, mark in found.items():
+    for key, mark in typed.items():
         answer = known.get(key)
         answer_id = answer.id if answer else remember(session, key, None, "", digest_of(key), CellMark(0.0))
         before = {"points": answer.points, "comment": answer.comment} if answer else None

@@ -105,12 +105,12 @@ class RecordedExpectations:
     @cached_property
     def _answers(self) -> Mapping[tuple[str, int, str], Answer]:
         arrays = safetensors.numpy.load_file(self.path)
-        found = {}
+        answers = {}
         for at, row in enumerate(self._content["answers"]):
-            mine = {name.partition("/")[2]: numbers for name, numbers in arrays.items() if name.startswith(f"{at}/")}
-            body = to_bytes(mine) if mine else b""
-            found[row["check"], row["seed"], row["who"]] = wire.unpack_answer(row["answer"], body)
-        return found
+            own = {name.partition("/")[2]: numbers for name, numbers in arrays.items() if name.startswith(f"{at}/")}
+            body = to_bytes(own) if own else b""
+            answers[row["check"], row["seed"], row["who"]] = wire.unpack_answer(row["answer"], body)
+        return answers
 
     def reference(self, check: Check, seed: int) -> Answer:
         """Return what the reference answered."""
@@ -118,9 +118,9 @@ class RecordedExpectations:
 
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
         """Return what each known mistake answered; one that is not recorded answered as the reference did."""
-        mine = [row["id"] for row in self._content["explanations"] if row["exercise"] == check.exercise]
+        mistakes = [row["id"] for row in self._content["explanations"] if row["exercise"] == check.exercise]
         right = self.reference(check, seed)
-        return {mistake: self._answers.get((check.id, seed, mistake), right) for mistake in mine}
+        return {mistake: self._answers.get((check.id, seed, mistake), right) for mistake in mistakes}
 
     def explanation(self, check: Check, mistake: str) -> RecordedExplanation:
         return next(RecordedExplanation(**row) for row in self._content["explanations"] if row["id"] == mistake)

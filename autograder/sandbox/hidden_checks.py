@@ -96,11 +96,11 @@ def without_hidden_checks(source: str) -> str:
 
 
 def _is_check(node: _Definition) -> bool:
-    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "check" for one in node.decorator_list)
+    return any(isinstance(call, ast.Call) and getattr(call.func, "id", "") == "check" for call in node.decorator_list)
 
 
 def _is_hidden(node: _Definition) -> bool:
-    keywords = [keyword for one in node.decorator_list if isinstance(one, ast.Call) for keyword in one.keywords]
+    keywords = [keyword for call in node.decorator_list if isinstance(call, ast.Call) for keyword in call.keywords]
     return any(
         keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
         for keyword in keywords
@@ -109,4 +109,4 @@ def _is_hidden(node: _Definition) -> bool:
 
 def _is_unused(node: _Definition, body: Sequence[ast.stmt], names: Mapping[ast.stmt, set[str]]) -> bool:
     """Whether nothing in a module but the definition itself speaks of it; a check is used by being one."""
-    return not _is_check(node) and not any(node.name in names[one] for one in body if one is not node)
+    return not _is_check(node) and not any(node.name in names[statement] for statement in body if statement is not node)

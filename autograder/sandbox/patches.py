@@ -54,8 +54,8 @@ class PutBack:
         own = _own_modules()
         self._modules = {name: module for name, module in sys.modules.items() if name in MODULES} | own
         self._spaces = [(module, dict(vars(module)), name in own) for name, module in self._modules.items()]
-        self._classes = [(each, dict(vars(each))) for each in (*pytorch.classes(), *_own_classes(own))]
-        self._functions = [(each, [getattr(each, name) for name in PARTS]) for each in _own_functions(own)]
+        self._classes = [(cls, dict(vars(cls))) for cls in (*pytorch.classes(), *_own_classes(own))]
+        self._functions = [(function, [getattr(function, name) for name in PARTS]) for function in _own_functions(own)]
         self._containers = list(_own_containers(own))
         self._checks = [(check, dict(vars(check))) for check in declared()]
         self._paths = list(sys.meta_path), list(sys.path_hooks), list(sys.path)
@@ -74,8 +74,8 @@ class PutBack:
         sys.meta_path[:], sys.path_hooks[:], sys.path[:] = self._paths
         for module, before, is_own in self._spaces:
             _restore(vars(module), before, self._tool_types, is_own)
-        for each, before in self._classes:
-            _restore_class(each, before)
+        for cls, before in self._classes:
+            _restore_class(cls, before)
         for function, parts in self._functions:
             for name, value in zip(PARTS, parts, strict=True):
                 if getattr(function, name) is not value:
@@ -100,46 +100,46 @@ def _own_modules() -> dict[str, types.ModuleType]:
 
 def _own_classes(own: Mapping[str, types.ModuleType]) -> Iterator[type]:
     for module in own.values():
-        for each in vars(module).values():
-            if isinstance(each, type) and each.__module__ == module.__name__:
-                yield each
+        for value in vars(module).values():
+            if isinstance(value, type) and value.__module__ == module.__name__:
+                yield value
 
 
 def _own_functions(own: Mapping[str, types.ModuleType]) -> Iterator[types.FunctionType]:
     """Give the functions and methods of own modules, whose very code a cell could exchange."""
     for holder in (*own.values(), *_own_classes(own)):
-        for each in vars(holder).values():
-            if isinstance(each, types.FunctionType) and each.__module__ in own:
-                yield each
+        for value in vars(holder).values():
+            if isinstance(value, types.FunctionType) and value.__module__ in own:
+                yield value
 
 
 def _own_containers(own: Mapping[str, types.ModuleType]) -> Iterator[tuple[Any, Any]]:
     """Give the tables that stand in own modules, and the lists in those, each with a copy."""
     for module in own.values():
-        for name, each in vars(module).items():
-            if isinstance(each, dict | list | set) and not name.startswith("__"):
-                yield each, each.copy()
-                inner = each.values() if isinstance(each, dict) else ()
+        for name, value in vars(module).items():
+            if isinstance(value, dict | list | set) and not name.startswith("__"):
+                yield value, value.copy()
+                inner = value.values() if isinstance(value, dict) else ()
                 yield from ((entry, entry.copy()) for entry in inner if isinstance(entry, list))
 
 
-def _restore(space: MutableMapping[str, Any], before: dict[str, Any], tool_types: tuple[type, ...], ours: bool) -> None:
+def _restore(space: MutableMapping[str, Any], before: dict[str, Any], tools: tuple[type, ...], is_own: bool) -> None:
     for name, value in before.items():
-        if (callable(value) or isinstance(value, tool_types)) and space.get(name) is not value:
+        if (callable(value) or isinstance(value, tools)) and space.get(name) is not value:
             space[name] = value
-    for name in [name for name in space if name not in before and (ours or hasattr(builtins, name))]:
-        if not isinstance(space[name], tool_types):
+    for name in [name for name in space if name not in before and (is_own or hasattr(builtins, name))]:
+        if not isinstance(space[name], tools):
             del space[name]  # else a name of the module's own would stand before the builtin of that name
 
 
-def _restore_class(each: type, before: dict[str, Any]) -> None:
-    now = dict(vars(each))
+def _restore_class(cls: type, before: dict[str, Any]) -> None:
+    now = dict(vars(cls))
     for name in now.keys() - before.keys():
         if callable(now[name]) or isinstance(now[name], property | classmethod | staticmethod):
-            type.__delattr__(each, name)
+            type.__delattr__(cls, name)
     for name, value in before.items():
         if now.get(name) is not value and name not in ("__dict__", "__weakref__", "__doc__"):
-            type.__setattr__(each, name, value)
+            type.__setattr__(cls, name, value)
 
 
 def _restore_check(check: Check, fields: dict[str, Any]) -> None:

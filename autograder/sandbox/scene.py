@@ -84,7 +84,7 @@ def _shown(value: object) -> str:
     if isinstance(value, dict | list | tuple) and len(value) > MAX_PARTS:
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_shown(key)}: {_shown(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_shown(key)}: {_shown(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return f"[{', '.join(map(_shown, value))}]"
     if isinstance(value, tuple):

@@ -49,7 +49,7 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     """Return the files of the Space by path, for a model file that ``read_model`` has verified."""
     package = Path(solutions.__file__).parent
     declared = {need.name: need for need in map(Requirement, metadata.requires(DISTRIBUTION) or [])}
-    gradio, *others = (declared[name] for name in NEEDED)  # in the versions that this distribution declares
+    gradio, *rest = (declared[name] for name in NEEDED)  # in the versions that this distribution declares
     lowest = next(bound.version for bound in gradio.specifier if bound.operator == ">=")
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
     files["app.py"] = (package / "deploy" / "space_app.py").read_bytes()
@@ -59,7 +59,7 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     texts = {
         "README.md": README.format(version=lowest, card=card),
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
-        "requirements.txt": "".join(f"{need.name}{need.specifier}\n" for need in (gradio, *others)),
+        "requirements.txt": "".join(f"{need.name}{need.specifier}\n" for need in (gradio, *rest)),
         "solutions/deploy/address.py": f'CHAPTER = "{CHAPTER}"\n',
         "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
         "autograder/__init__.py": "",

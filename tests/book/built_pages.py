@@ -1,15 +1,19 @@
 """A built page, parsed once: its article, its words, its links and places."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 
+from autograder.checks import rooms
 from autograder.course import Course
+
+COURSE = Course.installed()
+EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
+EACH_EXERCISE = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,3 @@ def card(site: Path, room: str, exercise: str) -> Tag:
     tag = chapter(site, room).article.find(id=f"exercise-{room}-{exercise}")
     assert isinstance(tag, Tag)
     return tag
-
-
-COURSE = Course.installed()

@@ -49,7 +49,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: P
 
 
 class Patient(Silent):
-    """Lets a browser wait for typefaces: a machine that is busy with tests can be slower than a reader's line."""
+    """Let a browser wait for typefaces: a machine that is busy with tests can be slower than a reader's line."""
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))

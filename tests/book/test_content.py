@@ -6,19 +6,15 @@ from pathlib import Path
 
 import pytest
 from pybtex.database import parse_file
-from typer.main import get_command
 
 from autograder.checks import checks_of, rooms
 from autograder.exercises import Exercise
-from autograder.instructor.cli import app
 from autograder.instructor.doctor.probes import WALLS
 from book.chapters import chapters
 from book.opening import time_of
-from tests.book.built_pages import COURSE, card, chapter, page, pages, read, words
+from tests.book.built_pages import COURSE, EACH_EXERCISE, EXERCISES, card, chapter, page, pages, read, words
 from tests.conftest import ROOT
 
-EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
-EACH_EXERCISE = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 EACH_ROOM = pytest.mark.parametrize("room", rooms())
 REFERENCES = {key: entry.fields for key, entry in parse_file(str(ROOT / "references.bib")).entries.items()}
 # Lines of PyTorch that the chapters explain with modules of their own, and words of Python's.
@@ -112,14 +108,6 @@ def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path)
     assert start.article.select(".predict.question")
 
 
-@pytest.mark.parametrize("stem", ["0-start", "grading", "scale"])
-def test_commands_in_the_text_of_a_page_exist(stem: str) -> None:
-    text = (ROOT / "chapters" / f"{stem}.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:^|`)autograder (\w+)", text, re.MULTILINE))
-    assert named
-    assert named <= get_command(app).commands.keys()  # type: ignore[attr-defined]
-
-
 @EACH_ROOM
 def test_no_number_from_a_cell_is_missing_in_the_text(site: Path, room: str) -> None:
     numbers = [number.get_text() for number in chapter(site, room).article.select(".pasted-text")]
@@ -135,11 +123,6 @@ def test_every_picture_has_a_text_alternative(site: Path) -> None:
             # A formula's picture is hidden from screen readers, which read the MathML beside it.
             has_label = len(str(figure.get("aria-label", ""))) >= 20
             assert has_label or figure.get("aria-labelledby") or figure.get("aria-hidden") == "true", name
-
-
-@EACH_ROOM
-def test_the_explanation_of_each_known_mistake_has_a_place_in_the_chapter(site: Path, room: str) -> None:
-    assert {mistake.read for mistake in COURSE.mistakes(room)} <= chapter(site, room).ids.keys()
 
 
 # ---- links and references

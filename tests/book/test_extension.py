@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 
-from autograder.checks import rooms
 from autograder.exercises import Exercise
 from autograder.palette import COLOURS, themed
 from book import execution
@@ -18,10 +17,7 @@ from book.figures import coarser, words_on_a_small_screen
 from book.pdf import article
 from book.shown_code import without_plumbing
 from book.wrong_answers import as_written, changed_lines, function_of, tells
-from tests.book.built_pages import COURSE
-
-EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
-
+from tests.book.built_pages import EACH_EXERCISE
 
 # ---- the stub on a card
 
@@ -52,7 +48,7 @@ def entries(source: str) -> list[tuple[str, str, str]]:
     return words
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+@EACH_EXERCISE
 def test_a_stub_on_a_card_is_the_same_python_and_only_long_lines_are_broken(exercise: Exercise) -> None:
     """The words stay; each argument, attribute, error and result begins a line; short paragraphs stay as they are."""
     shown = narrowed(exercise.stub)

@@ -10,7 +10,6 @@ import pytest
 from book.widgets import names
 from tests.book.visits import PAGES
 from tests.conftest import SCREENSHOTS, made_once
-from tests.suite import is_deep
 
 pytestmark = pytest.mark.deep
 FIREFOX = "/usr/bin/firefox-esr"
@@ -20,12 +19,11 @@ EACH_PAGE = pytest.mark.parametrize("name", PAGES, ids=lambda name: Path(name).s
 
 @pytest.fixture(scope="session")
 def seen(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What was seen of each page in one visit of Firefox, by the page's name."""
+    """Observations of each page in one visit of Firefox, by the page's name."""
 
     def make(folder: Path) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        pictures = str(SCREENSHOTS) if is_deep() else ""
-        command = ["node", SCRIPT, FIREFOX, address, pictures, *PAGES]
+        command = ["node", SCRIPT, FIREFOX, address, SCREENSHOTS, *PAGES]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         (folder / "seen.json").write_text(done.stdout, encoding="utf-8")

@@ -58,43 +58,37 @@ def test_it_is_right_for_four_of_five_photographs_on_a_plain_background(full: Da
 # ---- the recorded training run
 
 LARGEST = 150_000  # bytes that a page fetches for it
-Recording = dict[str, Any]
+RECORDED = shown("training-run")
 
 
-@pytest.fixture(scope="module")
-def recorded() -> Recording:
-    recording: Recording = shown("training-run")
-    return recording
-
-
-def test_the_books_recording_is_consistent_and_of_the_recipe_as_it_is(recorded: Recording) -> None:
+def test_the_books_recording_is_consistent_and_of_the_recipe_as_it_is() -> None:
     """If this fails, run ``make recording``."""
-    epochs = recorded["recipe"]["epochs"] + 1
-    confusion = np.array(recorded["confusion"])
+    epochs = RECORDED["recipe"]["epochs"] + 1
+    confusion = np.array(RECORDED["confusion"])
     assert confusion.shape == (epochs, 10, 10)
-    assert (confusion.sum(axis=2) == recorded["images"]["valid"] / 10).all()
-    accuracies = confusion.trace(axis1=1, axis2=2) / recorded["images"]["valid"]
-    np.testing.assert_allclose(recorded["valid"]["accuracy"], accuracies, atol=0.5001 * 10**-record_run.DIGITS)
+    assert (confusion.sum(axis=2) == RECORDED["images"]["valid"] / 10).all()
+    accuracies = confusion.trace(axis1=1, axis2=2) / RECORDED["images"]["valid"]
+    np.testing.assert_allclose(RECORDED["valid"]["accuracy"], accuracies, atol=0.5001 * 10**-record_run.DIGITS)
     for name in ("train", "valid"):
-        assert [len(values) for values in recorded[name].values()] == [epochs, epochs]
-    assert unpack(recorded).shape == (epochs, len(recorded["units"]), 28, 28)
-    assert Recipe(**recorded["recipe"]) == record_run.SHOWN.recipe
-    assert not recorded["data"]["is_sample"] and sum(recorded["images"].values()) == 60_000
+        assert [len(values) for values in RECORDED[name].values()] == [epochs, epochs]
+    assert unpack(RECORDED).shape == (epochs, len(RECORDED["units"]), 28, 28)
+    assert Recipe(**RECORDED["recipe"]) == record_run.SHOWN.recipe
+    assert not RECORDED["data"]["is_sample"] and sum(RECORDED["images"].values()) == 60_000
     assert (ROOT / "data" / "training-run.json").stat().st_size < LARGEST
 
 
-def test_the_recording_shows_what_the_chapter_says_of_it(recorded: Recording) -> None:
+def test_the_recording_shows_what_the_chapter_says_of_it() -> None:
     """Chapter 5, "Watch it being learned"."""
-    labels, last = recorded["labels"], recorded["recipe"]["epochs"]
-    early, late = recall(recorded, 1), recall(recorded, last)
+    labels, last = RECORDED["labels"], RECORDED["recipe"]["epochs"]
+    early, late = recall(RECORDED, 1), recall(RECORDED, last)
     for name in ("Trouser", "Bag", "Ankle boot"):
         assert early[labels.index(name)] > 0.9 > late[labels.index(name)] - 0.1
     assert early[labels.index("Sandal")] < 0.6
-    assert recall(recorded, 5)[labels.index("Sandal")] > 0.88
+    assert recall(RECORDED, 5)[labels.index("Sandal")] > 0.88
     assert labels[late.argmin()] == "Shirt"
-    shirts = [recall(recorded, epoch)[labels.index("Shirt")] for epoch in range(last - 9, last + 1)]
+    shirts = [recall(RECORDED, epoch)[labels.index("Shirt")] for epoch in range(last - 9, last + 1)]
     assert max(shirts) - min(shirts) > 0.1
-    assert max(np.abs(np.diff(recorded["valid"]["accuracy"][-10:]))) < 0.01
-    assert max(np.abs(np.subtract(recorded["train"]["loss"], recorded["valid"]["loss"]))) < 0.02
-    steps = unpack(recorded)
+    assert max(np.abs(np.diff(RECORDED["valid"]["accuracy"][-10:]))) < 0.01
+    assert max(np.abs(np.subtract(RECORDED["train"]["loss"], RECORDED["valid"]["loss"]))) < 0.02
+    steps = unpack(RECORDED)
     assert np.std(steps[-1] - steps[0]) < 0.3 * np.std(steps[0])

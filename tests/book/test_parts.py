@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from autograder.checks import checks_of, rooms
+from autograder.checks import checks_of
 from autograder.exercises import Exercise
 from autograder.judge.verdicts import LIKELY_LABELS
 from book.claims import entries
@@ -15,13 +15,12 @@ from book.wrong_answers import SHOWN
 from solutions import data
 from solutions.deploy import web
 from solutions.deployment import classify, load_model
-from tests.book.built_pages import COURSE, card, words
+from tests.book.built_pages import EACH_EXERCISE, card, words
 from tests.book.built_pages import page as built
 from tests.book.conftest import CHAPTER
 from tests.conftest import ROOT
 
 PAGES = ["chapters/index.html", "chapters/6-deployment.html"]
-EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
 CARD = "#exercise-layers-Flatten .attempts"
 LIKELY = re.compile("likely mistake|perhaps", re.IGNORECASE)
 
@@ -53,22 +52,20 @@ def test_the_demo_begins_with_a_photograph_and_answers_others_and_drawings(page:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_without_scripts_a_still_of_the_demo_shows_a_photograph_and_its_answer(
-    browser: Browser, address: str, name: str
+    without_scripts: Page, address: str, name: str
 ) -> None:
     answers = classify(load_model(MODEL), web.example(data.load(data.SAMPLE_FOLDER), 9))
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(address + name)
-        still = page.locator(".garment-demo")
-        expect(still.get_by_role("img")).to_have_count(2)
-        expect(still.locator("li").first).to_contain_text(answers[0][0])
-        expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
+    without_scripts.goto(address + name)
+    still = without_scripts.locator(".garment-demo")
+    expect(still.get_by_role("img")).to_have_count(2)
+    expect(still.locator("li").first).to_contain_text(answers[0][0])
+    expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
 
 
 # ---- wrong answers on an exercise's card
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+@EACH_EXERCISE
 def test_each_card_has_wrong_answers_that_the_check_names_and_no_line_of_a_solution(
     site: Path, exercise: Exercise
 ) -> None:
@@ -120,9 +117,7 @@ def test_a_first_tap_shows_what_was_tried_and_a_second_follows_the_link(browser:
         summary = page.locator(f"#{mark.get_attribute('aria-describedby')}")
         expect(summary).to_be_visible()
         box = summary.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 360
+        assert box and 0 <= box["x"] <= 360 - box["width"]
         mark.tap()
         page.wait_for_url("**/claims.html#claim-*")
 

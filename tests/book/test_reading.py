@@ -222,17 +222,15 @@ def test_a_question_is_answered_from_the_keyboard_and_only_once(chapter: Page) -
     expect(question.get_by_role("status")).to_contain_text("You chose B.")
 
 
-def test_without_scripts_the_answer_unfolds(browser: Browser, address: str) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(address + CHAPTER)
-        question = page.locator(".question.predict").first
-        expect(question.locator(".question-options > li").first).to_be_visible()
-        expect(question.locator(".question-outcome")).to_be_hidden()
-        question.locator("summary").focus()
-        page.keyboard.press("Enter")
-        expect(question.locator(".question-outcome")).to_be_visible()
-        expect(question.locator(".question-reasons > li").first).to_be_visible()
+def test_without_scripts_the_answer_unfolds(without_scripts: Page, address: str) -> None:
+    without_scripts.goto(address + CHAPTER)
+    question = without_scripts.locator(".question.predict").first
+    expect(question.locator(".question-options > li").first).to_be_visible()
+    expect(question.locator(".question-outcome")).to_be_hidden()
+    question.locator("summary").focus()
+    without_scripts.keyboard.press("Enter")
+    expect(question.locator(".question-outcome")).to_be_visible()
+    expect(question.locator(".question-reasons > li").first).to_be_visible()
 
 
 def test_a_figure_takes_the_colours_of_the_theme(page: Page, address: str) -> None:

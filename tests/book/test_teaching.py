@@ -1,7 +1,5 @@
 """The page for teachers agrees with the chapters."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -43,11 +41,6 @@ def test_a_talk_is_prepared_for_every_chapter() -> None:
     text = section("## A talk of five minutes", "## Academic honesty")
     for room in (chapter.room for chapter in chapters()):
         assert re.search(rf"\*\*{room.capitalize()}\.\*\* \*Change:\*.+?\*Listen for:\*", text, re.DOTALL), room
-
-
-def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in COURSE.chapters.glob("*.md")]
-    assert {name for text in texts for name in re.findall(r"\{fact\}`([^:`]+)", text)} == facts().keys()
 
 
 def test_a_fact_is_formatted_as_the_page_asks_and_an_unknown_fact_or_format_is_refused() -> None:

@@ -1,6 +1,5 @@
 """The widgets: their arithmetic under Node, and their use in a browser by mouse and keyboard."""
 
-import io
 import json
 import re
 import subprocess
@@ -88,19 +87,17 @@ SAID_WITHOUT_SCRIPTS = dict.fromkeys(("hinges", "activations", "masks", "valley"
 
 
 @pytest.mark.parametrize("name", PAGE_OF)
-def test_without_scripts_a_still_says_what_the_widget_shows(browser: Browser, address: str, name: str) -> None:
-    with browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
-        page = context.new_page()
-        page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
-        widget = page.locator(f"[data-widget={name}]")
-        expect(widget.locator(".widget-stage").locator("svg[aria-label], table, img[alt]").first).to_be_visible()
-        expect(widget.locator(".widget-stage")).to_contain_text(re.compile(SAID_WITHOUT_SCRIPTS[name]))
-        assert widget.evaluate(FITS)
+def test_without_scripts_a_still_says_what_the_widget_shows(without_scripts: Page, address: str, name: str) -> None:
+    without_scripts.goto(f"{address}chapters/{PAGE_OF[name]}.html")
+    widget = without_scripts.locator(f"[data-widget={name}]")
+    expect(widget.locator(".widget-stage").locator("svg[aria-label], table, img[alt]").first).to_be_visible()
+    expect(widget.locator(".widget-stage")).to_contain_text(re.compile(SAID_WITHOUT_SCRIPTS[name]))
+    assert widget.evaluate(FITS)
 
 
 @pytest.fixture
 def open_widget(browser: Browser, address: str) -> Any:
-    """Opens a widget on a small screen, for a reader without motion: then a run is at its end at once."""
+    """Open a widget on a small screen, for a reader without motion: then a run is at its end at once."""
     complaints: list[str] = []
     with browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce") as context:
 
@@ -232,13 +229,9 @@ def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget
 # ---- the two largest, as they come
 
 
-def png(image: Image.Image) -> dict[str, object]:
-    content = io.BytesIO()
-    image.save(content, "PNG")
-    return {"name": "photo.png", "mimeType": "image/png", "buffer": content.getvalue()}
-
-
-def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Page, address: str) -> None:
+def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(
+    page: Page, address: str, tmp_path: Path
+) -> None:
     model = web.as_on_the_page(load_model(MODEL))
     asked: list[tuple[str, bool]] = []
     page.on(
@@ -266,9 +259,8 @@ def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Pa
     page.evaluate(PASTE, f"{address}_static/demo/example-{TROUSER}.jpg")
     expect(words).to_contain_text("says Trouser")
 
-    blank = Image.new("RGB", (60, 80), "beige")
-    chooser = widget.get_by_label("Choose, drop or paste a photo")
-    chooser.set_input_files([png(blank)])
+    Image.new("RGB", (60, 80), "beige").save(tmp_path / "blank.png")
+    widget.get_by_label("Choose, drop or paste a photo").set_input_files(tmp_path / "blank.png")
     expect(words).to_contain_text("No answer: nothing stands out from the background")
     expect(steps).to_have_count(0)
     assert set(asked) == {("GET", True)}

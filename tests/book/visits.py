@@ -1,7 +1,5 @@
 """Visit a page once and note everything about it that the tests of reading judge."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Fixtures for notebooks: the released assignment, filled and open, and a sandbox for trusted work."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +39,7 @@ class Graders:
         return self._verdicts(program_of(graft(self.released, submitted).notebook, checks_of(ROOM), SEED))
 
     def file(self, source: str) -> list[Verdict]:
-        """As the notebook, for a file that is run in one piece."""
+        """Run a file in one piece, and judge it as a notebook is judged."""
         planned = program_of(self.released, checks_of(ROOM), SEED)
         return self._verdicts(Program((Cell("file", source),), planned.checks))
 

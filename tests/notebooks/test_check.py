@@ -1,7 +1,5 @@
 """`autograder check`: the report on a notebook before handing in, for common slips."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -126,21 +124,6 @@ def test_what_a_live_notebook_runs_beside_an_answer_does_no_harm(
     source = exercise_cells(right)["Flatten"].source
     report = checked(with_answers(right, Flatten=f"{source}\n\n{beside}"))
     assert (report.passed, report.notes) == (True, [])
-
-
-def test_an_answer_that_became_markdown_or_was_copied_counts_and_is_noted(
-    right: NotebookNode, checked: Checked
-) -> None:
-    notebook = with_answers(right)
-    cells = exercise_cells(notebook)
-    notebook.cells.append(nbformat.from_dict(cells["Linear"] | {"id": "copied", "source": "Linear = None"}))
-    cells["Flatten"].cell_type = "markdown"
-    report = checked(notebook)
-    assert report.passed
-    assert sorted(report.notes) == [
-        "the cell layers-Flatten was turned into markdown; it counts as code",
-        "the cell layers-Linear occurs 2 times; the first one counts",
-    ]
 
 
 def test_lost_metadata_of_the_notebook_does_no_harm(right: NotebookNode, checked: Checked) -> None:

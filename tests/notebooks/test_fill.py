@@ -1,7 +1,5 @@
 """`autograder fill`: a notebook receives the names that a Python file defines, and nothing of the file is lost."""
 
-from __future__ import annotations
-
 import copy
 from itertools import permutations
 from typing import Any

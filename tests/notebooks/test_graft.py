@@ -1,10 +1,6 @@
 """Grafting takes only the answers of a student's notebook, by grade id, and reports the parts that it leaves out."""
 
-from __future__ import annotations
-
 import json
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +24,7 @@ from autograder.notebooks.graft import (
     parse_notebook,
     read_notebook,
 )
+from tests.commands import python
 
 
 def answer(name: str, source: str) -> NotebookNode:
@@ -260,8 +257,7 @@ def test_the_largest_notebook_that_is_read_takes_less_than_a_gigabyte_of_memory(
         "parse_notebook(f'{head}{parts}{texts}1]}}'.encode(), 'a.ipynb')\n"
         "print(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert int(said) < 1 << 20
+    assert int(python(code).stdout) < 1 << 20  # kilobytes
 
 
 STRANGE = st.recursive(

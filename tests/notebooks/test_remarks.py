@@ -1,7 +1,5 @@
 """Remarks on answers by their text alone: stubs that are left, and names that only other cells define."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 
@@ -17,7 +15,7 @@ SEQUENTIAL = EXERCISES["layers"]["Sequential"]
 STUB = 'raise NotImplementedError("layers: Sequential")'
 
 
-def said(answer: str, *cells: str, name: str = "Sequential") -> list[str]:
+def remarks(answer: str, *cells: str, name: str = "Sequential") -> list[str]:
     return list(remarks_on("layers", {name: answer}, cells).get(name, ()))
 
 
@@ -25,9 +23,9 @@ HALF = half_written(SEQUENTIAL.source, SEQUENTIAL.stub)
 
 
 def test_methods_that_are_still_stubs_are_named_in_their_order() -> None:
-    assert said(HALF) == ["still to write: `__len__`, `__iter__`, `__getitem__`"]
-    assert said("%matplotlib inline\n" + HALF) == said(HALF)
-    assert said(SEQUENTIAL.stub) == []  # not begun
+    assert remarks(HALF) == ["still to write: `__len__`, `__iter__`, `__getitem__`"]
+    assert remarks("%matplotlib inline\n" + HALF) == remarks(HALF)
+    assert remarks(SEQUENTIAL.stub) == []  # not begun
 
 
 @pytest.mark.parametrize(
@@ -42,14 +40,14 @@ def test_methods_that_are_still_stubs_are_named_in_their_order() -> None:
 )
 def test_a_stub_that_cannot_be_reached_or_is_no_code_is_none(body: str) -> None:
     indented = "\n".join(" " * 8 + line for line in body.splitlines())
-    assert said(f"class Sequential:\n    def __len__(self):\n{indented}") == []
+    assert remarks(f"class Sequential:\n    def __len__(self):\n{indented}") == []
 
 
 def test_a_function_that_reaches_its_stub_on_one_way_is_still_to_write() -> None:
     answer = (
         'def he_std(fan_in):\n    if fan_in == 2:\n        return 1.0\n    raise NotImplementedError("layers: he_std")'
     )
-    assert said(answer, name="he_std") == ["still to write: `he_std`"]
+    assert remarks(answer, name="he_std") == ["still to write: `he_std`"]
 
 
 USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return {}"
@@ -69,7 +67,7 @@ USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return 
 def test_names_that_only_a_cell_without_effect_on_the_mark_defines_are_reported(
     cell: str, uses: str, names: str
 ) -> None:
-    (remark,) = said(USES.format(uses), cell)
+    (remark,) = remarks(USES.format(uses), cell)
     assert remark.startswith(f"{names} defined in ")
     assert "when this is graded" in remark and remark.endswith("into the cell of Sequential")
 
@@ -87,7 +85,7 @@ def test_names_that_only_a_cell_without_effect_on_the_mark_defines_are_reported(
     ],
 )
 def test_a_name_that_the_answer_defines_itself_is_not_reported(cell: str, uses: str) -> None:
-    assert said(USES.format(uses), cell) == []
+    assert remarks(USES.format(uses), cell) == []
 
 
 def test_a_helper_in_the_cell_of_another_exercise_is_known_to_all() -> None:
@@ -96,13 +94,13 @@ def test_a_helper_in_the_cell_of_another_exercise_is_known_to_all() -> None:
 
 
 def test_an_answer_that_does_not_parse_has_no_remark() -> None:
-    assert said("class Sequential(", "def row(x): ...") == []
-    assert said("await row(x)", "def row(x): ...") != []
+    assert remarks("class Sequential(", "def row(x): ...") == []
+    assert remarks("await row(x)", "def row(x): ...") != []
 
 
 def test_reading_an_answer_shows_no_warning_of_python() -> None:
     with warnings.catch_warnings(action="error"):
-        assert said(USES.format("x is 3, '\\d'"), "k = '\\d'") == []
+        assert remarks(USES.format("x is 3, '\\d'"), "k = '\\d'") == []
 
 
 @pytest.mark.parametrize("room", rooms())

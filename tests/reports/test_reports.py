@@ -1,11 +1,6 @@
 """The card of a student's progress, and pages that show a student's text."""
 
-from __future__ import annotations
-
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,7 +15,7 @@ from autograder.notebooks.progress import progress_in
 from autograder.reports.html import render
 from autograder.student import ProgressCard
 from solutions.layers import Linear  # noqa: F401  as if this were a notebook
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 
 # It flattens the batch, too.
 Flatten = type("Flatten", (nn.Module,), {"forward": lambda self, x: x.flatten()})
@@ -28,7 +23,7 @@ Flatten = type("Flatten", (nn.Module,), {"forward": lambda self, x: x.flatten()}
 
 @pytest.fixture(scope="module")
 def card() -> ProgressCard:
-    """Linear is right, Flatten is wrong, the others are not there."""
+    """The card of a kernel in which Linear is right, Flatten is wrong, and the others are missing."""
     return progress("layers")
 
 
@@ -97,22 +92,19 @@ print(sorted(slow & set(sys.modules)))
 
 
 def test_the_first_progress_of_a_kernel_imports_no_library_that_takes_seconds() -> None:
-    done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, cwd=ROOT)
+    done = python(FIRST, cwd=ROOT)
     assert done.stdout == "[]\n", done.stderr
 
 
 # Pages of whatever a student wrote
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "page.html.j2"
-    path.write_text("<pre>{{ text }}</pre>")
-    return path
-
-
 @given(text=st.text(st.characters(codec="utf-8")))
-def test_nothing_that_a_terminal_would_obey_or_a_browser_would_run_is_in_a_page(template: Path, text: str) -> None:
+def test_nothing_that_a_terminal_would_obey_or_a_browser_would_run_is_in_a_page(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    template = tmp_path_factory.getbasetemp() / "page.html.j2"
+    template.write_text("<pre>{{ text }}</pre>")
     page = render(template, text=f"\x1b[2J\x9b31m\x7f{text}<script>")
     assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", page)
     assert page.count("<") == 2

@@ -1,7 +1,5 @@
 """A sandbox with each outer wall, and the results of a hostile cell in front of right work."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

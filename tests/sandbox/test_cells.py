@@ -1,7 +1,5 @@
 """Cells without a kernel: Python runs as written, and other text alike under each version of IPython."""
 
-from __future__ import annotations
-
 import re
 from types import ModuleType
 

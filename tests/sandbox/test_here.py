@@ -1,10 +1,6 @@
 """A student's own work on a system that cannot fork, set alarms or import modules of Unix."""
 
-from __future__ import annotations
-
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +8,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.sandbox.here import run_here
 from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 from tests.sandbox.conftest import PROGRAMS
 
 PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, 1) for check in checks_of("layers"))
@@ -51,12 +47,10 @@ def test_a_cell_that_cannot_be_interrupted_is_ended_with_its_process_and_earlier
 
 
 def test_a_time_limit_needs_no_alarms_and_leaves_the_interrupt_of_a_person_alone(without_unix: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAMS["in_a_notebook"]], capture_output=True, text=True, env=without_unix
-    )
+    done = python(PROGRAMS["in_a_notebook"], env=without_unix)
     assert (done.stdout, done.stderr) == ("interrupted True\n", "")
 
 
 def test_a_check_of_a_loop_without_an_end_ends(without_unix: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAMS["checked"]], capture_output=True, text=True, env=without_unix)
+    done = python(PROGRAMS["checked"], env=without_unix)
     assert "is there a loop without an end?" in " ".join(done.stdout.split()), done.stderr

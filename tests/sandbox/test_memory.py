@@ -1,7 +1,5 @@
 """The watch over a submission's memory, where a machine or a student makes it hard to count."""
 
-from __future__ import annotations
-
 import itertools
 import signal
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 Each wall is tried, too, by the probes of ``autograder doctor``: see ``tests/instructor/doctor``.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -22,7 +20,7 @@ from autograder.checks import checks_of, rooms
 from autograder.judge.comparison import same_answer
 from autograder.notebooks.answers import planned
 from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, child, wire
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, PROGRAMS, RIGHT, flattening, kinds, run, says
 
 
@@ -330,8 +328,8 @@ def test_the_server_imports_slow_modules_only_for_programs_that_need_them(truste
     look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
     training = planned(checks_of("training")[0], seed=1)
     programs = [Program((look,), PLAN), Program((look,), (training,))]
-    found = [trusted.run(program).cells["look"].stdout.strip() for program in programs]
-    assert found == ["False", "True"]
+    imported = [trusted.run(program).cells["look"].stdout.strip() for program in programs]
+    assert imported == ["False", "True"]
 
 
 @pytest.mark.parametrize(
@@ -426,8 +424,8 @@ def test_a_checkout_that_the_sandbox_does_not_show_is_one_line_with_the_way_out(
         "from autograder.sandbox import NoSandbox, Program, Sandbox\n"
         "try:\n    Sandbox().run(Program((), ()))\nexcept NoSandbox as error:\n    print(error)\n"
     )
-    line, place = [sys.executable, "-c", code], {"PYTHONPATH": str(tmp_path)}  # which no sandbox is told of
-    done = subprocess.run(line, env=os.environ | place, cwd=tmp_path, capture_output=True, text=True, check=False)
+    place = {"PYTHONPATH": str(tmp_path)}  # which no sandbox is told of
+    done = python(code, env=os.environ | place, cwd=tmp_path)
     assert done.stderr == ""
     assert f"install that checkout, pip install -e {tmp_path}" in done.stdout
 

@@ -1,23 +1,20 @@
 """The kernel refuses calls that take unmapped memory or outlive their submission, behind any wall."""
 
-from __future__ import annotations
-
 import errno
 import platform
-import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
 
 from autograder.sandbox import system_calls
+from tests.commands import python
 
 
 def in_a_process(action: str) -> str:
     """Return the output of a process with the filter."""
     setting = "from autograder.sandbox import isolation, system_calls; isolation.give_up_rights(0); "
-    line = [sys.executable, "-c", setting + "system_calls.refuse()\n" + action]
-    return subprocess.run(line, capture_output=True, text=True, check=False).stdout.strip()
+    return python(setting + "system_calls.refuse()\n" + action).stdout.strip()
 
 
 def test_a_child_and_another_program_are_refused_the_same() -> None:

@@ -1,12 +1,8 @@
 """The wire: frames arrive as they were sent, and other bytes are refused without harm."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 import tracemalloc
@@ -26,7 +22,7 @@ from autograder.judge.judge import judge
 from autograder.judge.live import LiveExpectations
 from autograder.observe import Answer
 from autograder.sandbox import Cell, Collector, Limits, PlannedCheck, Program, RunResult, wire
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 from tests.sandbox.conftest import PROGRAMS
 
 ANSWER = Answer(
@@ -268,8 +264,7 @@ def test_an_odd_answer_can_be_judged_and_written_down(header: bytes) -> None:
 
 def test_the_largest_bodies_take_a_few_times_their_size_of_memory_and_not_more() -> None:
     """Counted for the whole process: tracemalloc misses the memory of torch and safetensors."""
-    line = [sys.executable, "-c", PROGRAMS["reads_large_bodies"]]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = python(PROGRAMS["reads_large_bodies"], cwd=ROOT)
     assert done.returncode == 0, done.stderr
     # Three answers are kept until they are judged, the last as parts, whole and parsed; the sender has as many.
     assert int(done.stdout) < 16 * wire.MAX_BODY_BYTES

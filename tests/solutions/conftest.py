@@ -2,7 +2,8 @@
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,16 +47,21 @@ def folder(tmp_path: Path, sample: data.Dataset) -> Path:
 
 
 def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
-    """The one line on standard error."""
+    """Return the one line on standard error."""
     assert (result.returncode, result.stderr.count("\n")) == (status, 1), result
     assert result.stderr.startswith("error: ")
     return result.stderr
 
 
-def address_of(process: subprocess.Popen[str]) -> str:
-    """Wait until a server says where its page is."""
-    assert process.stdout is not None
-    return next(f"{found[0]}/" for line in process.stdout if (found := re.search(r"http://[\d.]+:\d+", line)))
+@contextmanager
+def running(command: Sequence[str | Path], **options: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a server, and give the address of its page as soon as it prints that, and its process."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:  # type: ignore[call-overload]
+        try:
+            address = next(url[0] for line in process.stdout if (url := re.search(r"http://[\d.]+:\d+", line)))
+            yield f"{address}/", process
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +73,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
 
 @pytest.fixture
 def here(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """The same without a new process, which would spend two seconds on imports."""
+    """Run the same in this process: a new one would spend two seconds on imports."""
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         capsys.readouterr()

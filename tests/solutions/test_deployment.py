@@ -131,8 +131,8 @@ def test_load_model_reads_the_file_of_the_chapters_last_cell(
     monkeypatch.chdir(tmp_path)
     exec(code, names)
     loaded = load_model(tmp_path / "mine.safetensors")
-    for found, written in zip(affine_layers(loaded), affine_layers(net), strict=True):
-        assert torch.equal(found[0], written[0]) and torch.equal(found[1], written[1])
+    for read, written in zip(affine_layers(loaded), affine_layers(net), strict=True):
+        assert torch.equal(read[0], written[0]) and torch.equal(read[1], written[1])
     assert list(loaded.labels) == list(Classifier.labels)
 
 
@@ -194,9 +194,9 @@ def in_mode(grey: Image.Image, mode: str) -> Image.Image:
     return (grey.convert(between) if between else grey).convert(mode)
 
 
-def same(image: Image.Image, other: Image.Image, most: float = 0.02) -> None:
+def same(image: Image.Image, expected: Image.Image, most: float = 0.02) -> None:
     """Compare the 28×28 of both: no pixel differs by more than ``most``, and all together by a tenth of it."""
-    difference = (prepare_image(image) - prepare_image(other)).abs()
+    difference = (prepare_image(image) - prepare_image(expected)).abs()
     assert difference.max() <= most
     assert difference.mean() <= most / 10
 
@@ -237,10 +237,10 @@ def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind
 @settings(max_examples=40)
 @given(garments, margins, margins, scales)
 def test_margins_of_any_width_do_not_move_the_answer(
-    garment: np.ndarray, one: tuple[int, ...], other: tuple[int, ...], scale: int
+    garment: np.ndarray, margin: tuple[int, ...], another: tuple[int, ...], scale: int
 ) -> None:
     """But for holes and tips finer than the blocks in which a garment is looked for: where a block begins is chance."""
-    x, moved = prepare_image(laid(garment, scale, one)), prepare_image(laid(garment, scale, other))
+    x, moved = prepare_image(laid(garment, scale, margin)), prepare_image(laid(garment, scale, another))
     assert (x - moved).abs().mean() <= 0.02
     assert (box(x) - box(moved)).abs().max() <= 1
 

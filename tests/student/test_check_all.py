@@ -1,7 +1,5 @@
 """A live notebook and its cells: the cell that is judged, remarks on its text, and all exercises run anew."""
 
-from __future__ import annotations
-
 import linecache
 import sys
 from collections.abc import Callable
@@ -23,8 +21,8 @@ from autograder.student.handing_in import hand_in
 from autograder.student.inputs import Origin, newest_that_defines, origin_among
 from tests.notebooks.conftest import half_written
 
-EXERCISES = {exercise.name: exercise.source for exercise in Course.installed().exercises("layers")}
-FLATTEN = EXERCISES["Flatten"]
+EXERCISES = {exercise.name: exercise for exercise in Course.installed().exercises("layers")}
+FLATTEN, SEQUENTIAL = EXERCISES["Flatten"].source, EXERCISES["Sequential"]
 
 
 def notebook_that_ran(monkeypatch: pytest.MonkeyPatch, *cells: str) -> None:
@@ -34,14 +32,14 @@ def notebook_that_ran(monkeypatch: pytest.MonkeyPatch, *cells: str) -> None:
 
 def test_it_runs_the_newest_version_of_each_exercise_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = FLATTEN.replace("start_dim=1", "start_dim=0")
-    needs = EXERCISES["Linear"] + "\nprint(rows)"
+    needs = EXERCISES["Linear"].source + "\nprint(rows)"
     notebook_that_ran(monkeypatch, "rows = 3", wrong, FLATTEN, "check(Flatten)", needs, "check_all()")
-    said = repr(check_all())
-    assert "note: the cell layers-Linear stopped with an error" in said
-    assert "NameError: name 'rows' is not defined" in said
-    assert "Flatten: 2 of 2 checks passed" in said
-    assert "Sequential is not written yet" in said
-    assert "points from visible checks" in said.splitlines()[-1]
+    shown = repr(check_all())
+    assert "note: the cell layers-Linear stopped with an error" in shown
+    assert "NameError: name 'rows' is not defined" in shown
+    assert "Flatten: 2 of 2 checks passed" in shown
+    assert "Sequential is not written yet" in shown
+    assert "points from visible checks" in shown.splitlines()[-1]
 
 
 def test_without_a_room_the_notebook_says_by_what_ran_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +76,6 @@ def test_a_name_that_is_only_used_is_not_defined() -> None:
 
 # What the text of the cells tells, in a live notebook
 
-SEQUENTIAL = next(exercise for exercise in Course.installed().exercises("layers") if exercise.name == "Sequential")
 HALF = half_written(SEQUENTIAL.source, SEQUENTIAL.stub)
 LEFT = "still to write: `__len__`, `__iter__`, `__getitem__`"
 HELPER = "def row(x):\n    return x.flatten(1)"
@@ -99,24 +96,24 @@ def live(monkeypatch: pytest.MonkeyPatch, *cells: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("cells", "exercise", "anew", "said"),
+    ("cells", "exercise", "anew", "remark"),
     [([HALF], "Sequential", 2, LEFT), ([HELPER, USES], "Flatten", 0, ELSEWHERE)],
     ids=["stubs that are left", "a helper in a cell of its own"],
 )
 @pytest.mark.long("a sandbox runs the exercises anew")
 def test_remarks_stand_beside_checks_that_pass_in_the_same_words_everywhere(
-    cells: list[str], exercise: str, anew: int, said: str, monkeypatch: pytest.MonkeyPatch
+    cells: list[str], exercise: str, anew: int, remark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = live(monkeypatch, *cells)
     report = eval(f"check({exercise})", names)
     assert report.passed
-    assert f"{exercise} as in cell [{len(cells)}]: 2 of 2 checks passed\n  note      {said}\n" in repr(report)
+    assert f"{exercise} as in cell [{len(cells)}]: 2 of 2 checks passed\n  note      {remark}\n" in repr(report)
     card = eval('progress("layers")', names)
-    assert f"not yet  {exercise:<13}  2 of 2; {said}" in repr(card)
-    assert f"{exercise}: {anew} of 2 checks passed\n  note      {said}\n" in repr(check_all())
+    assert f"not yet  {exercise:<13}  2 of 2; {remark}" in repr(card)
+    assert f"{exercise}: {anew} of 2 checks passed\n  note      {remark}\n" in repr(check_all())
     for page in (report._repr_html_(), card._repr_html_()):
         words = BeautifulSoup(page, "html.parser").text.casefold()
-        assert said.replace("`", "").casefold() in words
+        assert remark.replace("`", "").casefold() in words
 
 
 def test_a_complete_answer_has_no_remark(monkeypatch: pytest.MonkeyPatch) -> None:

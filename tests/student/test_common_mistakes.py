@@ -1,7 +1,5 @@
 """Mistakes that occur in any exercise are explained, also where they are not known mistakes of that exercise."""
 
-from __future__ import annotations
-
 import functools
 import re
 import sys
@@ -31,7 +29,7 @@ def report(name: str, answer: object) -> CheckReport:
     return report_on(name, SimpleNamespace(**{**vars(COURSE.names(EXERCISES[name])), name: answer}))
 
 
-def said(name: str, answer: object) -> str:
+def words_on(name: str, answer: object) -> str:
     """Return the words of the visible checks of an exercise on an answer."""
     return " ".join(repr(report(name, answer)).split())
 
@@ -56,7 +54,7 @@ def test_a_function_where_a_class_is_asked_for_is_told_so(room: str, name: str) 
         return x
 
     function.__name__ = function.__qualname__ = name
-    assert any(label in said(name, function) for label in LIKELY_LABELS)
+    assert any(label in words_on(name, function) for label in LIKELY_LABELS)
 
 
 CATALOGUE = Path(__file__).with_name("common_mistakes.md").read_text(encoding="utf-8")
@@ -68,13 +66,13 @@ TOLD = [pytest.param(*answer, id=fault) for fault, *answer in ANSWER.findall(CAT
 def test_a_common_mistake_is_explained_in_any_exercise(name: str, explanation: str, source: str) -> None:
     names = {**vars(COURSE.names(EXERCISES[name])), "__name__": "answer"}
     exec(source, names)
-    text = said(name, names[name])
+    text = words_on(name, names[name])
     assert explanation in text
     assert ("like a function" in text) == ("like a function" in explanation)
 
 
 def test_a_class_without_init_is_not_taken_for_a_function() -> None:
-    assert "behaves like a function" not in said("Linear", type("Linear", (), {}))
+    assert "behaves like a function" not in words_on("Linear", type("Linear", (), {}))
 
 
 @pytest.mark.long("the known mistakes of an exercise are run")
@@ -82,7 +80,7 @@ def test_a_name_that_is_not_defined_is_told_before_any_known_mistake_that_answer
     def classify(model: object, image: object, top: int = 3) -> object:
         return NAMES  # type: ignore[name-defined]  # noqa: F821
 
-    text = said("classify", classify)
+    text = words_on("classify", classify)
     assert "NAMES is not defined in this cell. When this is graded, only the first cell and the cells of the" in text
     assert "A tensor is treated" not in text
 

@@ -1,7 +1,5 @@
 """The last cell packs the notebook to hand in, in any case, and warns of problems."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The last cell in a real JupyterLab and a real browser, with cells that were not saved, not run, or deleted."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket
@@ -144,37 +142,39 @@ def test_never_run_then_run_then_changed_and_not_saved_then_saved_then_a_cell_de
     page: Page, lab: str, folder: Path
 ) -> None:
     notebook = Notebook(page, lab)
-    said = notebook.hand_in()
-    assert "No exercise was run in this kernel, so nothing here shows whether the file is what you see" in said
-    assert said.startswith(f"Receipt {receipt_of(packed(folder))}: {PACKED}/{NAME}, packed ")
+    shown = notebook.hand_in()
+    assert "No exercise was run in this kernel, so nothing here shows whether the file is what you see" in shown
+    assert shown.startswith(f"Receipt {receipt_of(packed(folder))}: {PACKED}/{NAME}, packed ")
 
     notebook.run_all()
     page.wait_for_timeout(500)
-    said = notebook.hand_in(run=False)
-    assert "than ran last" not in said and "No exercise was run" not in said and "Not run since" not in said
+    shown = notebook.hand_in(run=False)
+    assert "than ran last" not in shown and "No exercise was run" not in shown and "Not run since" not in shown
 
     notebook.cell("class Flatten").locator(".cm-content").first.click()
     page.keyboard.press("Control+End")
     page.keyboard.type("\n# changed")
     page.keyboard.press("Control+Enter")
-    said = notebook.hand_in()
-    assert "holds an older version of Flatten than ran last: press Ctrl+S (on a Mac ⌘S) and run this cell again" in said
+    shown = notebook.hand_in()
+    assert (
+        "holds an older version of Flatten than ran last: press Ctrl+S (on a Mac ⌘S) and run this cell again" in shown
+    )
     assert b"# changed" not in packed(folder)
-    assert receipt_of(packed(folder)) in said
+    assert receipt_of(packed(folder)) in shown
 
     notebook.save(folder / NAME)
-    said = notebook.hand_in()
-    assert "than ran last" not in said
+    shown = notebook.hand_in()
+    assert "than ran last" not in shown
     assert b"# changed" in packed(folder)
-    assert receipt_of(packed(folder)) in said
+    assert receipt_of(packed(folder)) in shown
 
     notebook.cell("class Flatten").locator(".cm-content").first.click()
     page.keyboard.press("Escape")
     page.keyboard.press("d")
     page.keyboard.press("d")
     notebook.save(folder / NAME)
-    said = notebook.hand_in()
-    assert "The cell layers-Flatten is missing; it counts as not answered." in said
+    shown = notebook.hand_in()
+    assert "The cell layers-Flatten is missing; it counts as not answered." in shown
     assert "class Flatten" not in "".join(
         cell.source for cell in exercise_cells(nbformat.reads(packed(folder).decode(), as_version=4)).values()
     )
@@ -186,7 +186,7 @@ def test_with_the_kernel_of_another_notebook_it_packs_this_one_and_says_that_not
     session = {"path": "3-dropout.ipynb", "name": "3-dropout.ipynb", "type": "notebook"}
     running = ask(lab, "sessions", session | {"kernel": {"name": "python3"}})
     ask(lab, "sessions", {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"id": running["kernel"]["id"]}})
-    said = Notebook(page, lab).hand_in()
-    assert "No exercise was run in this kernel" in said
+    shown = Notebook(page, lab).hand_in()
+    assert "No exercise was run in this kernel" in shown
     assert packed(folder) == (folder / NAME).read_bytes()
-    assert receipt_of(packed(folder)) in said
+    assert receipt_of(packed(folder)) in shown

@@ -1,8 +1,6 @@
 """A later chapter uses the student's own parts of earlier chapters if they pass, and says so."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
@@ -11,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from torch import nn
 
-from autograder.notebooks.fill import exercise_cells
+from autograder.course import Course
 from autograder.sandbox import limits
 from autograder.student.own import own
 from tests.notebooks.conftest import half_written, with_answers
@@ -40,34 +38,22 @@ def test_a_part_that_passes_its_checks_is_used_and_said_and_no_other_cell_is_run
     assert not (folder / "ran").exists()
 
 
-def wrong(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
-    return with_answers(right, Flatten=exercise_cells(right)["Flatten"].source.replace("start_dim=1", "start_dim=0"))
-
-
-def unfinished(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
-    written, stub = (exercise_cells(notebook)["Sequential"].source for notebook in (right, untouched))
-    return with_answers(right, Sequential=half_written(written, stub, at="    def __getitem__"))
-
-
-LEFT_ASIDE: list[tuple[str, Callable[[NotebookNode, NotebookNode], NotebookNode], str]] = [
-    ("Flatten", wrong, f"yours in {FILE} does not pass: Each example becomes one row"),
-    ("Sequential", unfinished, f"yours in {FILE} is not finished, still to write: `__getitem__`"),
-    ("Linear", lambda _, untouched: untouched, f"yours in {FILE} is not written yet"),
-    ("Linear", lambda right, _: with_answers(right, Linear="class L("), f"the cell of yours in {FILE} does not run"),
+EXERCISES = {exercise.name: exercise for exercise in Course.installed().exercises("layers")}
+WRONG = EXERCISES["Flatten"].source.replace("start_dim=1", "start_dim=0")
+HALF = half_written(EXERCISES["Sequential"].source, EXERCISES["Sequential"].stub, at="    def __getitem__")
+LEFT_ASIDE = [
+    ("Flatten", WRONG, f"yours in {FILE} does not pass: Each example becomes one row"),
+    ("Sequential", HALF, f"yours in {FILE} is not finished, still to write: `__getitem__`"),
+    ("Linear", EXERCISES["Linear"].stub, f"yours in {FILE} is not written yet"),
+    ("Linear", "class L(", f"the cell of yours in {FILE} does not run"),
 ]
 
 
-@pytest.mark.parametrize(("name", "make", "because"), LEFT_ASIDE, ids=[because for *_, because in LEFT_ASIDE])
+@pytest.mark.parametrize(("name", "answer", "because"), LEFT_ASIDE, ids=[because for *_, because in LEFT_ASIDE])
 def test_a_part_that_does_not_pass_is_left_aside_with_a_reason(
-    right: NotebookNode,
-    untouched: NotebookNode,
-    folder: Path,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
-    make: Callable[[NotebookNode, NotebookNode], NotebookNode],
-    because: str,
+    right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str], name: str, answer: str, because: str
 ) -> None:
-    nbformat.write(make(right, untouched), folder / FILE)
+    nbformat.write(with_answers(right, **{name: answer}), folder / FILE)
     ready_made = getattr(nn, name)
     assert own(name, otherwise=ready_made) is ready_made
     assert capsys.readouterr().out == f"{name}: PyTorch's, because {because}\n"

@@ -1,7 +1,5 @@
 """The report of `check`, in a terminal and in a notebook."""
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import time

@@ -19,13 +19,13 @@ def missing(course: Course) -> list[str]:
     Raises:
         UnfinishedChapter: a chapter has exercises, and no file of mistakes or checks.
     """
-    said = []
+    gaps = []
     for chapter in chapters_of(course):
         if UNWRITTEN in chapter.text:
-            said.append(f"{chapter.path.name}: {_count(chapter.text.count(UNWRITTEN), 'passage')} to write")
+            gaps.append(f"{chapter.path.name}: {_count(chapter.text.count(UNWRITTEN), 'passage')} to write")
         for exercise in course.exercises(chapter.room):
-            said += missing_of(course, exercise)
-    return said
+            gaps += missing_of(course, exercise)
+    return gaps
 
 
 def missing_of(course: Course, exercise: Exercise) -> list[str]:
@@ -37,18 +37,18 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
     wanted = CHECKS_OF_A_LINE if len(exercise.solution_lines) == 1 else CHECKS
     places = (course.checks / f"{room}.py", course.catalogue(room), catalogue_of(course, room))
     at_checks, at_mistakes, at_right = map(course.name_of, places)
-    said = []
+    gaps = []
     if UNWRITTEN in exercise.source:
-        said.append(f"{name}: its reference in {course.name_of(course.file(room))} is not written")
+        gaps.append(f"{name}: its reference in {course.name_of(course.file(room))} is not written")
     if len(checks) < wanted:
-        said.append(f"{name}: {_count(len(checks), 'check')} in {at_checks}, {wanted} wanted")
+        gaps.append(f"{name}: {_count(len(checks), 'check')} in {at_checks}, {wanted} wanted")
     if checks and not any(check.hidden for check in checks):
-        said.append(f"{name}: no hidden check in {at_checks}, 1 wanted")
+        gaps.append(f"{name}: no hidden check in {at_checks}, 1 wanted")
     if not mistakes:
-        said.append(f"{name}: no known mistake in {at_mistakes}, 1 wanted")
+        gaps.append(f"{name}: no known mistake in {at_mistakes}, 1 wanted")
     if right < RIGHT_ANSWERS:
-        said.append(f"{name}: {_count(right, 'right answer')} in {at_right}, {RIGHT_ANSWERS} wanted")
-    return said
+        gaps.append(f"{name}: {_count(right, 'right answer')} in {at_right}, {RIGHT_ANSWERS} wanted")
+    return gaps
 
 
 def right_ways(course: Course, room: str, name: str) -> set[str]:

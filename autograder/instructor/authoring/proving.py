@@ -60,11 +60,11 @@ def require_fitting(course: Course, chapters: Sequence[Chapter], released: Seque
     Raises:
         UnfitCourse: a file does not fit.
     """
-    found = [fault for chapter in chapters for fault in misfits_of(course, chapter)]
-    found += [fault for chapter in released for fault in unwritten_in(course, chapter.path)]
-    if found:
-        more = f"; and {len(found) - 1} more, which `autograder prove` lists" if len(found) > 1 else ""
-        raise UnfitCourse(f"{found[0]}{more}")
+    faults = [fault for chapter in chapters for fault in misfits_of(course, chapter)]
+    faults += [fault for chapter in released for fault in unwritten_in(course, chapter.path)]
+    if faults:
+        more = f"; and {len(faults) - 1} more, which `autograder prove` lists" if len(faults) > 1 else ""
+        raise UnfitCourse(f"{faults[0]}{more}")
 
 
 def faults_of(course: Course, chapter: Chapter) -> list[Fault]:
@@ -92,20 +92,20 @@ def misfits_of(course: Course, chapter: Chapter) -> list[Fault]:
     exercises = [exercise.name for exercise in course.exercises(room)]
     reference, checks_file = course.name_of(course.file(room)), course.name_of(course.checks / f"{room}.py")
     titles = course.contents(room).titles
-    found = [
+    faults = [
         Fault(course.name_of(chapter.path), "", f"there is no exercise {name} in {reference}")
         for name in (title.partition(f"exercise-{room}-")[2] for title in titles)
         if name and name not in exercises
     ]
     checks = checks_of(room)
-    found += [
+    faults += [
         Fault(checks_file, check.name, f"there is no exercise {check.exercise} in {reference}")
         for check in checks
         if check.exercise not in exercises
     ]
     checked = {check.exercise for check in checks}
-    found += [Fault(checks_file, "", f"there is no check of {name}") for name in exercises if name not in checked]
-    return found + _misfits_of_mistakes(course, room, titles)
+    faults += [Fault(checks_file, "", f"there is no check of {name}") for name in exercises if name not in checked]
+    return faults + _misfits_of_mistakes(course, room, titles)
 
 
 def _misfits_of_mistakes(course: Course, room: str, titles: Mapping[str, str]) -> list[Fault]:
@@ -113,17 +113,17 @@ def _misfits_of_mistakes(course: Course, room: str, titles: Mapping[str, str]) -
         mistakes = course.mistakes(room)
     except BadCatalogue as error:
         return [_told_by(error)]
-    found = []
+    faults = []
     for mistake in mistakes:
         try:
             compile(mistake.apply(course.source(room)), room, "exec")
         except BadCatalogue as error:
-            found.append(_told_by(error))
+            faults.append(_told_by(error))
         except SyntaxError as error:
-            found.append(Fault(*mistake.place, f"with this edit the reference is no Python: {error.msg}"))
+            faults.append(Fault(*mistake.place, f"with this edit the reference is no Python: {error.msg}"))
         if mistake.read not in titles:
-            found.append(Fault(*mistake.place, f"the chapter has no label {mistake.read}"))
-    return found
+            faults.append(Fault(*mistake.place, f"the chapter has no label {mistake.read}"))
+    return faults
 
 
 def _told_by(error: BadCatalogue) -> Fault:
@@ -133,7 +133,7 @@ def _told_by(error: BadCatalogue) -> Fault:
 
 def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) -> list[Fault]:
     """Return what does not hold of an exercise's reference, known mistakes and right answers at some seeds of a run."""
-    found: dict[Fault, list[int]] = {}
+    seeds_of_fault: dict[Fault, list[int]] = {}
     checks, answers = checks_of(room, exercise), right_answers(course, room)
     for seed in seeds:
         expect = LiveExpectations(course)
@@ -142,8 +142,8 @@ def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) ->
             faults = [*unnamed(expect, checks, seed)]
             faults += [fault for answer in answers for fault in refused(expect, answer, checks, seed)]
         for fault in faults:
-            found.setdefault(fault, []).append(seed)
-    return [replace(fault, seeds=tuple(at)) for fault, at in found.items()]
+            seeds_of_fault.setdefault(fault, []).append(seed)
+    return [replace(fault, seeds=tuple(at)) for fault, at in seeds_of_fault.items()]
 
 
 def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
@@ -154,8 +154,8 @@ def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> It
         file, name = course.name_of(course.checks / f"{check.room}.py"), f"{check.exercise}.{check.name}"
         if answer.kind != "observed":
             error = answer.observations.get("error", "")
-            told = getattr(error, "message", "") or answer.detail
-            yield Fault(file, name, "the reference does not pass", f"{answer.kind} {told}")
+            message = getattr(error, "message", "") or answer.detail
+            yield Fault(file, name, "the reference does not pass", f"{answer.kind} {message}")
         elif not same_answer(observe(check, course.names(check.room), at), answer):
             yield Fault(file, name, "the reference answers otherwise when it runs again")
 

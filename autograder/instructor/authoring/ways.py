@@ -22,31 +22,31 @@ def way_of(source: str, name: str) -> str:
     and how, and an ``__init__`` that only calls its parent's. Helpers that the definition uses belong to it.
     """
     bindings = _bindings(ast.parse(source))
-    wanted, found = [name], []
+    wanted, bound = [name], []
     while wanted:
         at = wanted.pop(0)
         node = bindings.pop(at, None)
         if node is not None:
-            found.append(node)
+            bound.append(node)
             wanted += [used.id for used in ast.walk(node) if isinstance(used, ast.Name)]
-    module = ast.Module([_Bare().visit(node) for node in found], [])
+    module = ast.Module([_Bare().visit(node) for node in bound], [])
     _rename(module)
     return ast.dump(module)
 
 
 def _bindings(tree: ast.Module) -> dict[str, ast.AST]:
     """Return what binds each name at the top level, also below an ``if``."""
-    found: dict[str, ast.AST] = {}
+    bindings: dict[str, ast.AST] = {}
     statements = list(tree.body)
     while statements:
         node = statements.pop(0)
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            found[node.name] = node
+            bindings[node.name] = node
         elif isinstance(node, ast.Assign):
-            found |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
+            bindings |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.If):
             statements = [*node.body, *node.orelse, *statements]
-    return found
+    return bindings
 
 
 class _Bare(ast.NodeTransformer):

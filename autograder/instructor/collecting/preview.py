@@ -136,8 +136,8 @@ def remarks(collection: Collection) -> list[str]:
         lines.append(f"found by {NAME_ALONE}, which students can choose in many systems: {alone} of {count}")
     if unowned := sum(submission.matched_by.endswith(BY_NAME_ALONE) for submission in plan.submissions):
         lines.append(f"claimed by a name that students choose, with no account as owner: {unowned}")
-    others = {path for paths in _other_assignments(collection).values() for path in paths}
-    beside = [file for file in plan.excluded if not file.matters and file.path not in others]
+    elsewhere = {path for paths in _other_assignments(collection).values() for path in paths}
+    beside = [file for file in plan.excluded if not file.matters and file.path not in elsewhere]
     lines += [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
     if len(beside) > MOST_LINES:
         lines.append(f"left out: {len(beside) - MOST_LINES} more files; --json names all")

@@ -154,15 +154,15 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
         moved = changed = 0
         pairs = sorted(zip(before, after, strict=True), key=lambda pair: pair[0].student.id)
         for was, is_ in pairs:
-            said = []
+            changes = []
             if was.dates and is_.dates and was.dates.own_due.timestamp() != is_.dates.own_due.timestamp():
-                said.append(f"until {was.dates.own_due:%Y-%m-%d %H:%M} → {is_.dates.own_due:%Y-%m-%d %H:%M}")
+                changes.append(f"until {was.dates.own_due:%Y-%m-%d %H:%M} → {is_.dates.own_due:%Y-%m-%d %H:%M}")
                 moved += 1
             if was.score != is_.score:
-                said.append(f"{was.score:g} → {is_.score:g} points")
+                changes.append(f"{was.score:g} → {is_.score:g} points")
                 changed += 1
-            if said:
-                yield f"{was.student.id_and_name}, {was.assignment}: {'; '.join(said)}"
+            if changes:
+                yield f"{was.student.id_and_name}, {was.assignment}: {'; '.join(changes)}"
         yield f"{moved} due date{'s' if moved != 1 else ''} and {changed} mark{'s' if changed != 1 else ''} change"
 
     propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)

@@ -237,8 +237,8 @@ def export(
         complain(f"{len(second_look)} wait for a second look; exported with the points so far: {who}")
     for line in open_matters(folder, assignments):
         complain(line)
-    for said, who_is in filled.kept.items() if filled else ():
-        complain(f"kept {said} for {len(who_is)}: {'; '.join(who_is)}")
+    for value, who_is in filled.kept.items() if filled else ():
+        complain(f"kept {value} for {len(who_is)}: {'; '.join(who_is)}")
     if filled and filled.without_mark:
         complain(f"no mark for {len(filled.without_mark)} in {into}: {'; '.join(filled.without_mark)}")
     if filled and filled.not_there:

@@ -120,8 +120,8 @@ def requests(
     if quiet:
         return
     for group in groups:
-        others = sum(not answered.mark.reproduced for answered in group.answered if answered.mark)
-        changed = f", {others} with another result today" if others else ""
+        differing = sum(not answered.mark.reproduced for answered in group.answered if answered.mark)
+        changed = f", {differing} with another result today" if differing else ""
         not_run = sum(bool(answered.trouble) for answered in group.answered)
         changed += f", {not_run} not run" if not_run else ""
         count = f"{len(group.answered)} request{'' if len(group.answered) == 1 else 's'}"

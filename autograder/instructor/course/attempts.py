@@ -64,9 +64,9 @@ class Attempt:
         """The line of nbgrader's timestamp.txt; empty where nothing says when."""
         return f"{self.when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC" if self.when else ""
 
-    def same_as(self, other: Attempt) -> bool:
+    def same_as(self, attempt: Attempt) -> bool:
         """Whether it is the same work, handed in at the same time as far as that is known."""
-        return self.digest == other.digest and (self.when == other.when or None in (self.when, other.when))
+        return self.digest == attempt.digest and (self.when == attempt.when or None in (self.when, attempt.when))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -79,7 +79,7 @@ class Directory:
 
     def __init__(self, students: Iterable[Student]) -> None:
         self._students = tuple(students)
-        self._found: dict[tuple[str, str], dict[str, Student]] = defaultdict(dict)
+        self._known: dict[tuple[str, str], dict[str, Student]] = defaultdict(dict)
         for student in self._students:
             self._enter("number", [student.lms_user_id], student)
             # An id as it is written comes before one that only looks like it.
@@ -92,7 +92,7 @@ class Directory:
     def _enter(self, how: str, keys: Iterable[str], student: Student) -> None:
         for key in keys:
             if key:
-                self._found[how, key][student.id] = student
+                self._known[how, key][student.id] = student
 
     def known_kinds(self, clues: Iterable[Clue]) -> frozenset[Kind]:
         """Return the kinds of stated clues that find somebody."""
@@ -104,18 +104,18 @@ class Directory:
         Args:
             known_kinds: in which the roster and the system agree; in others, numbers and ids can be of another list.
         """
-        finding = [(clue, found) for clue in clues if (found := self._known_by(clue))]
-        if not finding:
+        known = [(clue, students) for clue in clues if (students := self._known_by(clue))]
+        if not known:
             texts = " or ".join(map(repr, dict.fromkeys(clue.text for clue in clues if clue.text)))
             reason = f"nobody in the roster is {texts}" if texts else "it names nobody"
             return Match(None, reason=reason, stranger=bool(texts))
-        deciding = [(clue, found) for clue, found in finding if clue.is_stated] or finding[:1]
-        (by, found), *more = deciding
-        common = set(found).intersection(*(other for _, other in more))
+        deciding = [(clue, students) for clue, students in known if clue.is_stated] or known[:1]
+        (by, students), *more = deciding
+        common = set(students).intersection(*(fitting for _, fitting in more))
         if len(common) != 1:
             fits = [f"{clue.text!r} fits {' and '.join(sorted(who))}" for clue, who in deciding]
             return Match(None, reason=", ".join(fits), several=True)
-        student, stated = found[common.pop()], [clue for clue in clues if clue.is_stated]
+        student, stated = students[common.pop()], [clue for clue in clues if clue.is_stated]
         contrary = next((clue for clue in stated if _contradicts(clue, student, known_kinds)), None)
         if contrary and not by.is_stated:
             alone = f"the name {by.text!r} alone does not make it the work of {student.id}"
@@ -149,7 +149,7 @@ class Directory:
         raise UnknownStudent(match.reason + (f". Did you mean {known[near].id_and_name}?" if near else ""))
 
     def _known_by(self, clue: Clue) -> Mapping[str, Student]:
-        return next((found for at in _lookups(clue) if (found := self._found.get(at))), {})
+        return next((students for at in _lookups(clue) if (students := self._known.get(at))), {})
 
 
 def _contradicts(clue: Clue, student: Student, known_kinds: Collection[Kind]) -> bool:

@@ -113,8 +113,8 @@ def template(assignments: Collection[str]) -> str:
 
 
 def _zone_of_this_machine() -> str:
-    _, found, zone = str(LOCAL_TIME.resolve()).partition("zoneinfo/")
-    return zone if found else "UTC"
+    _, below, zone = str(LOCAL_TIME.resolve()).partition("zoneinfo/")
+    return zone if below else "UTC"
 
 
 def seconds_late(when: datetime | None, due: datetime | None) -> float:

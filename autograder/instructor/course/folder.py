@@ -46,8 +46,8 @@ class Submission:
     @property
     def file(self) -> Path:
         """The file that was handed in: the notebook of the assignment's name, or the only one there is."""
-        others = sorted(self.notebook.parent.glob("*.ipynb"))
-        return others[0] if not self.notebook.exists() and len(others) == 1 else self.notebook
+        notebooks = sorted(self.notebook.parent.glob("*.ipynb"))
+        return notebooks[0] if not self.notebook.exists() and len(notebooks) == 1 else self.notebook
 
     def read(self) -> HandedIn:
         """Read the work, once, so that the record is of the content that was judged.

@@ -115,11 +115,11 @@ def students_in(table: Table) -> tuple[Student, ...]:
     if not rows:
         return ()
     column = _id_column(table, rows)
-    others = [other for other in ID_COLUMNS if other not in (column, *EMAIL_COLUMNS) and not _is_lms_id(other, table)]
-    return tuple(_student(table, row, column, others) for row in rows)
+    more_ids = [name for name in ID_COLUMNS if name not in (column, *EMAIL_COLUMNS) and not _is_lms_id(name, table)]
+    return tuple(_student(table, row, column, more_ids) for row in rows)
 
 
-def _student(table: Table, row: Row, column: str, others: Sequence[str]) -> Student:
+def _student(table: Table, row: Row, column: str, more_ids: Sequence[str]) -> Student:
     identity = row.cells[column]
     if NO_FOLDER.search(identity) or len(identity.encode()) > MAX_ID_BYTES:
         raise table.error(row, f"{identity!r} cannot name a folder, as an id does in submitted/")
@@ -130,7 +130,7 @@ def _student(table: Table, row: Row, column: str, others: Sequence[str]) -> Stud
     first, last = row.first(*FIRST_NAME_COLUMNS), row.first(*LAST_NAME_COLUMNS)
     if not first and not last:
         first, last = split_name(row.first(*NAME_COLUMNS))
-    also = [row.cells.get(other, "") for other in others] + [
+    also = [row.cells.get(name, "") for name in more_ids] + [
         name.strip() for name in row.cells.get(ALSO, "").split(";")
     ]
     lms_user_id = row.first("lmsuserid") or row.cells.get("identifier", "").removeprefix("Participant ")
@@ -186,7 +186,7 @@ def _id_column(table: Table, rows: Sequence[Row]) -> str:
     lines = defaultdict(list)
     for row in rows:
         lines[row.cells[column].casefold()].append(row.line)
-    (first, second, *_), twice = next((found, name) for name, found in lines.items() if len(found) > 1)
+    (first, second, *_), twice = next((repeated, name) for name, repeated in lines.items() if len(repeated) > 1)
     raise TableError(f"{table.name}: lines {first} and {second} have the same {_written(table, column)}, {twice!r}")
 
 

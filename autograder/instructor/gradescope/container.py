@@ -76,11 +76,11 @@ def main() -> None:
     root = Path(sys.argv[1])
     status = 0
     try:
-        found = grade(root / "source", root / "submission")
+        report = grade(root / "source", root / "submission")
     except Exception:
         traceback.print_exc(file=sys.stdout)
-        found, status = {"score": 0, "output": FAILED, "output_format": "text", "stdout_visibility": "hidden"}, 1
-    write_atomically(root / "results" / "results.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        report, status = {"score": 0, "output": FAILED, "output_format": "text", "stdout_visibility": "hidden"}, 1
+    write_atomically(root / "results" / "results.json", json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     sys.exit(status)
 
 
@@ -109,9 +109,9 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     graded = grade_one(released, submitted, run, expect, seed, from_scratch=from_scratch)
     for verdict in graded.verdicts:
         print(plain(f"{verdict.outcome:<8} {verdict.check.exercise}: {verdict.check.title}"))
-    told = results(mark_of(released, graded.record, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)
-    del told["score"]  # the tests' sum says it, and a sum with hidden ones in it is not for students before they are
-    return told | {"extra_data": {"seed": seed, "versions": dict(graded.record.versions), "isolation": walls}}
+    report = results(mark_of(released, graded.record, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)
+    del report["score"]  # the tests' sum says it, and a sum with hidden ones in it is not for students before they are
+    return report | {"extra_data": {"seed": seed, "versions": dict(graded.record.versions), "isolation": walls}}
 
 
 def strongest_sandbox(course: Course) -> Sandbox:
@@ -147,7 +147,7 @@ def submitted_notebook(submission: Path, room: str, name: str) -> tuple[Notebook
     Raises:
         MalformedNotebook: there is none; the message is for the student.
     """
-    found: dict[str, NotebookNode] = {}
+    notebooks: dict[str, NotebookNode] = {}
     complaints = []
     for path in islice(_files(submission), MAX_FILES):
         shown = str(path.relative_to(submission))
@@ -155,18 +155,18 @@ def submitted_notebook(submission: Path, room: str, name: str) -> tuple[Notebook
         try:
             content = read_capped(path)
             if is_named_so or content.lstrip().startswith(b"{"):
-                found[shown] = parse_notebook(content, shown)
+                notebooks[shown] = parse_notebook(content, shown)
         except MalformedNotebook as error:
             complaints += [str(error)] * is_named_so
-    ours = [shown for shown in found if room_by_grade_ids(found[shown]) == room]
-    if ours:
-        chosen = min(ours, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
-        others = ", ".join(shown for shown in ours if shown != chosen)
-        return found[chosen], f"{chosen} counts; also handed in: {others}" if others else ""
+    fitting = [shown for shown in notebooks if room_by_grade_ids(notebooks[shown]) == room]
+    if fitting:
+        chosen = min(fitting, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
+        uncounted = ", ".join(shown for shown in fitting if shown != chosen)
+        return notebooks[chosen], f"{chosen} counts; also handed in: {uncounted}" if uncounted else ""
     if complaints:
         raise MalformedNotebook(complaints[0])
-    if found:
-        raise MalformedNotebook(f"{next(iter(found))} holds none of this assignment's cells: hand in {name}")
+    if notebooks:
+        raise MalformedNotebook(f"{next(iter(notebooks))} holds none of this assignment's cells: hand in {name}")
     raise MalformedNotebook(f"no notebook was handed in: hand in {name}")
 
 

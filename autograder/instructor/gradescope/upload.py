@@ -73,7 +73,7 @@ def _filled_in(script: str, course: Course) -> str:
     torch = next((line for line in distribution.requires or [] if Requirement(line).name == "torch"), None)
     if torch is None:
         raise BundleError(f"Gradescope's container is made for courses with PyTorch, and {course.package} needs none")
-    (oldest,) = (each.version for each in SpecifierSet(distribution.metadata["Requires-Python"]))
+    (oldest,) = (bound.version for bound in SpecifierSet(distribution.metadata["Requires-Python"]))
     values = {"python": oldest, "torch": torch, "course": course.package}
     for name, value in values.items():
         script = script.replace(f"{{{name}}}", value)

@@ -140,5 +140,5 @@ class ClassRun:
             {"student": work.submission.student, "assignment": work.submission.assignment, "reason": work.reason}
             for work in self.ungraded
         ]
-        found = {"run": run, "verdicts": [verdict for graded in self.in_order for verdict in graded.to_json()]}
-        return found | ({"changes": [graded.change_to_json() for graded in self.changes]} if self.dry else {})
+        report = {"run": run, "verdicts": [verdict for graded in self.in_order for verdict in graded.to_json()]}
+        return report | ({"changes": [graded.change_to_json() for graded in self.changes]} if self.dry else {})

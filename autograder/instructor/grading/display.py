@@ -162,8 +162,8 @@ def changes_summary(run: ClassRun) -> str:
         "with the same sum": sum(gain == 0 for gain in gains),
         "unchanged": len(run.graded) - len(run.changes),
     }
-    said = ", ".join(f"{number} {what}" for what, number in count.items() if number) or "nothing to grade"
-    return f"dry run, nothing was written: {said}; --seed {run.seed} gives the same again"
+    counted = ", ".join(f"{number} {what}" for what, number in count.items() if number) or "nothing to grade"
+    return f"dry run, nothing was written: {counted}; --seed {run.seed} gives the same again"
 
 
 def grading_summary(run: ClassRun) -> str:

@@ -92,11 +92,11 @@ def explaining(
 
         def again(student: str, assignment: str, check: str) -> ExplainedMark:
             notebook, record = graded_work(folder, student, assignment)
-            found = find_check(checks_of(record.room), check)
+            meant = find_check(checks_of(record.room), check)
             warnings = changes_since(record, folder, course, student, assignment)
             decided = decisions_in_words(read_decisions(folder.decisions, assignment))
             warnings += [f"decided since: {decision}" for decision in decided]
-            work = student, assignment, notebook, record, found, warnings
+            work = student, assignment, notebook, record, meant, warnings
             return explain(*work, sandbox.run, expect, from_scratch=from_scratch)
 
         yield again
@@ -127,11 +127,11 @@ def find_check(checks: Sequence[Check], name: str) -> Check:
         CourseFolderError: none, or more than one, is called so; the message lists them.
     """
     full = [check for check in checks if name in (check.id, full_name(check), f"{check.exercise}-{check.name}")]
-    found = full or [check for check in checks if name == check.name]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(map(full_name, found or checks))
-    raise CourseFolderError(f"{'more than one' if found else 'no'} check is called {name!r}: there are {known}")
+    fitting = full or [check for check in checks if name == check.name]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = ", ".join(map(full_name, fitting or checks))
+    raise CourseFolderError(f"{'more than one' if fitting else 'no'} check is called {name!r}: there are {known}")
 
 
 def full_name(check: Check) -> str:
@@ -143,17 +143,17 @@ def changes_since(
 ) -> list[str]:
     """Say what has changed since a notebook was graded, so that its mark may not come out again."""
     then, now = record.versions, versions()
-    said = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
+    changes = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
     try:
         (submission,) = folder.submissions([assignment], student)
     except CourseFolderError:
-        return [*said, "the submission is no longer there; these are the answers as they were graded"]
+        return [*changes, "the submission is no longer there; these are the answers as they were graded"]
     released = folder.instructor_notebook(assignment)
     work = submission.read()
     rule = is_from_scratch(folder.nbgrader_config())
     graders = [grader_digest(released, course, (Limits(), shut_in, rule)) for shut_in in (True, False)]
-    if said or record.digest in [digest_of(work, grader) for grader in graders]:
-        return said
+    if changes or record.digest in [digest_of(work, grader) for grader in graders]:
+        return changes
     try:
         handed_in = answers_of(graft(released, work.notebook()).notebook)
     except MalformedNotebook:
@@ -191,13 +191,13 @@ def explain(
     recorded = {verdict["check"]: verdict for verdict in record.verdicts if verdict["exercise"] == check.exercise}
     if check.name not in recorded:
         raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
-    checks = [other for other in checks_of(check.room, check.exercise) if other.name in recorded]
-    seeds = [recorded[other.name]["seed"] for other in checks]
+    checks = [sibling for sibling in checks_of(check.room, check.exercise) if sibling.name in recorded]
+    seeds = [recorded[sibling.name]["seed"] for sibling in checks]
     if record.unreadable:
         answers = [Answer("invalid", {}, record.unreadable)] * len(checks)
     else:
         result = run(Program(program_of(notebook, (), run_seed=0).cells, tuple(map(planned, checks, seeds))))
-        answers = [answer_in(result, other) for other in checks]
+        answers = [answer_in(result, sibling) for sibling in checks]
     at = checks.index(check)
     verdict = judge(checks, answers, seeds, expect)[at]
     return ExplainedMark(

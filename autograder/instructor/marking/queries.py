@@ -128,11 +128,11 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
     """
     answer, role = answer_and_role(session, who, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
-    mine, counts = own(given, role, who.name), counting(given)
-    mark = mine if mine is not None and mine.points is not None else None
+    own_mark, counts = own(given, role, who.name), counting(given)
+    mark = own_mark if own_mark is not None and own_mark.points is not None else None
     is_decided = role == "first" and counts is not None and counts.role == "decided"
-    begin = mine or (None if role == "second" else carried(given))
-    others = [(each.role, each.marker, each.points, each.comment) for each in given if each is not mine]
+    begin = own_mark or (None if role == "second" else carried(given))
+    more = [(row.role, row.marker, row.points, row.comment) for row in given if row is not own_mark]
     return AnswerView(
         id=answer.id,
         question=QuestionKey(answer.assignment, answer.cell),
@@ -144,7 +144,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
         base=base_of(role, who.name, answer, given),
         has_changed=mark is not None and mark.digest != answer.digest,
         decided=(counts.points, counts.comment) if is_decided else None,
-        others=others if role == "decided" else [],
+        others=more if role == "decided" else [],
     )
 
 

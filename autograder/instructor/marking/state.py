@@ -89,9 +89,10 @@ def hand_out(gradebook: CourseGradebook, team: Team) -> None:
 def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
     """Give each answer to a first marker, and a sample to a second; marked work stays where it is."""
     rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
-    rows, found = rows.all(), marks_by_answer(session, of(question))
+    rows, by_answer = rows.all(), marks_by_answer(session, of(question))
     done = {
-        answer: {mark.role: mark.marker for mark in given if mark.points is not None} for answer, given in found.items()
+        answer: {mark.role: mark.marker for mark in given if mark.points is not None}
+        for answer, given in by_answer.items()
     }
     # A marker keeps a marked answer; one on which the instructor alone has decided needs no marker.
     for_markers = [row for row in rows if set(done.get(row.id, ())) != {"decided"}]

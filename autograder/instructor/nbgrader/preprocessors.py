@@ -139,9 +139,9 @@ def _shown(value: Any) -> Any:
     if isinstance(value, str):
         return value.translate(CONTROLS)
     if isinstance(value, list):
-        return [_shown(one) for one in value]
+        return [_shown(part) for part in value]
     if isinstance(value, dict):
-        return {_shown(name): _shown(one) for name, one in value.items()}
+        return {_shown(name): _shown(part) for name, part in value.items()}
     return value
 
 
@@ -152,7 +152,7 @@ class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
         if "submission_id" not in resources or not any(map(is_written, nb.cells)):
             return nb, resources
         written = [cell for cell in nb.cells if is_written(cell)]
-        others = [cell for cell in nb.cells if not is_written(cell) and (is_answer(cell) or is_graded(cell))]
+        checked = [cell for cell in nb.cells if not is_written(cell) and (is_answer(cell) or is_graded(cell))]
         folder, record = CourseFolder(Path(CourseDirectory(parent=self).root)), nb.metadata[RECORD]
         question = question_for(folder, Course.installed(), record["assignment"], record["room"])
         shown = nbformat.from_dict(nb)
@@ -164,7 +164,7 @@ class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
             "## Model answer",
             question.model_answer,
         ]
-        shown.cells = [nbformat.v4.new_markdown_cell("\n\n".join(parts)), *written, *others]
+        shown.cells = [nbformat.v4.new_markdown_cell("\n\n".join(parts)), *written, *checked]
         resources["config_dir"] = str(STYLE)
         return shown, resources
 

@@ -106,7 +106,7 @@ def guide(
     """
     own = course.folder / "student_readme.md"
     parts = re.split(r"^## (\w+)\n", own.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:] if own.exists() else []
-    said = {name: f"{text.strip()}\n\n" for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    passages = {name: f"{text.strip()}\n\n" for name, text in zip(parts[::2], parts[1::2], strict=True)}
     until = {name: in_words(due[name]) for name in assignments if name in due}
     values = {
         "notebooks": "\n".join(
@@ -116,9 +116,9 @@ def guide(
         "when": "".join(f"\n   - `{name}`: until {when}" for name, when in until.items()),
         "book": f"The book is at {course.book_url}. " if course.book_url else "",
         "assignment": next(iter(assignments), ""),
-        "installing": said.get("Installing", ""),
-        "chapters": said.get("Chapters", ""),
-        "data": said.get("Data", "").rstrip("\n"),
+        "installing": passages.get("Installing", ""),
+        "chapters": passages.get("Chapters", ""),
+        "data": passages.get("Data", "").rstrip("\n"),
     }
     text = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
     for name, value in values.items():
@@ -218,8 +218,8 @@ def _pyproject(course: Course) -> str:
 
 def needs_of(*distributions: Distribution) -> list[str]:
     """Return what distributions need to run, without their extras and without each other."""
-    own = {canonicalize_name(one.metadata["Name"]) for one in distributions}
-    lines = dict.fromkeys(line for one in distributions for line in one.requires or [] if "extra ==" not in line)
+    own = {canonicalize_name(dist.metadata["Name"]) for dist in distributions}
+    lines = dict.fromkeys(line for dist in distributions for line in dist.requires or [] if "extra ==" not in line)
     # What brings an editable install to life is nothing that anybody needs.
     return [line for line in lines if canonicalize_name(Requirement(line).name) not in own | {"editables"}]
 

@@ -143,7 +143,7 @@ class _Section:
         self.shares = class_statistics.spread([mark.share for mark in graded if mark.share is not None], 1)
         self.checks = class_statistics.check_statistics(marks)
         self.exercises = class_statistics.exercise_statistics(marks)
-        self.mistakes, self.others = class_statistics.failures(marks)
+        self.mistakes, self.unnamed = class_statistics.failures(marks)
         self.limits = class_statistics.limits_met(marks)
         self.delegations = class_statistics.delegations(marks)
         self.outcomes = class_statistics.outcomes(marks)
@@ -190,7 +190,7 @@ class _Section:
                 {"exercise": exercise, "called": part, "students": ids} for exercise, part, ids in self.delegations
             ],
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
-            "failures_without_a_name": [asdict(failure) for failure in self.others],
+            "failures_without_a_name": [asdict(failure) for failure in self.unnamed],
             "similar": [pair.record() for pair in self.pairs],
             "similar_to_last_term": [pair.record() for pair in self.last_term],
             "sections": [asdict(section) for section in self.by_section],
@@ -207,8 +207,8 @@ class _Section:
             "checks": sorted(self.checks, key=lambda check: check.share),
             "exercises": self.exercises,
             "mistakes": self.mistakes[:FAILURES],
-            "others": self.others[:FAILURES],
-            "left_out": max(0, len(self.mistakes) - FAILURES) + max(0, len(self.others) - FAILURES),
+            "unnamed": self.unnamed[:FAILURES],
+            "left_out": max(0, len(self.mistakes) - FAILURES) + max(0, len(self.unnamed) - FAILURES),
             "late": [mark for mark in self.marks if mark.is_late],
             "marks": self.marks,
             "compared": len(self.answers),

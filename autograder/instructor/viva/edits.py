@@ -169,8 +169,8 @@ class _Catalogue:
             case ast.Attribute(attr="T" | "mT" | "H"):
                 yield self._suffix(node.value, node)
             case ast.AugAssign():
-                if other := CALCULATED.get(type(node.op)):
-                    old, new = f"{SIGNS[type(node.op)]}=", f"{SIGNS[other]}="
+                if confused := CALCULATED.get(type(node.op)):
+                    old, new = f"{SIGNS[type(node.op)]}=", f"{SIGNS[confused]}="
                     yield self._sign("operator", node.target, node.value, old, [new, "="])
                 yield [self._left_out("statement", node, "pass")]
             case ast.Assign() | ast.Expr(value=ast.Call() | ast.Await()):
@@ -218,8 +218,8 @@ class _Catalogue:
         if sign in ORDERED:
             exchanged = f"{self.text.operand(node.right)} {sign} {self.text.operand(node.left)}"
             yield self._becomes("operands", node, exchanged)
-        if other := CALCULATED.get(type(node.op)):
-            yield from self._sign("operator", node.left, node.right, SIGNS[type(node.op)], [SIGNS[other]])
+        if confused := CALCULATED.get(type(node.op)):
+            yield from self._sign("operator", node.left, node.right, SIGNS[type(node.op)], [SIGNS[confused]])
 
     def _prefix(self, node: ast.UnaryOp) -> Iterator[Edit]:
         start = self.text.span(node).start
@@ -250,10 +250,10 @@ class _Catalogue:
         elif node.args and not isinstance(node.args[0], ast.Starred | ast.GeneratorExp):
             yield self._becomes("call", node, self._in_place_of(node, node.args[0]))
         name = method.attr if method else getattr(function, "id", "")
-        other = CALLED.get(name) or (ALSO_CALLED.get(name) if method else None)
-        if other:
+        confused = CALLED.get(name) or (ALSO_CALLED.get(name) if method else None)
+        if confused:
             end = self.text.span(function).end
-            yield self._becomes("call", Span(end - len(name), end), other)
+            yield self._becomes("call", Span(end - len(name), end), confused)
         if len(node.args) > 1 and not any(isinstance(argument, ast.Starred) for argument in node.args[:2]):
             yield self._exchanged("arguments", node.args[0], node.args[1])
 

@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
 from solutions.accelerate import RESOLUTION, FastLearner, compiled
-from solutions.accelerate.compiled import CompiledSteps, built
-from solutions.accelerate.layers import Layer
+from solutions.accelerate.compiled import built
 from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
@@ -26,7 +22,6 @@ from solutions.runs.run import new_model
 from solutions.training import Learner, LearnerConfig, Loader, batches
 
 Examples = tuple[Tensor, Tensor]
-needs_compiler = pytest.mark.deep
 ADAMW = Recipe(epochs=3, batch_size=256, lr=0.002, dropout=0.0, optimizer="adamw", weight_decay=0.1, cosine=True)
 
 
@@ -53,7 +48,7 @@ class InTheSameOrder:
 
 
 def train_on(learner: FastLearner, rows: Tensor) -> None:
-    """Draw what is random for some images, at most a block, and take the steps for them."""
+    """Draw the random numbers for some images, at most a block, and take the steps for them."""
     learner._rows[: len(rows)] = rows
     learner._draw(len(rows))
     with torch.no_grad():
@@ -64,29 +59,29 @@ def images_read(recipe: Recipe, images: Tensor) -> Tensor:
     """Return the inputs of the first layer in an epoch, in the order of the images."""
     labels = torch.arange(len(images)) % 10
     learner = FastLearner(Classifier(), recipe, (images, labels), (images, labels))
-    found = []
+    inputs = []
     for rows in torch.arange(len(images)).split(learner._block):
         train_on(learner, rows)
-        found.append(learner._inputs[: len(rows)].clone())
-    return torch.cat(found).reshape(-1, 28, 28)
+        inputs.append(learner._inputs[: len(rows)].clone())
+    return torch.cat(inputs).reshape(-1, 28, 28)
 
 
 @pytest.mark.parametrize("batch_size", [32, 100])
 def test_without_dropout_it_follows_the_chapters_learner_in_each_epoch(
     train: Examples, valid: Examples, batch_size: int
 ) -> None:
-    recipe, told = Recipe(epochs=3, batch_size=batch_size, lr=0.05, dropout=0.0), []
+    recipe, counted = Recipe(epochs=3, batch_size=batch_size, lr=0.05, dropout=0.0), []
     fast, taught = new_model(recipe, seed=3), new_model(recipe, seed=3)
-    ours = FastLearner(fast, recipe, train, valid, seed=3, after_block=told.append)
+    fast_learner = FastLearner(fast, recipe, train, valid, seed=3, after_block=counted.append)
     loaders = {"train": InTheSameOrder(train, batch_size, seed=3), "valid": Loader(*valid, MEASURING_BATCH)}
     learner = Learner(LearnerConfig(taught, nn.CrossEntropyLoss(), lr=recipe.lr), loaders)
     for _ in range(recipe.epochs):
-        assert ours.train_epoch() == pytest.approx(learner.train_epoch(), rel=1e-5)
+        assert fast_learner.train_epoch() == pytest.approx(learner.train_epoch(), rel=1e-5)
         torch.testing.assert_close(fast.state_dict(), taught.state_dict(), rtol=1e-4, atol=1e-5)
-        loss, accuracy = ours.validate()
+        loss, accuracy = fast_learner.validate()
         assert loss == pytest.approx(learner.valid_loss(), rel=1e-4)
         assert accuracy == pytest.approx(learner.valid_accuracy(), abs=1.5 / len(valid[0]))
-    assert sum(told) == recipe.epochs * len(train[0])
+    assert sum(counted) == recipe.epochs * len(train[0])
 
 
 def test_with_dropout_a_step_agrees_with_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
@@ -100,8 +95,8 @@ def test_with_dropout_a_step_agrees_with_autograd_for_the_same_masks(train: Exam
         assert layer.masks is not None
         x = (x @ w + b).relu() * layer.masks[:32] / (1 - recipe.dropout)
     functional.cross_entropy(x @ weight + bias, train[1][:32]).backward()
-    for ours, theirs in zip(fast.parameters(), taught.parameters(), strict=True):
-        torch.testing.assert_close(ours.detach(), theirs.detach() - recipe.lr * theirs.grad)
+    for parameter, reference in zip(fast.parameters(), taught.parameters(), strict=True):
+        torch.testing.assert_close(parameter.detach(), reference.detach() - recipe.lr * reference.grad)
 
 
 def test_units_are_dropped_with_the_probability_and_independently(train: Examples, valid: Examples) -> None:
@@ -219,11 +214,11 @@ def test_stretched_garments_are_as_wide_as_the_limits_allow_and_no_wider() -> No
 
 def test_shapes_have_uniform_targets_and_are_not_counted(train: Examples, valid: Examples) -> None:
     images, labels = train[0][:500], train[1][:500]
-    told: list[int] = []
+    counted: list[int] = []
     recipe = Recipe(epochs=1, batch_size=100, shapes=0.1)
-    learner = FastLearner(new_model(recipe, 0), recipe, (images, labels), valid, after_block=told.append)
+    learner = FastLearner(new_model(recipe, 0), recipe, (images, labels), valid, after_block=counted.append)
     learner.train_epoch()
-    assert sum(told) == 500, "shapes are not counted"
+    assert sum(counted) == 500, "shapes are not counted"
     order = learner._rows[:550].sort().values
     torch.testing.assert_close(order, torch.arange(550))
     targets = learner._targets[:550][learner._rows[:550].argsort()]
@@ -272,75 +267,27 @@ def test_a_step_in_bf16_agrees_with_float32_to_a_twentieth(train: Examples, vali
         assert (exact - rounded).norm() < 0.05 * exact.norm()
 
 
-# --- compiled
+# --- compiled, for which a machine needs a compiler
 
 
-@needs_compiler
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "changes",
     [{}, {"dropout": 0.0}, {"batch_size": 100}, {"shift": 1, "flip": True}, {"standardize": True, "smoothing": 0.1}],
     ids=str,
 )
+@pytest.mark.parametrize("threads", [1, 3])
 def test_after_an_epoch_the_compiled_weights_are_those_of_the_fast_path(
-    train: Examples, changes: dict[str, Any]
+    train: Examples, changes: dict[str, Any], threads: int
 ) -> None:
+    torch.set_num_threads(threads)
     recipe = replace(Recipe(epochs=2, lr=0.05, dropout=0.2), **changes)
     fast, compiled = (FastLearner(new_model(recipe, 0), recipe, train, train, compiled=way) for way in (False, True))
     assert compiled.train_epoch() == pytest.approx(fast.train_epoch(), rel=1e-5)
     torch.testing.assert_close(compiled.weights(), fast.weights(), rtol=1e-4, atol=1e-4)
 
 
-@needs_compiler
-@settings(deadline=None, max_examples=40)
-@given(
-    sizes=st.lists(st.integers(1, 70), min_size=2, max_size=5),
-    batch=st.integers(1, 70),
-    count=st.integers(1, 150),
-    workers=st.integers(1, 3),
-    seed=st.integers(0, 2**32 - 1),
-)
-def test_compiled_steps_of_any_size_agree_with_autograd(
-    sizes: list[int], batch: int, count: int, workers: int, seed: int
-) -> None:
-    torch.manual_seed(seed)
-    lr, scale = 0.1, 1.25
-    depth, before = len(sizes) - 1, torch.get_num_threads()
-    weights = [torch.randn(wide, narrow) / wide**0.5 for wide, narrow in pairwise(sizes)]
-    biases = [0.1 * torch.randn(size) for size in sizes[1:]]
-    masks = [(torch.rand(count, size) < 0.8).float() for size in sizes[1:-1]]
-    images = torch.rand(count + 7, sizes[0]) * (torch.rand(count + 7, sizes[0]) < 0.5)
-    chosen = torch.randperm(len(images))[:count]
-    inputs = images[chosen]
-    targets, logits = torch.rand(count, sizes[-1]).softmax(dim=1), torch.empty(count, sizes[-1])
-
-    layers = [
-        Layer(weights[i].clone(), biases[i].clone(), scale if i else 1.0, 1.0, masks[i] if i < depth - 1 else None)
-        for i in range(depth)
-    ]
-    outputs = [torch.empty(batch, size) for size in sizes[1:]]
-    steps = CompiledSteps(layers, outputs[:-1], [torch.empty_like(out) for out in outputs], lr, scale)
-    torch.set_num_threads(workers)
-    steps(images, chosen, targets, logits)
-    torch.set_num_threads(before)
-
-    parameters = [tensor.requires_grad_() for tensor in (*weights, *biases)]
-    for start in range(0, count, batch):
-        rows = slice(start, start + batch)
-        x = inputs[rows]
-        for i in range(depth - 1):
-            x = (x @ weights[i] + biases[i]).relu() * masks[i][rows] * scale
-        answers = x @ weights[-1] + biases[-1]
-        torch.testing.assert_close(logits[rows], answers.detach(), rtol=1e-4, atol=1e-4)
-        gradients = torch.autograd.grad(functional.cross_entropy(answers, targets[rows]), parameters)
-        with torch.no_grad():
-            for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter -= lr * gradient
-    for layer, weight, bias in zip(layers, weights, biases, strict=True):
-        torch.testing.assert_close(layer.weight, weight.detach(), rtol=1e-4, atol=1e-4)
-        torch.testing.assert_close(layer.bias, bias.detach(), rtol=1e-4, atol=1e-4)
-
-
-@needs_compiler
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("compiler", "flags", "says"),
     [

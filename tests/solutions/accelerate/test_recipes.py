@@ -148,8 +148,8 @@ def test_a_garment_is_stretched_within_the_picture(width: int, widening: float, 
     """A block, 20 high, in the middle."""
     images = torch.zeros(1, 28, 28)
     images[0, 4:24, 14 - width // 2 : 14 + width // 2] = 1
-    (found,) = stretched(images, torch.tensor([widening]), half_width(images))
-    assert (found[:, 14].sum().item(), found[14].sum().item()) == pytest.approx(becomes, abs=1e-4)
+    (garment,) = stretched(images, torch.tensor([widening]), half_width(images))
+    assert (garment[:, 14].sum().item(), garment[14].sum().item()) == pytest.approx(becomes, abs=1e-4)
 
 
 # --- a teacher
@@ -160,12 +160,8 @@ def train(sample: Dataset) -> Examples:
     return to_tensors(sample.train_images[:1000], sample.train_labels[:1000], "cpu")
 
 
-@pytest.fixture(scope="module")
-def answers(train: Examples) -> Tensor:
-    return taught(*train, classes=10, epochs=5, seed=0, shift=1)
-
-
-def test_a_teacher_answers_with_probabilities_and_mostly_the_label(train: Examples, answers: Tensor) -> None:
+def test_a_teacher_answers_with_probabilities_and_mostly_the_label(train: Examples) -> None:
+    answers = taught(*train, classes=10, epochs=5, seed=0, shift=1)
     assert (answers.shape, answers.dtype) == ((1000, 3, 3, 10), torch.float32)
     torch.testing.assert_close(answers.sum(dim=3), torch.ones(1000, 3, 3))
     right = answers[:, 1, 1].argmax(dim=1) == train[1]
@@ -188,8 +184,8 @@ def test_learning_from_sure_answers_is_learning_from_labels(train: Examples) -> 
     recipe = Recipe(epochs=2, shift=1)
     by_labels = FastLearner(runs.new_model(recipe, 0), recipe, train, train)
     sure = functional.one_hot(train[1], 10).float()[:, None, None].expand(-1, 3, 3, -1)
-    told = replace(recipe, teacher=1)
-    by_answers = FastLearner(runs.new_model(told, 0), told, (train[0], sure), train)
+    distilled = replace(recipe, teacher=1)
+    by_answers = FastLearner(runs.new_model(distilled, 0), distilled, (train[0], sure), train)
     assert by_labels.train_epoch() == by_answers.train_epoch()
     torch.testing.assert_close(by_labels.weights(), by_answers.weights(), rtol=0, atol=0)
 
@@ -211,7 +207,7 @@ def test_a_moved_image_has_the_teachers_answer_for_its_place(train: Examples) ->
 def test_a_run_with_a_teacher_reports_its_epochs_and_resumes_exactly(sample: Dataset, tmp_path: Path) -> None:
     small = replace(sample, train_images=sample.train_images[:600], train_labels=sample.train_labels[:600])
     settings = runs.Settings("distilled", replace(RECIPES["distilled"], teacher=2, epochs=3), 0, "cpu")
-    told: list[int] = []
+    epochs: list[int] = []
 
     def run(name: str, interrupted: bool = False, resume: bool = False) -> runs.Run:
         def after_epoch(history: History) -> bool:
@@ -223,11 +219,11 @@ def test_a_run_with_a_teacher_reports_its_epochs_and_resumes_exactly(sample: Dat
         folder.mkdir(exist_ok=True)
         runs.begin(settings, small, folder)
         return runs.train(
-            settings, small, folder, lambda images: None, after_epoch, resume=resume, after_teacher=told.append
+            settings, small, folder, lambda images: None, after_epoch, resume=resume, after_teacher=epochs.append
         )
 
     undisturbed = run("undisturbed")
-    assert told == [1, 2]
+    assert epochs == [1, 2]
     with pytest.raises(KeyboardInterrupt):
         run("stopped", interrupted=True)
     stopped = run("stopped", resume=True)

@@ -23,7 +23,7 @@ from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
 from solutions.runs.model_file import write_model
-from tests.conftest import ROOT
+from tests.commands import ROOT, python
 from tests.solutions.conftest import Cli, error_of
 
 QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--device", "cpu", "--set", "epochs=1")
@@ -110,16 +110,18 @@ def test_an_existing_run_is_refused_and_with_force_renamed(here: Cli, tmp_path: 
     assert (tmp_path / "mine" / MODEL).is_file()
 
 
-def test_a_loss_that_explodes_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
-    result = here(*QUICK, "--set", "lr=1e12", "--out", tmp_path, "--name", "a")
-    assert "no longer a number in epoch 1 with sgd, lr=1e+12 and batch_size=32; try" in error_of(result, status=1)
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("lr=1e12", "no longer a number in epoch 1 with sgd, lr=1e+12 and batch_size=32; try"),
+        (f"batch_size={10**10}", "the memory of cpu does not suffice for 5,000 images"),  # of no machine
+    ],
+    ids=["a loss that explodes", "too little memory"],
+)
+def test_training_that_cannot_go_on_is_work_that_failed(here: Cli, tmp_path: Path, setting: str, message: str) -> None:
+    result = here(*QUICK, "--set", setting, "--out", tmp_path, "--name", "a")
+    assert message in error_of(result, status=1)
     assert not (tmp_path / "a" / MODEL).exists()
-
-
-def test_too_little_memory_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
-    """A batch of ten thousand million images needs more memory than any machine has."""
-    result = here(*QUICK, "--set", f"batch_size={10**10}", "--out", tmp_path, "--name", "a")
-    assert "the memory of cpu does not suffice for 5,000 images" in error_of(result, status=1)
 
 
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
@@ -392,8 +394,8 @@ def test_chapter_6_quotes_export_web_on_the_courses_model(here: Cli, full: Datas
     _, _, shown = (ROOT / "chapters" / "6-deployment.md").read_text().partition("```console\n$ python -m solutions ")
     command, _, printed = shown.partition("```")[0].partition("\n")
     name, model, folder = command.split()
-    found = here(name, ROOT / model, tmp_path / folder).stdout.partition("\n\n")[2]
-    assert found.replace(str(tmp_path / folder), folder) == printed
+    output = here(name, ROOT / model, tmp_path / folder).stdout.partition("\n\n")[2]
+    assert output.replace(str(tmp_path / folder), folder) == printed
 
 
 @pytest.mark.parametrize(
@@ -421,14 +423,13 @@ def test_without_a_run_there_is_no_model(here: Cli, tmp_path: Path, command: str
 @pytest.mark.parametrize(
     ("code", "needless"),
     [
-        ("import solutions.__main__ as commands; commands.main(['--help'])", {"torch"}),
         ("import solutions.deploy.serve", {"gradio", "huggingface_hub"}),
         ("import solutions.deploy.push", {"gradio"}),
     ],
 )
 def test_unused_packages_are_not_imported(code: str, needless: set[str]) -> None:
     code = f"import sys; {code}; sys.exit(bool({needless} & sys.modules.keys()))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+    assert python(code).returncode == 0
 
 
 def test_a_command_that_needs_an_extra_names_it() -> None:

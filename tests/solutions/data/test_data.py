@@ -55,7 +55,7 @@ def test_packed_and_plain_files_are_the_same(folder: Path, sample: data.Dataset)
 
 
 def replaced(change: Callable[[bytes], bytes], *names: str) -> Callable[[Path], None]:
-    """Return what changes the content of files."""
+    """Return a function that changes the content of files."""
 
     def damage(folder: Path) -> None:
         for name in names:
@@ -65,7 +65,7 @@ def replaced(change: Callable[[bytes], bytes], *names: str) -> Callable[[Path], 
 
 
 def packed(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
-    """Return what puts a changed packed file in the place of a plain one."""
+    """Return a function that puts a changed packed file in the place of a plain one."""
 
     def damage(folder: Path) -> None:
         (folder / name).unlink()
@@ -175,8 +175,8 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place: str, reason: str) -> None:
     shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
-    found, why = data.locate()
-    assert (found.resolve(), why) == (nothing_installed / place, reason)
+    folder, why = data.locate()
+    assert (folder.resolve(), why) == (nothing_installed / place, reason)
 
 
 def test_the_environment_variable_comes_first_and_can_name_torchvisions_root(
@@ -185,8 +185,8 @@ def test_the_environment_variable_comes_first_and_can_name_torchvisions_root(
     for place in ("DATA", "named" / data.TORCHVISION):
         shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
     monkeypatch.setenv("FASHION_MNIST", str(nothing_installed / "named"))
-    found = nothing_installed / "named" / data.TORCHVISION
-    assert data.locate() == (found, "named in the environment variable FASHION_MNIST")
+    named = nothing_installed / "named" / data.TORCHVISION
+    assert data.locate() == (named, "named in the environment variable FASHION_MNIST")
 
 
 def test_a_broken_copy_is_an_error_and_without_any_copy_there_is_the_sample(nothing_installed: Path) -> None:

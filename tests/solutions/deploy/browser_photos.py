@@ -36,7 +36,7 @@ def saved(*format: str, mode: str | None = None, **options: object) -> Save:
 
 
 def turned(image: Image.Image, file: BinaryIO) -> None:
-    """As a telephone writes it: the sensor's pixels, and how to turn them."""
+    """Save an image as a telephone does: the sensor's pixels, and how to turn them."""
     exif = Image.Exif()
     exif[0x0112] = 6
     image.transpose(Image.Transpose.ROTATE_90).save(file, "PNG", exif=exif)

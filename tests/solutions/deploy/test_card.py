@@ -19,7 +19,7 @@ from tests.solutions.conftest import Cli
 
 @pytest.fixture(scope="module")
 def measured(model_file: Path, sample: Dataset) -> tuple[Measurement, str]:
-    """What a model does on the test images, and its card, without line breaks."""
+    """The measurement of a model on the test images, and its card, without line breaks."""
     model, training = open_model(model_file)
     test = measurement.measure(model, sample.test_images, sample.test_labels)
     return test, " ".join(make_card(test, sample.test_labels, "the sample", training).split())
@@ -71,8 +71,8 @@ def test_the_threshold_for_unsure_is_the_smallest_tenth_with_95_percent_right_an
     """Of the course's own model, on the images that it was validated on; the test images have no say in it."""
     model, training = open_model(COURSE_MODEL)
     _, held_out = divide(full, training["seed"])
-    found = measurement.measure(model, full.train_images[held_out], full.train_labels[held_out])
-    sureness, answers = found.probabilities.max(dim=1)
+    test = measurement.measure(model, full.train_images[held_out], full.train_labels[held_out])
+    sureness, answers = test.probabilities.max(dim=1)
     right = answers == torch.tensor(full.train_labels[held_out])
     tenths = [tenth / 10 for tenth in range(1, 10)]
     assert next(tenth for tenth in tenths if right[sureness >= tenth].double().mean() >= 0.95) == UNSURE_BELOW

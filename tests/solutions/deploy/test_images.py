@@ -4,7 +4,6 @@ import io
 import json
 import random
 import struct
-import subprocess
 import sys
 import tempfile
 import zlib
@@ -22,6 +21,7 @@ from solutions.data import Dataset
 from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, GarmentAnswer, doubt, ends_within, is_one_thing
 from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
 from solutions.deployment import prepare_image
+from tests.commands import python
 from tests.solutions.conftest import Cli, error_of
 from tests.solutions.deploy.browser_photos import garment_on
 
@@ -170,9 +170,8 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
     paths = [tmp_path / str(number) for number in range(len(BOMBS))]
     for path, (content, _) in zip(paths, BOMBS.values(), strict=True):
         path.write_bytes(content)
-    result = subprocess.run([sys.executable, "-c", code, *paths], capture_output=True, text=True, timeout=60)
     reasons = [reason for _, reason in BOMBS.values()]
-    for line, reason in zip(result.stdout.splitlines(), reasons, strict=True):
+    for line, reason in zip(python(code, *paths).stdout.splitlines(), reasons, strict=True):
         assert reason in line
 
 

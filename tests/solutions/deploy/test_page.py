@@ -30,7 +30,7 @@ ROUNDING = 1e-4  # of a probability: what float32 sums in another order may diff
 
 @pytest.fixture(scope="session")
 def photos(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, float]:
-    """Files, and how far apart the prepared pixels may be."""
+    """Photographs as files, each with how far apart the prepared pixels may be."""
     folder, files = tmp_path_factory.mktemp("photos"), dict[Path, float]()
 
     def add(name: str, save: Save, image: Image.Image, apart: float) -> None:
@@ -110,8 +110,8 @@ ANSWERS_TO_FILES = """async (names) => {
 def test_every_kind_of_photograph_is_prepared_and_answered_as_in_python(
     demo: Page, model: Classifier, photos: dict[Path, float]
 ) -> None:
-    found = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
-    for (path, apart), shown in zip(photos.items(), found, strict=True):
+    rows = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
+    for (path, apart), shown in zip(photos.items(), rows, strict=True):
         x = prepare_image(open_image(path))
         pixels = np.frombuffer(base64.b64decode(shown["pixels"]), np.float32)
         difference = np.abs(pixels - x.numpy().ravel()).max()
@@ -160,7 +160,7 @@ def stored(image: Image.Image, kind: str = "PNG") -> bytes:
 
 
 def said_of(model: Classifier, image: Image.Image) -> str:
-    """The beginning of what the page says of an image."""
+    """Return the beginning of the page's words on an image."""
     label, probability = classify(model, image)[0]
     return f"{label} {100 * probability:.0f}" if probability >= UNSURE_BELOW else f"Not sure perhaps {label}"
 
@@ -248,7 +248,7 @@ def test_an_unsure_answer_is_labelled_and_comes_with_advice(
     choose(
         demo,
         tmp_path / "doubtful.png",
-        stored(next(one for one in photos if said_of(model, one).startswith("Not sure"))),
+        stored(next(photo for photo in photos if said_of(model, photo).startswith("Not sure"))),
     )
     expect(demo.get_by_role("status")).to_contain_text("Not sure")
     advice = "Try the whole garment from the front, alone, with space around it, on a plain background."
@@ -335,8 +335,6 @@ def test_axe_finds_no_violations_and_the_page_fits_a_telephone(browser: Browser,
         assert ground != filled
 
 
-def test_without_scripts_the_page_says_that_it_needs_them(browser: Browser, address: str) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(f"{address}somewhere/page/")
-        expect(page.get_by_text("That takes a script")).to_be_visible()
+def test_without_scripts_the_page_says_that_it_needs_them(without_scripts: Page, address: str) -> None:
+    without_scripts.goto(f"{address}somewhere/page/")
+    expect(without_scripts.get_by_text("That takes a script")).to_be_visible()

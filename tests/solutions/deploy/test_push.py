@@ -196,10 +196,10 @@ def test_a_push_uploads_new_files_removes_old_modules_and_leaves_others_files(hu
     assert hub.spaces[NAME].files == FILES | {"app.py": b"print(1)", "photo.jpg": b"a photograph"}
 
 
-@pytest.mark.parametrize(("token", "said"), [("hf_wrong", "the token was refused"), (True, "there is no token")])
-def test_without_a_good_token_nothing_is_changed(hub: SpacesHub, token: str | bool, said: str) -> None:
+@pytest.mark.parametrize(("token", "reason"), [("hf_wrong", "the token was refused"), (True, "there is no token")])
+def test_without_a_good_token_nothing_is_changed(hub: SpacesHub, token: str | bool, reason: str) -> None:
     message = failure(WrongUse, hub, token)
-    assert said in message
+    assert reason in message
     assert "HF_TOKEN" in message
     assert hub.spaces == {}
 

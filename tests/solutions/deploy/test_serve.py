@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,21 +23,16 @@ from solutions.data import Dataset
 from solutions.deploy import web
 from solutions.deploy.serve import PageHandler, listen
 from solutions.deployment import classify, load_model
-from tests.solutions.conftest import Cli, address_of, error_of
+from tests.commands import python
+from tests.solutions.conftest import Cli, error_of, running
 
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
 
-@contextmanager
-def serving(model: Path, folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+def serving(model: Path, folder: Path) -> AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
     """Serve the page as a user does, with a folder for all temporary files."""
     command = [sys.executable, "-u", "-m", "solutions", "serve", "--no-open", "--model", model]
-    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(folder)}, **piped) as process:
-        try:
-            yield address_of(process), process
-        finally:
-            process.terminate()
+    return running(command, env=os.environ | {"TMPDIR": str(folder)}, stderr=subprocess.PIPE)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +43,7 @@ def address(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def photograph(model_file: Path, sample: Dataset, tmp_path: Path) -> Path:
-    """One about which the model is sure."""
+    """A photograph about which the model is sure."""
     model = load_model(model_file)
     photographs = (web.photograph(pixels, "#cddef0") for pixels in sample.test_images)
     next(image for image in photographs if classify(model, image)[0][1] > 0.95).save(tmp_path / "photo.png")
@@ -78,8 +73,8 @@ def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address)
     page.locator("input[type=file]").set_input_files(photograph)
-    (said,) = json.loads(cli("predict", photograph, "--model", model_file, "--json").stdout)
-    expect(page.get_by_role("status").locator("strong")).to_have_text(said["answers"][0]["label"])
+    (predicted,) = json.loads(cli("predict", photograph, "--model", model_file, "--json").stdout)
+    expect(page.get_by_role("status").locator("strong")).to_have_text(predicted["answers"][0]["label"])
     expect(page.locator(".demo-answers li")).to_have_count(5)
     assert complaints == []
     assert {method for method, _ in asked} == {"GET"}
@@ -197,8 +192,8 @@ serve.serve(Path(sys.argv[1]), "127.0.0.1", None, False, ask)
 
 def test_an_interrupt_is_not_lost_where_python_ignores_exceptions(model_file: Path) -> None:
     """As in a method that takes an object down: there one that the signal raises would be printed and forgotten."""
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED, model_file], capture_output=True, timeout=30)
-    assert (done.returncode, done.stderr) == (0, b"")
+    done = python(INTERRUPTED, model_file, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
@@ -213,10 +208,10 @@ def test_it_ends_quietly_and_leaves_no_file(model_file: Path, tmp_path: Path, se
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["with a named model", "with the course's own"])
 def test_a_port_that_is_taken_is_refused(cli: Cli, model_file: Path, is_named: bool) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
         result = cli("serve", "--no-open", "--port", port, *(["--model", model_file] if is_named else []))
     assert error_of(result) == f"error: --port {port}: taken, or not for you; give another one, or none\n"
 

@@ -3,9 +3,8 @@
 import inspect
 import io
 import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -28,7 +27,7 @@ from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
-from tests.solutions.conftest import Cli, address_of
+from tests.solutions.conftest import Cli, running
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +46,11 @@ def module_of(source: bytes) -> ModuleType:
 # --- the preparation
 
 
-@pytest.fixture(scope="module")
-def in_numpy(files: dict[str, bytes]) -> Callable[[Image.Image], np.ndarray]:
-    """The Space's own ``prepare_image``."""
-    return module_of(files["solutions/deploy/preparation.py"]).prepare_image
-
-
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK"])
 def test_the_generated_preparation_equals_prepare_image_bit_for_bit(
-    in_numpy: Callable[[Image.Image], np.ndarray], sample: Dataset, mode: str
+    files: dict[str, bytes], sample: Dataset, mode: str
 ) -> None:
+    in_numpy = module_of(files["solutions/deploy/preparation.py"]).prepare_image
     for pixels in sample.test_images[:20]:
         image = photograph(pixels, "#cddef0").convert(mode)
         np.testing.assert_array_equal(in_numpy(image), prepare_image(image).numpy(), strict=True)
@@ -127,14 +121,10 @@ def asked(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("space")
     space.write_space(space.space_files(model_file, "# A card\n"), folder)
     environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"}
-    command = [sys.executable, "-u", "-c", START]
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            client = Client(address_of(process), verbose=False, analytics_enabled=False)
-            yield client
-            client.close()
-        finally:
-            process.terminate()
+    with running([sys.executable, "-u", "-c", START], cwd=folder, env=environment) as (address, _):
+        client = Client(address, verbose=False, analytics_enabled=False)
+        yield client
+        client.close()
 
 
 @pytest.mark.deep
@@ -145,9 +135,9 @@ def test_the_space_answers_as_python_does_and_says_when_it_is_unsure(
     photos = [photograph(pixels, "#cddef0") for pixels in sample.test_images[:50]]
     for photo in [*photos[:3], next(photo for photo in photos if classify(model, photo)[0][1] < UNSURE_BELOW)]:
         photo.save(tmp_path / "photo.png")
-        found, words = asked.predict(handle_file(tmp_path / "photo.png"), api_name="/classify")
+        answer, words = asked.predict(handle_file(tmp_path / "photo.png"), api_name="/classify")
         expected = classify(model, photo)
-        answers = {row["label"]: row["confidence"] for row in found["confidences"]}
+        answers = {row["label"]: row["confidence"] for row in answer["confidences"]}
         assert answers == pytest.approx(dict(expected[:5]), abs=1e-5)
         assert words.startswith("Not sure") == (expected[0][1] < UNSURE_BELOW)
         assert expected[0][0] in words

@@ -59,11 +59,11 @@ def test_the_command_writes_a_page_and_reports_the_cost_of_rounding(
     here: Cli, model_file: Path, tmp_path: Path
 ) -> None:
     arguments = ("export-web", model_file, tmp_path / "page", "--data", data.SAMPLE_FOLDER)
-    found = json.loads(here(*arguments, "--json").stdout)
-    assert found["images"] == 1000
-    assert abs(found["accuracy"] - found["int8_accuracy"]) <= 0.005
-    assert found["same"] >= 0.99
-    assert found["bytes"] == sum(path.stat().st_size for path in (tmp_path / "page").iterdir()) < LARGEST_PAGE
+    facts = json.loads(here(*arguments, "--json").stdout)
+    assert facts["images"] == 1000
+    assert abs(facts["accuracy"] - facts["int8_accuracy"]) <= 0.005
+    assert facts["same"] >= 0.99
+    assert facts["bytes"] == sum(path.stat().st_size for path in (tmp_path / "page").iterdir()) < LARGEST_PAGE
 
 
 def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(here: Cli, model_file: Path, tmp_path: Path) -> None:
@@ -106,11 +106,11 @@ def test_the_same_pixels_are_prepared_to_the_same_numbers_and_doubted_alike(samp
     rng = np.random.default_rng(0)
     for size in ((2, 2), (2, 60), (61, 2), (3, 3), (40, 31), (226, 225)):
         images.append(Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), np.uint8)))
-    found, said = prepared_in_node(images, tmp_path)
-    assert [DOUBTS[reason] for reason in said] == [doubt(image) for image in images]
-    assert set(said) == set(DOUBTS)
-    for at, (there, image) in enumerate(zip(found, images, strict=True)):
-        np.testing.assert_array_equal(there, prepare_image(image).numpy(), err_msg=f"image {at}, {image.size}")
+    pixels, reasons = prepared_in_node(images, tmp_path)
+    assert [DOUBTS[reason] for reason in reasons] == [doubt(image) for image in images]
+    assert set(reasons) == set(DOUBTS)
+    for at, (prepared, image) in enumerate(zip(pixels, images, strict=True)):
+        np.testing.assert_array_equal(prepared, prepare_image(image).numpy(), err_msg=f"image {at}, {image.size}")
 
 
 def test_refusals_are_worded_as_in_python(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 
 
 def refusal(path: Path) -> str:
-    """Return in what words a file is refused; before that, no more than 20 MB may have been taken."""
+    """Return the words in which a file is refused; before that, no more than 20 MB may have been taken."""
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=path.name) as caught:
@@ -170,8 +170,8 @@ def test_the_same_model_gives_the_same_bytes_and_no_other_file(tmp_path: Path) -
     assert sorted(path.name for path in folder.iterdir()) == ["a", "b"]
     assert (folder / "a").read_bytes() == (folder / "b").read_bytes()
     export_model(model, tmp_path / "exported", {"recipe": {"lr": 0.1}, "data": "é"})
-    (written, about), (exported, said) = read_model(folder / "a"), read_model(tmp_path / "exported")
-    assert about == said
+    (written, about), (exported, also_about) = read_model(folder / "a"), read_model(tmp_path / "exported")
+    assert about == also_about
     torch.testing.assert_close(written.state_dict(), exported.state_dict(), rtol=0, atol=0)
 
 
@@ -194,7 +194,7 @@ NAMED = {
 
 def test_nothing_that_a_user_supplies_is_ever_unpickled() -> None:
     sources = [path for folder in ("solutions", "autograder") for path in (ROOT / folder).rglob("*.py")]
-    found = {
+    uses = {
         (path.relative_to(ROOT).as_posix(), use) for path in sources for use in CAN_RUN_CODE.findall(path.read_text())
     }
-    assert found == NAMED
+    assert uses == NAMED

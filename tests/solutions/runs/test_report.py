@@ -27,7 +27,7 @@ def ids_of(page: BeautifulSoup) -> list[str]:
     return [element["id"] for element in page.find_all(id=True)]
 
 
-def told_of(record: RunRecord) -> BeautifulSoup:
+def page_of(record: RunRecord) -> BeautifulSoup:
     return BeautifulSoup(make_report(record).html, "html.parser")
 
 
@@ -62,9 +62,9 @@ def unfinished(record: RunRecord, tmp_path: Path) -> Path:
 
 
 def test_the_report_contains_result_recipe_data_time_classes_and_calibration(
-    record: RunRecord, report: RunReport
+    record: RunRecord, report: RunReport, parsed: BeautifulSoup
 ) -> None:
-    results, told = record.results, words_of(BeautifulSoup(report.html, "html.parser"))
+    results, text = record.results, words_of(parsed)
     matrix, labels = results["confusion_matrix"], list(results["per_class"])
     count, row, column = max((matrix[i][j], -i, -j) for i in range(10) for j in range(10) if i != j)
     for words in (
@@ -78,10 +78,10 @@ def test_the_report_contains_result_recipe_data_time_classes_and_calibration(
         f"calibration error is {100 * report.numbers['calibration_error']:.1f} points",
         f"Brier score {report.numbers['brier_score']:.3f}",
     ):
-        assert words in told
+        assert words in text
     right = 1000 * results["test_accuracy"]
-    assert re.search(rf"{right:.0f} of 1,000\. .* between \d\d\.\d% and \d\d\.\d% \(95% interval", told)
-    assert re.search(r"Training 6 epochs in \d+\.\d s", told)
+    assert re.search(rf"{right:.0f} of 1,000\. .* between \d\d\.\d% and \d\d\.\d% \(95% interval", text)
+    assert re.search(r"Training 6 epochs in \d+\.\d s", text)
 
 
 def test_the_first_layer_shows_what_training_added(parsed: BeautifulSoup, report: RunReport) -> None:
@@ -94,9 +94,9 @@ def test_the_first_layer_shows_what_training_added(parsed: BeautifulSoup, report
 def test_without_initial_weights_the_weights_themselves_are_shown_with_a_note(
     record: RunRecord, change: dict[str, object]
 ) -> None:
-    told = words_of(told_of(replace(record, config={**record.config, **change})))
-    assert "The weights of 64 of the 256 hidden units" in told
-    assert "cannot be told apart from what training added" in told
+    page = words_of(page_of(replace(record, config={**record.config, **change})))
+    assert "The weights of 64 of the 256 hidden units" in page
+    assert "cannot be told apart from what training added" in page
 
 
 def test_the_confusion_matrix_is_a_table_with_headings(record: RunRecord, parsed: BeautifulSoup) -> None:
@@ -127,10 +127,10 @@ def test_figures_have_descriptions_with_their_numbers(record: RunRecord, parsed:
 
 def test_the_log_is_a_table_with_all_its_columns(record: RunRecord) -> None:
     log = [{**row, "lr": 0.05 / row["epoch"], "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
-    told = told_of(replace(record, log=log))
+    page = page_of(replace(record, log=log))
     for words in ("learning rate", "0.0167", "images per second", "12,346", "gpu memory"):
-        assert words in words_of(told)
-    alternatives = [figure["aria-label"] for figure in told.find_all("svg")]
+        assert words in words_of(page)
+    alternatives = [figure["aria-label"] for figure in page.find_all("svg")]
     assert "Learning rate by epoch. learning rate: from 0.05 to 0.00833, highest 0.05 in epoch 1." in alternatives
 
 
@@ -139,25 +139,25 @@ def test_the_log_is_a_table_with_all_its_columns(record: RunRecord) -> None:
 
 def test_without_a_model_the_log_is_shown_with_a_note(unfinished: Path) -> None:
     made = make_report(read_run(unfinished))
-    told = BeautifulSoup(made.html, "html.parser")
-    assert "This run has no model" in words_of(told)
-    assert "2 epochs, all that was logged" in words_of(told)
-    assert {"training", "log"} <= set(ids_of(told))
-    assert not {"classes", "confusions", "mistakes", "calibration", "weights"} & set(ids_of(told))
+    page = BeautifulSoup(made.html, "html.parser")
+    assert "This run has no model" in words_of(page)
+    assert "2 epochs, all that was logged" in words_of(page)
+    assert {"training", "log"} <= set(ids_of(page))
+    assert not {"classes", "confusions", "mistakes", "calibration", "weights"} & set(ids_of(page))
     assert made.numbers["test_accuracy"] is None
 
 
 def test_an_exploded_loss_is_reported(unfinished: Path) -> None:
     (unfinished / LOG).write_text('{"epoch": 1, "losses": NaN, "valid_losses": NaN, "accuracies": 0.1, "seconds": 1}\n')
-    assert "after epoch 1 its loss was no longer a number" in words_of(told_of(read_run(unfinished)))
+    assert "after epoch 1 its loss was no longer a number" in words_of(page_of(read_run(unfinished)))
 
 
 def test_without_its_data_the_runs_own_measurement_is_shown(record: RunRecord, full: Dataset) -> None:
     made = make_report(record, full.source)
-    told = BeautifulSoup(made.html, "html.parser")
-    assert "trained on other data than those in" in words_of(told)
-    assert {"classes", "confusions", "weights"} <= set(ids_of(told))
-    assert not {"mistakes", "calibration"} & set(ids_of(told))
+    page = BeautifulSoup(made.html, "html.parser")
+    assert "trained on other data than those in" in words_of(page)
+    assert {"classes", "confusions", "weights"} <= set(ids_of(page))
+    assert not {"mistakes", "calibration"} & set(ids_of(page))
     assert made.numbers["test_accuracy"] == record.results["test_accuracy"]
 
 
@@ -174,10 +174,10 @@ def test_markup_in_labels_and_files_is_escaped(record: RunRecord, tmp_path: Path
     config = {**record.config, "machine": attack, "recipe": {attack: attack}}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / LOG).write_text(json.dumps({**record.log[0], attack: attack}) + "\n")
-    told = told_of(read_run(folder))
-    assert attack in words_of(told)
-    assert not told.find_all("script")
-    assert not told.find_all(onerror=True)
+    page = page_of(read_run(folder))
+    assert attack in words_of(page)
+    assert not page.find_all("script")
+    assert not page.find_all(onerror=True)
 
 
 def test_ids_are_unique_and_links_lead_somewhere(parsed: BeautifulSoup) -> None:

@@ -2,9 +2,6 @@
 
 import json
 import os
-import pty
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +29,7 @@ from solutions.runs.folders import MODEL, newest_model, open_model
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
 from solutions.runs.survey import draw_samples, survey
 from solutions.training import Learner, LearnerConfig, Loader
+from tests.commands import ROOT, in_a_terminal
 from tests.solutions.conftest import Cli, error_of
 
 
@@ -111,11 +109,11 @@ def test_the_interval_is_wilsons(right_of: tuple[int, int]) -> None:
 
 def test_the_bins_are_those_of_scikit_learn() -> None:
     targets, probabilities = answers(0)
-    found = calibrate(targets, probabilities, bins=7)
+    calibration = calibrate(targets, probabilities, bins=7)
     is_right = probabilities.argmax(axis=1) == targets
     shares, confidences = calibration_curve(is_right, probabilities.max(axis=1), n_bins=7)
-    np.testing.assert_allclose(found.accuracies[found.filled], shares)
-    np.testing.assert_allclose(found.confidences[found.filled], confidences)
+    np.testing.assert_allclose(calibration.accuracies[calibration.filled], shares)
+    np.testing.assert_allclose(calibration.confidences[calibration.filled], confidences)
 
 
 def test_the_brier_score_is_the_sum_of_those_of_each_class() -> None:
@@ -127,21 +125,21 @@ def test_the_brier_score_is_the_sum_of_those_of_each_class() -> None:
 def test_the_error_weighs_each_bin_by_its_answers() -> None:
     """Three answers at 0.9, of which two are right, and one at 0.6 that is wrong."""
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
-    found = calibrate(np.array([0, 0, 1, 0]), probabilities)
-    assert found.error == pytest.approx((3 * (0.9 - 2 / 3) + 0.6) / 4)
-    assert found.excess == pytest.approx((3 * 0.9 + 0.6) / 4 - 2 / 4)
+    calibration = calibrate(np.array([0, 0, 1, 0]), probabilities)
+    assert calibration.error == pytest.approx((3 * (0.9 - 2 / 3) + 0.6) / 4)
+    assert calibration.excess == pytest.approx((3 * 0.9 + 0.6) / 4 - 2 / 4)
 
 
 def test_a_model_that_is_always_sure_and_right_has_no_error() -> None:
-    found = calibrate(np.array([0, 1]), np.eye(2))
-    assert (found.error, found.excess, found.counts[-1]) == (0, 0, 2)
+    calibration = calibrate(np.array([0, 1]), np.eye(2))
+    assert (calibration.error, calibration.excess, calibration.counts[-1]) == (0, 0, 2)
 
 
 @given(arrays(float, (20, 3), elements=st.floats(0.01, 1)), st.integers(1, 20))
 def test_every_answer_is_in_one_bin_and_the_error_between_the_excess_and_one(raw: np.ndarray, bins: int) -> None:
-    found = calibrate(np.arange(20) % 3, raw / raw.sum(axis=1, keepdims=True), bins)
-    assert found.counts.sum() == 20
-    assert abs(found.excess) - 1e-9 <= found.error <= 1
+    calibration = calibrate(np.arange(20) % 3, raw / raw.sum(axis=1, keepdims=True), bins)
+    assert calibration.counts.sum() == 20
+    assert abs(calibration.excess) - 1e-9 <= calibration.error <= 1
 
 
 # --- the data
@@ -189,10 +187,10 @@ def test_only_an_earlier_picture_is_replaced(here: Cli, sample: Dataset, tmp_pat
     Image.open(path).verify()
     draw_samples(sample, Classifier.labels, path)
     assert path.read_bytes() == first
-    other = tmp_path / "holiday.png"
-    other.write_text("precious")
-    assert f"{other}: is there already" in error_of(here("data", "--data", data.SAMPLE_FOLDER, "--out", other))
-    assert other.read_text() == "precious"
+    photo = tmp_path / "holiday.png"
+    photo.write_text("precious")
+    assert f"{photo}: is there already" in error_of(here("data", "--data", data.SAMPLE_FOLDER, "--out", photo))
+    assert photo.read_text() == "precious"
 
 
 @pytest.mark.parametrize(
@@ -232,21 +230,5 @@ def test_data_gives_json(here: Cli, sample: Dataset, tmp_path: Path) -> None:
 
 
 def test_a_terminal_shows_garments(tmp_path: Path) -> None:
-    terminal, inside = pty.openpty()
-    command = [sys.executable, "-m", "solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png"]
-    with subprocess.Popen(command, stdout=inside, env={**os.environ, "TERM": "xterm-256color"}) as process:
-        os.close(inside)
-        shown = b""
-        while block := read_block(terminal):
-            shown += block
-    os.close(terminal)
-    assert process.returncode == 0
-    assert shown.decode().count("▀") == 10 * 7 * 14
-
-
-def read_block(terminal: int) -> bytes:
-    """What a process has printed; nothing when it has closed its end, which Linux tells as an error."""
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        return b""
+    line = ("solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png")
+    assert in_a_terminal("stdout", *line, cwd=ROOT).count("▀") == 10 * 7 * 14
