@@ -143,8 +143,8 @@ def test_a_full_name_is_taken_apart(name: str, parts: tuple[str, str]) -> None:
 @given(st.binary(max_size=200))
 def test_any_file_is_a_roster_or_an_error_of_one_line(content: bytes) -> None:
     try:
-        found = roster(content)
+        students = roster(content)
     except TableError as error:
         assert "\n" not in str(error)
     else:
-        assert all(student.id and "/" not in student.id and student.id not in (".", "..") for student in found)
+        assert all(student.id and "/" not in student.id and student.id not in (".", "..") for student in students)

@@ -21,15 +21,15 @@ from nbgrader.api import Gradebook
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.saving import Stale
+from sample_class.written import grade_written
 from tests.commands import autograder, run
 from tests.conftest import copy_course
-from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points
+from tests.instructor.conftest import ASSIGNMENT, ONCE, SMALL_CLASS, grade, hand_in, points, wait_until
 from tests.instructor.marking.conftest import (
     NAMES,
     Desk,
     desk_in,
     enter_roster,
-    hand_in_written,
     in_gradebook,
     text_of,
     write_table,
@@ -139,7 +139,7 @@ def folder(server: PostgresServer, released_there: Path, database: str, tmp_path
     """A course folder in which the small class has handed in, and whose gradebook is `database`."""
     copy_course(released_there, tmp_path / "course")
     configure(tmp_path / "course", db_url=server.url(database))
-    hand_in(tmp_path / "course", right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+    hand_in(tmp_path / "course", **SMALL_CLASS)
     return tmp_path / "course"
 
 
@@ -147,14 +147,14 @@ def rows(url: str) -> list[tuple[Any, ...]]:
     """Return all that a gradebook holds of the assignment's submissions but its own ids."""
     with Gradebook(url) as gradebook:
         assignment = gradebook.find_assignment(ASSIGNMENT)
-        found: list[tuple[Any, ...]] = [(assignment.max_code_score, assignment.max_written_score)]
+        held: list[tuple[Any, ...]] = [(assignment.max_code_score, assignment.max_written_score)]
         for submission in sorted(assignment.submissions, key=lambda work: work.student.id):
-            found.append((submission.student.id, submission.timestamp, submission.score, submission.needs_manual_grade))
+            held.append((submission.student.id, submission.timestamp, submission.score, submission.needs_manual_grade))
             (notebook,) = submission.notebooks
             grades = [(row.name, row.auto_score, row.manual_score, row.needs_manual_grade) for row in notebook.grades]
-            found += sorted(grades, key=lambda row: row[0])
-            found += sorted((row.name, row.auto_comment) for row in notebook.comments)
-    return found
+            held += sorted(grades, key=lambda row: row[0])
+            held += sorted((row.name, row.auto_comment) for row in notebook.comments)
+    return held
 
 
 def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
@@ -166,16 +166,14 @@ def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_g
     assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
-@pytest.mark.deep
 @pytest.mark.long("two runs over a class")
 def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "--workers", "1"]
     grader = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while server.ask(database, "SELECT count(*) FROM submitted_assignment") < 2:
-        assert grader.poll() is None and time.monotonic() < deadline
+    wait_until(lambda: server.ask(database, "SELECT count(*) FROM submitted_assignment") >= 2, 120)
+    assert grader.poll() is None
     server.stop()
     try:
         out, err = grader.communicate(timeout=60)
@@ -215,7 +213,7 @@ def there(server: PostgresServer, database: str, released_there: Path, tmp_path:
     copy_course(released_there, tmp_path / "course")
     configure(tmp_path / "course", db_url=server.url(database))
     enter_roster(tmp_path / "course", NAMES)
-    hand_in_written(tmp_path / "course", **{name: text_of(name) for name in NAMES})
+    grade_written(tmp_path / "course", ASSIGNMENT, {name: text_of(name) for name in NAMES})
     return tmp_path / "course"
 
 
@@ -234,9 +232,9 @@ def test_all_of_it_is_done_in_postgresql(server: PostgresServer, database: str, 
             desk.save("bob", old, 1)
         desk.save("instructor", desk.views("instructor")["grace"], 3, "For the student.")
         desk.grade_again(ada="Another answer.")
-        found = shown(desk)
+        before = shown(desk)
     marks = in_gradebook(there, server.url(database))
     assert marks["grace"] == (3.0, "For the student.", False) and marks["ada"][2]
     with desk_in(there) as desk:
-        assert shown(desk) == found
+        assert shown(desk) == before
         desk.save("instructor", desk.views("instructor")["grace"], 1, "the history goes on")

@@ -14,15 +14,15 @@ from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, imported_by, sources_of
-from autograder.notebooks.graft import is_written, read_notebook
+from autograder.notebooks.graft import read_notebook
 from tests.commands import ROOT, autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
+    answer_written,
     grade,
     gradebook_rows,
     hand_in,
-    notebook_of,
     open_gradebook,
     points,
     record_of,
@@ -33,14 +33,12 @@ from tests.instructor.conftest import (
 
 
 def test_a_second_run_grades_nothing_anew(folder: Path) -> None:
-    before = {path: path.read_bytes() for path in folder.rglob("autograded/**/*.ipynb")}
+    before = tree(folder / "autograded")
     run = grade(folder)
     assert all(graded.reused for graded in run.graded)
     assert points(run) == ONCE
-    assert {path: path.read_bytes() for path in folder.rglob("autograded/**/*.ipynb")} == before
-    assert {record["seed"] for graded in run.graded for record in graded.verdicts} == {
-        record["seed"] for graded in grade(folder, seed=7).graded for record in graded.verdicts
-    }
+    assert tree(folder / "autograded") == before
+    assert verdicts(run) == verdicts(grade(folder, seed=7))
 
 
 def test_changed_work_is_graded_again_and_each_verdict_names_the_run_and_the_versions_that_gave_it(
@@ -127,10 +125,9 @@ def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its
         ("grace", "Another answer.", True),
         ("ada", "Another answer.", True),
     ):
-        notebook = notebook_of(folder, author)
-        (written,) = filter(is_written, notebook.cells)
-        written.source = text or written.source
-        nbformat.write(notebook, submitted(folder, "right"))
+        hand_in(folder, right=author)
+        if text:
+            answer_written(folder, "right", text)
         grade(folder, student="right")
         with open_gradebook(folder) as gradebook:
             mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")

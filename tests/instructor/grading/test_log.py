@@ -94,8 +94,8 @@ def test_a_flood_is_cut_and_its_end_is_kept() -> None:
 
 def test_a_terminal_obeys_nothing_in_it_and_output_cannot_pass_for_a_line_of_the_log() -> None:
     evil = "a\x1b[2J\x07\u202eb\x9b31m\ud800\nChecks\n  pass       2/2  Linear.one  0.1 s  seed 1"
-    said = {"observed": evil, "expected": evil, "likely": "", "read": ""}
-    shown = log(verdict("one", "fail", diagnosis=said), printed=evil, error=evil, student=evil.partition("\n")[0])
+    diagnosis = {"observed": evil, "expected": evil, "likely": "", "read": ""}
+    shown = log(verdict("one", "fail", diagnosis=diagnosis), printed=evil, error=evil, student=evil.partition("\n")[0])
     assert all(line.isprintable() for line in shown.split("\n"))
     shown.encode()  # half a character cannot be written
     assert shown.splitlines().count("Checks") == 1

@@ -27,7 +27,7 @@ from tests.instructor.conftest import (
     grade,
     gradebook_rows,
     hand_in,
-    notebook_of,
+    hand_in_with,
     points,
     record_of,
     submitted,
@@ -161,10 +161,7 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     (folder / "submitted" / "folder_link" / ASSIGNMENT).symlink_to(folder / "source" / ASSIGNMENT)
     right = ["draft_left_over", "target_is_a_link", "bad_time", "time_is_a_pipe", "late", "target_is_a_folder"]
     hand_in(folder, **dict.fromkeys([*right, *ODD_NAMES, NOT_UTF_8, "zz_vanishes"], "ada"))
-    halves = notebook_of(folder, "ada")
-    cell = next(cell for cell in halves.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "layers-Linear")
-    cell.source += "\nprint('half of a character: \\ud83d and a zero: \\0')"
-    nbformat.write(halves, submitted(folder, "prints_halves"))
+    hand_in_with(folder, "prints_halves", "print('half of a character: \\ud83d and a zero: \\0')")
     targets = CourseFolder(folder)
     for student in ("draft_left_over", "target_is_a_link", "target_is_a_folder"):
         targets.autograded(student, ASSIGNMENT).parent.mkdir(parents=True)

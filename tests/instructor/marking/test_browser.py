@@ -89,15 +89,15 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_them(
 def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_style_and_script_work(
     page: Page, desk: Desk, visit: Callable[[str], Visitor]
 ) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    console: list[str] = []
+    page.on("console", lambda message: console.append(message.text))
     eve = visit("eve")
     address = f"{eve.address}/{to_mark(desk, 'eve')}"
     log_in(page, eve.address, eve.token)
     page.goto(address)
     expect(page.get_by_label("Points, 0 to")).to_be_focused()
-    assert page.locator("main").evaluate("one => getComputedStyle(one.querySelector('.sides')).display") == "grid"
-    assert said == []
+    assert page.locator("main").evaluate("main => getComputedStyle(main.querySelector('.sides')).display") == "grid"
+    assert console == []
     page.keyboard.type("1")
     page.keyboard.press("Tab")
     page.keyboard.type("Half a sentence")
@@ -156,9 +156,9 @@ def test_an_hour_of_marking_with_a_killed_server(
             page.wait_for_url(lambda url, before=before: url != before)
         assert page.url.endswith(ADDRESS)
         expect(page.get_by_text("0 of 4 still to do")).to_be_visible()
-    found = in_gradebook(folder)
-    assert not any(waits for _, _, waits in found.values())
-    assert sorted(points for points, _, _ in found.values() if points) == [1, 1, 1, 1, 2.5, 3, 4, 4]
+    marks = in_gradebook(folder).values()
+    assert not any(waits for _, _, waits in marks)
+    assert sorted(points for points, _, _ in marks if points) == [1, 1, 1, 1, 2.5, 3, 4, 4]
 
 
 def test_two_people_on_one_answer_see_both_texts_and_lose_none(

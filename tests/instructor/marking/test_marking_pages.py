@@ -38,13 +38,13 @@ def test_a_form_of_another_site_saves_nothing(open_desk: OpenDesk) -> None:
 
 def test_a_marker_opens_no_page_of_others(open_desk: OpenDesk) -> None:
     desk = open_desk("bob,A", "eve,B")
-    theirs = desk.entries("eve")[0].id
+    eves = desk.entries("eve")[0].id
     with served(desk) as visit:
         bob = visit("bob")
-        for path in (f"/answers/{theirs}", "/overview", "/history"):
+        for path in (f"/answers/{eves}", "/overview", "/history"):
             assert bob.get(path).status == 403
         assert bob.get("/questions/9-none/nothing").status == bob.get("/nothing").status == 404
-        assert bob.post(f"/answers/{theirs}", points="1", base="").status == 403
+        assert bob.post(f"/answers/{eves}", points="1", base="").status == 403
 
 
 def test_the_pages_lead_from_the_questions_to_the_next_answer(open_desk: OpenDesk) -> None:

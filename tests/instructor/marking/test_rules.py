@@ -36,9 +36,9 @@ OpenDesk = Callable[..., Desk]
 
 def test_a_marker_sees_their_own_answers_and_saves_no_other(open_desk: OpenDesk) -> None:
     desk = open_desk("bob,A", "eve,B")
-    mine, theirs = desk.views("bob"), desk.views("eve")
-    assert sorted(mine) == NAMES[::2] and sorted(theirs) == NAMES[1::2]  # sections A and B
-    for answer in theirs.values():
+    bobs, eves = desk.views("bob"), desk.views("eve")
+    assert sorted(bobs) == NAMES[::2] and sorted(eves) == NAMES[1::2]  # sections A and B
+    for answer in eves.values():
         with pytest.raises(NotTheirs, match="not yours"):
             desk.view("bob", answer.id)
         with pytest.raises(NotTheirs, match="not yours"):
@@ -108,8 +108,8 @@ def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_ty
 def test_of_many_saves_at_once_from_the_same_page_one_is_kept(open_desk: OpenDesk, folder: Path) -> None:
     """Over two gradebooks, as two servers have them, so that no order within one helps."""
     desk = open_desk("bob")
-    with desk_in(folder) as other:
-        desks = [desk, other] * 3
+    with desk_in(folder) as second_desk:
+        desks = [desk, second_desk] * 3
         for answer in list(desk.views("bob").values())[:3]:
 
             def saved(at: int) -> bool:
@@ -147,18 +147,18 @@ def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(open_des
 def test_two_mark_a_sample_without_seeing_each_other_and_the_first_counts(open_desk: OpenDesk) -> None:
     desk = open_desk("bob", "eve", double_percent=50)
     assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3, "from eve") == 4 + 2
-    found = desk.overview()
-    assert found.agreement
-    agreement = found.agreement
+    overview = desk.overview()
+    agreement = overview.agreement
+    assert agreement
     assert (agreement.answers, agreement.equal, agreement.difference, agreement.distance) == (4, 0.0, 0.0, 1.0)
-    assert found.done == found.answers == 8 and found.to_decide == []
-    assert [(marker.name, marker.given, marker.done, marker.mean, marker.shares) for marker in found.markers] == [
+    assert overview.done == overview.answers == 8 and overview.to_decide == []
+    assert [(marker.name, marker.given, marker.done, marker.mean, marker.shares) for marker in overview.markers] == [
         ("bob", 6, 6, 2.0, {2.0: 6}),
         ("eve", 6, 6, 3.0, {3.0: 6}),
     ]
-    for name, other in (("bob", "from eve"), ("eve", "from bob")):
+    for name, hidden_comment in (("bob", "from eve"), ("eve", "from bob")):
         for student, answer in desk.views(name).items():
-            assert other not in repr(answer)
+            assert hidden_comment not in repr(answer)
             if answer.role == "first":
                 assert in_gradebook(desk.folder)[student][:2] == answer.mark
 
@@ -186,8 +186,8 @@ def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_do
     desk.mark_all("bob", 3, "kept")
     desk.grade_again(ada="Another answer.", grace=text_of("grace"))
     assert desk.states("bob") == {"look again": 1, "marked": 7}
-    found = in_gradebook(desk.folder)
-    assert found["ada"] == (3.0, "kept", True) and found["grace"] == (3.0, "kept", False)
+    marks = in_gradebook(desk.folder)
+    assert marks["ada"] == (3.0, "kept", True) and marks["grace"] == (3.0, "kept", False)
     entry = next_of(desk.entries("bob"))
     assert entry
     answer = desk.view("bob", entry.id)
@@ -290,7 +290,7 @@ def test_the_number_of_queries_does_not_grow_with_the_class(open_desk: OpenDesk,
     event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given))
 
     def counts() -> list[int]:
-        answer, found = desk.entries("bob")[0].id, []
+        answer, queries = desk.entries("bob")[0].id, []
         for ask in (
             lambda: desk.entries("bob"),
             lambda: desk.entries("instructor"),
@@ -300,8 +300,8 @@ def test_the_number_of_queries_does_not_grow_with_the_class(open_desk: OpenDesk,
         ):
             statements.clear()
             ask()
-            found.append(len(statements))
-        return found
+            queries.append(len(statements))
+        return queries
 
     few = counts()
     more = [f"student{at}" for at in range(40)]
