@@ -188,33 +188,39 @@ def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
     return dict(rows)
 
 
+def works_in(gradebook: Gradebook) -> dict[str, Any]:
+    """Return all that a gradebook says of each student's work, without its own ids."""
+    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+    return {
+        submission.student.id: {
+            "timestamp": submission.timestamp,
+            "points": (submission.score, submission.max_score),
+            "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
+            "grades": {
+                grade.name: [getattr(grade, field) for field in grade_fields]
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            },
+            "comments": {
+                comment.name: (comment.auto_comment, comment.manual_comment)
+                for notebook in submission.notebooks
+                for comment in notebook.comments
+            },
+        }
+        for submission in gradebook.assignment_submissions(ASSIGNMENT)
+    }
+
+
 def everything_in_gradebook(folder: Path) -> dict[str, Any]:
     """Return all that a gradebook says of who handed in what, and how many rows each of its tables has."""
-    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
     with open_gradebook(folder) as gradebook:
-        students: dict[str, Any] = {
-            submission.student.id: {
-                "timestamp": submission.timestamp,
-                "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
-                "grades": {
-                    grade.name: [getattr(grade, field) for field in grade_fields]
-                    for notebook in submission.notebooks
-                    for grade in notebook.grades
-                },
-                "comments": {
-                    comment.name: (comment.auto_comment, comment.manual_comment)
-                    for notebook in submission.notebooks
-                    for comment in notebook.comments
-                },
-            }
-            for submission in gradebook.assignment_submissions(ASSIGNMENT)
-        }
+        works = works_in(gradebook)
     with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = {table: database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-    return students | {"rows": rows}
+    return works | {"rows": rows}
 
 
 def graded_notebooks(folder: Path) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def test_all_clues_decide_whose_a_file_is_and_a_name_alone_does_not(
     assert [whose[path] for path in files if path.endswith(".ipynb")] == expected
 
 
-def test_a_request_of_one_of_two_accounts_under_one_name_is_nobodys(course: Path) -> None:
+def test_a_request_from_two_accounts_of_one_name_is_refused(course: Path) -> None:
     (course / "roster.csv").write_text("id,name\nbob,Bob Build\neve,Eve Evil\n", encoding="utf-8")
     text = Request("bob", "2-layers", "Linear.affine_map", reason="Why?").lines().encode()
     names = [moodle("Bob Build", 1001, "request.txt"), moodle("Bob Build", 1002, "request.txt")]

@@ -99,7 +99,7 @@ def test_a_factor_multiplies_the_minutes_that_pass(
 
 @given(zone=ZONES, due=WALL, days=st.integers(1, 20), more=st.integers(0, 60 * 24))
 @settings(max_examples=100)
-def test_an_extension_by_days_ends_when_work_would_be_so_many_days_late(
+def test_an_extension_by_days_ends_when_that_many_days_of_lateness_end(
     zone: ZoneInfo, due: datetime, days: int, more: int
 ) -> None:
     before = due.replace(tzinfo=zone)
