@@ -1,4 +1,4 @@
-"""Small classes, graded in the tests' own process, and what nbgrader's gradebook says of them."""
+"""Small classes, graded in the tests' own process, and the contents of nbgrader's gradebook."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ def open_gradebook(folder: Path) -> Iterator[Gradebook]:
 
 @pytest.fixture(scope="session")
 def small_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """A course folder in which four have handed in and nothing is graded. Read it only."""
+    """A course folder with four submissions, none graded. Read it only."""
 
     def make(folder: Path) -> None:
         copy_course(released, folder)
@@ -283,7 +283,7 @@ def small_folder(small_class: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def broken_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """A course folder in which all that is listed in ``broken.py`` was handed in and graded. Read it only."""
+    """A course folder with the submissions of ``broken.py``, graded. Read it only."""
 
     def make(folder: Path) -> None:
         copy_course(released, folder)

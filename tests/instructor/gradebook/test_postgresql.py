@@ -24,7 +24,7 @@ from autograder.instructor.marking.saving import Stale
 from sample_class.written import grade_written
 from tests.commands import autograder, run
 from tests.conftest import copy_course
-from tests.instructor.conftest import ASSIGNMENT, ONCE, SMALL_CLASS, grade, hand_in, points, wait_until
+from tests.instructor.conftest import ASSIGNMENT, ONCE, SMALL_CLASS, grade, hand_in, points, wait_until, works_in
 from tests.instructor.marking.conftest import (
     NAMES,
     Desk,
@@ -143,27 +143,18 @@ def folder(server: PostgresServer, released_there: Path, database: str, tmp_path
     return tmp_path / "course"
 
 
-def rows(url: str) -> list[tuple[Any, ...]]:
-    """Return all that a gradebook holds of the assignment's submissions but its own ids."""
+def works(url: str) -> dict[str, Any]:
     with Gradebook(url) as gradebook:
-        assignment = gradebook.find_assignment(ASSIGNMENT)
-        held: list[tuple[Any, ...]] = [(assignment.max_code_score, assignment.max_written_score)]
-        for submission in sorted(assignment.submissions, key=lambda work: work.student.id):
-            held.append((submission.student.id, submission.timestamp, submission.score, submission.needs_manual_grade))
-            (notebook,) = submission.notebooks
-            grades = [(row.name, row.auto_score, row.manual_score, row.needs_manual_grade) for row in notebook.grades]
-            held += sorted(grades, key=lambda row: row[0])
-            held += sorted((row.name, row.auto_comment) for row in notebook.comments)
-    return held
+        return works_in(gradebook)
 
 
-def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
+def test_a_class_has_the_same_marks_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
     server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     assert points(grade(folder, seed=7)) == ONCE
     assert not (folder / "gradebook.db").exists()
     assert all(graded.reused for graded in grade(folder).graded)
-    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
+    assert works(server.url(database)) == works(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
 @pytest.mark.long("two runs over a class")
@@ -187,18 +178,18 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     done = autograder("grade", ASSIGNMENT, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "unchanged)" in done.stdout
-    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
+    assert works(server.url(database)) == works(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
 def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_not_exist(
     server: PostgresServer, database: str, folder: Path
 ) -> None:
     grade(folder, student="right")
-    before = rows(server.url(database))
+    before = works(server.url(database))
     configure(folder, course_id="spring")
     with pytest.raises(CourseFolderError, match=r"holds 2-layers of the course autumn, and this folder's is spring: "):
         grade(folder)
-    assert rows(server.url(database)) == before
+    assert works(server.url(database)) == before
     configure(folder, db_url=server.url("nowhere"))
     with pytest.raises(GradebookError, match='database "nowhere" does not exist; what was graded so far is kept'):
         grade(folder)
@@ -207,25 +198,22 @@ def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_
 # Marking
 
 
-@pytest.fixture
-def there(server: PostgresServer, database: str, released_there: Path, tmp_path: Path) -> Path:
-    """A course folder of the test's own whose gradebook, in PostgreSQL, has the class's written answers."""
-    copy_course(released_there, tmp_path / "course")
-    configure(tmp_path / "course", db_url=server.url(database))
-    enter_roster(tmp_path / "course", NAMES)
-    grade_written(tmp_path / "course", ASSIGNMENT, {name: text_of(name) for name in NAMES})
-    return tmp_path / "course"
-
-
 def shown(desk: Desk) -> list[object]:
     """Return all that the instructor's pages say, and the answers."""
     return [desk.overview(), desk.history(), desk.views("instructor")]
 
 
-def test_all_of_it_is_done_in_postgresql(server: PostgresServer, database: str, there: Path) -> None:
-    write_table(there, "bob", "eve")
-    set_rules(there, double_percent=100, decide_over=0.5)
-    with desk_in(there) as desk:
+def test_written_answers_are_marked_in_postgresql(
+    server: PostgresServer, database: str, released_there: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "course"
+    copy_course(released_there, folder)
+    configure(folder, db_url=server.url(database))
+    enter_roster(folder, NAMES)
+    grade_written(folder, ASSIGNMENT, {name: text_of(name) for name in NAMES})
+    write_table(folder, "bob", "eve")
+    set_rules(folder, double_percent=100, decide_over=0.5)
+    with desk_in(folder) as desk:
         old = desk.views("bob")["grace"]
         assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8
         with pytest.raises(Stale, match="somebody has changed"):
@@ -233,8 +221,8 @@ def test_all_of_it_is_done_in_postgresql(server: PostgresServer, database: str, 
         desk.save("instructor", desk.views("instructor")["grace"], 3, "For the student.")
         desk.grade_again(ada="Another answer.")
         before = shown(desk)
-    marks = in_gradebook(there, server.url(database))
+    marks = in_gradebook(folder, server.url(database))
     assert marks["grace"] == (3.0, "For the student.", False) and marks["ada"][2]
-    with desk_in(there) as desk:
+    with desk_in(folder) as desk:
         assert shown(desk) == before
         desk.save("instructor", desk.views("instructor")["grace"], 1, "the history goes on")

@@ -59,7 +59,7 @@ def removed(check: Check) -> Check | None:
         (removed, "Linear.affine_map: 1 to 0 points", 24, 19),
     ],
 )
-def test_changed_points_are_in_the_gradebook_after_a_dry_run_has_said_so_and_nobody_has_to_look(
+def test_changed_points_are_announced_by_a_dry_run_and_reach_the_gradebook_with_nothing_to_mark_anew(
     change: Callable[[Check], Check | None],
     printed: str,
     most: float,

@@ -17,7 +17,7 @@ from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.reports import feedback
 from autograder.reports.html import CONTROLS
-from tests.attacks.corpus import ANOTHER_USER, read_attacks, tried
+from tests.attacks.corpus import ANOTHER_USER, tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
 from tests.attacks.outcomes import KEPT, THROUGH, gained, is_as_told, marks, outcome, record
 from tests.commands import autograder
@@ -36,7 +36,7 @@ def wall(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory, released: Path, wall: str) -> Path:
-    """A folder with the course that was graded behind a wall and what was seen around it. Read it only."""
+    """A folder with the course graded behind a wall, and all that was seen around it. Read it only."""
     return made_once(f"hostile_{wall}", tmp_path_factory, lambda folder: grade_behind(wall, folder, released, ATTACKS))
 
 
@@ -51,7 +51,7 @@ def seen(everything: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("student", ATTACKS)
-def test_an_attack_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
+def test_an_attack_is_stopped_noticed_or_known_and_ends_as_the_guide_says(
     seen: dict[str, Any], wall: str, student: str
 ) -> None:
     """Stopped: it gets nothing beside the points of its base, and does not lose them where it is right work."""
@@ -65,7 +65,7 @@ def test_an_attack_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
 def test_an_attack_that_answers_for_the_checks_gets_the_points_of_its_answers(
     seen: dict[str, Any], student: str
 ) -> None:
-    """Nobody can be kept from that, but it takes right answers, which could be handed in: of Flatten it has none."""
+    """No wall prevents that, but it takes right answers, which could be handed in; for Flatten the attack has none."""
     earned, base = marks(seen, student), marks(seen, ATTACKS[student].base)
     of_flatten = [check for check in base if check.startswith("Flatten: ")]
     assert [check for check in of_flatten if earned[check] > base[check]] == []
@@ -118,7 +118,7 @@ def test_nothing_else_changes_nothing_is_left_and_nobody_is_reached(seen: dict[s
     assert seen["neighbour"] == "S", "a process beside the grader was killed or stopped"
 
 
-def test_no_secret_turns_up_in_what_is_written(course: Path) -> None:
+def test_no_secret_is_in_a_written_file(course: Path) -> None:
     written = [path for path in (course / "autograded").rglob("*") if path.is_file()]
     assert len(written) >= len(ATTACKS)
     for path in (*written, course / "gradebook.db"):
@@ -229,18 +229,7 @@ def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) ->
             assert SCRIPT in html.unescape(shown[page, student])
 
 
-# The corpus
-
-
-@pytest.mark.parametrize(
-    "header",
-    ["print(1)\n", "It reads files.\n", "It reads files.\n\n- Would gain: the student, a file.\n- Moreover: yes\n"],
-    ids=["no header", "no gain", "an unknown field"],
-)
-def test_an_entry_without_a_whole_header_is_refused(header: str, tmp_path: Path) -> None:
-    (tmp_path / "secrets.md").write_text(f"# Attacks on secrets\n\n## reads\n\n{header}", encoding="utf-8")
-    with pytest.raises(ValueError, match="secrets"):
-        read_attacks(tmp_path / "secrets.md")
+# The guide
 
 
 def test_the_guide_knows_every_attack_and_no_other() -> None:
@@ -254,7 +243,7 @@ def test_the_guide_knows_every_attack_and_no_other() -> None:
 
 @pytest.fixture(scope="module")
 def in_container(tmp_path_factory: pytest.TempPathFactory, released: Path) -> dict[str, Any]:
-    """Everything seen of the class in a container where another user is the only wall."""
+    """Traces of the class in a container where another user is the only wall."""
     return read_seen(
         made_once("hostile_user", tmp_path_factory, lambda folder: grade_behind(ANOTHER_USER, folder, released))
     )
@@ -262,7 +251,7 @@ def in_container(tmp_path_factory: pytest.TempPathFactory, released: Path) -> di
 
 @pytest.mark.deep
 @pytest.mark.parametrize("student", ATTACKS)
-def test_an_attack_in_a_container_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
+def test_an_attack_in_a_container_is_stopped_noticed_or_known_and_ends_as_the_guide_says(
     in_container: dict[str, Any], student: str
 ) -> None:
     assert outcome(ATTACKS[student], in_container, ANOTHER_USER) != THROUGH, gained(ATTACKS[student], in_container)

@@ -56,7 +56,7 @@ def log(*verdicts: dict[str, object], printed: str = "", error: str = "", studen
     return submission_log(student, "2-layers", file, notebook, record, Limits(), isolated=isolated)
 
 
-def test_it_says_whose_work_was_graded_when_and_how_and_what_each_check_earned() -> None:
+def test_a_log_gives_student_time_settings_and_the_points_of_each_check() -> None:
     shown = log(verdict("one"), verdict("two", "timeout", hidden=True, seed=12), notes=("the cell was changed",))
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert lines[0] == "ada, 2-layers: 2 of 4 points from checks"

@@ -48,7 +48,6 @@ from tests.instructor.conftest import ASSIGNMENT, follow, wait_until
 
 QUESTION = QuestionKey(ASSIGNMENT, "layers-written")
 ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
-SECTIONS = ("A", "B")
 NAMES = ["ada", "barbara", "grace", "hedy", "john", "katherine", "margaret", "radia"]
 
 
@@ -70,7 +69,7 @@ def configure(folder: Path, **settings: float) -> None:
 
 
 def enter_roster(folder: Path, names: list[str]) -> None:
-    lines = (f"{name},{SECTIONS[at % 2]}" for at, name in enumerate(names))
+    lines = (f"{name},{'AB'[at % 2]}" for at, name in enumerate(names))
     write_table(folder, *lines, name="roster.csv", head="id,section")
     follow(folder)
 
@@ -89,7 +88,7 @@ def written_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> P
 
 @pytest.fixture
 def folder(written_class: Path, tmp_path: Path) -> Path:
-    """Such a course folder of the test's own."""
+    """A course folder of the test's own, with written answers."""
     copy_course(written_class, tmp_path / "course")
     return tmp_path / "course"
 

@@ -1,4 +1,4 @@
-"""The server is killed while marks are saved: each acknowledged mark is there, and none in part."""
+"""A server killed while marks are saved: each acknowledged mark is there, and none in part."""
 
 from __future__ import annotations
 

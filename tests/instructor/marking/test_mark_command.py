@@ -25,7 +25,7 @@ from tests.test_cli import here, refused
 TOKEN = re.compile(r"^token of (\w+): [\w-]{24}$", re.MULTILINE)
 
 
-def test_a_token_is_printed_once_and_a_new_one_for_who_asks(folder: Path) -> None:
+def test_a_token_is_printed_once_and_a_new_one_on_request(folder: Path) -> None:
     write_table(folder, "bob", "eve")
     status, printed, _ = here(folder, "mark", "--new-token", "bob")
     assert (status, TOKEN.findall(printed)) == (0, ["instructor", "bob", "eve"])

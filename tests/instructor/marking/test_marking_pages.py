@@ -93,7 +93,7 @@ def test_a_decided_answer_has_no_form(open_desk: OpenDesk) -> None:
         assert "decided mark" in history.text and "4 points: Right, in other words." in history.text
 
 
-def test_a_gradebook_that_is_locked_is_said_and_the_mark_can_be_saved_again(open_desk: OpenDesk) -> None:
+def test_a_locked_gradebook_is_reported_and_the_mark_can_be_saved_again(open_desk: OpenDesk) -> None:
     desk = open_desk("bob")
     answer = desk.views("instructor")["ada"].id
     with served(desk) as visit:

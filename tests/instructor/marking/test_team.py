@@ -83,9 +83,7 @@ def test_to_split_again_moves_nothing(eligible: dict[str, frozenset[str]]) -> No
 @given(
     st.sets(st.integers(0, 50)).map(lambda numbers: {f"a{number}" for number in numbers}), st.floats(0, 100), st.data()
 )
-def test_a_sample_has_its_size_and_keeps_what_was_marked(
-    answers: set[str], percent: float, data: st.DataObject
-) -> None:
+def test_a_sample_has_its_size_and_keeps_marked_answers(answers: set[str], percent: float, data: st.DataObject) -> None:
     some = st.sets(st.sampled_from(sorted(answers))) if answers else st.just(set[str]())
     fixed = data.draw(some)
     chosen = fixed | data.draw(some)

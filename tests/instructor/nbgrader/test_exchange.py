@@ -132,7 +132,9 @@ def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub:
 
 
 @pytest.mark.deep
-def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: HubMachine, tmp_path: Path) -> None:
+def test_doctor_accepts_a_right_exchange_and_gives_the_command_that_mends_a_wrong_one(
+    hub: HubMachine, tmp_path: Path
+) -> None:
     root, course = tmp_path / "exchange", hub.course_id
     shutil.copytree(hub.exchange, root)
     assert exchange_finding(root, course, shared=False).ok

@@ -81,7 +81,7 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.mark.long("nbgrader's own command")
-def test_marks_penalties_comments_and_what_waits_for_a_person_are_those_of_our_command(
+def test_nbgrader_autograde_gives_the_marks_penalties_comments_and_open_answers_of_autograder_grade(
     autograded: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(autograded.with_name("ungraded"), tmp_path / "course")
@@ -217,7 +217,7 @@ def page(browser: Browser, marked_folder: Path) -> Iterator[Page]:
             yield page
 
 
-def test_the_written_answer_comes_first_beside_its_rubric_and_each_other_above_what_its_checks_said(page: Page) -> None:
+def test_the_written_answer_comes_first_beside_its_rubric_and_each_exercise_above_its_checks(page: Page) -> None:
     answer = page.locator(".nbgrader_cell").first
     expect(answer).to_contain_text(ANSWER)
     beside, written = page.get_by_role("heading", name="Rubric").bounding_box(), answer.bounding_box()
