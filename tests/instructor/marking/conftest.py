@@ -210,9 +210,15 @@ def open_desk(folder: Path) -> Iterator[Callable[..., Desk]]:
         yield start
 
 
+@pytest.fixture
+def desk(open_desk: Callable[..., Desk]) -> Desk:
+    """The folder open for marking by one marker, Bob."""
+    return open_desk("bob")
+
+
 @contextmanager
 def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visitor]]:
-    """Serve a desk in a thread, look so often at what was graded meanwhile, and let people visit by name."""
+    """Serve a desk in a thread that looks for newly graded work, and let people visit by name."""
     names = ["instructor", *(marker.name for marker in desk.state.team.markers)]
     tokens = admit(desk.state.gradebook, desk.state.team, names)
     address, loop = Queue[str](), asyncio.new_event_loop()
@@ -232,6 +238,13 @@ def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visi
             loop.call_soon_threadsafe(task.cancel)
             running.result()
             loop.close()
+
+
+@pytest.fixture
+def visit(desk: Desk) -> Iterator[Callable[[str], Visitor]]:
+    """Serve the desk, and let people visit by name."""
+    with served(desk) as visit:
+        yield visit
 
 
 @dataclass

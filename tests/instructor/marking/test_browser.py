@@ -19,7 +19,6 @@ from tests.instructor.marking.conftest import (
     configure,
     desk_in,
     in_gradebook,
-    served,
     write_table,
 )
 
@@ -45,12 +44,6 @@ def desk(folder: Path) -> Iterator[Desk]:
                 desk.save(name, desk.view(name, entry.id), points, "Say what you assume.")
         desk.save("instructor", desk.view("instructor", desk.entries("instructor")[0].id), 3)
         yield desk
-
-
-@pytest.fixture
-def visit(desk: Desk) -> Iterator[Callable[[str], Visitor]]:
-    with served(desk) as visit:
-        yield visit
 
 
 def pages(desk: Desk, who: str) -> list[str]:

@@ -64,8 +64,7 @@ def test_tokens_are_made_once_kept_as_digests_and_end_with_the_table(open_desk: 
 # What is saved
 
 
-def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(desk: Desk) -> None:
     answer = desk.views("bob")["ada"]
     desk.save("bob", answer, "3,5", "Which variance?\r\nSay it.  ")
     desk.save("bob", desk.view("bob", answer.id), 4)
@@ -84,16 +83,14 @@ def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(o
     ],
 )
 def test_impossible_points_and_a_comment_that_is_too_long_are_refused(
-    points: str, comment: str, reason: str, open_desk: OpenDesk
+    points: str, comment: str, reason: str, desk: Desk
 ) -> None:
-    desk = open_desk("bob")
     with pytest.raises(WrongMark, match=reason):
         desk.save("bob", desk.views("bob")["ada"], points, comment)
     assert in_gradebook(desk.folder)["ada"][:2] == (None, None)
 
 
-def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_typed(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_typed(desk: Desk) -> None:
     old = desk.views("bob")["ada"]
     desk.save("bob", old, 2, "mine")
     with pytest.raises(Stale, match="somebody has changed the mark"):
@@ -105,9 +102,8 @@ def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_ty
     assert desk.view("bob", old.id).mark == (5.0, "typed in another window")
 
 
-def test_of_many_saves_at_once_from_the_same_page_one_is_kept(open_desk: OpenDesk, folder: Path) -> None:
+def test_of_many_saves_at_once_from_the_same_page_one_is_kept(desk: Desk, folder: Path) -> None:
     """Over two gradebooks, as two servers have them, so that no order within one helps."""
-    desk = open_desk("bob")
     with desk_in(folder) as second_desk:
         desks = [desk, second_desk] * 3
         for answer in list(desk.views("bob").values())[:3]:
@@ -128,8 +124,7 @@ def test_of_many_saves_at_once_from_the_same_page_one_is_kept(open_desk: OpenDes
             assert {line["comment"] for line in lines} == {f"by number {at}" for at in range(len(desks))}
 
 
-def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(desk: Desk) -> None:
     answer = desk.views("bob")["ada"]
     desk.save("bob", answer, 2, "mine")
     old = desk.view("bob", answer.id)
@@ -197,8 +192,7 @@ def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_do
     assert desk.states("bob") == {"marked": 8}
 
 
-def test_an_answer_that_changes_under_an_open_page_is_not_marked_unread(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_an_answer_that_changes_under_an_open_page_is_not_marked_unread(desk: Desk) -> None:
     page = desk.views("bob")["ada"]
     desk.grade_again(ada="Another answer.")
     with pytest.raises(Stale, match="the student's answer has changed"):
@@ -215,8 +209,7 @@ def type_in_formgrader(desk: Desk, points: float | None, comment: str | None = N
         gradebook.db.commit()
 
 
-def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(desk: Desk) -> None:
     page = desk.views("bob")["ada"]
     type_in_formgrader(desk, 1.0, "In the formgrader.")
     with pytest.raises(Stale, match="the instructor has decided"):
@@ -229,9 +222,8 @@ def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(open_
 
 
 def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_answer_to_its_marker(
-    open_desk: OpenDesk,
+    desk: Desk,
 ) -> None:
-    desk = open_desk("bob")
     type_in_formgrader(desk, None, "Say what you assume.")
     desk.state.look_again()
     assert in_gradebook(desk.folder)["ada"] == (None, "Say what you assume.", True)
@@ -244,8 +236,7 @@ def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_
     assert desk.views("instructor")["ada"].mark is None
 
 
-def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(desk: Desk) -> None:
     desk.mark_all("bob", 3)
     type_in_formgrader(desk, None)
     desk.state.look_again()
