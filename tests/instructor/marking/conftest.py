@@ -189,6 +189,10 @@ class Desk:
         self.state.look_again()
 
 
+OpenDesk = Callable[..., Desk]
+Visit = Callable[[str], Visitor]
+
+
 @contextmanager
 def desk_in(folder: Path) -> Iterator[Desk]:
     """Open the gradebook of a course folder for marking."""
@@ -198,7 +202,7 @@ def desk_in(folder: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def open_desk(folder: Path) -> Iterator[Callable[..., Desk]]:
+def open_desk(folder: Path) -> Iterator[OpenDesk]:
     """Open the folder for marking, with these lines in its table of markers and these settings."""
     with ExitStack() as opened:
 
@@ -211,13 +215,13 @@ def open_desk(folder: Path) -> Iterator[Callable[..., Desk]]:
 
 
 @pytest.fixture
-def desk(open_desk: Callable[..., Desk]) -> Desk:
+def desk(open_desk: OpenDesk) -> Desk:
     """The folder open for marking by one marker, Bob."""
     return open_desk("bob")
 
 
 @contextmanager
-def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visitor]]:
+def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Visit]:
     """Serve a desk in a thread that looks for newly graded work, and let people visit by name."""
     names = ["instructor", *(marker.name for marker in desk.state.team.markers)]
     tokens = admit(desk.state.gradebook, desk.state.team, names)
@@ -241,7 +245,7 @@ def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visi
 
 
 @pytest.fixture
-def visit(desk: Desk) -> Iterator[Callable[[str], Visitor]]:
+def visit(desk: Desk) -> Iterator[Visit]:
     """Serve the desk, and let people visit by name."""
     with served(desk) as visit:
         yield visit
@@ -281,8 +285,11 @@ class MarkServer:
         return Visitor(self.address, self.tokens[name])
 
 
+Serve = Callable[[], MarkServer]
+
+
 @pytest.fixture
-def serve(folder: Path) -> Iterator[Callable[[], MarkServer]]:
+def serve(folder: Path) -> Iterator[Serve]:
     """Start `autograder mark` when the folder is as a test wants it."""
     with ExitStack() as started:
 

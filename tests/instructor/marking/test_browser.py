@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from tests.instructor.marking.conftest import (
     QUESTION,
     Desk,
     MarkServer,
-    Visitor,
+    Serve,
+    Visit,
     configure,
     desk_in,
     in_gradebook,
@@ -65,7 +66,7 @@ def log_in(page: Page, address: str, token: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.deep)])
 def test_a_screen_reader_and_a_narrow_screen_can_use_them(
-    scheme: str, browser: Browser, desk: Desk, visit: Callable[[str], Visitor]
+    scheme: str, browser: Browser, desk: Desk, visit: Visit
 ) -> None:
     for who in ("bob", "instructor"):
         with on_a_telephone(browser, scheme) as context:
@@ -80,7 +81,7 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_them(
 
 
 def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_style_and_script_work(
-    page: Page, desk: Desk, visit: Callable[[str], Visitor]
+    page: Page, desk: Desk, visit: Visit
 ) -> None:
     console: list[str] = []
     page.on("console", lambda message: console.append(message.text))
@@ -114,9 +115,7 @@ def type_mark(page: Page, points: str, comment: str) -> None:
     page.get_by_label("Comment for the student").fill(comment)
 
 
-def test_an_hour_of_marking_with_a_killed_server(
-    folder: Path, serve: Callable[[], MarkServer], browser: Browser
-) -> None:
+def test_an_hour_of_marking_with_a_killed_server(folder: Path, serve: Serve, browser: Browser) -> None:
     write_table(folder, "bob,A,", "eve,B,")
     marking = serve()
     bob, eve = opened(browser, marking, "bob"), opened(browser, marking, "eve")
@@ -154,9 +153,7 @@ def test_an_hour_of_marking_with_a_killed_server(
     assert sorted(points for points, _, _ in marks if points) == [1, 1, 1, 1, 2.5, 3, 4, 4]
 
 
-def test_two_people_on_one_answer_see_both_texts_and_lose_none(
-    folder: Path, serve: Callable[[], MarkServer], browser: Browser
-) -> None:
+def test_two_people_on_one_answer_see_both_texts_and_lose_none(folder: Path, serve: Serve, browser: Browser) -> None:
     write_table(folder, "bob")
     marking = serve()
     first, second = opened(browser, marking, "bob"), opened(browser, marking, "bob")
@@ -179,7 +176,7 @@ def test_two_people_on_one_answer_see_both_texts_and_lose_none(
 
 
 def test_a_save_that_nobody_needs_any_more_says_so_and_keeps_what_was_typed(
-    page: Page, desk: Desk, visit: Callable[[str], Visitor]
+    page: Page, desk: Desk, visit: Visit
 ) -> None:
     eve, path = visit("eve"), to_mark(desk, "eve")
     log_in(page, eve.address, eve.token)

@@ -7,13 +7,12 @@ import json
 import random
 import sqlite3
 import threading
-from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
-from tests.instructor.marking.conftest import ADDRESS, MarkServer, in_gradebook, write_table
+from tests.instructor.marking.conftest import ADDRESS, MarkServer, Serve, in_gradebook, write_table
 
 ROUNDS = 3
 MARKERS = ("bob", "eve")
@@ -59,9 +58,7 @@ def marks_in(folder: Path) -> dict[str, float]:
 
 
 @pytest.mark.long("three people save, and their server is killed again and again")
-def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
-    folder: Path, serve: Callable[[], MarkServer]
-) -> None:
+def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(folder: Path, serve: Serve) -> None:
     write_table(folder, *MARKERS)
     marking = serve()
     before: dict[str, float] = {}

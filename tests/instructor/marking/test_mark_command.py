@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -55,9 +54,8 @@ def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None
 
 
 def test_the_server_takes_in_new_answers_and_reports_an_unreadable_table_once(
-    open_desk: Callable[..., Desk], capsys: pytest.CaptureFixture[str]
+    desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk = open_desk("bob")
     desk.mark_all("bob", 3)
     complaints = ""
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
 
 from autograder.instructor.marking.handlers import COOKIE
-from tests.instructor.marking.conftest import ADDRESS, NAMES, Desk, Visitor, served, text_of
-
-OpenDesk = Callable[..., Desk]
-Visit = Callable[[str], Visitor]
+from tests.instructor.marking.conftest import ADDRESS, NAMES, Desk, OpenDesk, Visit, served, text_of
 
 
 def test_without_a_token_there_is_only_the_login_form(desk: Desk, visit: Visit) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests.instructor.marking.conftest import (
     NAMES,
     QUESTION,
     Desk,
+    OpenDesk,
     desk_in,
     enter_roster,
     in_gradebook,
@@ -28,8 +28,6 @@ from tests.instructor.marking.conftest import (
     text_of,
     write_table,
 )
-
-OpenDesk = Callable[..., Desk]
 
 # Who may do what
 
