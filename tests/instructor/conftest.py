@@ -1,4 +1,4 @@
-"""Small classes, graded in the tests' own process, and what nbgrader's gradebook says of them."""
+"""Small classes, graded in the tests' own process, and the contents of nbgrader's gradebook."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import contextlib
 import json
 import shutil
 import sqlite3
+import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -36,9 +37,10 @@ from autograder.notebooks.graft import read_notebook
 from autograder.sandbox import Limits, Sandbox
 from sample_class.the_ten import answers
 from tests.conftest import copy_course, made_once
-from tests.instructor.grading.broken import BROKEN
+from tests.instructor.grading.broken import BROKEN, cell
 
 ASSIGNMENT = "2-layers"
+SMALL_CLASS = {"right": "ada", "transposed": "barbara", "empty": "dennis", "two_mistakes": "john"}
 ONCE = {"right": 20, "transposed": 18, "empty": 0, "two_mistakes": 16}
 QUICK = Limits(cell_s=3, check_s=2, total_s=20)
 
@@ -62,6 +64,27 @@ def hand_in(folder: Path, **students: str) -> None:
     """Hand in, for each student, the work of one of the sample class."""
     for student, author in students.items():
         nbformat.write(notebook_of(folder, author), submitted(folder, student))
+
+
+def hand_in_with(folder: Path, student: str, code: str) -> None:
+    """Let a student hand in right work with a line of code after its first answer."""
+    notebook = notebook_of(folder, "ada")
+    cell(notebook, "layers-Linear").source += f"\n{code}"
+    nbformat.write(notebook, submitted(folder, student))
+
+
+def answer_written(folder: Path, student: str, text: str) -> None:
+    """Let a student hand in the same work with another answer to the written question."""
+    notebook = read_notebook(submitted(folder, student))
+    cell(notebook, "layers-written").source = text
+    nbformat.write(notebook, submitted(folder, student))
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30.0, pause_s: float = 0.02) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(pause_s)
 
 
 def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> ClassRun:
@@ -102,10 +125,9 @@ def points(run: ClassRun) -> dict[str, int]:
 
 
 def record_of(folder: Path, student: str) -> dict[str, Any]:
-    """Return what grading a student's work has found, as it is stored."""
+    """Return the stored record of the grading of a student's work."""
     path = CourseFolder(folder).autograded(student, ASSIGNMENT).with_name("verdicts.json")
-    record: dict[str, Any] = json.loads(path.read_bytes())
-    return record
+    return cast(dict[str, Any], json.loads(path.read_bytes()))
 
 
 def let_release(root: Path, assignment: str, **checks: float) -> None:
@@ -127,12 +149,11 @@ def let_earn(
     root: Path, student: str, assignment: str, when: datetime | None, *, follows: bool = True, **checks: float
 ) -> None:
     """Let a student's work have come at a time, with its zone, and been graded: it passed some checks."""
-    folder = CourseFolder(root)
     verdicts = [
         {"exercise": "Part", "check": name, "points": points, "max_points": points} for name, points in checks.items()
     ]
     record = GradingRecord("room", tuple(cast(Any, verdicts)), answers={"room-Part": student}, handed_in=when)
-    path = folder.autograded(student, assignment)
+    path = CourseFolder(root).autograded(student, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}")
     write_record(path, record)
@@ -142,9 +163,8 @@ def let_earn(
 
 def let_come(root: Path, student: str, when: datetime) -> None:
     """Let graded work have come at a time, with its zone."""
-    path = CourseFolder(root).autograded(student, ASSIGNMENT)
-    record = GradingRecord.from_json(json.loads(path.with_name("verdicts.json").read_bytes()))
-    write_record(path, replace(record, handed_in=when))
+    record = GradingRecord.from_json(record_of(root, student))
+    write_record(CourseFolder(root).autograded(student, ASSIGNMENT), replace(record, handed_in=when))
     follow(root)
 
 
@@ -168,43 +188,49 @@ def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
     return dict(rows)
 
 
+def works_in(gradebook: Gradebook) -> dict[str, Any]:
+    """Return all that a gradebook says of each student's work, without its own ids."""
+    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+    return {
+        submission.student.id: {
+            "timestamp": submission.timestamp,
+            "points": (submission.score, submission.max_score),
+            "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
+            "grades": {
+                grade.name: [getattr(grade, field) for field in grade_fields]
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            },
+            "comments": {
+                comment.name: (comment.auto_comment, comment.manual_comment)
+                for notebook in submission.notebooks
+                for comment in notebook.comments
+            },
+        }
+        for submission in gradebook.assignment_submissions(ASSIGNMENT)
+    }
+
+
 def everything_in_gradebook(folder: Path) -> dict[str, Any]:
     """Return all that a gradebook says of who handed in what, and how many rows each of its tables has."""
-    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
     with open_gradebook(folder) as gradebook:
-        found: dict[str, Any] = {
-            submission.student.id: {
-                "timestamp": submission.timestamp,
-                "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
-                "grades": {
-                    grade.name: [getattr(grade, field) for field in grade_fields]
-                    for notebook in submission.notebooks
-                    for grade in notebook.grades
-                },
-                "comments": {
-                    comment.name: (comment.auto_comment, comment.manual_comment)
-                    for notebook in submission.notebooks
-                    for comment in notebook.comments
-                },
-            }
-            for submission in gradebook.assignment_submissions(ASSIGNMENT)
-        }
+        works = works_in(gradebook)
     with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = {table: database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-    return found | {"rows": rows}
+    return works | {"rows": rows}
 
 
 def graded_notebooks(folder: Path) -> dict[str, Any]:
     """Return graded notebooks and their records by student, without when they were graded and how long checks took."""
-    found = {}
+    graded = {}
     for path in sorted((folder / "autograded").glob("*/*/*.ipynb")):
-        record = record_of(folder, path.parent.parent.name)
-        record |= {"verdicts": undated(record["verdicts"]), "graded": None}
-        found[path.parent.parent.name] = read_notebook(path), record
-    return found
+        student = path.parent.parent.name
+        record = record_of(folder, student)
+        graded[student] = read_notebook(path), record | {"verdicts": undated(record["verdicts"]), "graded": None}
+    return graded
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -221,11 +247,11 @@ def open_gradebook(folder: Path) -> Iterator[Gradebook]:
 
 @pytest.fixture(scope="session")
 def small_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """A course folder in which four have handed in and nothing is graded. Read it only."""
+    """A course folder with four submissions, none graded. Read it only."""
 
     def make(folder: Path) -> None:
         copy_course(released, folder)
-        hand_in(folder, right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+        hand_in(folder, **SMALL_CLASS)
 
     return made_once("small_class", tmp_path_factory, make)
 
@@ -257,7 +283,7 @@ def small_folder(small_class: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def broken_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """A course folder in which all that is listed in ``broken.py`` was handed in and graded. Read it only."""
+    """A course folder with the submissions of ``broken.py``, graded. Read it only."""
 
     def make(folder: Path) -> None:
         copy_course(released, folder)

@@ -48,12 +48,13 @@ def folder(root: Path, files: Mapping[str, bytes]) -> Path:
     return root
 
 
+def entry(name: str, content: bytes = b"", refused: str = "", modified: float = 0.0) -> DownloadEntry:
+    return DownloadEntry(name, tuple(name.split("/")), refused, lambda limit: content[:limit], modified)
+
+
 def entries_of(files: Mapping[str, bytes]) -> list[DownloadEntry]:
     """Return the same files as entries of a download, none of which is refused."""
-    return [
-        DownloadEntry(name, tuple(name.split("/")), "", lambda limit, content=content: content[:limit])
-        for name, content in files.items()
-    ]
+    return [entry(name, content) for name, content in files.items()]
 
 
 def gradescope_metadata(*submissions: tuple[str, list[tuple[str, str, str]], str]) -> bytes:

@@ -14,6 +14,7 @@ from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
+from tests.instructor.collecting.made_downloads import entry
 
 NOON, HOUR, DAY = datetime(2026, 11, 5, 12, tzinfo=UTC), timedelta(hours=1), timedelta(days=1)
 ADA, BOB = Student("ada"), Student("bob")
@@ -24,15 +25,14 @@ def notebook(
     digest: str = "d", owner: str = "ada", when: datetime | None = None, assignment: str = "2-layers", **facts: object
 ) -> RecognisedFile:
     """Return a student's file of the download of some system."""
-    entry = DownloadEntry(f"{owner}/{digest}", (owner, digest), "", lambda limit: b"")
-    file = DownloadedFile(entry, "test", ((Clue("id", owner),),), when)
+    file = DownloadedFile(entry(f"{owner}/{digest}"), "test", ((Clue("id", owner),),), when)
     return RecognisedFile(replace(file, **facts), assignment, digest)  # type: ignore[arg-type]
 
 
 def other_file(name: str, owner: str = "ada", refused: str = "") -> RecognisedFile:
     """Return a student's file that is no notebook of the course."""
-    entry = DownloadEntry(f"{owner}/{name}", (owner, name), refused, lambda limit: b"")
-    return RecognisedFile(DownloadedFile(entry, "test", ((Clue("id", owner),),)), note=refused or "it is no notebook")
+    file = DownloadedFile(entry(f"{owner}/{name}", refused=refused), "test", ((Clue("id", owner),),))
+    return RecognisedFile(file, note=refused or "it is no notebook")
 
 
 def attempt(number: int = 1, digest: str = "d", when: datetime | None = None, system: str = "test") -> Attempt:

@@ -24,9 +24,9 @@ HIS, HERS = notebook(answer="his"), notebook(answer="hers")
 def attacks() -> Iterator[Any]:
     """Give the names that each attack tries, with what the attack says of the class and of the download."""
     for attack in read_attacks(HERE / "download.md"):
-        said: dict[str, Any] = {}
-        exec(compile(attack.source, attack.name, "exec"), said)
-        yield from (pytest.param(said, name, id=f"{attack.name}: {name}") for name in said["NAMES"])
+        scenario: dict[str, Any] = {}
+        exec(compile(attack.source, attack.name, "exec"), scenario)
+        yield from (pytest.param(scenario, name, id=f"{attack.name}: {name}") for name in scenario["NAMES"])
 
 
 def attempts(course: Path, student: str) -> set[bytes]:
@@ -40,12 +40,12 @@ def test_a_name_that_a_student_chooses_takes_nobodys_place(
 ) -> None:
     files = dict(list(attack["files"](name, HIS, HERS).items())[::order])
     (course / "roster.csv").write_text(attack["ROSTER"], encoding="utf-8")
-    status, said, errors = here(course, "collect", zipped(course.parent / "x.zip", files), "2-layers", "--yes")
+    status, printed, errors = here(course, "collect", zipped(course.parent / "x.zip", files), "2-layers", "--yes")
     kept = {HIS} if attack["BOB_KEEPS_HIS"] else set()
     assert attempts(course, "bob") == kept
     left = [path for path, content in files.items() if content in {HIS, HERS} - kept - attempts(course, "eve")]
     for path in left:
-        assert f"not collected: {path}: " in errors, said
+        assert f"not collected: {path}: " in errors, printed
     assert status == (1 if left else 0)
 
 
@@ -130,7 +130,7 @@ def test_all_clues_decide_whose_a_file_is_and_a_name_alone_does_not(
     assert [whose[path] for path in files if path.endswith(".ipynb")] == expected
 
 
-def test_a_request_of_one_of_two_accounts_under_one_name_is_nobodys(course: Path) -> None:
+def test_a_request_from_two_accounts_of_one_name_is_refused(course: Path) -> None:
     (course / "roster.csv").write_text("id,name\nbob,Bob Build\neve,Eve Evil\n", encoding="utf-8")
     text = Request("bob", "2-layers", "Linear.affine_map", reason="Why?").lines().encode()
     names = [moodle("Bob Build", 1001, "request.txt"), moodle("Bob Build", 1002, "request.txt")]

@@ -57,16 +57,16 @@ def mailed(course: Path, tmp_path: Path) -> Path:
 
 
 def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path) -> None:
-    status, said, errors = here(course, "collect", canvas, "2-layers", "--yes")
+    status, printed, errors = here(course, "collect", canvas, "2-layers", "--yes")
     assert status == 1  # a stranger's work is in it
     assert work(course, "007").read_bytes() == notebook(answer="second")
     assert work(course, "0042").read_bytes() == notebook(answer="josé")
     attempts = sorted(path.read_bytes() for path in (course / "collected" / "007" / "2-layers").glob("*.ipynb"))
     assert attempts == [notebook(answer="first"), notebook(answer="second")]
     assert sorted(path.name for path in (course / "submitted").iterdir()) == ["0042", "007"]
-    assert "nothing for 2-layers from xm 小明 王, grace Grace Hopper" in said
-    assert "left out: lovelaceada_1_5006_notes.txt: it is no notebook of this course" in said
-    assert "2 submissions: 2 new, 2 NOT COLLECTED" in said
+    assert "nothing for 2-layers from xm 小明 王, grace Grace Hopper" in printed
+    assert "left out: lovelaceada_1_5006_notes.txt: it is no notebook of this course" in printed
+    assert "2 submissions: 2 new, 2 NOT COLLECTED" in printed
     assert [line.partition(": ")[2].partition(" (")[0] for line in errors.splitlines()][:2] == [
         "not collected: turingalan_9_5005_2-layers.ipynb: nobody in the roster is '9' or 'turingalan'",
         "not collected: ../../evil.ipynb: its path leads out of the archive",
@@ -83,8 +83,8 @@ def test_json_names_everything_and_to_collect_twice_changes_nothing(course: Path
     assert [file["path"] for file in plan["left_out"] if file["matters"]] == list(CANVAS)[3:5]
     assert plan["absent"] == {"2-layers": ["xm", "grace"]}
     before = files(course)
-    said = here(course, "collect", canvas, "--yes")[1]
-    assert said.endswith("2 as it is, 2 NOT COLLECTED\nnothing was written\n")
+    printed = here(course, "collect", canvas, "--yes")[1]
+    assert printed.endswith("2 as it is, 2 NOT COLLECTED\nnothing was written\n")
     zipped(canvas, {name: CANVAS[name] for name in list(CANVAS)[:3]})
     assert here(course, "collect", canvas, "--yes")[1].endswith("everything is collected already\n")
     assert files(course) == before
@@ -101,13 +101,13 @@ def test_a_dry_run_and_a_run_in_which_nobody_can_be_asked_write_nothing(course: 
 def test_on_a_terminal_the_instructor_is_asked(
     answer: str, written: bool, course: Path, canvas: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours, theirs = pty.openpty()
-    os.write(ours, f"{answer}\n".encode())
-    with os.fdopen(theirs) as terminal:
+    keyboard, screen = pty.openpty()
+    os.write(keyboard, f"{answer}\n".encode())
+    with os.fdopen(screen) as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
-        _, said, _ = here(course, "collect", canvas)
-    os.close(ours)
-    assert "Write this into submitted/ and collected/?" in said
+        _, printed, _ = here(course, "collect", canvas)
+    os.close(keyboard)
+    assert "Write this into submitted/ and collected/?" in printed
     assert work(course, "007").exists() == written
 
 
@@ -116,9 +116,9 @@ def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_i
     work(course, "007").write_bytes(notebook(answer="by hand"))
     work(course, "007", "timestamp.txt").write_text("2026-11-01 00:00:00 UTC")
     download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook(answer="download")})
-    status, said, _ = here(course, "collect", download, "--yes")
+    status, printed, _ = here(course, "collect", download, "--yes")
     assert (status, work(course, "007").read_bytes()) == (1, notebook(answer="by hand"))
-    assert "NOT WRITTEN: another file is there, --force replaces it and keeps a copy" in said
+    assert "NOT WRITTEN: another file is there, --force replaces it and keeps a copy" in printed
     assert here(course, "collect", download, "--yes", "--force")[0] == 0
     assert work(course, "007").read_bytes() == notebook(answer="download")
     assert not work(course, "007", "timestamp.txt").exists()
@@ -142,9 +142,9 @@ def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp
     inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
     packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
     canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
-    status, said, _ = here(course, "collect", canvas, "2-layers", "--yes", "--verbose")
+    status, printed, _ = here(course, "collect", canvas, "2-layers", "--yes", "--verbose")
     assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
-    assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in said
+    assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in printed
 
 
 def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_path: Path) -> None:
@@ -162,9 +162,9 @@ def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_p
 def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, mailed: Path) -> None:
     line = ("collect", mailed, "2-layers", "--student", "007", "--yes")
     for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
-        status, said, errors = here(course, *line, "--at", at, "--verbose")
+        status, printed, errors = here(course, *line, "--at", at, "--verbose")
         assert (status, errors) == (0, "")
-    assert "2026-11-05 22:10, entered by the instructor" in said
+    assert "2026-11-05 22:10, entered by the instructor" in printed
     assert work(course, "007").read_bytes() == notebook(answer="mailed")
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 21:10:00.000000 UTC\n"
     (attempt,) = kept(CourseFolder(course), "007", "2-layers")
@@ -204,9 +204,9 @@ def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
     download = folder(tmp_path / "x", {"grace/2-layers.py": b"import torch", "grace/more.py": b""})
     here(course, "collect", download, "2-layers", "--dry-run")
     assert open_matters(CourseFolder(course), ["2-layers"]) == []
-    status, said, errors = here(course, "collect", download, "2-layers", "--yes", "--json")
+    status, printed, errors = here(course, "collect", download, "2-layers", "--yes", "--json")
     assert status == 1
-    assert json.loads(said)["instead"] == [{"student": "grace", "assignment": "2-layers", "file": "2-layers.py"}]
+    assert json.loads(printed)["instead"] == [{"student": "grace", "assignment": "2-layers", "file": "2-layers.py"}]
     assert "grace Grace Hopper handed in 2-layers.py, and no notebook" in errors
     (line,) = open_matters(CourseFolder(course), ["2-layers"])
     assert "grace Grace Hopper (2-layers.py)" in line
@@ -282,9 +282,9 @@ def test_class_and_due_dates_enter_nbgraders_gradebook(course: Path, canvas: Pat
 def test_a_new_course_takes_an_export_as_its_roster_byte_for_byte(tmp_path: Path) -> None:
     export = 'Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,007,ada,CS 1\n'.encode("utf-16")
     (tmp_path / "export.csv").write_bytes(export)
-    status, said, errors = here(tmp_path, "init", "course", "--roster", "export.csv")
+    status, printed, errors = here(tmp_path, "init", "course", "--roster", "export.csv")
     assert (status, errors) == (0, "")
-    assert "in the gradebook: 1 student" in said
+    assert "in the gradebook: 1 student" in printed
     assert (tmp_path / "course" / "roster.csv").read_bytes() == export
     with open_gradebook(tmp_path / "course") as gradebook:
         assert [(row.id, row.last_name, row.lms_user_id) for row in gradebook.students] == [("007", "Lovelace", "101")]
@@ -313,25 +313,25 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
         mailed.write_bytes(content)
         line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", f"2026-11-05 2{number}:10")
         assert receipt_of(content) in here(course, *line, "--verbose")[1]
-    status, said, errors = here(course, "receipt", "007", "2-layers")
+    status, printed, errors = here(course, "receipt", "007", "2-layers")
     assert (status, errors) == (0, "")
-    first, second = said.splitlines()
+    first, second = printed.splitlines()
     assert first.startswith(f"2-layers: attempt 1; {receipt_of(works[0])}; handed in 2026-11-05 ")
     assert ", entered by the instructor; collected " in first and "counts" not in first
     assert second.startswith(f"2-layers: attempt 2; {receipt_of(works[1])}; ") and second.endswith("; this one counts")
-    assert here(course, "receipt", "Ada Lovelace")[1] == said
+    assert here(course, "receipt", "Ada Lovelace")[1] == printed
     rows = json.loads(here(course, "receipt", "007", "--json")[1])
     attempts = [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows]
     assert attempts == [(receipt_of(works[0]), 1, False), (receipt_of(works[1]), 2, True)]
     (kept,) = (course / "collected" / "007" / "2-layers").glob("01-*.ipynb")
     kept.write_bytes(works[0] + b"\n")
-    status, said, _ = here(course, "receipt", "007")
-    assert (status, said.splitlines()[1]) == (1, second)
-    assert said.splitlines()[0].endswith("; ITS FILE HAS CHANGED OR GONE since it was collected")
+    status, printed, _ = here(course, "receipt", "007")
+    assert (status, printed.splitlines()[1]) == (1, second)
+    assert printed.splitlines()[0].endswith("; ITS FILE HAS CHANGED OR GONE since it was collected")
 
 
 def test_a_file_put_there_by_hand_has_a_receipt(course: Path) -> None:
     folder(course / "submitted", {"007/2-layers/2-layers.ipynb": notebook()})
-    said = f"2-layers: {receipt_of(notebook())}; put into submitted/ by hand, and not collected; this one counts\n"
-    assert here(course, "receipt", "007")[1] == said
+    expected = f"2-layers: {receipt_of(notebook())}; put into submitted/ by hand, and not collected; this one counts\n"
+    assert here(course, "receipt", "007")[1] == expected
     assert "grace handed nothing in for 2-layers or 3-dropout" in refused(course, "receipt", "Grace Hopper")

@@ -80,7 +80,7 @@ def found_by(plan: Plan) -> dict[str, tuple[str, str]]:
     [(ADA.id, None, ADA.id), (BOB.id, ADA.id, ADA.id), (EVE, None, EVE), (NAMELESS, None, "number 61999")],
     ids=["a classmate's folder", "a classmate's file in it", "an account of no student's", "a number of no account's"],
 )
-def test_the_work_that_another_account_owns_is_nobodys_and_is_told_by_name(
+def test_work_owned_by_another_account_is_excluded_and_its_owner_named(
     account: str | int, file_of: str | None, who: str, tmp_path: Path
 ) -> None:
     forged = submit(tmp_path, account, BOB.id, datetime(2099, 1, 1, tzinfo=UTC), file_of)
@@ -181,7 +181,7 @@ def test_doctor_names_submissions_that_do_not_belong_to_the_student_they_name(
 
 
 @pytest.mark.parametrize("days", [-3, 3])
-def test_a_time_that_the_disk_contradicts_is_a_claim_and_is_told(days: int, tmp_path: Path) -> None:
+def test_a_time_that_the_disk_contradicts_is_a_claim_and_reported(days: int, tmp_path: Path) -> None:
     """A folder can be renamed, and the times of files be set, but not that of the change."""
     when = datetime.now(UTC) + timedelta(days)
     path = submit(tmp_path, ADA.id, ADA.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -95,8 +94,3 @@ def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_date
         dated.append(DatedWork(name, day, day, when + timedelta(minutes=15), bool(excused)))
     lateness_by_name = LatePenalty(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
     assert {name: lateness.charged for name, lateness in lateness_by_name.items()} == charged
-
-
-def test_the_configuration_of_a_new_course_has_a_line_to_start_from(empty_course: Path) -> None:
-    line = "# c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50"
-    assert line in (empty_course / "nbgrader_config.py").read_text().splitlines()

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.plan import (
     PlacedWork,
     Plan,
@@ -25,6 +24,7 @@ from autograder.instructor.course.attempts import ENTERED, PROVED, Attempt
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
+from tests.instructor.collecting.made_downloads import entry
 from tests.instructor.collecting.plans import ADA, BOB, DAY, EMPTY, HOUR, NOON, attempt, notebook, other_file
 
 
@@ -46,10 +46,6 @@ def carried_out(planned: SubmissionPlan) -> Situation:
 # Attempts
 
 
-LIVE = DownloadEntry("ada/b", ("ada", "b"), "", lambda limit: b"", modified=1.0)
-PACKED_LATER = DownloadEntry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda limit: b"", modified=2.0)
-
-
 @pytest.mark.parametrize(
     ("files", "attempts"),
     [
@@ -60,7 +56,13 @@ PACKED_LATER = DownloadEntry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda
             [notebook("a", when=NOON), notebook("b", when=NOON + DAY), notebook("a", when=NOON + 2 * DAY)],
             [("a", 1), ("b", 2), ("a", 3)],
         ),
-        ([notebook("b", entry=LIVE), notebook("a", entry=PACKED_LATER)], [("a", 1), ("b", 2)]),
+        (
+            [
+                notebook("b", entry=entry("ada/b", modified=1.0)),
+                notebook("a", entry=entry(f"ada/{PACKED}/a", modified=2.0)),
+            ],
+            [("a", 1), ("b", 2)],
+        ),
     ],
     ids=["by time", "by upload, with the system's numbers", "one file twice", "one file at two times", "a packed copy"],
 )
@@ -183,7 +185,7 @@ LATENESS: dict[str, tuple[RecognisedFile, dict[str, object], int, bool]] = {
 
 
 @pytest.mark.parametrize(("file", "facts", "late", "unknown"), LATENESS.values(), ids=LATENESS)
-def test_lateness_is_counted_from_the_due_date_and_told_where_only_the_system_knows_of_it(
+def test_lateness_is_counted_from_the_due_date_and_marked_unknown_where_only_the_system_reports_it(
     file: RecognisedFile, facts: Mapping[str, object], late: int, unknown: bool
 ) -> None:
     planned = submission(file, situation=replace(EMPTY, **facts))  # type: ignore[arg-type]

@@ -88,7 +88,7 @@ def test_only_the_first_of_many_files_that_are_left_out_are_listed() -> None:
         (notebook(), ""),
     ],
 )
-def test_lateness_is_told_as_far_as_it_is_known(file: RecognisedFile, late: str) -> None:
+def test_lateness_is_shown_as_far_as_it_is_known(file: RecognisedFile, late: str) -> None:
     (planned,) = collection(file).plan.submissions
     assert preview.lateness(planned) == late
 
@@ -100,7 +100,7 @@ def shown(previewed: Collection, width: int = 80) -> list[str]:
     return [line.rstrip() for line in capture.get().splitlines()]
 
 
-def test_a_class_has_a_line_a_student_in_80_columns_and_the_odd_ones_come_first() -> None:
+def test_a_class_has_one_line_for_each_student_in_80_columns_and_odd_work_comes_first() -> None:
     """Ids, names and files as long as those of a real class of Canvas's."""
     students = [Student(f"{at:07}", "Nguyễn Thị Hồng", f"Ánh-Müller {at}", f"s{at}@example.edu") for at in range(200)]
     files = [

@@ -7,11 +7,10 @@ import json
 
 import pytest
 
-from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.recognising import NO_NOTEBOOK, RecognisedFile, answers_of, recognise
 from autograder.instructor.course.folder import CourseFolder
-from tests.instructor.collecting.made_downloads import CELLS, notebook
+from tests.instructor.collecting.made_downloads import CELLS, entry, notebook
 
 ANSWERS = {assignment: frozenset(cells) for assignment, cells in CELLS.items()}
 OTHERS_NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -22,9 +21,7 @@ BOTH = json.dumps(
 
 
 def recognised(name: str, content: bytes) -> RecognisedFile:
-    return recognise(
-        DownloadedFile(DownloadEntry(name, (name,), "", lambda limit: content[:limit]), "test", ()), ANSWERS
-    )
+    return recognise(DownloadedFile(entry(name, content), "test", ()), ANSWERS)
 
 
 def test_the_released_notebooks_say_which_cells_are_answered(empty_course: object) -> None:
@@ -36,14 +33,7 @@ def test_the_released_notebooks_say_which_cells_are_answered(empty_course: objec
     [
         *(
             (name, notebook("2-layers", "class Linear: ..."), "2-layers", "")
-            for name in (
-                "2-layers.ipynb",
-                "2-layers (1).ipynb",
-                "anna_final.ipynb",
-                "2-layers.ipynb.txt",
-                "work",
-                "a.json",
-            )
+            for name in ("2-layers (1).ipynb", "anna_final.ipynb", "2-layers.ipynb.txt", "work", "a.json")
         ),
         ("a byte order mark", b"\xef\xbb\xbf" + notebook(), "2-layers", ""),
         ("2-layers.ipynb", notebook("3-dropout"), "3-dropout", "it is called 2-layers"),

@@ -222,7 +222,7 @@ def test_a_file_that_a_student_has_named_poses_as_nobody_else(name: str, above: 
     assert owners(of_zip(f"{above}/{name}", f"{beside}/2-layers.ipynb"))[f"{above}/{name}"] == ["007"]
 
 
-def test_a_download_is_of_one_system_and_files_that_another_would_have_named_are_nobodys() -> None:
+def test_a_download_is_of_one_system_and_files_named_as_by_another_have_no_owner() -> None:
     own = [f"lovelaceada_101_{upload}_2-layers.ipynb" for upload in (5001, 5002)]
     strange = ["x_bob_attempt_2026-11-05-22-41-07_2-layers.ipynb", "bob/2-layers.ipynb"]
     files = of_zip(*own, *strange)

@@ -1,4 +1,4 @@
-"""When work is due: one table, with the time zone of its clock."""
+"""Due dates: one table, with the time zone of its clock."""
 
 from __future__ import annotations
 

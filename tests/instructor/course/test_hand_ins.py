@@ -58,10 +58,10 @@ def test_a_time_is_as_sure_as_the_least_sure_attempt_of_that_time(
     assert standing_of(folder, "ada", "2-layers", when) == CLAIMED
 
 
-def test_submissions_come_by_student_and_each_students_as_the_assignments_were_named(tmp_path: Path) -> None:
+def test_submissions_come_by_student_and_then_in_the_order_of_the_named_assignments(tmp_path: Path) -> None:
     for student in ("ben", "ada"):
         for assignment in ("2-layers", "3-dropout"):
             (tmp_path / "submitted" / student / assignment).mkdir(parents=True)
-    found = CourseFolder(tmp_path).submissions(["3-dropout", "2-layers"])
-    named = [(submission.student, submission.assignment) for submission in found]
+    submissions = CourseFolder(tmp_path).submissions(["3-dropout", "2-layers"])
+    named = [(submission.student, submission.assignment) for submission in submissions]
     assert named == [("ada", "3-dropout"), ("ada", "2-layers"), ("ben", "3-dropout"), ("ben", "2-layers")]

@@ -41,8 +41,8 @@ def written(folder: Path) -> dict[str, bytes]:
 )
 def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], folder: Path) -> None:
     before, gradebook = written(folder), everything_in_gradebook(folder)
-    status, said, _ = here(folder, *line, "--dry-run")
-    assert (status, said.splitlines()[-1]) == (0, "nothing was written")
+    status, printed, _ = here(folder, *line, "--dry-run")
+    assert (status, printed.splitlines()[-1]) == (0, "nothing was written")
     assert "add --yes to write, or --dry-run to look" in refused(folder, *line)
     assert (written(folder), everything_in_gradebook(folder)) == (before, gradebook)
     assert here(folder, *line, "--yes")[1].endswith("Written. The same command with --undo takes it back.\n")
@@ -58,44 +58,39 @@ def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], 
 
 @pytest.mark.long("grades a class anew")
 def test_other_points_count_at_once_and_at_the_next_grading_and_a_mark_is_still_explained(folder: Path) -> None:
-    _, said, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
-    assert "2-layers: Linear.affine_map counts 3 points in this course" in said
-    assert "right: 20 → 22 points\n1 mark changes\n" in said
+    _, printed, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
+    assert "2-layers: Linear.affine_map counts 3 points in this course" in printed
+    assert "right: 20 → 22 points\n1 mark changes\n" in printed
     assert totals(folder) == {student: (score + 2 * (score == 20), 27) for student, score in ONCE.items()}
-    status, said, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)  # as the judge gave it
-    assert (status, "decided since: Linear.affine_map counts 3 points in this course" in said) == (0, True)
+    status, printed, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)  # as the judge gave it
+    assert (status, "decided since: Linear.affine_map counts 3 points in this course" in printed) == (0, True)
     anew = grade(folder, seed=8)
     assert not any(graded.reused for graded in anew.graded)  # at another seed
     assert (points(anew), anew.cells_changed) == (ONCE | {"right": 22}, [])
     assert totals(folder)["right"] == (22, 27)
 
 
-def test_a_dropped_check_gives_its_points_to_all_and_feedback_says_so(folder: Path) -> None:
-    assert here(folder, "drop", ASSIGNMENT, MAP, "--yes")[0] == 0
-    assert [totals(folder)[student][0] for student in ONCE] == [20, 19, 1, 17]
-    assert here(folder, "feedback", ASSIGNMENT)[0] == 0
-    page = CourseFolder(folder).feedback("empty", ASSIGNMENT).read_text(encoding="utf-8")
-    assert "everybody who handed in has its points" in page
-
-
-@pytest.mark.parametrize(("question", "points"), [("Linear", 4), ("written", 5)])
-def test_an_exercise_and_the_written_question_can_be_dropped_as_a_whole(
-    question: str, points: int, folder: Path
+def test_a_dropped_check_exercise_or_written_question_gives_its_points_to_all_and_feedback_says_so(
+    folder: Path,
 ) -> None:
-    assert here(folder, "drop", ASSIGNMENT, question, "--yes")[0] == 0
-    assert totals(folder)["empty"][0] == points
-    assert here(folder, "drop", ASSIGNMENT, question, "--yes", "--undo")[0] == 0
-    assert totals(folder)["empty"][0] == 0
+    for question, expected in (("Linear", [20, 20, 4, 20]), ("written", [25, 23, 5, 21]), (MAP, [20, 19, 1, 17])):
+        assert here(folder, "drop", ASSIGNMENT, question, "--yes")[0] == 0
+        assert [totals(folder)[student][0] for student in ONCE] == expected
+        assert here(folder, "feedback", ASSIGNMENT)[0] == 0
+        page = CourseFolder(folder).feedback("empty", ASSIGNMENT).read_text(encoding="utf-8")
+        assert "everybody who handed in has its points" in page
+        assert here(folder, "drop", ASSIGNMENT, question, "--yes", "--undo")[0] == 0
+        assert [totals(folder)[student][0] for student in ONCE] == [*ONCE.values()]
 
 
 def test_an_excused_student_is_in_no_list_of_the_report_and_ex_in_canvas(folder: Path) -> None:
     (folder / "roster.csv").write_text("id,first name,last name\nempty,Siobhán,O'Brien\n", encoding="utf-8")
-    status, said, _ = here(folder, "excuse", "siobhan obrien", ASSIGNMENT, "--yes")
-    assert (status, said.splitlines()[0]) == (0, "2-layers: empty Siobhán O'Brien excused")
+    status, printed, _ = here(folder, "excuse", "siobhan obrien", ASSIGNMENT, "--yes")
+    assert (status, printed.splitlines()[0]) == (0, "2-layers: empty Siobhán O'Brien excused")
     assert here(folder, "report", ASSIGNMENT)[0] == 0
     numbers = json.loads((folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))
-    (found,) = numbers["assignments"]
-    assert (found["excused"], found["missing"], found["not_graded"]) == (["empty"], [], [])
+    (assignment,) = numbers["assignments"]
+    assert (assignment["excused"], assignment["missing"], assignment["not_graded"]) == (["empty"], [], [])
     assert "empty" not in {entry["student"] for entry in numbers["needs_help"]}
     assert here(folder, "export", ASSIGNMENT, "--format", "canvas")[0] == 0
     rows = csv_rows((folder / "exports" / "2-layers-canvas.csv").read_bytes().decode("utf-8"))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
 from autograder.instructor.course.decisions import extensions_of, read_decisions
-from autograder.instructor.course.due_dates import due_dates_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.open_matters import open_matters
@@ -45,18 +42,22 @@ RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalt
 SECRET = "an operation of the knee"
 
 
+def begin_term(root: Path, rule: str) -> None:
+    (root / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    (root / "due_dates.csv").write_text(DUE)
+    config = root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(f"# {RULE}", rule))  # a new course's file has it as a comment
+
+
 @pytest.fixture(scope="session")
 def empty_term(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder with a class, dates, a rule for late work and three assignments. Read it only."""
     root = tmp_path_factory.mktemp("extensions") / "course"
     make_course_folder(root)
-    (root / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    (root / "due_dates.csv").write_text(DUE)
-    with (root / "nbgrader_config.py").open("a") as config:
-        config.write(RULE)
+    begin_term(root, RULE)
     follow(root)
-    for name in due_dates_of(CourseFolder(root), Course.installed()):
-        let_release(root, name, check=20)
+    for assignment in ("1-approximation", "2-layers", "3-dropout"):
+        let_release(root, assignment, check=20)
     follow(root)
     return root
 
@@ -68,12 +69,10 @@ def term(empty_term: Path, tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
-def come(root: Path, student: str, assignment: str, when: str) -> None:
-    """Let a student have earned 20 points with work that came at a time in Berlin."""
-    due = due_dates_of(CourseFolder(root), Course.installed())[assignment]
-    let_earn(
-        root, student, assignment, datetime.fromisoformat(when).replace(tzinfo=due.tzinfo).astimezone(UTC), check=20
-    )
+def come_late(root: Path, *students: str) -> None:
+    """Let students have earned 20 points for 2-layers with work that came 47 hours after it was due."""
+    for student in students:
+        let_earn(root, student, "2-layers", datetime(2026, 11, 7, 10, tzinfo=UTC), check=20)
 
 
 def write(root: Path, *lines: str) -> None:
@@ -86,43 +85,37 @@ def extensions(root: Path) -> dict[tuple[str, str], timedelta]:
         return {(work.student.id, work.assignment.name): work.extension for work in works if work.extension}
 
 
-def marks(root: Path, student: str) -> Mapping[str, float]:
+def marks(root: Path) -> dict[str, float]:
+    """Return each student's points for 2-layers, after penalties."""
     with open_gradebook(root) as gradebook:
-        works = [work for assignment in gradebook.assignments for work in assignment.submissions]
-        return {
-            work.assignment.name: work.score - work.late_submission_penalty
-            for work in works
-            if work.student.id == student
-        }
+        works = gradebook.assignment_submissions("2-layers")
+        return {work.student.id: work.score - work.late_submission_penalty for work in works}
 
 
 def everything(root: Path) -> object:
-    return extensions(root), marks(root, "ada"), marks(root, "grace"), read_decisions(root / "decisions.csv")
+    return extensions(root), marks(root), read_decisions(root / "decisions.csv")
 
 
 def test_an_extension_is_shown_first_written_and_taken_back(term: Path) -> None:
-    come(term, "ada", "2-layers", "2026-11-07 11:00")
-    come(term, "grace", "2-layers", "2026-11-07 11:00")
+    come_late(term, "ada", "grace")
     before = everything(term)
-    assert marks(term, "ada") == marks(term, "grace") == {"2-layers": 16}
+    assert marks(term) == {"ada": 16, "grace": 16}
     write(term, f"ada,2-layers,+2d,{SECRET}", "grace,2-layers,+24h,", "007,*,x1.5,")
-    status, said, _ = here(term, "extend", "--dry-run")
-    assert (status, said.splitlines()) == (
-        0,
-        [
-            "007 José O'Brien-Núñez, 1-approximation: until 2026-10-23 12:00 → 2026-10-28 11:00",  # clocks go back
-            "007 José O'Brien-Núñez, 2-layers: until 2026-11-05 12:00 → 2026-11-12 12:30",
-            "007 José O'Brien-Núñez, 3-dropout: until 2026-11-19 12:00 → 2026-11-26 12:00",
-            "ada Ada Lovelace, 2-layers: until 2026-11-05 12:00 → 2026-11-07 12:00; 16 → 20 points",
-            "grace Grace Hopper, 2-layers: until 2026-11-05 12:00 → 2026-11-06 12:00; 16 → 18 points",
-            "5 due dates and 2 marks change",
-            "nothing was written",
-        ],
-    )
+    status, printed, _ = here(term, "extend", "--dry-run")
+    assert status == 0
+    assert printed.splitlines() == [
+        "007 José O'Brien-Núñez, 1-approximation: until 2026-10-23 12:00 → 2026-10-28 11:00",  # clocks go back
+        "007 José O'Brien-Núñez, 2-layers: until 2026-11-05 12:00 → 2026-11-12 12:30",
+        "007 José O'Brien-Núñez, 3-dropout: until 2026-11-19 12:00 → 2026-11-26 12:00",
+        "ada Ada Lovelace, 2-layers: until 2026-11-05 12:00 → 2026-11-07 12:00; 16 → 20 points",
+        "grace Grace Hopper, 2-layers: until 2026-11-05 12:00 → 2026-11-06 12:00; 16 → 18 points",
+        "5 due dates and 2 marks change",
+        "nothing was written",
+    ]
     assert "add --yes to write, or --dry-run to look" in refused(term, "extend")
     assert everything(term) == before
     assert here(term, "extend", "--yes")[1].endswith("Written. The same command with --undo takes it back.\n")
-    assert (marks(term, "ada"), marks(term, "grace")) == ({"2-layers": 20}, {"2-layers": 18})
+    assert marks(term) == {"ada": 20, "grace": 18}
     assert extensions(term) == {("ada", "2-layers"): timedelta(2), ("grace", "2-layers"): timedelta(1)}
     assert here(term, "extend", "--yes")[1] == "it is decided so already\n"
     assert SECRET not in (term / "decisions.csv").read_text()
@@ -132,18 +125,18 @@ def test_an_extension_is_shown_first_written_and_taken_back(term: Path) -> None:
 
 
 def test_a_line_that_goes_takes_the_extension_with_it(term: Path) -> None:
-    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    come_late(term, "ada")
     write(term, "ada,2-layers,+2d,", "grace,*,+1d,", "007,1-approximation,+1d,")
     here(term, "extend", "--yes")
     write(term, "grace,*,+1d,")
-    said = here(term, "extend", "--yes")[1]
-    assert "ada Ada Lovelace, 2-layers: until 2026-11-07 12:00 → 2026-11-05 12:00; 20 → 16 points" in said
-    assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
+    printed = here(term, "extend", "--yes")[1]
+    assert "ada Ada Lovelace, 2-layers: until 2026-11-07 12:00 → 2026-11-05 12:00; 20 → 16 points" in printed
+    assert (extensions(term), marks(term)) == ({}, {"ada": 16})
 
 
 @pytest.mark.parametrize("undo", [(), ("--undo",)])
 def test_killed_after_the_table_was_written_the_same_command_goes_on(undo: tuple[str, ...], term: Path) -> None:
-    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    come_late(term, "ada")
     write(term, "ada,2-layers,+2d,")
     if undo:
         here(term, "extend", "--yes")
@@ -227,64 +220,45 @@ def test_a_missing_table_column_or_date_is_reported_in_one_line(term: Path) -> N
 
 
 def test_a_due_date_that_the_gradebook_alone_has_counts_too(term: Path) -> None:
-    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    come_late(term, "ada")
     due = term / "due_dates.csv"
     due.write_text(due.read_text().replace("2026-11-05 12:00,Europe/Berlin", ",Europe/Berlin"))
     write(term, "ada,2-layers,+2d,")
-    assert marks(term, "ada") == {"2-layers": 16}
+    assert marks(term) == {"ada": 16}
     assert "16 → 20 points" in here(term, "extend", "--yes")[1]
-    assert (extensions(term), marks(term, "ada")) == ({("ada", "2-layers"): timedelta(2)}, {"2-layers": 20})
+    assert (extensions(term), marks(term)) == ({("ada", "2-layers"): timedelta(2)}, {"ada": 20})
 
 
 # From the first hand-in to the student's page
 
 
-def came(folder: Path, student: str, when: str) -> None:
-    """Let the work of a student have come at a time, in UTC."""
-    submitted(folder, student, "timestamp.txt").write_text(f"{when}:00 UTC")
-
-
-def penalties(folder: Path) -> dict[str, float]:
-    """Return what lateness costs each student after a grading."""
-    assert not grade(folder).ungraded
-    with open_gradebook(folder) as gradebook:
-        return {work.student.id: work.late_submission_penalty for work in gradebook.assignment_submissions(ASSIGNMENT)}
-
-
-@pytest.fixture
-def late_class(course_folder: Path) -> Path:
-    """A course folder, released, in which Ada and Grace came a day and a half late; not graded."""
-    (course_folder / "due_dates.csv").write_text(DUE)
-    (course_folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    with (course_folder / "nbgrader_config.py").open("a") as config:
-        config.write(RULE)
+@pytest.mark.long("grades a class")
+def test_collecting_and_the_student_know_the_dates_and_nobody_the_reason(course_folder: Path, tmp_path: Path) -> None:
+    """Ada and Grace hand in a day and a half late, Ada with an extension."""
+    begin_term(course_folder, RULE + "c.LatePenalty.free_days = 1\n")
     hand_in(course_folder, ada="ada", grace="ada")
     for student in ("ada", "grace"):
-        came(course_folder, student, "2026-11-06 23:00")
-    return course_folder
-
-
-@pytest.mark.long("grades a class")
-def test_collecting_and_the_student_know_the_dates_and_nobody_the_reason(late_class: Path, tmp_path: Path) -> None:
-    with (late_class / "nbgrader_config.py").open("a") as config:
-        config.write("c.LatePenalty.free_days = 1\n")
-    write(late_class, f"ada,{ASSIGNMENT},+2d,{SECRET}")
-    here(late_class, "extend", "--yes")
-    work = shutil.copy(submitted(late_class, "ada"), tmp_path / f"{ASSIGNMENT}.ipynb")
+        submitted(course_folder, student, "timestamp.txt").write_text("2026-11-06 23:00:00 UTC")
+    write(course_folder, f"ada,{ASSIGNMENT},+2d,{SECRET}")
+    here(course_folder, "extend", "--yes")
+    work = shutil.copy(submitted(course_folder, "ada"), tmp_path / f"{ASSIGNMENT}.ipynb")
     for student, seconds in (("ada", 0), ("grace", 36 * 60 * 60)):
         whose = ("--student", student, "--at", "2026-11-07 00:00")
-        _, said, _ = here(late_class, "collect", work, ASSIGNMENT, *whose, "--dry-run", "--json")
-        assert json.loads(said)["submissions"][0]["seconds_late"] == seconds
-    assert penalties(late_class) == {"ada": 0, "grace": 2}
+        _, printed, _ = here(course_folder, "collect", work, ASSIGNMENT, *whose, "--dry-run", "--json")
+        assert json.loads(printed)["submissions"][0]["seconds_late"] == seconds
+    assert not grade(course_folder).ungraded
+    with open_gradebook(course_folder) as gradebook:
+        works = gradebook.assignment_submissions(ASSIGNMENT)
+        assert {work.student.id: work.late_submission_penalty for work in works} == {"ada": 0, "grace": 2}
     for command in (("feedback", ASSIGNMENT), ("report", ASSIGNMENT), ("export", ASSIGNMENT, "--format", "csv")):
-        assert here(late_class, *command)[0] == 0
+        assert here(course_folder, *command)[0] == 0
     due, came_then = "Due Thursday, 5 November 2026, 12:00 (CET).", "Handed in Saturday, 7 November 2026, 00:00 (CET)"
-    folder = CourseFolder(late_class)
+    folder = CourseFolder(course_folder)
     ada, grace = (folder.feedback(student, ASSIGNMENT).read_text() for student in ("ada", "grace"))
     more = "You were given more time: until Saturday, 7 November 2026, 12:00 (CET)."
     assert f"{due} {more} {came_then}, by a claimed time: in time." in ada
     assert f"{due} {came_then}, by a claimed time: 1 d 12 h late." in grace
     assert "Late days begun: 2. Covered by the free ones of the term: 1." in grace
     assert "Late, by a claimed time: 2 points taken off" in grace
-    knows = [name for name, content in tree(late_class).items() if SECRET.encode() in content]
+    knows = [name for name, content in tree(course_folder).items() if SECRET.encode() in content]
     assert knows == ["extensions.csv"]

@@ -21,15 +21,15 @@ from nbgrader.api import Gradebook
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.saving import Stale
+from sample_class.written import grade_written
 from tests.commands import autograder, run
 from tests.conftest import copy_course
-from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points
+from tests.instructor.conftest import ASSIGNMENT, ONCE, SMALL_CLASS, grade, hand_in, points, wait_until, works_in
 from tests.instructor.marking.conftest import (
     NAMES,
     Desk,
     desk_in,
     enter_roster,
-    hand_in_written,
     in_gradebook,
     text_of,
     write_table,
@@ -139,43 +139,32 @@ def folder(server: PostgresServer, released_there: Path, database: str, tmp_path
     """A course folder in which the small class has handed in, and whose gradebook is `database`."""
     copy_course(released_there, tmp_path / "course")
     configure(tmp_path / "course", db_url=server.url(database))
-    hand_in(tmp_path / "course", right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+    hand_in(tmp_path / "course", **SMALL_CLASS)
     return tmp_path / "course"
 
 
-def rows(url: str) -> list[tuple[Any, ...]]:
-    """Return all that a gradebook holds of the assignment's submissions but its own ids."""
+def works(url: str) -> dict[str, Any]:
     with Gradebook(url) as gradebook:
-        assignment = gradebook.find_assignment(ASSIGNMENT)
-        found: list[tuple[Any, ...]] = [(assignment.max_code_score, assignment.max_written_score)]
-        for submission in sorted(assignment.submissions, key=lambda work: work.student.id):
-            found.append((submission.student.id, submission.timestamp, submission.score, submission.needs_manual_grade))
-            (notebook,) = submission.notebooks
-            grades = [(row.name, row.auto_score, row.manual_score, row.needs_manual_grade) for row in notebook.grades]
-            found += sorted(grades, key=lambda row: row[0])
-            found += sorted((row.name, row.auto_comment) for row in notebook.comments)
-    return found
+        return works_in(gradebook)
 
 
-def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
+def test_a_class_has_the_same_marks_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
     server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     assert points(grade(folder, seed=7)) == ONCE
     assert not (folder / "gradebook.db").exists()
     assert all(graded.reused for graded in grade(folder).graded)
-    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
+    assert works(server.url(database)) == works(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
-@pytest.mark.deep
 @pytest.mark.long("two runs over a class")
 def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "--workers", "1"]
     grader = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while server.ask(database, "SELECT count(*) FROM submitted_assignment") < 2:
-        assert grader.poll() is None and time.monotonic() < deadline
+    wait_until(lambda: server.ask(database, "SELECT count(*) FROM submitted_assignment") >= 2, 120)
+    assert grader.poll() is None
     server.stop()
     try:
         out, err = grader.communicate(timeout=60)
@@ -189,18 +178,18 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     done = autograder("grade", ASSIGNMENT, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "unchanged)" in done.stdout
-    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
+    assert works(server.url(database)) == works(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
 def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_not_exist(
     server: PostgresServer, database: str, folder: Path
 ) -> None:
     grade(folder, student="right")
-    before = rows(server.url(database))
+    before = works(server.url(database))
     configure(folder, course_id="spring")
     with pytest.raises(CourseFolderError, match=r"holds 2-layers of the course autumn, and this folder's is spring: "):
         grade(folder)
-    assert rows(server.url(database)) == before
+    assert works(server.url(database)) == before
     configure(folder, db_url=server.url("nowhere"))
     with pytest.raises(GradebookError, match='database "nowhere" does not exist; what was graded so far is kept'):
         grade(folder)
@@ -209,34 +198,31 @@ def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_
 # Marking
 
 
-@pytest.fixture
-def there(server: PostgresServer, database: str, released_there: Path, tmp_path: Path) -> Path:
-    """A course folder of the test's own whose gradebook, in PostgreSQL, has the class's written answers."""
-    copy_course(released_there, tmp_path / "course")
-    configure(tmp_path / "course", db_url=server.url(database))
-    enter_roster(tmp_path / "course", NAMES)
-    hand_in_written(tmp_path / "course", **{name: text_of(name) for name in NAMES})
-    return tmp_path / "course"
-
-
 def shown(desk: Desk) -> list[object]:
     """Return all that the instructor's pages say, and the answers."""
     return [desk.overview(), desk.history(), desk.views("instructor")]
 
 
-def test_all_of_it_is_done_in_postgresql(server: PostgresServer, database: str, there: Path) -> None:
-    write_table(there, "bob", "eve")
-    set_rules(there, double_percent=100, decide_over=0.5)
-    with desk_in(there) as desk:
+def test_written_answers_are_marked_in_postgresql(
+    server: PostgresServer, database: str, released_there: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "course"
+    copy_course(released_there, folder)
+    configure(folder, db_url=server.url(database))
+    enter_roster(folder, NAMES)
+    grade_written(folder, ASSIGNMENT, {name: text_of(name) for name in NAMES})
+    write_table(folder, "bob", "eve")
+    set_rules(folder, double_percent=100, decide_over=0.5)
+    with desk_in(folder) as desk:
         old = desk.views("bob")["grace"]
         assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8
         with pytest.raises(Stale, match="somebody has changed"):
             desk.save("bob", old, 1)
         desk.save("instructor", desk.views("instructor")["grace"], 3, "For the student.")
         desk.grade_again(ada="Another answer.")
-        found = shown(desk)
-    marks = in_gradebook(there, server.url(database))
+        before = shown(desk)
+    marks = in_gradebook(folder, server.url(database))
     assert marks["grace"] == (3.0, "For the student.", False) and marks["ada"][2]
-    with desk_in(there) as desk:
-        assert shown(desk) == found
+    with desk_in(folder) as desk:
+        assert shown(desk) == before
         desk.save("instructor", desk.views("instructor")["grace"], 1, "the history goes on")

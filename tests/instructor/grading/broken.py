@@ -1,11 +1,11 @@
 """Broken submissions: files that are no notebooks, and notebooks with forbidden changes.
 
+Malformed files and damaged cells of other kinds are in ``tests/notebooks/test_graft.py``.
 Each function gets the path to hand in at and a notebook with right answers.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +19,6 @@ Break = Callable[[Path, NotebookNode], object]
 BROKEN: dict[str, Break] = {
     # Files that are no notebooks
     "malformed": lambda path, _: path.write_text("{"),
-    "truncated": lambda path, notebook: path.write_bytes(nbformat.writes(notebook).encode()[:5000]),
-    "empty": lambda path, _: path.touch(),
-    "picture": lambda path, _: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
-    "utf_16": lambda path, notebook: path.write_text(nbformat.writes(notebook), encoding="utf-16"),
-    "a_list": lambda path, _: path.write_text("[]"),
-    "deep": lambda path, _: path.write_text("[" * 100_000),
     "huge": lambda path, _: path.write_text(json.dumps({"cells": [], "metadata": {"padding": "x" * (33 << 20)}})),
     "missing": lambda path, _: (path.parent / "answers.docx").touch(),
     "folder": lambda path, _: path.mkdir(),
@@ -54,28 +48,9 @@ def cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
     return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
 
 
-@handed_in_by("no_cells")
-def _(notebook: NotebookNode) -> None:
-    notebook.cells = []
-
-
 @handed_in_by("cell_deleted")
 def _(notebook: NotebookNode) -> None:
     notebook.cells.remove(cell(notebook, "layers-Flatten"))
-
-
-@handed_in_by("cell_doubled")
-def _(notebook: NotebookNode) -> None:
-    again = copy.deepcopy(cell(notebook, "layers-Flatten"))
-    again.source, again["id"] = "Flatten = None", "again"
-    notebook.cells.append(again)
-
-
-@handed_in_by("cell_retyped")
-def _(notebook: NotebookNode) -> None:
-    flatten = cell(notebook, "layers-Flatten")
-    at = notebook.cells.index(flatten)
-    notebook.cells[at] = nbformat.v4.new_markdown_cell(flatten.source, metadata=flatten.metadata)
 
 
 @handed_in_by("tests_changed")

@@ -13,7 +13,7 @@ from autograder import checks
 from autograder.checks import Check, checks_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.releases import remember_release
-from autograder.notebooks.graft import grade_id_of, graft, read_notebook
+from autograder.notebooks.graft import graft, read_notebook
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
@@ -23,6 +23,7 @@ from tests.instructor.conftest import (
     points,
     tree,
 )
+from tests.instructor.grading.broken import cell
 
 CELL = "layers-Linear-affine_map"
 
@@ -52,15 +53,15 @@ def removed(check: Check) -> Check | None:
 
 @pytest.mark.long("grades a class anew")
 @pytest.mark.parametrize(
-    ("change", "said", "most", "right"),
+    ("change", "printed", "most", "right"),
     [
         (worth_three, "Linear.affine_map: 1 to 3 points", 27, 22),
         (removed, "Linear.affine_map: 1 to 0 points", 24, 19),
     ],
 )
-def test_changed_points_are_in_the_gradebook_after_a_dry_run_has_said_so_and_nobody_has_to_look(
+def test_changed_points_are_announced_by_a_dry_run_and_reach_the_gradebook_with_nothing_to_mark_anew(
     change: Callable[[Check], Check | None],
-    said: str,
+    printed: str,
     most: float,
     right: float,
     folder: Path,
@@ -68,10 +69,10 @@ def test_changed_points_are_in_the_gradebook_after_a_dry_run_has_said_so_and_nob
 ) -> None:
     before, waits = tree(folder), {student: waits for student, (*_, waits) in totals(folder).items()}
     with_checks(monkeypatch, change)
-    assert grade(folder, seed=8, dry_run=True).cells_changed == [said]
+    assert grade(folder, seed=8, dry_run=True).cells_changed == [printed]
     assert tree(folder) == before
     run = grade(folder, seed=8)
-    assert (points(run), run.cells_changed) == (ONCE | {"right": right}, [said])
+    assert (points(run), run.cells_changed) == (ONCE | {"right": right}, [printed])
     assert totals(folder) == {student: (score, most, waits[student]) for student, score in points(run).items()}
     assert grade(folder, seed=8).cells_changed == []
 
@@ -81,17 +82,17 @@ def renamed(check: Check) -> Check:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "refusal"),
     [
         (worth_three, r"Linear\.affine_map: 1 to 3 points.*without --student"),  # others than those of the class
         (renamed, r"no cell for Linear\.renamed: run `autograder release"),
     ],
 )
 def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
-    change: Callable[[Check], Check], said: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    change: Callable[[Check], Check], refusal: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_checks(monkeypatch, change)
-    with pytest.raises(CourseFolderError, match=said):
+    with pytest.raises(CourseFolderError, match=refusal):
         grade(folder, student="right")
 
 
@@ -99,14 +100,14 @@ def test_a_student_with_an_earlier_release_has_changed_nothing(folder: Path) -> 
     course, handed_in = CourseFolder(folder), notebook_of(folder, "ada")
     remember_release(course.releases, ASSIGNMENT, course.released(ASSIGNMENT))
     released = read_notebook(course.released(ASSIGNMENT))
-    for cell in released.cells:
-        cell.source = cell.source.replace("# Check (1 point): The output is", "# Check (3 points): The output is")
+    for any_cell in released.cells:
+        any_cell.source = any_cell.source.replace(
+            "# Check (1 point): The output is", "# Check (3 points): The output is"
+        )
     nbformat.write(released, course.released(ASSIGNMENT))
     now = course.instructor_notebook(ASSIGNMENT)
     assert [note for note in graft(now, handed_in).notes if "was changed" in note] == []
-    for cell in handed_in.cells:
-        if grade_id_of(cell) == CELL:
-            cell.source += "\npass"
+    cell(handed_in, CELL).source += "\npass"
     assert [note for note in graft(now, handed_in).notes if "was changed" in note] == [
         f"the cell {CELL} was changed; the released one counts"
     ]

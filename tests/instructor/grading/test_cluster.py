@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -15,7 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import nbformat
 import psutil
 import pytest
 from distributed import KilledWorker, LocalCluster
@@ -26,10 +24,11 @@ from autograder.instructor.grading.cluster import cluster_workers, run_here
 from autograder.instructor.grading.workers import ClusterError
 from autograder.sandbox import Cell, CellResult, Limits, NoSandbox, Program, RunResult
 from tests.commands import autograder
-from tests.instructor.conftest import QUICK, grade, gradebook_rows, notebook_of, points, submitted, verdicts
+from tests.instructor.conftest import QUICK, grade, gradebook_rows, hand_in_with, points, verdicts, wait_until
 
 PROGRAM = Program((Cell("a", "print(1)"),), ())
 SERVER = "autograder.sandbox.server"
+PATIENCE_S = 300
 
 
 @dataclass
@@ -61,13 +60,6 @@ def command_of(process: psutil.Process) -> str:
         return ""
 
 
-def until(is_so: Callable[[], bool], seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     """A scheduler and two workers of one thread, as the guide starts them."""
@@ -77,19 +69,19 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     with ExitStack() as stack:
 
         def start(*line: str | Path) -> psutil.Process:
-            said = stack.enter_context(log.open("ab"))
-            process = subprocess.Popen([sys.executable, "-m", "dask", *map(str, line)], stdout=said, stderr=said)
+            output = stack.enter_context(log.open("ab"))
+            process = subprocess.Popen([sys.executable, "-m", "dask", *map(str, line)], stdout=output, stderr=output)
             stack.callback(process.wait)
             stack.callback(process.terminate)
             return psutil.Process(process.pid)
 
         start("scheduler", *here, "--port", "0", "--scheduler-file", file)
-        until(lambda: file.exists() and file.read_text().endswith("}"))
+        wait_until(lambda: file.exists() and file.read_text().endswith("}"), PATIENCE_S)
         address = json.loads(file.read_text())["address"]
         nannies = [
             start("worker", address, *here, "--nthreads", "1", "--local-directory", folder / name) for name in "ab"
         ]
-        until(lambda: log.read_text().count("Registered to") == len(nannies))
+        wait_until(lambda: log.read_text().count("Registered to") == len(nannies), PATIENCE_S)
         yield Workers(address, nannies)
 
 
@@ -109,14 +101,11 @@ def test_two_workers_give_the_verdicts_and_the_gradebook_of_one_machine(
 def test_a_worker_that_is_killed_while_it_runs_a_submission_loses_nothing(
     two_workers: Workers, small_folder: Path
 ) -> None:
-    notebook = notebook_of(small_folder, "ada")
-    first = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution"))
-    first.source += "\nimport time; time.sleep(2)\n"
-    nbformat.write(notebook, submitted(small_folder, "slow"))
+    hand_in_with(small_folder, "slow", "import time; time.sleep(2)")
     workers = two_workers.processes()
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(grade, small_folder, student="slow", limits=Limits(), scheduler=two_workers.address)
-        until(lambda: any(map(runs_a_submission, workers)))
+        wait_until(lambda: any(map(runs_a_submission, workers)), PATIENCE_S)
         busy = next(worker for worker in workers if runs_a_submission(worker))
         left = [busy, *sandboxes_of(busy)]
         busy.kill()

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.checks import Check, checks_of
+from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
@@ -28,10 +28,8 @@ from autograder.instructor.grading.explain import (
 from autograder.judge.live import LiveExpectations
 from autograder.sandbox import Limits, Sandbox
 from tests.commands import autograder
-from tests.conftest import copy_course
-from tests.instructor.conftest import record_of
+from tests.instructor.conftest import ASSIGNMENT, record_of
 
-ASSIGNMENT = "2-layers"
 CHECKS = checks_of("layers")
 # Of the sample class: whose work, which check, and how it ended.
 ENDINGS = [
@@ -113,57 +111,51 @@ def test_the_json_has_the_numbers_themselves_and_no_line_of_the_text_is_obeyed_b
 # Another verdict, and changes since
 
 
-@pytest.fixture
-def own_copy(graded: Path, tmp_path: Path) -> CourseFolder:
-    copy_course(graded, tmp_path / "course")
-    return CourseFolder.here(tmp_path / "course")
-
-
 def warnings(folder: CourseFolder, course: Course, student: str) -> list[str]:
     _, record = graded_work(folder, student, ASSIGNMENT)
     return changes_since(record, folder, course, student, ASSIGNMENT)
 
 
 def test_changes_since_are_warned_of_and_the_graded_answers_are_explained(
-    own_copy: CourseFolder, course: Course, explained: Explain
+    graded_folder: Path, course: Course, explained: Explain
 ) -> None:
-    assert warnings(own_copy, course, "john") == []
-    released = nbformat.read(own_copy.released(ASSIGNMENT), 4)
+    folder = CourseFolder.here(graded_folder)
+    assert warnings(folder, course, "john") == []
+    released = nbformat.read(folder.released(ASSIGNMENT), 4)
     released.metadata["changed"] = True
-    nbformat.write(released, own_copy.released(ASSIGNMENT))
-    (warning,) = warnings(own_copy, course, "john")
+    nbformat.write(released, folder.released(ASSIGNMENT))
+    (warning,) = warnings(folder, course, "john")
     assert warning.startswith("the checks, the reference, the limits or a rule has changed since")
-    ada, john = (own_copy.submissions([ASSIGNMENT], student)[0].file for student in ("ada", "john"))
+    ada, john = (folder.submissions([ASSIGNMENT], student)[0].file for student in ("ada", "john"))
     shutil.copyfile(ada, john)
-    (warning,) = warnings(own_copy, course, "john")
+    (warning,) = warnings(folder, course, "john")
     assert warning == "another file has been handed in since; these are the answers as they were graded"
-    mark = explained(own_copy.root, "john", "Linear.affine_map")
+    mark = explained(graded_folder, "john", "Linear.affine_map")
     assert (mark.verdict.outcome, mark.reproduced) == ("fail", True)
     john.unlink()
     john.parent.rmdir()
-    record = record_of(own_copy.root, "john")
+    record = record_of(graded_folder, "john")
     record["versions"]["torch"] = "1.0"
-    write_record(own_copy.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
-    version, gone = warnings(own_copy, course, "john")
+    write_record(folder.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
+    version, gone = warnings(folder, course, "john")
     assert version.startswith("torch was 1.0 and is ")
     assert gone.startswith("the submission is no longer there")
     for verdict in record["verdicts"]:
         verdict |= {"outcome": "pass", "points": 1}
-    write_record(own_copy.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
-    mark = explained(own_copy.root, "john", "Linear.affine_map")
+    write_record(folder.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
+    mark = explained(graded_folder, "john", "Linear.affine_map")
     assert not mark.reproduced
     assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: pass, 1 of ")
 
 
 @pytest.mark.long("a class is graded")
-def test_work_that_cannot_be_read_is_explained_as_such(
-    own_copy: CourseFolder, course: Course, explained: Explain
-) -> None:
-    own_copy.submissions([ASSIGNMENT], "ada")[0].file.write_text("{")
-    done = autograder("grade", "--student", "ada", cwd=own_copy.root)
+def test_work_that_cannot_be_read_is_explained_as_such(graded_folder: Path, course: Course, explained: Explain) -> None:
+    folder = CourseFolder.here(graded_folder)
+    folder.submissions([ASSIGNMENT], "ada")[0].file.write_text("{")
+    done = autograder("grade", "--student", "ada", cwd=graded_folder)
     assert done.returncode == 0, done.stderr
-    assert warnings(own_copy, course, "ada") == []
-    mark = explained(own_copy.root, "ada", "Linear.parameters")
+    assert warnings(folder, course, "ada") == []
+    mark = explained(graded_folder, "ada", "Linear.parameters")
     assert (mark.verdict.outcome, mark.reproduced) == ("invalid", True)
     assert "is not a notebook" in explanation_text(mark)
 
@@ -171,24 +163,15 @@ def test_work_that_cannot_be_read_is_explained_as_such(
 # Which check is meant
 
 
-TWIN = replace(CHECKS[0], exercise="Other")
-
-
-@pytest.mark.parametrize(
-    ("checks", "name", "said"),
-    [
-        (CHECKS, "affine", f"no check is called 'affine'.*{', '.join(f'{one.exercise}.{one.name}' for one in CHECKS)}"),
-        ([CHECKS[0], TWIN, CHECKS[1]], TWIN.name, f"more than one.*: there are Linear.{TWIN.name}, Other.{TWIN.name}$"),
-    ],
-    ids=["none", "two"],
-)
-def test_a_check_is_found_by_each_of_its_names_and_another_name_is_refused_with_those_that_can_be_meant(
-    checks: list[Check], name: str, said: str
-) -> None:
-    for called in ("Linear.affine_map", "Linear-affine_map", "layers-Linear-affine_map", "affine_map"):
-        assert find_check(CHECKS, called).id == "layers-Linear-affine_map"
-    with pytest.raises(CourseFolderError, match=said):
-        find_check(checks, name)
+def test_a_check_is_found_by_each_of_its_names_and_another_name_is_refused_with_those_that_can_be_meant() -> None:
+    for name in ("Linear.affine_map", "Linear-affine_map", "layers-Linear-affine_map", "affine_map"):
+        assert find_check(CHECKS, name).id == "layers-Linear-affine_map"
+    every_name = ", ".join(f"{check.exercise}.{check.name}" for check in CHECKS)
+    with pytest.raises(CourseFolderError, match=f"no check is called 'affine'.*{every_name}"):
+        find_check(CHECKS, "affine")
+    twin = replace(CHECKS[0], exercise="Other")
+    with pytest.raises(CourseFolderError, match=f"more than one.*: there are Linear.{twin.name}, Other.{twin.name}$"):
+        find_check([CHECKS[0], twin, CHECKS[1]], twin.name)
 
 
 def test_ungraded_work_is_refused(released: Path) -> None:

@@ -1,4 +1,4 @@
-"""A course may let a pass by delegation earn nothing, `c.Grading.from_scratch`: in our command and in nbgrader's."""
+"""`c.Grading.from_scratch`: a pass by delegation earns nothing, in our command and in nbgrader's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POINTS = {"Flatten": 3, "Sequential": 3}  # what this student did not write
 
 @pytest.fixture
 def folder(small_folder: Path) -> Path:
-    """The small class, and one of whose six exercises two are PyTorch's own."""
+    """The small class, and a student who hands in PyTorch's own class for two of six exercises."""
     filled = fill(read_notebook(CourseFolder(small_folder).released(ASSIGNMENT)), DELEGATING)
     nbformat.write(filled.notebook, submitted(small_folder, "functional"))
     return small_folder

@@ -17,14 +17,14 @@ from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.reports import feedback
 from autograder.reports.html import CONTROLS
-from tests.attacks.corpus import ANOTHER_USER, read_attacks, tried
+from tests.attacks.corpus import ANOTHER_USER, tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
 from tests.attacks.outcomes import KEPT, THROUGH, gained, is_as_told, marks, outcome, record
 from tests.commands import autograder
 from tests.conftest import copy_course, made_once
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, record_of, undated, verdicts
 from tests.instructor.grading.broken import SCRIPT
-from tests.instructor.nbgrader.test_nbgrader import get, nbgrader, notebook_page, serve_formgrader
+from tests.instructor.nbgrader.test_nbgrader import get, nbgrader, page_address, serve_formgrader
 
 ATTACKS = tried()
 
@@ -36,7 +36,7 @@ def wall(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory, released: Path, wall: str) -> Path:
-    """A folder with the course that was graded behind a wall and what was seen around it. Read it only."""
+    """A folder with the course graded behind a wall, and all that was seen around it. Read it only."""
     return made_once(f"hostile_{wall}", tmp_path_factory, lambda folder: grade_behind(wall, folder, released, ATTACKS))
 
 
@@ -51,7 +51,7 @@ def seen(everything: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("student", ATTACKS)
-def test_an_attack_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
+def test_an_attack_is_stopped_noticed_or_known_and_ends_as_the_guide_says(
     seen: dict[str, Any], wall: str, student: str
 ) -> None:
     """Stopped: it gets nothing beside the points of its base, and does not lose them where it is right work."""
@@ -65,7 +65,7 @@ def test_an_attack_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
 def test_an_attack_that_answers_for_the_checks_gets_the_points_of_its_answers(
     seen: dict[str, Any], student: str
 ) -> None:
-    """Nobody can be kept from that, but it takes right answers, which could be handed in: of Flatten it has none."""
+    """No wall prevents that, but it takes right answers, which could be handed in; for Flatten the attack has none."""
     earned, base = marks(seen, student), marks(seen, ATTACKS[student].base)
     of_flatten = [check for check in base if check.startswith("Flatten: ")]
     assert [check for check in of_flatten if earned[check] > base[check]] == []
@@ -81,7 +81,7 @@ def test_an_honest_student_gets_what_a_class_without_attacks_gives(
     assert {student: seen["verdicts"][student] for student in HONEST} == alone
 
 
-def test_gradebook_and_notebooks_hold_each_ones_own_verdicts_and_nobody_elses(
+def test_gradebook_and_records_hold_the_verdicts_of_each_student_and_of_nobody_else(
     seen: dict[str, Any], course: Path
 ) -> None:
     rows = gradebook_rows(course)
@@ -118,7 +118,7 @@ def test_nothing_else_changes_nothing_is_left_and_nobody_is_reached(seen: dict[s
     assert seen["neighbour"] == "S", "a process beside the grader was killed or stopped"
 
 
-def test_no_secret_turns_up_in_what_is_written(course: Path) -> None:
+def test_no_secret_is_in_a_written_file(course: Path) -> None:
     written = [path for path in (course / "autograded").rglob("*") if path.is_file()]
     assert len(written) >= len(ATTACKS)
     for path in (*written, course / "gradebook.db"):
@@ -137,13 +137,13 @@ def test_a_graded_notebook_is_hardly_larger_than_the_work(course: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graded course in another folder, with feedback, report, and marks for a spreadsheet."""
 
     def pipes(folder: str, names: list[str]) -> list[str]:
         return [name for name in names if (Path(folder) / name).is_fifo()]  # nothing can be copied out of one
 
-    folder = tmp_path_factory.mktemp("told") / "course"
+    folder = tmp_path_factory.mktemp("published") / "course"
     shutil.copytree(course, folder, symlinks=True, ignore=pipes)
     for command in ("feedback", "report", "export"):
         done = autograder(command, ASSIGNMENT, cwd=folder)
@@ -152,11 +152,12 @@ def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pages(told: Path) -> dict[str, str]:
+def pages(published: Path) -> dict[str, str]:
     """Our feedback page of each student."""
     students = (*HONEST, *ATTACKS)
     return {
-        student: CourseFolder(told).feedback(student, ASSIGNMENT).read_text(encoding="utf-8") for student in students
+        student: CourseFolder(published).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+        for student in students
     }
 
 
@@ -167,8 +168,8 @@ NAMES = [student for student in ATTACKS if not student.isidentifier()]
 @pytest.mark.parametrize("student", ["markup", "markup_in_the_written_answer", "odd_ids", *NAMES])
 def test_in_our_feedback_markup_is_text(pages: dict[str, str], student: str) -> None:
     """The page has one script of its own, which its policy lets run, and no other."""
-    theirs = pages[student].replace(f"<script>{feedback.SCRIPT}</script>", "", 1)
-    assert not [tag for tag in MARKUP if tag in theirs]
+    without_script = pages[student].replace(f"<script>{feedback.SCRIPT}</script>", "", 1)
+    assert not [tag for tag in MARKUP if tag in without_script]
     assert student.translate(CONTROLS) in html.unescape(pages[student])
 
 
@@ -178,45 +179,45 @@ def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) ->
         assert len(page) < 200_000
 
 
-def test_logs_pages_and_reports_have_no_control_characters(told: Path, pages: dict[str, str]) -> None:
-    logs = {str(path): path.read_text(encoding="utf-8") for path in (told / "logs").rglob("*.txt")}
-    texts = pages | logs | {"report": (told / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")}
+def test_logs_pages_and_reports_have_no_control_characters(published: Path, pages: dict[str, str]) -> None:
+    logs = {str(path): path.read_text(encoding="utf-8") for path in (published / "logs").rglob("*.txt")}
+    texts = pages | logs | {"report": (published / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")}
     assert len(logs) == len(HONEST) + len(ATTACKS)
     assert [name for name, text in texts.items() if set(map(ord, text)) & (CONTROLS.keys() - {9, 10})] == []
 
 
-def test_no_cell_of_exported_marks_is_a_formula(told: Path) -> None:
-    rows = list(csv.reader(io.StringIO((told / "exports" / f"{ASSIGNMENT}.csv").read_text(encoding="utf-8-sig"))))
+def test_no_cell_of_exported_marks_is_a_formula(published: Path) -> None:
+    rows = list(csv.reader(io.StringIO((published / "exports" / f"{ASSIGNMENT}.csv").read_text(encoding="utf-8-sig"))))
     assert len(rows) > len(ATTACKS)
     assert [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 
 
 @pytest.fixture(scope="module")
-def shown(told: Path, pages: dict[str, str]) -> dict[tuple[str, str], str]:
+def shown(published: Path, pages: dict[str, str]) -> dict[tuple[str, str], str]:
     """nbgrader's two pages of work with markup; its feedback takes the place of ours."""
-    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=told)
+    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=published)
     assert done.returncode == 0, done.stderr
-    found = {
-        ("feedback", student): CourseFolder(told).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+    by_place = {
+        ("feedback", student): CourseFolder(published).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
         for student in ("markup", "markup_in_the_written_answer")
     }
-    with serve_formgrader(told) as address:
+    with serve_formgrader(published) as address:
         for student in ("markup", "markup_in_the_written_answer", *NAMES):
-            found["formgrader", student] = notebook_page(address, student)
+            by_place["formgrader", student] = get(page_address(address, student))
         for table in ("gradebook", "manage_students", f"manage_submissions/{ASSIGNMENT}"):
-            found["formgrader", table] = get(f"{address}/{table}")
-    return found
+            by_place["formgrader", table] = get(f"{address}/{table}")
+    return by_place
 
 
 def alarms(page: str) -> list[str]:
     """Return what would run in a browser and calls alert, which nobody but an attack does."""
     parsed = BeautifulSoup(page, "html.parser")
-    found = [script.string for script in parsed.find_all("script") if "alert(" in (script.string or "")]
+    calls = [script.string for script in parsed.find_all("script") if "alert(" in (script.string or "")]
     for tag in parsed.find_all(True):
         for name, value in tag.attrs.items():
             runs = name.startswith("on") or str(value).strip().startswith("javascript:")
-            found += [f"{tag.name} {name}={value}"] * (runs and "alert(" in str(value))
-    return found
+            calls += [f"{tag.name} {name}={value}"] * (runs and "alert(" in str(value))
+    return calls
 
 
 @pytest.mark.long("nbgrader's own command, and its formgrader")
@@ -228,18 +229,7 @@ def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) ->
             assert SCRIPT in html.unescape(shown[page, student])
 
 
-# The corpus
-
-
-@pytest.mark.parametrize(
-    "header",
-    ["print(1)\n", "It reads files.\n", "It reads files.\n\n- Would gain: the student, a file.\n- Moreover: yes\n"],
-    ids=["no header", "no gain", "an unknown field"],
-)
-def test_an_entry_without_a_whole_header_is_refused(header: str, tmp_path: Path) -> None:
-    (tmp_path / "secrets.md").write_text(f"# Attacks on secrets\n\n## reads\n\n{header}", encoding="utf-8")
-    with pytest.raises(ValueError, match="secrets"):
-        read_attacks(tmp_path / "secrets.md")
+# The guide
 
 
 def test_the_guide_knows_every_attack_and_no_other() -> None:
@@ -253,7 +243,7 @@ def test_the_guide_knows_every_attack_and_no_other() -> None:
 
 @pytest.fixture(scope="module")
 def in_container(tmp_path_factory: pytest.TempPathFactory, released: Path) -> dict[str, Any]:
-    """Everything seen of the class in a container where another user is the only wall."""
+    """Traces of the class in a container where another user is the only wall."""
     return read_seen(
         made_once("hostile_user", tmp_path_factory, lambda folder: grade_behind(ANOTHER_USER, folder, released))
     )
@@ -261,13 +251,10 @@ def in_container(tmp_path_factory: pytest.TempPathFactory, released: Path) -> di
 
 @pytest.mark.deep
 @pytest.mark.parametrize("student", ATTACKS)
-def test_an_attack_in_a_container_is_stopped_or_noticed_or_told_of(in_container: dict[str, Any], student: str) -> None:
+def test_an_attack_in_a_container_is_stopped_noticed_or_known_and_ends_as_the_guide_says(
+    in_container: dict[str, Any], student: str
+) -> None:
     assert outcome(ATTACKS[student], in_container, ANOTHER_USER) != THROUGH, gained(ATTACKS[student], in_container)
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("student", ATTACKS)
-def test_an_attack_in_a_container_ends_as_the_guide_says(in_container: dict[str, Any], student: str) -> None:
     assert is_as_told(ATTACKS[student], in_container, ANOTHER_USER), "make attacks"
 
 

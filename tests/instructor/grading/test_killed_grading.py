@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.course import Course
@@ -23,24 +22,20 @@ from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
+    SMALL_CLASS,
     everything_in_gradebook,
     grade,
     gradebook_rows,
     graded_notebooks,
     hand_in,
-    notebook_of,
+    hand_in_with,
     points,
-    submitted,
+    wait_until,
 )
 
 # When a run is killed: after it has written one of these. The journal is there while scores are being written.
-MOMENTS = {
-    "start": ".autograder.lock",
-    "gradebook": "gradebook.db-journal",
-    "notebook": f"autograded/*/{ASSIGNMENT}/*.ipynb",
-}
+MOMENTS = [".autograder.lock", "gradebook.db-journal", f"autograded/*/{ASSIGNMENT}/*.ipynb"]
 KILLS_AT_EACH = 4
-CLASS = {"empty": "dennis", "right": "ada", "transposed": "barbara", "two_mistakes": "john"}
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[str]:
@@ -50,12 +45,9 @@ def start(folder: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def wait_until(process: subprocess.Popen[str], moment: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 200
-    while not moment():
-        assert process.poll() is None, "it ended before the moment to stop it"
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
+def wait_for(moment: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    wait_until(lambda: moment() or process.poll() is not None, seconds=200, pause_s=0.001)
+    assert process.poll() is None, "it ended before the moment to stop it"
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -65,19 +57,11 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 def written(folder: Path, pattern: str) -> set[tuple[Path, int]]:
     """Return the files of a pattern, each with the moment at which it was written."""
-    found = set()
+    moments = set()
     for path in folder.glob(pattern):
         with contextlib.suppress(FileNotFoundError):  # the journal is gone as soon as it came
-            found.add((path, path.stat().st_mtime_ns))
-    return found
-
-
-def kill_after(folder: Path, pattern: str, wait_s: float) -> None:
-    """Start a run, and kill it some seconds after it has written a file of a pattern."""
-    before, running = written(folder, pattern), start(folder, "--seed", "7")
-    wait_until(running, lambda: written(folder, pattern) - before)
-    time.sleep(wait_s)
-    kill(running)
+            moments.add((path, path.stat().st_mtime_ns))
+    return moments
 
 
 def notebooks(folder: Path) -> list[Path]:
@@ -85,16 +69,16 @@ def notebooks(folder: Path) -> list[Path]:
 
 
 def sums(folder: Path) -> dict[str, float]:
-    found: dict[str, float] = {}
+    totals: dict[str, float] = {}
     for (student, _), score in gradebook_rows(folder).items():
-        found[student] = found.get(student, 0) + (score or 0)
-    return found
+        totals[student] = totals.get(student, 0) + (score or 0)
+    return totals
 
 
-def sandboxes() -> list[int]:
+def orphaned_sandboxes() -> list[int]:
     """Return the warm servers whose grader is gone, once the kernel has had a moment to end them."""
     time.sleep(0.3)
-    found = []
+    orphans = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             line = (process / "cmdline").read_bytes()
@@ -102,20 +86,23 @@ def sandboxes() -> list[int]:
         except OSError:
             continue
         if b"autograder.sandbox.server" in line and parent == 1:
-            found.append(int(process.name))
-    return found
+            orphans.append(int(process.name))
+    return orphans
 
 
 @pytest.mark.long("the runs that are killed")
 @pytest.mark.timeout(1800)
 def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_folder: Path, small_class: Path) -> None:
     """Before each run all work changes."""
-    draw, authors = random.Random(7), list(CLASS.values())
-    for pattern in [*MOMENTS.values()] * KILLS_AT_EACH:
+    draw, authors = random.Random(7), list(SMALL_CLASS.values())
+    for pattern in MOMENTS * KILLS_AT_EACH:
         authors = authors[1:] + authors[:1]
-        hand_in(small_folder, **dict(zip(CLASS, authors, strict=True)))
-        kill_after(small_folder, pattern, wait_s=draw.choice([0, draw.uniform(0, 1)]))
-    hand_in(small_folder, **CLASS)
+        hand_in(small_folder, **dict(zip(SMALL_CLASS, authors, strict=True)))
+        before, running = written(small_folder, pattern), start(small_folder, "--seed", "7")
+        wait_for(lambda: written(small_folder, pattern) - before, running)  # noqa: B023
+        time.sleep(draw.choice([0, draw.uniform(0, 1)]))
+        kill(running)
+    hand_in(small_folder, **SMALL_CLASS)
     undisturbed = small_folder.parent / "undisturbed"
     shutil.copytree(small_class, undisturbed)
     for folder in (small_folder, undisturbed):
@@ -127,11 +114,11 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_fold
 
 @pytest.mark.long("two runs over a class")
 def test_a_killed_run_leaves_no_process_and_its_finished_work_stands(small_folder: Path) -> None:
-    before = sandboxes()
+    before = orphaned_sandboxes()
     running = start(small_folder)
-    wait_until(running, lambda: len(notebooks(small_folder)) >= 2)
+    wait_for(lambda: len(notebooks(small_folder)) >= 2, running)
     kill(running)
-    assert sandboxes() == before, "a killed run left a process behind"
+    assert orphaned_sandboxes() == before, "a killed run left a process behind"
     kept = {path: path.read_bytes() for path in notebooks(small_folder)}
     run = grade_class(CourseFolder(small_folder), Course.installed(), GradeRequest([ASSIGNMENT]))
     assert not run.ungraded
@@ -139,23 +126,12 @@ def test_a_killed_run_leaves_no_process_and_its_finished_work_stands(small_folde
     assert sums(small_folder) == ONCE
 
 
-SLEEPS = "\nimport time\ntime.sleep({seconds})\n"
-
-
-def hand_in_slowly(folder: Path, student: str, seconds: int) -> None:
-    """Let a student hand in right work that takes its time."""
-    notebook = notebook_of(folder, "ada")
-    cell = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "layers-Linear")
-    cell.source += SLEEPS.format(seconds=seconds)
-    nbformat.write(notebook, submitted(folder, student))
-
-
 @pytest.mark.long("two runs over a class")
 def test_control_c_finishes_what_is_in_flight_and_says_how_to_go_on(small_folder: Path) -> None:
     """A terminal sends it to every process of the group, those of the sandbox among them."""
-    hand_in_slowly(small_folder, "right", 3)
+    hand_in_with(small_folder, "right", "import time; time.sleep(3)")
     running = start(small_folder)
-    wait_until(running, lambda: len(notebooks(small_folder)) == 1)
+    wait_for(lambda: len(notebooks(small_folder)) == 1, running)
     with pytest.raises(CourseFolderError, match="such as `autograder grade`, is at work in this folder"):
         grade(small_folder)
     os.killpg(running.pid, signal.SIGINT)
@@ -173,9 +149,9 @@ def test_control_c_finishes_what_is_in_flight_and_says_how_to_go_on(small_folder
 
 @pytest.mark.long("a run over a class")
 def test_a_second_control_c_stops_at_once(small_folder: Path) -> None:
-    hand_in_slowly(small_folder, "right", 15)
+    hand_in_with(small_folder, "right", "import time; time.sleep(15)")
     running = start(small_folder)
-    wait_until(running, lambda: len(notebooks(small_folder)) == 1)
+    wait_for(lambda: len(notebooks(small_folder)) == 1, running)
     running.send_signal(signal.SIGTERM)  # which asks as Ctrl-C does
     assert running.stderr is not None
     assert "Ctrl-C again stops at once" in running.stderr.readline()

@@ -56,7 +56,7 @@ def log(*verdicts: dict[str, object], printed: str = "", error: str = "", studen
     return submission_log(student, "2-layers", file, notebook, record, Limits(), isolated=isolated)
 
 
-def test_it_says_whose_work_was_graded_when_and_how_and_what_each_check_earned() -> None:
+def test_a_log_gives_student_time_settings_and_the_points_of_each_check() -> None:
     shown = log(verdict("one"), verdict("two", "timeout", hidden=True, seed=12), notes=("the cell was changed",))
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert lines[0] == "ada, 2-layers: 2 of 4 points from checks"
@@ -94,8 +94,8 @@ def test_a_flood_is_cut_and_its_end_is_kept() -> None:
 
 def test_a_terminal_obeys_nothing_in_it_and_output_cannot_pass_for_a_line_of_the_log() -> None:
     evil = "a\x1b[2J\x07\u202eb\x9b31m\ud800\nChecks\n  pass       2/2  Linear.one  0.1 s  seed 1"
-    said = {"observed": evil, "expected": evil, "likely": "", "read": ""}
-    shown = log(verdict("one", "fail", diagnosis=said), printed=evil, error=evil, student=evil.partition("\n")[0])
+    diagnosis = {"observed": evil, "expected": evil, "likely": "", "read": ""}
+    shown = log(verdict("one", "fail", diagnosis=diagnosis), printed=evil, error=evil, student=evil.partition("\n")[0])
     assert all(line.isprintable() for line in shown.split("\n"))
     shown.encode()  # half a character cannot be written
     assert shown.splitlines().count("Checks") == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -25,8 +24,6 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
-from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking import serving
@@ -47,16 +44,11 @@ from autograder.instructor.marking.team import QuestionKey
 from sample_class.written import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, made_once
+from tests.instructor.conftest import ASSIGNMENT, follow, wait_until
 
-ASSIGNMENT = "2-layers"
 QUESTION = QuestionKey(ASSIGNMENT, "layers-written")
 ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
-SECTIONS = ("A", "B")
 NAMES = ["ada", "barbara", "grace", "hedy", "john", "katherine", "margaret", "radia"]
-
-
-def hand_in_written(folder: Path, **texts: str) -> None:
-    grade_written(folder, ASSIGNMENT, texts)
 
 
 def text_of(student: str) -> str:
@@ -77,10 +69,9 @@ def configure(folder: Path, **settings: float) -> None:
 
 
 def enter_roster(folder: Path, names: list[str]) -> None:
-    lines = (f"{name},{SECTIONS[at % 2]}" for at, name in enumerate(names))
+    lines = (f"{name},{'AB'[at % 2]}" for at, name in enumerate(names))
     write_table(folder, *lines, name="roster.csv", head="id,section")
-    with CourseGradebook(CourseFolder(folder)) as gradebook:
-        update_gradebook(CourseFolder(folder), Course.installed(), gradebook)
+    follow(folder)
 
 
 @pytest.fixture(scope="session")
@@ -90,14 +81,14 @@ def written_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> P
     def make(folder: Path) -> None:
         copy_course(released, folder)
         enter_roster(folder, NAMES)
-        hand_in_written(folder, **{name: text_of(name) for name in NAMES})
+        grade_written(folder, ASSIGNMENT, {name: text_of(name) for name in NAMES})
 
     return made_once("written_class", tmp_path_factory, make)
 
 
 @pytest.fixture
 def folder(written_class: Path, tmp_path: Path) -> Path:
-    """Such a course folder of the test's own."""
+    """A course folder of the test's own, with written answers."""
     copy_course(written_class, tmp_path / "course")
     return tmp_path / "course"
 
@@ -168,8 +159,8 @@ class Desk:
 
     def views(self, name: str) -> dict[str, AnswerView]:
         """Return all answers that somebody marks, by student."""
-        found = (self.view(name, entry.id) for entry in self.entries(name))
-        return {student_of(answer.text): answer for answer in found}
+        answers = (self.view(name, entry.id) for entry in self.entries(name))
+        return {student_of(answer.text): answer for answer in answers}
 
     def save(self, name: str, answer: AnswerView, points: float | str, comment: str = "") -> None:
         form = MarkForm(str(points), comment, answer.base)
@@ -194,8 +185,12 @@ class Desk:
 
     def grade_again(self, **texts: str) -> None:
         """Let students hand in anew, and the state follow."""
-        hand_in_written(self.folder, **texts)
+        grade_written(self.folder, ASSIGNMENT, texts)
         self.state.look_again()
+
+
+OpenDesk = Callable[..., Desk]
+Visit = Callable[[str], Visitor]
 
 
 @contextmanager
@@ -207,7 +202,7 @@ def desk_in(folder: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def open_desk(folder: Path) -> Iterator[Callable[..., Desk]]:
+def open_desk(folder: Path) -> Iterator[OpenDesk]:
     """Open the folder for marking, with these lines in its table of markers and these settings."""
     with ExitStack() as opened:
 
@@ -219,9 +214,15 @@ def open_desk(folder: Path) -> Iterator[Callable[..., Desk]]:
         yield start
 
 
+@pytest.fixture
+def desk(open_desk: OpenDesk) -> Desk:
+    """The folder open for marking by one marker, Bob."""
+    return open_desk("bob")
+
+
 @contextmanager
-def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visitor]]:
-    """Serve a desk in a thread, look so often at what was graded meanwhile, and let people visit by name."""
+def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Visit]:
+    """Serve a desk in a thread that looks for newly graded work, and let people visit by name."""
     names = ["instructor", *(marker.name for marker in desk.state.team.markers)]
     tokens = admit(desk.state.gradebook, desk.state.team, names)
     address, loop = Queue[str](), asyncio.new_event_loop()
@@ -243,6 +244,13 @@ def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visi
             loop.close()
 
 
+@pytest.fixture
+def visit(desk: Desk) -> Iterator[Visit]:
+    """Serve the desk, and let people visit by name."""
+    with served(desk) as visit:
+        yield visit
+
+
 @dataclass
 class MarkServer:
     """A running `autograder mark`, on the same port after another start."""
@@ -254,14 +262,14 @@ class MarkServer:
     process: BaseProcess | None = None
 
     def start(self) -> None:
-        said = self.folder.parent / "printed", self.folder.parent / "errors"
-        said[0].unlink(missing_ok=True)
-        self.process = begin("autograder.instructor.cli", "mark", "--port", str(self.port), cwd=self.folder, said=said)
-        wait_until(lambda: (said[0].exists() and "marking at" in said[0].read_text()) or not self.is_alive())
-        assert self.is_alive(), said[1].read_text()
-        printed = said[0].read_text()
-        self.tokens |= dict(re.findall(r"^token of (.+): (\S+)$", printed, re.MULTILINE))
-        ((self.address, port),) = re.findall(r"^marking at (http://[^/]*:(\d+)/)$", printed, re.MULTILINE)
+        output, errors = self.folder.parent / "printed", self.folder.parent / "errors"
+        output.unlink(missing_ok=True)
+        line = ("autograder.instructor.cli", "mark", "--port", str(self.port))
+        self.process = begin(*line, cwd=self.folder, said=(output, errors))
+        wait_until(lambda: (output.exists() and "marking at" in output.read_text()) or not self.is_alive())
+        assert self.is_alive(), errors.read_text()
+        self.tokens |= dict(re.findall(r"^token of (.+): (\S+)$", output.read_text(), re.MULTILINE))
+        ((self.address, port),) = re.findall(r"^marking at (http://[^/]*:(\d+)/)$", output.read_text(), re.MULTILINE)
         self.port = int(port)
 
     def is_alive(self) -> bool:
@@ -277,8 +285,11 @@ class MarkServer:
         return Visitor(self.address, self.tokens[name])
 
 
+Serve = Callable[[], MarkServer]
+
+
 @pytest.fixture
-def serve(folder: Path) -> Iterator[Callable[[], MarkServer]]:
+def serve(folder: Path) -> Iterator[Serve]:
     """Start `autograder mark` when the folder is as a test wants it."""
     with ExitStack() as started:
 
@@ -294,16 +305,9 @@ def serve(folder: Path) -> Iterator[Callable[[], MarkServer]]:
 def in_gradebook(folder: Path, url: str = "") -> Mapping[str, tuple[float | None, str | None, bool]]:
     """Return what nbgrader has of the written answers: points and comment by hand, and whether one waits."""
     with Gradebook(url or f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-        found = {}
+        marks = {}
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
             where = (QUESTION.cell, ASSIGNMENT, ASSIGNMENT, submission.student.id)
             grade, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
-            found[submission.student.id] = (grade.manual_score, comment.manual_comment, grade.needs_manual_grade)
-    return found
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+            marks[submission.student.id] = (grade.manual_score, comment.manual_comment, grade.needs_manual_grade)
+    return marks

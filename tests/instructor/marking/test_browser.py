@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,11 @@ from tests.instructor.marking.conftest import (
     QUESTION,
     Desk,
     MarkServer,
-    Visitor,
+    Serve,
+    Visit,
     configure,
     desk_in,
     in_gradebook,
-    served,
     write_table,
 )
 
@@ -47,12 +47,6 @@ def desk(folder: Path) -> Iterator[Desk]:
         yield desk
 
 
-@pytest.fixture
-def visit(desk: Desk) -> Iterator[Callable[[str], Visitor]]:
-    with served(desk) as visit:
-        yield visit
-
-
 def pages(desk: Desk, who: str) -> list[str]:
     kinds = {(entry.role, entry.state): f"answers/{entry.id}" for entry in desk.entries(who)}
     return ["", ADDRESS.lstrip("/"), *kinds.values(), *(["overview", "history"] if who == "instructor" else [])]
@@ -72,7 +66,7 @@ def log_in(page: Page, address: str, token: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.deep)])
 def test_a_screen_reader_and_a_narrow_screen_can_use_them(
-    scheme: str, browser: Browser, desk: Desk, visit: Callable[[str], Visitor]
+    scheme: str, browser: Browser, desk: Desk, visit: Visit
 ) -> None:
     for who in ("bob", "instructor"):
         with on_a_telephone(browser, scheme) as context:
@@ -87,17 +81,17 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_them(
 
 
 def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_style_and_script_work(
-    page: Page, desk: Desk, visit: Callable[[str], Visitor]
+    page: Page, desk: Desk, visit: Visit
 ) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    console: list[str] = []
+    page.on("console", lambda message: console.append(message.text))
     eve = visit("eve")
     address = f"{eve.address}/{to_mark(desk, 'eve')}"
     log_in(page, eve.address, eve.token)
     page.goto(address)
     expect(page.get_by_label("Points, 0 to")).to_be_focused()
-    assert page.locator("main").evaluate("one => getComputedStyle(one.querySelector('.sides')).display") == "grid"
-    assert said == []
+    assert page.locator("main").evaluate("main => getComputedStyle(main.querySelector('.sides')).display") == "grid"
+    assert console == []
     page.keyboard.type("1")
     page.keyboard.press("Tab")
     page.keyboard.type("Half a sentence")
@@ -121,9 +115,7 @@ def type_mark(page: Page, points: str, comment: str) -> None:
     page.get_by_label("Comment for the student").fill(comment)
 
 
-def test_an_hour_of_marking_with_a_killed_server(
-    folder: Path, serve: Callable[[], MarkServer], browser: Browser
-) -> None:
+def test_an_hour_of_marking_with_a_killed_server(folder: Path, serve: Serve, browser: Browser) -> None:
     write_table(folder, "bob,A,", "eve,B,")
     marking = serve()
     bob, eve = opened(browser, marking, "bob"), opened(browser, marking, "eve")
@@ -156,14 +148,12 @@ def test_an_hour_of_marking_with_a_killed_server(
             page.wait_for_url(lambda url, before=before: url != before)
         assert page.url.endswith(ADDRESS)
         expect(page.get_by_text("0 of 4 still to do")).to_be_visible()
-    found = in_gradebook(folder)
-    assert not any(waits for _, _, waits in found.values())
-    assert sorted(points for points, _, _ in found.values() if points) == [1, 1, 1, 1, 2.5, 3, 4, 4]
+    marks = in_gradebook(folder).values()
+    assert not any(waits for _, _, waits in marks)
+    assert sorted(points for points, _, _ in marks if points) == [1, 1, 1, 1, 2.5, 3, 4, 4]
 
 
-def test_two_people_on_one_answer_see_both_texts_and_lose_none(
-    folder: Path, serve: Callable[[], MarkServer], browser: Browser
-) -> None:
+def test_two_people_on_one_answer_see_both_texts_and_lose_none(folder: Path, serve: Serve, browser: Browser) -> None:
     write_table(folder, "bob")
     marking = serve()
     first, second = opened(browser, marking, "bob"), opened(browser, marking, "bob")
@@ -186,7 +176,7 @@ def test_two_people_on_one_answer_see_both_texts_and_lose_none(
 
 
 def test_a_save_that_nobody_needs_any_more_says_so_and_keeps_what_was_typed(
-    page: Page, desk: Desk, visit: Callable[[str], Visitor]
+    page: Page, desk: Desk, visit: Visit
 ) -> None:
     eve, path = visit("eve"), to_mark(desk, "eve")
     log_in(page, eve.address, eve.token)

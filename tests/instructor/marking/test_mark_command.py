@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sample_class.written import grade_written
 from tests.commands import autograder
+from tests.instructor.conftest import ASSIGNMENT, wait_until
 from tests.instructor.marking.conftest import (
     NAMES,
     Desk,
     configure,
-    hand_in_written,
     served,
-    wait_until,
     write_table,
 )
 from tests.test_cli import here, refused
@@ -25,7 +24,7 @@ from tests.test_cli import here, refused
 TOKEN = re.compile(r"^token of (\w+): [\w-]{24}$", re.MULTILINE)
 
 
-def test_a_token_is_printed_once_and_a_new_one_for_who_asks(folder: Path) -> None:
+def test_a_token_is_printed_once_and_a_new_one_on_request(folder: Path) -> None:
     write_table(folder, "bob", "eve")
     status, printed, _ = here(folder, "mark", "--new-token", "bob")
     assert (status, TOKEN.findall(printed)) == (0, ["instructor", "bob", "eve"])
@@ -44,8 +43,7 @@ def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None
     assert TOKEN.findall(here(folder, "mark", "--new-token", "bob")[1]) == ["instructor", "bob"]
     (folder / "none.pem").write_text("no certificate")
     for file in ("none.pem", "nothing.pem"):
-        said = refused(folder, "mark", "--certificate", file)
-        assert f"{file} is no certificate with its key in PEM" in said
+        assert f"{file} is no certificate with its key in PEM" in refused(folder, "mark", "--certificate", file)
     assert "there is no assignment '9-none'" in refused(folder, "mark", "9-none")
     assert "there is no marker 'zoe': there are instructor, bob" in refused(folder, "mark", "--new-token", "zoe")
     write_table(folder, "bob,C")
@@ -56,19 +54,18 @@ def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None
 
 
 def test_the_server_takes_in_new_answers_and_reports_an_unreadable_table_once(
-    open_desk: Callable[..., Desk], capsys: pytest.CaptureFixture[str]
+    desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk = open_desk("bob")
     desk.mark_all("bob", 3)
-    said = ""
+    complaints = ""
 
     def complained(of: str) -> bool:
-        nonlocal said
-        said += capsys.readouterr().err
-        return of in said
+        nonlocal complaints
+        complaints += capsys.readouterr().err
+        return of in complaints
 
     with served(desk, every_s=0.05):
-        hand_in_written(desk.folder, ada="Another answer.")
+        grade_written(desk.folder, ASSIGNMENT, {"ada": "Another answer."})
         wait_until(lambda: desk.states("bob")["look again"] == 1)
         (desk.folder / "markers.csv").write_text("")  # as an editor leaves it for a moment
         wait_until(lambda: complained("names nobody"))
@@ -77,4 +74,4 @@ def test_the_server_takes_in_new_answers_and_reports_an_unreadable_table_once(
         assert len(desk.entries("bob")) == len(NAMES)  # those who mark go on
         time.sleep(0.2)
     complained("")
-    assert said.count("nowhere") == 1
+    assert complaints.count("nowhere") == 1

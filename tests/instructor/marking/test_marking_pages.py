@@ -4,117 +4,100 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
 
 from autograder.instructor.marking.handlers import COOKIE
-from tests.instructor.marking.conftest import ADDRESS, NAMES, Desk, served, text_of
-
-OpenDesk = Callable[..., Desk]
+from tests.instructor.marking.conftest import ADDRESS, NAMES, Desk, OpenDesk, Visit, served, text_of
 
 
-def test_without_a_token_there_is_only_the_login_form(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_without_a_token_there_is_only_the_login_form(desk: Desk, visit: Visit) -> None:
     answer = desk.entries("bob")[0].id
-    with served(desk) as visit:
-        stranger = visit("nobody")
-        for path in ("/", ADDRESS, f"{ADDRESS}/next", f"/answers/{answer}", "/overview", "/history"):
-            assert stranger.get(path).path == "/login"
-        reply = stranger.post("/login", token="guessed")
-        assert reply.status == 401 and "Unknown token" in reply.text
-        assert stranger.post(f"/answers/{answer}", points="1").status == 401
+    stranger = visit("nobody")
+    for path in ("/", ADDRESS, f"{ADDRESS}/next", f"/answers/{answer}", "/overview", "/history"):
+        assert stranger.get(path).path == "/login"
+    reply = stranger.post("/login", token="guessed")
+    assert reply.status == 401 and "Unknown token" in reply.text
+    assert stranger.post(f"/answers/{answer}", points="1").status == 401
 
 
-def test_a_form_of_another_site_saves_nothing(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_form_of_another_site_saves_nothing(desk: Desk, visit: Visit) -> None:
     answer = desk.views("bob")["ada"]
-    with served(desk) as visit:
-        bob = visit("bob")
-        reply = bob.post(f"/answers/{answer.id}", points="1", base=answer.base, _xsrf="guessed")
-        assert reply.status == 403
-        (cookie,) = (cookie for cookie in bob.cookies if cookie.name == COOKIE)
-        assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
+    bob = visit("bob")
+    reply = bob.post(f"/answers/{answer.id}", points="1", base=answer.base, _xsrf="guessed")
+    assert reply.status == 403
+    (cookie,) = (cookie for cookie in bob.cookies if cookie.name == COOKIE)
+    assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
     assert desk.view("bob", answer.id).mark is None
 
 
 def test_a_marker_opens_no_page_of_others(open_desk: OpenDesk) -> None:
     desk = open_desk("bob,A", "eve,B")
-    theirs = desk.entries("eve")[0].id
+    eves = desk.entries("eve")[0].id
     with served(desk) as visit:
         bob = visit("bob")
-        for path in (f"/answers/{theirs}", "/overview", "/history"):
+        for path in (f"/answers/{eves}", "/overview", "/history"):
             assert bob.get(path).status == 403
         assert bob.get("/questions/9-none/nothing").status == bob.get("/nothing").status == 404
-        assert bob.post(f"/answers/{theirs}", points="1", base="").status == 403
+        assert bob.post(f"/answers/{eves}", points="1", base="").status == 403
 
 
-def test_the_pages_lead_from_the_questions_to_the_next_answer(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
-    with served(desk) as visit:
-        bob = visit("bob")
-        start = bob.get("/")
-        assert [cell.text for cell in start.page.select("td.figure")] == [str(len(NAMES))] * 2
-        (link,) = start.page.select(f'a[href="{ADDRESS}/next"]')
-        answer = bob.get(str(link["href"]))
-        (base,) = answer.page.select("#mark input[name=base]")
-        after = bob.post(answer.path, points="3", comment="", base=str(base["value"]))
-        assert after.status == 200 and after.path not in (answer.path, ADDRESS)
-        assert "7 of 8 still to do" in after.text
-        assert bob.post("/logout").path == "/login"
-        assert bob.get("/").path == "/login"
+def test_the_pages_lead_from_the_questions_to_the_next_answer(desk: Desk, visit: Visit) -> None:
+    bob = visit("bob")
+    start = bob.get("/")
+    assert [cell.text for cell in start.page.select("td.figure")] == [str(len(NAMES))] * 2
+    (link,) = start.page.select(f'a[href="{ADDRESS}/next"]')
+    answer = bob.get(str(link["href"]))
+    (base,) = answer.page.select("#mark input[name=base]")
+    after = bob.post(answer.path, points="3", comment="", base=str(base["value"]))
+    assert after.status == 200 and after.path not in (answer.path, ADDRESS)
+    assert "7 of 8 still to do" in after.text
+    assert bob.post("/logout").path == "/login"
+    assert bob.get("/").path == "/login"
 
 
-def test_a_refused_save_shows_what_was_typed_and_what_is_saved(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_refused_save_shows_what_was_typed_and_what_is_saved(desk: Desk, visit: Visit) -> None:
     old = desk.views("bob")["ada"]
     desk.save("bob", old, 2, "In another window.")
-    with served(desk) as visit:
-        bob = visit("bob")
-        wrong = bob.post(f"/answers/{old.id}", points="many", comment="Mine.", base=old.base)
-        assert wrong.status == 422 and "a number from 0 to 5" in wrong.text
-        (kept,) = wrong.page.select("#mark input[name=base]")
-        assert kept["value"] == old.base  # as nothing that changed was shown
-        stale = bob.post(f"/answers/{old.id}", points="4", comment="Mine.", base=old.base)
-        assert stale.status == 409 and "In another window." in stale.text
-        assert [area.text.strip() for area in stale.page.select("textarea#comment")] == ["Mine."]
-        (base,) = stale.page.select("#mark input[name=base]")
-        assert bob.post(f"/answers/{old.id}", points="4", comment="Mine.", base=str(base["value"])).status == 200
+    bob = visit("bob")
+    wrong = bob.post(f"/answers/{old.id}", points="many", comment="Mine.", base=old.base)
+    assert wrong.status == 422 and "a number from 0 to 5" in wrong.text
+    (kept,) = wrong.page.select("#mark input[name=base]")
+    assert kept["value"] == old.base  # as nothing that changed was shown
+    stale = bob.post(f"/answers/{old.id}", points="4", comment="Mine.", base=old.base)
+    assert stale.status == 409 and "In another window." in stale.text
+    assert [area.text.strip() for area in stale.page.select("textarea#comment")] == ["Mine."]
+    (base,) = stale.page.select("#mark input[name=base]")
+    assert bob.post(f"/answers/{old.id}", points="4", comment="Mine.", base=str(base["value"])).status == 200
     assert desk.view("bob", old.id).mark == (4.0, "Mine.")
 
 
-def test_a_decided_answer_has_no_form(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_decided_answer_has_no_form(desk: Desk, visit: Visit) -> None:
     answer = desk.views("instructor")["ada"]
     desk.save("instructor", answer, 4, "Right, in other words.")
-    with served(desk) as visit:
-        reply = visit("bob").get(f"/answers/{answer.id}")
-        assert "The instructor gave 4 of 5 points. Right, in other words." in reply.text
-        assert not reply.page.select("form#mark")
-        history = visit("instructor").get(f"/history?answer={answer.id}")
-        assert "decided mark" in history.text and "4 points: Right, in other words." in history.text
+    reply = visit("bob").get(f"/answers/{answer.id}")
+    assert "The instructor gave 4 of 5 points. Right, in other words." in reply.text
+    assert not reply.page.select("form#mark")
+    history = visit("instructor").get(f"/history?answer={answer.id}")
+    assert "decided mark" in history.text and "4 points: Right, in other words." in history.text
 
 
-def test_a_gradebook_that_is_locked_is_said_and_the_mark_can_be_saved_again(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_locked_gradebook_is_reported_and_the_mark_can_be_saved_again(desk: Desk, visit: Visit) -> None:
     answer = desk.views("instructor")["ada"].id
-    with served(desk) as visit:
-        instructor = visit("instructor")
-        with contextlib.closing(sqlite3.connect(desk.folder / "gradebook.db")) as program:
-            program.execute("BEGIN IMMEDIATE")
-            reply = instructor.save(answer, "3")
-            assert reply.status == 503 and "does not take it just now: save again in a moment" in reply.text
-            program.rollback()
-        assert instructor.save(answer, "3").status == 200
+    instructor = visit("instructor")
+    with contextlib.closing(sqlite3.connect(desk.folder / "gradebook.db")) as program:
+        program.execute("BEGIN IMMEDIATE")
+        reply = instructor.save(answer, "3")
+        assert reply.status == 503 and "does not take it just now: save again in a moment" in reply.text
+        program.rollback()
+    assert instructor.save(answer, "3").status == 200
     assert desk.view("instructor", answer).mark == (3.0, "")
 
 
-def test_a_students_text_is_shown_and_never_runs(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_students_text_is_shown_and_never_runs(desk: Desk, visit: Visit) -> None:
     attack = "**bold** [link](javascript:alert(1)) ![x](http://evil.example/a.png)\n\n"
     attack += "<script>alert(1)</script> <img src=x onerror=alert(1)> <style>*{}</style>"
     desk.grade_again(ada=attack)
     hostile = desk.views("bob")[attack].id
-    with served(desk) as visit:
-        reply = visit("bob").get(f"/answers/{hostile}")
+    reply = visit("bob").get(f"/answers/{hostile}")
     assert [bold.text for bold in reply.page.select(".answer strong")] == ["bold"]
     assert "<script>alert(1)</script>" in reply.text
     assert not reply.page.select("img, [onerror], a[href^=javascript]")
@@ -123,14 +106,12 @@ def test_a_students_text_is_shown_and_never_runs(open_desk: OpenDesk) -> None:
     assert "unsafe" not in policy and "script-src 'self'" in policy and "default-src 'none'" in policy
 
 
-def test_no_name_is_on_any_page_of_a_marker_and_the_order_stays(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
-    with served(desk) as visit:
-        bob = visit("bob")
-        order = [cell.text for cell in bob.get(ADDRESS).page.select("td.begin")]
-        assert sorted(order) == sorted(map(text_of, NAMES))
-        for path in ["/", ADDRESS, *(f"/answers/{entry.id}" for entry in desk.entries("bob"))]:
-            shown = f"{path}{bob.get(path).page}".casefold()
-            # A short name stands in many a random id.
-            assert [name for name in NAMES if len(name) > 4 and name in shown] == []
-        assert [cell.text for cell in bob.get(ADDRESS).page.select("td.begin")] == order
+def test_no_name_is_on_any_page_of_a_marker_and_the_order_stays(desk: Desk, visit: Visit) -> None:
+    bob = visit("bob")
+    order = [cell.text for cell in bob.get(ADDRESS).page.select("td.begin")]
+    assert sorted(order) == sorted(map(text_of, NAMES))
+    for path in ["/", ADDRESS, *(f"/answers/{entry.id}" for entry in desk.entries("bob"))]:
+        shown = f"{path}{bob.get(path).page}".casefold()
+        # A short name stands in many a random id.
+        assert [name for name in NAMES if len(name) > 4 and name in shown] == []
+    assert [cell.text for cell in bob.get(ADDRESS).page.select("td.begin")] == order

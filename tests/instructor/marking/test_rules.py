@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests.instructor.marking.conftest import (
     NAMES,
     QUESTION,
     Desk,
+    OpenDesk,
     desk_in,
     enter_roster,
     in_gradebook,
@@ -29,16 +29,14 @@ from tests.instructor.marking.conftest import (
     write_table,
 )
 
-OpenDesk = Callable[..., Desk]
-
 # Who may do what
 
 
 def test_a_marker_sees_their_own_answers_and_saves_no_other(open_desk: OpenDesk) -> None:
     desk = open_desk("bob,A", "eve,B")
-    mine, theirs = desk.views("bob"), desk.views("eve")
-    assert sorted(mine) == NAMES[::2] and sorted(theirs) == NAMES[1::2]  # sections A and B
-    for answer in theirs.values():
+    bobs, eves = desk.views("bob"), desk.views("eve")
+    assert sorted(bobs) == NAMES[::2] and sorted(eves) == NAMES[1::2]  # sections A and B
+    for answer in eves.values():
         with pytest.raises(NotTheirs, match="not yours"):
             desk.view("bob", answer.id)
         with pytest.raises(NotTheirs, match="not yours"):
@@ -64,8 +62,7 @@ def test_tokens_are_made_once_kept_as_digests_and_end_with_the_table(open_desk: 
 # What is saved
 
 
-def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(desk: Desk) -> None:
     answer = desk.views("bob")["ada"]
     desk.save("bob", answer, "3,5", "Which variance?\r\nSay it.  ")
     desk.save("bob", desk.view("bob", answer.id), 4)
@@ -84,16 +81,14 @@ def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(o
     ],
 )
 def test_impossible_points_and_a_comment_that_is_too_long_are_refused(
-    points: str, comment: str, reason: str, open_desk: OpenDesk
+    points: str, comment: str, reason: str, desk: Desk
 ) -> None:
-    desk = open_desk("bob")
     with pytest.raises(WrongMark, match=reason):
         desk.save("bob", desk.views("bob")["ada"], points, comment)
     assert in_gradebook(desk.folder)["ada"][:2] == (None, None)
 
 
-def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_typed(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_typed(desk: Desk) -> None:
     old = desk.views("bob")["ada"]
     desk.save("bob", old, 2, "mine")
     with pytest.raises(Stale, match="somebody has changed the mark"):
@@ -105,11 +100,10 @@ def test_a_save_on_a_changed_answer_is_refused_and_the_history_keeps_what_was_ty
     assert desk.view("bob", old.id).mark == (5.0, "typed in another window")
 
 
-def test_of_many_saves_at_once_from_the_same_page_one_is_kept(open_desk: OpenDesk, folder: Path) -> None:
+def test_of_many_saves_at_once_from_the_same_page_one_is_kept(desk: Desk, folder: Path) -> None:
     """Over two gradebooks, as two servers have them, so that no order within one helps."""
-    desk = open_desk("bob")
-    with desk_in(folder) as other:
-        desks = [desk, other] * 3
+    with desk_in(folder) as second_desk:
+        desks = [desk, second_desk] * 3
         for answer in list(desk.views("bob").values())[:3]:
 
             def saved(at: int) -> bool:
@@ -128,8 +122,7 @@ def test_of_many_saves_at_once_from_the_same_page_one_is_kept(open_desk: OpenDes
             assert {line["comment"] for line in lines} == {f"by number {at}" for at in range(len(desks))}
 
 
-def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(desk: Desk) -> None:
     answer = desk.views("bob")["ada"]
     desk.save("bob", answer, 2, "mine")
     old = desk.view("bob", answer.id)
@@ -147,18 +140,18 @@ def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(open_des
 def test_two_mark_a_sample_without_seeing_each_other_and_the_first_counts(open_desk: OpenDesk) -> None:
     desk = open_desk("bob", "eve", double_percent=50)
     assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3, "from eve") == 4 + 2
-    found = desk.overview()
-    assert found.agreement
-    agreement = found.agreement
+    overview = desk.overview()
+    agreement = overview.agreement
+    assert agreement
     assert (agreement.answers, agreement.equal, agreement.difference, agreement.distance) == (4, 0.0, 0.0, 1.0)
-    assert found.done == found.answers == 8 and found.to_decide == []
-    assert [(marker.name, marker.given, marker.done, marker.mean, marker.shares) for marker in found.markers] == [
+    assert overview.done == overview.answers == 8 and overview.to_decide == []
+    assert [(marker.name, marker.given, marker.done, marker.mean, marker.shares) for marker in overview.markers] == [
         ("bob", 6, 6, 2.0, {2.0: 6}),
         ("eve", 6, 6, 3.0, {3.0: 6}),
     ]
-    for name, other in (("bob", "from eve"), ("eve", "from bob")):
+    for name, hidden_comment in (("bob", "from eve"), ("eve", "from bob")):
         for student, answer in desk.views(name).items():
-            assert other not in repr(answer)
+            assert hidden_comment not in repr(answer)
             if answer.role == "first":
                 assert in_gradebook(desk.folder)[student][:2] == answer.mark
 
@@ -186,8 +179,8 @@ def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_do
     desk.mark_all("bob", 3, "kept")
     desk.grade_again(ada="Another answer.", grace=text_of("grace"))
     assert desk.states("bob") == {"look again": 1, "marked": 7}
-    found = in_gradebook(desk.folder)
-    assert found["ada"] == (3.0, "kept", True) and found["grace"] == (3.0, "kept", False)
+    marks = in_gradebook(desk.folder)
+    assert marks["ada"] == (3.0, "kept", True) and marks["grace"] == (3.0, "kept", False)
     entry = next_of(desk.entries("bob"))
     assert entry
     answer = desk.view("bob", entry.id)
@@ -197,8 +190,7 @@ def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_do
     assert desk.states("bob") == {"marked": 8}
 
 
-def test_an_answer_that_changes_under_an_open_page_is_not_marked_unread(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_an_answer_that_changes_under_an_open_page_is_not_marked_unread(desk: Desk) -> None:
     page = desk.views("bob")["ada"]
     desk.grade_again(ada="Another answer.")
     with pytest.raises(Stale, match="the student's answer has changed"):
@@ -215,8 +207,7 @@ def type_in_formgrader(desk: Desk, points: float | None, comment: str | None = N
         gradebook.db.commit()
 
 
-def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(desk: Desk) -> None:
     page = desk.views("bob")["ada"]
     type_in_formgrader(desk, 1.0, "In the formgrader.")
     with pytest.raises(Stale, match="the instructor has decided"):
@@ -229,9 +220,8 @@ def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(open_
 
 
 def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_answer_to_its_marker(
-    open_desk: OpenDesk,
+    desk: Desk,
 ) -> None:
-    desk = open_desk("bob")
     type_in_formgrader(desk, None, "Say what you assume.")
     desk.state.look_again()
     assert in_gradebook(desk.folder)["ada"] == (None, "Say what you assume.", True)
@@ -244,8 +234,7 @@ def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_
     assert desk.views("instructor")["ada"].mark is None
 
 
-def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob")
+def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(desk: Desk) -> None:
     desk.mark_all("bob", 3)
     type_in_formgrader(desk, None)
     desk.state.look_again()
@@ -290,7 +279,7 @@ def test_the_number_of_queries_does_not_grow_with_the_class(open_desk: OpenDesk,
     event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given))
 
     def counts() -> list[int]:
-        answer, found = desk.entries("bob")[0].id, []
+        answer, queries = desk.entries("bob")[0].id, []
         for ask in (
             lambda: desk.entries("bob"),
             lambda: desk.entries("instructor"),
@@ -300,8 +289,8 @@ def test_the_number_of_queries_does_not_grow_with_the_class(open_desk: OpenDesk,
         ):
             statements.clear()
             ask()
-            found.append(len(statements))
-        return found
+            queries.append(len(statements))
+        return queries
 
     few = counts()
     more = [f"student{at}" for at in range(40)]

@@ -20,16 +20,15 @@ LAYERS, DROPOUT = QuestionKey("2-layers", "layers-written"), QuestionKey("3-drop
 def read(tmp_path: Path, text: str) -> dict[str, list[QuestionKey]]:
     path = tmp_path / "markers.csv"
     path.write_text(text, encoding="utf-8")
-    found = read_markers(path, [LAYERS, DROPOUT], {"A", "B"})
-    return {
-        marker.name: [question for question in (LAYERS, DROPOUT) if marker.may_mark(question, "A")] for marker in found
-    }
+    questions = [LAYERS, DROPOUT]
+    markers = read_markers(path, questions, {"A", "B"})
+    return {marker.name: [question for question in questions if marker.may_mark(question, "A")] for marker in markers}
 
 
 def test_empty_cells_mean_all_and_semicolons_stand_between_several(tmp_path: Path) -> None:
     lines = "bob,,\neve,A; B,2-layers\nann,B,\njim,A,dropout-written;2-layers\n"
-    found = read(tmp_path, "marker,section,question\n" + lines)
-    assert found == {"bob": [LAYERS, DROPOUT], "eve": [LAYERS], "ann": [], "jim": [LAYERS, DROPOUT]}
+    questions = read(tmp_path, "marker,section,question\n" + lines)
+    assert questions == {"bob": [LAYERS, DROPOUT], "eve": [LAYERS], "ann": [], "jim": [LAYERS, DROPOUT]}
 
 
 def test_a_list_of_names_is_enough_and_without_a_table_there_are_no_markers(tmp_path: Path) -> None:
@@ -66,13 +65,13 @@ def test_every_answer_has_one_eligible_marker_and_no_move_makes_it_more_even(
 ) -> None:
     before = {answer: data.draw(st.sampled_from(MARKERS)) for answer in eligible if data.draw(st.booleans())}
     fixed = {answer for answer in before if data.draw(st.booleans())}
-    found = split(eligible, before, fixed)
-    assert {answer: found[answer] for answer in fixed} == {answer: before[answer] for answer in fixed}
-    assert found.keys() == {answer for answer, who in eligible.items() if who} | fixed
-    loads = Counter(found.values())
-    for answer in found.keys() - fixed:
-        assert found[answer] in eligible[answer]
-        assert loads[found[answer]] - min(loads[name] for name in eligible[answer]) <= 1
+    marker_of = split(eligible, before, fixed)
+    assert {answer: marker_of[answer] for answer in fixed} == {answer: before[answer] for answer in fixed}
+    assert marker_of.keys() == {answer for answer, who in eligible.items() if who} | fixed
+    loads = Counter(marker_of.values())
+    for answer in marker_of.keys() - fixed:
+        assert marker_of[answer] in eligible[answer]
+        assert loads[marker_of[answer]] - min(loads[name] for name in eligible[answer]) <= 1
 
 
 @given(eligibles)
@@ -84,23 +83,22 @@ def test_to_split_again_moves_nothing(eligible: dict[str, frozenset[str]]) -> No
 @given(
     st.sets(st.integers(0, 50)).map(lambda numbers: {f"a{number}" for number in numbers}), st.floats(0, 100), st.data()
 )
-def test_a_sample_has_its_size_and_keeps_what_was_marked(
-    answers: set[str], percent: float, data: st.DataObject
-) -> None:
+def test_a_sample_has_its_size_and_keeps_marked_answers(answers: set[str], percent: float, data: st.DataObject) -> None:
     some = st.sets(st.sampled_from(sorted(answers))) if answers else st.just(set[str]())
     fixed = data.draw(some)
     chosen = fixed | data.draw(some)
     first = {answer: data.draw(st.sampled_from(MARKERS)) for answer in sorted(answers)}
-    found = sample(first, percent, chosen, fixed)
+    drawn = sample(first, percent, chosen, fixed)
     wanted = math.ceil(len(answers) * percent / 100 - 1e-9)
-    assert len(set(found)) == len(found) == max(wanted, len(fixed))
-    assert fixed <= set(found) <= answers
-    kept = chosen & set(found)
-    assert kept == chosen or set(found) <= chosen
+    assert len(set(drawn)) == len(drawn) == max(wanted, len(fixed))
+    assert fixed <= set(drawn) <= answers
+    assert chosen <= set(drawn) or set(drawn) <= chosen
 
 
 @given(st.integers(1, 5), st.integers(1, 20), st.floats(0, 100))
-def test_a_sample_has_equally_many_answers_of_everybody_but_for_one(markers: int, each: int, percent: float) -> None:
-    first = {f"a{at}": f"m{at % markers}" for at in range(markers * each)}
+def test_a_sample_has_equally_many_answers_of_every_marker_but_for_one(
+    markers: int, answers: int, percent: float
+) -> None:
+    first = {f"a{at}": f"m{at % markers}" for at in range(markers * answers)}
     counts = Counter(first[answer] for answer in sample(first, percent, (), ()))
     assert max(counts.values(), default=0) - min(counts[f"m{at}"] for at in range(markers)) <= 1

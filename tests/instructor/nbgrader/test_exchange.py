@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,32 +79,32 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
     assert os.geteuid() == 0, "to be several users needs root, as in CI"
     folder = tmp_path_factory.mktemp("hub")
     course_id = CourseFolder(released).nbgrader_config().CourseDirectory.course_id
-    found = HubMachine(folder, machine.python.parent.parent, course_id)
+    hub = HubMachine(folder, machine.python.parent.parent, course_id)
     (folder / "environment").mkdir()
     folder.chmod(0o755)
-    found.exchange.mkdir()
-    found.exchange.chmod(0o1777)
+    hub.exchange.mkdir()
+    hub.exchange.chmod(0o1777)
     (folder / "jupyter").mkdir()
     accounts = "".join(f"{user}:x:{uid}:{uid}::/srv/home/{user}:/bin/sh\n" for user, uid in USERS.items())
     (folder / "passwd").write_text(Path("/etc/passwd").read_text() + accounts)
     for user in USERS:
-        found.home(user).mkdir(parents=True)
-        found.home(user).chmod(0o700)
-        give(found.home(user), user)
-    copy_course(released, found.home("curie") / "course")
-    with (found.home("curie") / "course" / "nbgrader_config.py").open("a") as config:
+        hub.home(user).mkdir(parents=True)
+        hub.home(user).chmod(0o700)
+        give(hub.home(user), user)
+    copy_course(released, hub.home("curie") / "course")
+    with (hub.home("curie") / "course" / "nbgrader_config.py").open("a") as config:
         config.write(EXCHANGE)
-    give(found.home("curie"), "curie")
+    give(hub.home("curie"), "curie")
     students = f'c = get_config()\n{EXCHANGE}c.CourseDirectory.course_id = "{course_id}"\n'
     (folder / "jupyter" / "nbgrader_config.py").write_text(students)
-    found.nbgrader("curie", "release_assignment", ASSIGNMENT, where="course")
+    hub.nbgrader("curie", "release_assignment", ASSIGNMENT, where="course")
     for student in ("ada", "barbara"):
-        found.nbgrader(student, "fetch_assignment", ASSIGNMENT)
-        notebook = found.home(student) / NOTEBOOK
+        hub.nbgrader(student, "fetch_assignment", ASSIGNMENT)
+        notebook = hub.home(student) / NOTEBOOK
         filled = fill(read_notebook(notebook), answers("layers")[student]).notebook
         notebook.write_text(json.dumps(filled), encoding="utf-8")
-        found.nbgrader(student, "submit", ASSIGNMENT)
-    return found
+        hub.nbgrader(student, "submit", ASSIGNMENT)
+    return hub
 
 
 @pytest.mark.deep
@@ -113,14 +114,14 @@ def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub:
     (hub.folder / "jupyter" / "roster.csv").write_text("id\nada\nbarbara\n", encoding="utf-8")
     line = [*command, "collect", f"/srv/exchange/{hub.course_id}/inbound", "--roster", "/srv/jupyter/roster.csv"]
     plan = json.loads(hub.run("curie", *line, "--dry-run", "--json", where="course").stdout)
-    found = {work["student"]: (work["matched_by"], work["attempt"]["standing"]) for work in plan["submissions"]}
-    assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", "proved"))
+    evidence = {work["student"]: (work["matched_by"], work["attempt"]["standing"]) for work in plan["submissions"]}
+    assert evidence == dict.fromkeys(("ada", "barbara"), ("id and owner", "proved"))
     assert [file for file in plan["left_out"] if file["matters"]] == []
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
     done = hub.run("curie", *command, "grade", ASSIGNMENT, "-q", "--json", "-", where="course")
     assert done.returncode == 0, done.stderr
     run = json.loads(done.stdout)
-    points = dict.fromkeys(("ada", "barbara"), 0)
+    points = Counter[str]()
     for verdict in run["verdicts"]:
         points[verdict["student"]] += verdict["points"]
     assert points == {"ada": 20, "barbara": 18}
@@ -131,7 +132,9 @@ def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub:
 
 
 @pytest.mark.deep
-def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: HubMachine, tmp_path: Path) -> None:
+def test_doctor_accepts_a_right_exchange_and_gives_the_command_that_mends_a_wrong_one(
+    hub: HubMachine, tmp_path: Path
+) -> None:
     root, course = tmp_path / "exchange", hub.course_id
     shutil.copytree(hub.exchange, root)
     assert exchange_finding(root, course, shared=False).ok
@@ -139,9 +142,9 @@ def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: HubM
     for path, mode in ((root, 0o777), (root / course / "inbound", 0o2777), (root / course, 0o777)):
         right = path.stat().st_mode & 0o7777
         path.chmod(mode)
-        found = exchange_finding(root, course, shared=False)
-        assert (found.ok, found.mend) == (False, f"chmod {right:o} {path}")
-        subprocess.run(found.mend, shell=True, check=True)
+        finding = exchange_finding(root, course, shared=False)
+        assert (finding.ok, finding.mend) == (False, f"chmod {right:o} {path}")
+        subprocess.run(finding.mend, shell=True, check=True)
         assert exchange_finding(root, course, shared=False).ok
 
 
@@ -151,8 +154,8 @@ def test_doctor_says_how_to_make_an_exchange_that_is_configured_and_not_there(
     assert list(exchange_findings(course_folder)) == []
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write(f'c.Exchange.root = "{tmp_path / "exchange"}"\n')
-    (found,) = exchange_findings(course_folder)
-    assert not found.ok
-    subprocess.run(found.mend, shell=True, check=True)
-    (found,) = exchange_findings(course_folder)
-    assert found.ok
+    (missing,) = exchange_findings(course_folder)
+    assert not missing.ok
+    subprocess.run(missing.mend, shell=True, check=True)
+    (mended,) = exchange_findings(course_folder)
+    assert mended.ok

@@ -11,31 +11,30 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import FORMGRADER
-from autograder.notebooks.graft import is_written, read_notebook
+from autograder.notebooks.graft import read_notebook
 from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
+    answer_written,
     everything_in_gradebook,
     grade,
     hand_in,
-    notebook_of,
     open_gradebook,
     record_of,
     submitted,
+    wait_until,
 )
 from tests.instructor.grading.broken import BROKEN
 
@@ -82,17 +81,17 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.mark.long("nbgrader's own command")
-def test_marks_penalties_comments_and_what_waits_for_a_person_are_those_of_our_command(
+def test_nbgrader_autograde_gives_the_marks_penalties_comments_and_open_answers_of_autograder_grade(
     autograded: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(autograded.with_name("ungraded"), tmp_path / "course")
     assert autograder("grade", cwd=tmp_path / "course").returncode == 0
-    theirs, ours = everything_in_gradebook(autograded), everything_in_gradebook(tmp_path / "course")
-    assert theirs == ours
-    penalties = {student: found["penalties"] for student, found in ours.items() if student != "rows"}
-    assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17]} | {"extended": [None]}
-    assert ours["right"]["grades"]["layers-written"][:2] == [0, 2]
-    assert ours["right"]["grades"]["layers-written"][3]
+    by_nbgrader, by_autograder = everything_in_gradebook(autograded), everything_in_gradebook(tmp_path / "course")
+    assert by_nbgrader == by_autograder
+    penalties = {student: work["penalties"] for student, work in by_autograder.items() if student != "rows"}
+    assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17], "extended": [None]}
+    auto_score, manual_score, _, needs_manual_grade = by_autograder["right"]["grades"]["layers-written"]
+    assert (auto_score, manual_score, needs_manual_grade) == (0, 2, True)
 
 
 def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autograded: Path) -> None:
@@ -155,14 +154,12 @@ def serve_formgrader(folder: Path) -> Iterator[str]:
     line = [*shlex.split(FORMGRADER), "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     line += [f"--IdentityProvider.token={TOKEN}"]
     log = home / "log"
-    with log.open("w") as said:
-        server = subprocess.Popen(line, cwd=folder, env=environment(home), stdout=said, stderr=said)
+    with log.open("w") as output:
+        server = subprocess.Popen(line, cwd=folder, env=environment(home), stdout=output, stderr=output)
     address = f"http://127.0.0.1:{port}/formgrader"
     try:
-        deadline = time.monotonic() + 60
-        while not answers(address):
-            assert server.poll() is None and time.monotonic() < deadline, log.read_text()
-            time.sleep(0.2)
+        wait_until(lambda: answers(address) or server.poll() is not None, 60)
+        assert server.poll() is None, log.read_text()
         yield address
     finally:
         server.terminate()
@@ -184,10 +181,11 @@ def get(address: str) -> str:
     return text
 
 
-def notebook_page(formgrader: str, student: str) -> str:
+def page_address(formgrader: str, student: str) -> str:
+    """Return the address of the page on which a student's work is marked."""
     notebooks = json.loads(get(f"{formgrader}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
-    (notebook,) = (notebook for notebook in notebooks if notebook["student"] == student)
-    return get(f"{formgrader}/submissions/{notebook['id']}/")
+    (number,) = (notebook["id"] for notebook in notebooks if notebook["student"] == student)
+    return f"{formgrader}/submissions/{number}/"
 
 
 ANSWER = "Each layer multiplies by 1.13, and fifty of them by hundreds."
@@ -199,11 +197,8 @@ def marked_folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     """A graded course folder in which one student has answered the written question."""
     folder = tmp_path_factory.mktemp("hand") / "course"
     shutil.copytree(released, folder)
-    hand_in(folder, grace="grace")
-    notebook = notebook_of(folder, "john")
-    (written,) = filter(is_written, notebook.cells)
-    written.source = ANSWER
-    nbformat.write(notebook, submitted(folder, "john"))
+    hand_in(folder, grace="grace", john="john")
+    answer_written(folder, "john", ANSWER)
     grade(folder, seed=7)
     return folder
 
@@ -211,24 +206,18 @@ def marked_folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="module")
 def page(browser: Browser, marked_folder: Path) -> Iterator[Page]:
     with serve_formgrader(marked_folder) as address:
-        listed = json.loads(get(f"{address}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
-        (number,) = (notebook["id"] for notebook in listed if notebook["student"] == "john")
-        (assignment,) = (
-            assignment
-            for assignment in json.loads(get(f"{address}/api/assignments"))
-            if assignment["name"] == ASSIGNMENT
-        )
-        counts = [assignment[key] for key in ("num_submissions", "max_code_score", "max_written_score")]
+        assignments = {assignment["name"]: assignment for assignment in json.loads(get(f"{address}/api/assignments"))}
+        counts = [assignments[ASSIGNMENT][key] for key in ("num_submissions", "max_code_score", "max_written_score")]
         assert counts == [2, 20, 5]
         with browser.new_context(extra_http_headers={"Authorization": f"token {TOKEN}"}) as context:
             page = context.new_page()
             page.set_viewport_size({"width": 1200, "height": 900})
             page.route("**/mathjax/**", lambda route: route.abort())  # nbgrader's page asks another host for it
-            page.goto(f"{address}/submissions/{number}/", wait_until="networkidle")
+            page.goto(page_address(address, "john"), wait_until="networkidle")
             yield page
 
 
-def test_the_written_answer_comes_first_beside_its_rubric_and_each_other_above_what_its_checks_said(page: Page) -> None:
+def test_the_written_answer_comes_first_beside_its_rubric_and_each_exercise_above_its_checks(page: Page) -> None:
     answer = page.locator(".nbgrader_cell").first
     expect(answer).to_contain_text(ANSWER)
     beside, written = page.get_by_role("heading", name="Rubric").bounding_box(), answer.bounding_box()

@@ -81,7 +81,7 @@ def beside(root: Path) -> str:
     return str(shown.cells[0].source)
 
 
-def test_it_is_the_courses_own_question_and_a_rubric_that_is_refined_while_people_mark_shows_at_once(
+def test_the_rubric_beside_an_answer_is_the_courses_own_and_a_change_of_it_shows_at_once(
     tmp_path: Path,
 ) -> None:
     root = tmp_path / "course"
