@@ -23,14 +23,14 @@ WHERE_ONE_MIGHT_WRITE = [Path("/"), Path("/autograder"), HOME, Path("/etc"), Pat
 
 def processes() -> list[str]:
     """Return what runs under another user."""
-    found = []
+    names = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if folder.stat().st_uid:
-                found.append((folder / "comm").read_text().strip())
+                names.append((folder / "comm").read_text().strip())
         except OSError:
             pass  # it has ended
-    return found
+    return names
 
 
 def empty(folder: Path) -> None:

@@ -41,14 +41,14 @@ def equivalents(room: str) -> set[Key]:
     Raises:
         ValueError: an entry gives no reason, or a mutant stands in the list twice.
     """
-    found: set[Key] = set()
+    keys: set[Key] = set()
     for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get(room, []):
         for change in entry["changes"]:
             key = (entry["where"], entry["code"], change)
-            if key in found or not entry["reason"].strip():
+            if key in keys or not entry["reason"].strip():
                 raise ValueError(f"{room}, {': '.join(key)}: it stands there twice, or without a reason")
-            found.add(key)
-    return found
+            keys.add(key)
+    return keys
 
 
 @dataclass(frozen=True)
