@@ -150,7 +150,7 @@ def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "says"),
     [
         ("", "file is not a database"),
         ('c.CourseDirectory.db_url = "postgresql://ada:secret@127.0.0.1:9/marks"', "ada:***@127.0.0.1:9/marks"),
@@ -160,14 +160,14 @@ def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
     ids=["broken", "no server", "no such database", "no configuration"],
 )
 def test_a_gradebook_that_cannot_be_reached_is_told_without_its_password(
-    setting: str, said: str, course_folder: Path
+    setting: str, says: str, course_folder: Path
 ) -> None:
     (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write(f"\n{setting}\n")
     finding = gradebook_finding(course_folder)
     assert finding.mend and not finding.ok
-    assert said in finding.says and "secret" not in finding.says
+    assert says in finding.says and "secret" not in finding.says
 
 
 def test_a_gradebook_that_is_not_there_yet_is_no_fault_and_is_not_made(course_folder: Path) -> None:

@@ -199,8 +199,8 @@ def test_a_broken_program_is_compared_up_to_its_error(source: str) -> None:
 def test_a_shared_run_as_long_as_a_run_and_a_window_is_found(before: int, seed: int) -> None:
     rng = random.Random(seed)
     shared = " + ".join(f"x.f{rng.randrange(10**6)}" for _ in range((K + WINDOW) // 4 + 2))
-    other = " - ".join(f"x.g{rng.randrange(10**6)}" for _ in range(before))
-    answers = {"one": {"a": f"y = {shared}\n"}, "other": {"a": f"z = {other}0\ny = {shared}\n"}}
+    alone = " - ".join(f"x.g{rng.randrange(10**6)}" for _ in range(before))
+    answers = {"one": {"a": f"y = {shared}\n"}, "other": {"a": f"z = {alone}0\ny = {shared}\n"}}
     assert similar_pairs(answers, (), 0, 0)
 
 

@@ -151,7 +151,7 @@ def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "words"),
     [
         (torch.tensor([[1.0, -0.0], [0.25, 1 / 3]]), "[[1, 0], [0.25, 0.3333]]"),
         (torch.zeros(3, 5), "a tensor of the shape (3, 5)"),
@@ -161,8 +161,8 @@ def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
         ("long " * 30, None),
     ],
 )
-def test_an_answer_is_short(value: Observation, said: str | None) -> None:
-    assert spoken(value) == said
+def test_an_answer_is_short(value: Observation, words: str | None) -> None:
+    assert spoken(value) == words
 
 
 @pytest.mark.parametrize(
