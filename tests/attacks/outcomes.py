@@ -60,7 +60,7 @@ def measured(seen: Mapping[str, Any], wall: str) -> dict[str, str]:
 
 
 def is_as_told(attack: Attack, seen: Mapping[str, Any], wall: str) -> bool:
-    """Whether an attack ended as the guide says, or better: on a busy machine one may have no time to get anything."""
+    """Return whether an attack ended as the guide says, or better: on a busy machine it may have no time for more."""
     kept = json.loads(KEPT.read_text(encoding="utf-8"))["attacks"]
     promised = next((entry["ended"].get(wall, "") for entry in kept if entry["name"] == attack.name), "")
     return promised in FROM_BEST and FROM_BEST.index(outcome(attack, seen, wall)) <= FROM_BEST.index(promised)

@@ -85,7 +85,7 @@ def unpacked(file: Path) -> Path:
 # As it was
 
 
-def test_a_course_comes_back_as_it_was_and_what_cannot_is_named(course: Path, tmp_path: Path) -> None:
+def test_a_course_comes_back_as_it_was_and_files_left_out_are_named(course: Path, tmp_path: Path) -> None:
     (course / "submitted" / "link").symlink_to("/nowhere")
     (course / "submitted" / "Jürgen 小明").mkdir()
     (course / "exports").mkdir(mode=0o700)
@@ -105,7 +105,7 @@ def test_a_course_comes_back_as_it_was_and_what_cannot_is_named(course: Path, tm
     assert state_of(unpacked(tmp_path / "backup.zip")) == before
 
 
-def test_without_a_name_it_lies_beside_the_course_and_a_missing_gradebook_is_none(course: Path) -> None:
+def test_without_a_name_the_zip_lies_beside_the_course_and_a_course_needs_no_gradebook(course: Path) -> None:
     (course / "gradebook.db").unlink()
     assert here(course, "backup")[0] == 0
     (file,) = course.parent.glob("course-*.zip")
@@ -113,7 +113,7 @@ def test_without_a_name_it_lies_beside_the_course_and_a_missing_gradebook_is_non
         assert not [name for name in archive.namelist() if name.endswith(".db")]
 
 
-def test_a_gradebook_on_a_server_is_not_in_it_as_is_said_and_the_folder_comes_back(
+def test_a_gradebook_on_a_server_is_left_out_with_a_warning_and_the_folder_comes_back(
     course: Path, tmp_path: Path
 ) -> None:
     """Its program, `pg_dump`, is the one that copies it."""
@@ -150,7 +150,7 @@ def test_a_damaged_gradebook_is_not_backed_up_as_if_it_were_well(course: Path, t
 # Killed
 
 
-def test_a_backup_that_is_killed_leaves_no_half_archive_under_its_name(course: Path, tmp_path: Path) -> None:
+def test_a_killed_backup_leaves_no_half_archive_under_its_name(course: Path, tmp_path: Path) -> None:
     file = tmp_path / "killed.zip"
     began = time.monotonic()
     write_backup(CourseFolder(course), file)

@@ -99,7 +99,7 @@ def test_each_assignment_says_how_far_it_is_and_nothing_is_changed(course: Path)
     assert files(course) == before
 
 
-def test_it_is_one_screen_of_80_columns_and_the_same_as_json(course: Path) -> None:
+def test_the_table_fits_80_columns_and_says_the_same_as_json(course: Path) -> None:
     status, output, errors = here(course, "status")
     assert (status, errors) == (0, "")
     lines = output.splitlines()

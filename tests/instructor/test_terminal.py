@@ -65,7 +65,7 @@ def folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long("it runs each command, and three of them grade")
-def test_no_command_prints_what_steers_a_terminal(folder: Path) -> None:
+def test_no_command_prints_control_characters(folder: Path) -> None:
     obeyed = {}
     for line in COMMANDS:
         done = autograder(*line, cwd=folder)

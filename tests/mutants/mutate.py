@@ -35,7 +35,7 @@ class Mutant:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What names it as long as the statement stays as it is, wherever in the file that stands."""
+        """Its name as long as the statement stays as it is, wherever in the file that stands."""
         return self.where, self.code, self.change
 
 

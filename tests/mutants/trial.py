@@ -1,4 +1,4 @@
-"""Whether the checks of a room catch a mutant. Each is run in a process of its own, which may loop or die."""
+"""Try the checks of a room on each mutant, in a process of its own, which may loop or die."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def equivalents(room: str) -> set[Key]:
 
 @dataclass(frozen=True)
 class Result:
-    """How the mutants of a room ended.
+    """Mutants of a room, by how they ended.
 
     Attributes:
         caught: by at least one check.
@@ -84,7 +84,7 @@ class Trial:
         return mutants_of(self.source)
 
     def lives(self, mutant: Mutant) -> bool:
-        """Whether each of the checks sees of the mutant what it sees of the reference."""
+        """Return whether each check sees of the mutant what it sees of the reference."""
         child = FORKED.Process(target=self._end, args=(mutant,))
         child.start()
         child.join(GRACE)

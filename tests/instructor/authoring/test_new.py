@@ -103,7 +103,7 @@ def test_a_chapter_with_exercises_and_no_mistakes_or_checks_is_an_error_that_nam
         chapters_of(course)
 
 
-def test_nothing_is_replaced_and_a_name_that_is_none_is_refused(course: Course) -> None:
+def test_existing_files_and_bad_names_are_refused(course: Course) -> None:
     begin(course)
     with pytest.raises(WouldOverwrite):
         new_chapter(course, "7-convolution")

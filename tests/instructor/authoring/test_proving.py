@@ -71,7 +71,7 @@ STATIC = [
 
 
 @pytest.mark.parametrize(("file", "old", "new", "line"), STATIC)
-def test_what_does_not_fit_is_one_line_with_file_and_name_and_stops_a_release(
+def test_a_fault_is_one_line_with_file_and_name_and_stops_a_release(
     file: str, old: str, new: str, line: str, course: Course, tmp_path: Path
 ) -> None:
     edit(course, file, old, new)

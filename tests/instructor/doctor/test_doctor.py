@@ -51,14 +51,14 @@ def test_here_every_wall_stands_with_bubblewrap_and_without_and_nothing_is_to_be
 
 @pytest.fixture(scope="module")
 def without_walls(course: Course) -> dict[str, ProbeResult]:
-    """What the probes get where student code is not shut in, and may use more than the probes are promised."""
+    """Results of the probes where student code is not shut in, and may use more than the probes are promised."""
     sandbox = Sandbox(Limits(), isolated=False, hidden=[course.folder])
     return {result.wall.name: result for result in probe_walls(sandbox, PROBE_LIMITS)}
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
-def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str, ProbeResult], wall: Wall) -> None:
+def test_a_missing_wall_lets_its_probe_through(without_walls: dict[str, ProbeResult], wall: Wall) -> None:
     probed = without_walls[wall.name]
     assert probed.leaks
     assert not [leak for leak in probed.leaks if leak.startswith("the probe itself")]
@@ -137,14 +137,14 @@ def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
     assert mend_of_no_sandbox(tmp_path) == CONTAINER
 
 
-def test_a_package_that_is_missing_or_too_old_is_told_with_what_the_course_needs() -> None:
+def test_a_missing_or_old_package_is_reported_with_the_version_that_the_course_needs() -> None:
     assert not package_finding("no-such-package", None).ok
     finding = package_finding("nbgrader", Requirement("nbgrader>=99"))
     assert (finding.ok, finding.mend) == (False, 'pip install "nbgrader>=99"')
     assert "the course needs >=99" in finding.says
 
 
-def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     assert not disk_finding(MIN_FREE_BYTES - 1, tmp_path).ok
     assert disk_finding(MIN_FREE_BYTES, tmp_path).ok
 
@@ -159,7 +159,7 @@ def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
     ],
     ids=["broken", "no server", "no such database", "no configuration"],
 )
-def test_a_gradebook_that_cannot_be_reached_is_told_without_its_password(
+def test_an_unreachable_gradebook_is_reported_without_its_password(
     setting: str, says: str, course_folder: Path
 ) -> None:
     (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
@@ -170,7 +170,7 @@ def test_a_gradebook_that_cannot_be_reached_is_told_without_its_password(
     assert says in finding.says and "secret" not in finding.says
 
 
-def test_a_gradebook_that_is_not_there_yet_is_no_fault_and_is_not_made(course_folder: Path) -> None:
+def test_a_missing_gradebook_is_no_fault_and_is_not_made(course_folder: Path) -> None:
     (course_folder / "gradebook.db").unlink()
     assert gradebook_finding(course_folder).ok
     assert not (course_folder / "gradebook.db").exists()

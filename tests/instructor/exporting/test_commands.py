@@ -10,6 +10,7 @@ import shutil
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -62,6 +63,13 @@ def term_folder(term: Path, tmp_path: Path) -> Path:
 
 def exported(folder: Path, name: str) -> list[list[str]]:
     return csv_rows((folder / "exports" / name).read_bytes().decode("utf-8"))
+
+
+def report_of(folder: Path) -> tuple[dict[str, Any], str]:
+    """Return what a report says of the assignment, as JSON and as a page."""
+    path = folder / "reports" / "2-layers.json"
+    (section,) = json.loads(path.read_text(encoding="utf-8"))["assignments"]
+    return section, path.with_suffix(".html").read_text(encoding="utf-8")
 
 
 # Export
@@ -176,10 +184,9 @@ def test_open_matters_of_collecting_are_repeated_by_every_command_with_marks(ter
         err = here(term_folder, *line)[2]
         assert "1 handed in something else than a notebook for 2-layers: 0042 (2-layers.py)" in err
         assert "1 late for 2-layers at an unknown time, so no penalty is counted: ada" in err
-    (section,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    section, page = report_of(term_folder)
     assert (section["handed_in_instead"], section["missing"]) == ({"0042": "2-layers.py"}, [])
     assert section["late_since_unknown"] == ["ada"]
-    page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
     assert "Handed in something else than a notebook: Gone Away (2-layers.py)" in page
 
 
@@ -192,7 +199,7 @@ def test_the_report_needs_no_submission_and_has_outcomes_needs_and_last_terms_pa
     status, out, _ = here(term_folder, *line)
     assert (status, out.splitlines()[0]) == (0, "reports/2-layers.html, and the same as JSON beside it")
     assert f"{ASSIGNMENT}: The checks that were failed most: “" in out
-    (section,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    section, page = report_of(term_folder)
     assert (section["handed_in"], section["missing"], section["late"]) == (10, ["0042"], ["john"])
     assert {mistake["name"] for mistake in section["mistakes"]} >= {"linear-transposed-weight", "flatten-batch-too"}
     limits = {limit["exercise"]: limit["outcome"] for limit in section["limits"]}
@@ -201,7 +208,6 @@ def test_the_report_needs_no_submission_and_has_outcomes_needs_and_last_terms_pa
     again = {tuple(pair["students"]) for pair in section["similar_to_last_term"] if pair["what"] == "all answers"}
     assert ("last term: john", "john") in again
     assert re.search(rf"^{len(section['similar_to_last_term'])} pairs? with somebody of last term$", out, re.MULTILINE)
-    page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
     assert "von &#34;N&#34;" in page
     assert str(term_folder) not in page
     head, *rows = csv_rows((term_folder / "need.csv").read_bytes().decode("utf-8"))

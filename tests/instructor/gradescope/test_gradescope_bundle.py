@@ -94,7 +94,7 @@ def test_the_zip_holds_scripts_that_can_be_run_the_course_and_the_notebook(bundl
         ((ASSIGNMENT, "--format", "canvas", "-o"), "there is no format 'canvas': there are notebooks, gradescope"),
     ],
 )
-def test_what_gives_no_zip_is_refused_before_the_work(
+def test_a_command_that_gives_no_zip_is_refused_before_the_work(
     line: tuple[str, ...], reason: str, bundle: Path, released: Path
 ) -> None:
     before = bundle.read_bytes()
@@ -133,7 +133,7 @@ def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: P
     ],
 )
 @pytest.mark.deep
-def test_a_submission_gets_the_points_that_it_gets_in_a_course_folder_and_gradescope_is_told_in_its_form(
+def test_a_submission_gets_the_points_of_a_course_folder_in_gradescopes_format(
     name: str, points: int, isolation: str, shown: list[str], container: Path
 ) -> None:
     results = json.loads((container / "results" / name / "results.json").read_text(encoding="utf-8"))
@@ -179,9 +179,7 @@ def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(re
     assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(blank, as_version=4), note)
 
 
-def test_where_there_is_no_notebook_of_the_assignment_the_student_is_told_what_to_hand_in(
-    released: Path, tmp_path: Path
-) -> None:
+def test_without_a_notebook_of_the_assignment_the_student_reads_what_to_hand_in(released: Path, tmp_path: Path) -> None:
     with pytest.raises(MalformedNotebook, match=f"no notebook was handed in: hand in {NAME}"):
         submitted_notebook(hand_in(tmp_path, {"layers.py": "x = 1"}), ROOM, NAME)
     (tmp_path / NAME).symlink_to(released / "source" / ASSIGNMENT / NAME)
@@ -192,7 +190,7 @@ def test_where_there_is_no_notebook_of_the_assignment_the_student_is_told_what_t
         submitted_notebook(hand_in(tmp_path, {"mine.ipynb": dropout}), ROOM, NAME)
 
 
-def test_where_the_grader_itself_fails_the_student_is_told_and_the_instructor_sees_why(tmp_path: Path) -> None:
+def test_an_error_of_the_grader_is_no_fault_of_the_student_and_the_instructor_sees_it(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     done = run("autograder.instructor.gradescope.container", tmp_path, cwd=tmp_path)
     assert done.returncode == 1

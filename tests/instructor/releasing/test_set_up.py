@@ -9,7 +9,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
@@ -17,6 +16,7 @@ from autograder.instructor.releasing.source import set_up_cell
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import grade_id_of, read_notebook
 from tests.conftest import serve
+from tests.instructor.releasing.conftest import code_cells
 
 COURSE = Course.installed()
 NOWHERE = "http://127.0.0.1:9/"  # the port at which a machine throws away what it gets: nothing listens
@@ -30,11 +30,7 @@ print(len(load_sample()[0]), repr(check(Linear)).splitlines()[0])
 """
 
 
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def test_it_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(released: Path) -> None:
+def test_the_set_up_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(released: Path) -> None:
     for chapter in chapters_of(COURSE):
         notebook = read_notebook(released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb")
         first = code_cells(notebook)[0]
@@ -118,7 +114,7 @@ def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(
     assert list((tmp_path / "alone").iterdir()) == []
 
 
-def test_where_the_course_is_installed_it_does_nothing(alone: Path) -> None:
+def test_the_set_up_does_nothing_where_the_course_is_installed(alone: Path) -> None:
     done = run_first_cell(alone, Path(sys.executable), NOWHERE, "print(sorted(globals().keys() - {'set_up'}))")
     nothing = subprocess.run([sys.executable, "-c", "print(sorted(globals()))"], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, nothing.stdout, "")

@@ -80,7 +80,7 @@ def test_known_mistakes_have_name_and_example_and_many_students_are_folded(page:
     assert [summary for summary in page.select("details > summary") if re.fullmatch(r"\d+ students", summary.text)]
 
 
-def test_nothing_that_a_student_wrote_is_markup(page: BeautifulSoup, words: str) -> None:
+def test_text_of_students_is_never_markup(page: BeautifulSoup, words: str) -> None:
     assert not page.select("script, b:not([style]), h1 i")
     assert "<script>alert(1)</script>" in words
 
@@ -122,7 +122,7 @@ def test_untouched_notebooks_are_not_equal_work() -> None:
     assert made_report.numbers["assignments"][0]["similar"] == []
 
 
-def test_a_shared_written_answer_is_a_pair_and_the_question_in_it_is_none() -> None:
+def test_a_shared_written_answer_makes_a_pair_and_a_quoted_question_does_not() -> None:
     answers = [{"layers-Linear": f"x = {at}", "layers-essay": text} for at, text in enumerate((ESSAY, f"Yes. {ESSAY}"))]
     (pair,) = report_of_pair(*answers).numbers["assignments"][0]["similar"]
     assert (pair["what"], pair["share"] > 0.9) == ("written answers", True)
@@ -160,7 +160,7 @@ def test_the_report_of_one_or_two_students_has_no_empty_part(size: int) -> None:
         assert heading not in words
 
 
-def test_a_class_that_handed_in_nothing_is_told_so() -> None:
+def test_a_report_without_hand_ins_says_so() -> None:
     words = words_of(report_of([mark for mark in make_class(200, 5) if not mark.handed_in]))
     assert words.count("Nothing has been handed in or graded of 2-layers") == 1
     assert "Late and missing" not in words
@@ -259,8 +259,6 @@ def test_the_json_says_the_same(report: ClassReport) -> None:
     first = numbers["assignments"][0]
     assert first["marks"]["students"] + len(first["missing"]) == numbers["students"] == 60
     assert {mistake["name"] for mistake in first["mistakes"]} == {name for name, _ in MISTAKES.values()}
-    discriminations = [check["discrimination"] for check in first["checks"] if check["discrimination"] is not None]
-    assert all(-1 <= discrimination <= 1 for discrimination in discriminations)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

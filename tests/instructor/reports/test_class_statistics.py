@@ -123,7 +123,7 @@ def test_two_mistakes_in_one_check_are_counted_both() -> None:
     assert unknown == []
 
 
-def test_the_example_is_from_a_visible_check_where_there_is_one() -> None:
+def test_the_example_is_from_a_visible_check_if_possible() -> None:
     hidden, visible = (a_verdict(mistake="m", hidden=hidden) for hidden in (True, False))
     ((failure,), _) = failures([a_mark("x", verdicts=[hidden]), a_mark("y", verdicts=[visible])])
     assert (failure.example, failure.hidden) == ("y", False)
@@ -193,7 +193,7 @@ def test_the_student_who_lacks_most_comes_first() -> None:
     assert [round(need.behind, 6) for need in needs] == [1.7, 1.0, 0.6]
 
 
-def test_a_file_that_cannot_be_read_is_told_apart_from_weak_work() -> None:
+def test_an_unreadable_file_is_listed_apart_from_weak_work() -> None:
     marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, notes=["it is no notebook", "late"]), graded("y", FIRST, 1.0)]
     assert [need.student for need in students_in_need(marks)] == ["y"]
     (file,) = unreadable_files(marks)

@@ -99,7 +99,7 @@ def test_points_by_exercise_come_first_and_passed_checks_are_folded(sample: Path
 
 
 @pytest.mark.parametrize("student", ["barbara", "claude", "edsger", "frances", "hedy", "john"])
-def test_of_a_hidden_check_nothing_but_title_and_result_is_told(sample: Path, student: str) -> None:
+def test_a_hidden_check_shows_its_title_and_result_alone(sample: Path, student: str) -> None:
     hidden = {check.title for check in checks_of("layers") if check.hidden}
     items = [words_of(item) for item in page(sample, student).select("li")]
     for title in hidden:

@@ -1,4 +1,4 @@
-"""Which submissions are shown as similar, and which not."""
+"""Copies in disguise are shown as similar, and work that was done alone is not."""
 
 from __future__ import annotations
 

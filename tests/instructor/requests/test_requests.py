@@ -186,30 +186,29 @@ def test_the_draft_has_check_observations_result_and_refusals(part: str, text: s
     assert part in text.replace("\\", "")
 
 
-def test_nothing_that_a_student_wrote_leaves_its_fence_or_reaches_a_terminal(text: str) -> None:
+def test_text_of_students_never_leaves_its_fence_or_reaches_a_terminal(text: str) -> None:
     assert "\x1b" not in text
     assert "alert(1)" in text
     outside = re.sub(r"^(`{3,})\w+\n.*?^\1`*\n", "", text, flags=re.MULTILINE | re.DOTALL)
     assert "```" not in outside and "alert(1)" not in outside
 
 
-def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list[RequestGroup]) -> None:
-    johns = next(johns for johns in groups[0].answered if johns.asked.student.id == "john")
+def test_a_letter_about_a_hidden_check_gives_its_title_and_result_alone(groups: list[RequestGroup]) -> None:
+    johns = next(answered for answered in groups[0].answered if answered.asked.student.id == "john")
     assert johns.mark and johns.mark.verdict.diagnosis
     check = replace(johns.mark.check, hidden=True)
     mark = replace(johns.mark, check=check, verdict=replace(johns.mark.verdict, check=check))
-    _, _, letter = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [replace(johns, mark=mark)])]).partition(
-        "*Answer:*"
-    )
+    text = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [replace(johns, mark=mark)])])
+    letter = text.partition("*Answer:*")[2]
     assert "hidden check, of which I can tell you the title and the result" in letter
     assert johns.mark.verdict.diagnosis.observed not in letter
     assert "observed" not in letter and "likely" not in letter
 
 
-def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_again(
+def test_after_another_result_the_letter_promises_a_new_grading(
     groups: list[RequestGroup],
 ) -> None:
-    adas = next(adas for adas in groups[0].answered if adas.asked.student.id == "ada")
+    adas = next(answered for answered in groups[0].answered if answered.asked.student.id == "ada")
     assert adas.mark
     recorded = adas.mark.recorded | {"outcome": "fail", "points": 0}
     changed = replace(adas, mark=replace(adas.mark, recorded=recorded))

@@ -71,13 +71,6 @@ def answer_again(sandbox: Sandbox, question: TalkQuestion) -> set[str | None]:
     return {spoken(answer.observations[question.asked]) for answer in result.answers.values()}
 
 
-def test_the_same_seed_gives_the_same_question_and_another_one_another(sandbox: Sandbox) -> None:
-    source = COURSE.source("layers")
-    first = [asked(sandbox, "layers", "Linear", source, seed)[0] for seed in ("ada", "ada", "alan", "grace", "john")]
-    assert first[0] == first[1]
-    assert len({question.place for question in first}) > 1
-
-
 def test_the_order_of_edits_follows_from_the_seed_and_mixes_kinds() -> None:
     edits = edits_of(COURSE.source("training"), "Learner")
     order = in_turn(edits, "ada")
