@@ -68,9 +68,7 @@ def test_a_check_that_is_repaired_after_marking_leaves_nobody_with_an_unmarked_a
     assert not [page for page in pages if "not been marked yet" in page or "not marked yet" in page]
 
 
-def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculation_expects(
-    term: Path, course: Path
-) -> None:
+def test_extensions_and_late_penalties_are_as_the_term_calculates_them(term: Path, course: Path) -> None:
     worksheet = term / "grading-worksheet.csv"
     extensions, late = check_penalties(course, worksheet, students(SIZE))
     assert (extensions, late > 0) == (12, True)
@@ -113,7 +111,7 @@ def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(t
     assert {names[row["Full name"]]: float(row["Grade"]) for row in moodle if row["Grade"]} == pytest.approx(marks)
 
 
-def test_everybodys_mark_is_the_one_of_the_terms_own_calculation_after_a_changed_check_and_a_dropped_question(
+def test_after_a_changed_check_and_a_dropped_question_marks_are_as_the_term_calculates(
     term: Path, course: Path
 ) -> None:
     percent = expected_percent(course, term / "grading-worksheet.csv", students(SIZE))

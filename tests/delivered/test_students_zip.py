@@ -84,7 +84,7 @@ def test_a_chapter_to_read_is_a_notebook_that_runs(chapter: Chapter, handed_out:
 @EACH_CHAPTER
 @pytest.mark.deep
 @pytest.mark.long("a chapter is trained from top to bottom")
-def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cells_say_that_all_is_done_and_pack_it(
+def test_a_filled_notebook_runs_says_that_all_is_done_and_packs_itself(
     chapter: Chapter, done: Path, machine: StudentMachine
 ) -> None:
     ran = machine.run_all(done / f"{chapter.assignment}.ipynb", done / "ran")
@@ -117,9 +117,7 @@ def shown(cell: NotebookNode) -> str:
     ],
 )
 @pytest.mark.long("a chapter's cells run from top to bottom")
-def test_an_untouched_notebook_earns_nothing_and_each_open_exercise_is_named(
-    chapter: Chapter, machine: StudentMachine
-) -> None:
+def test_an_untouched_notebook_earns_nothing_and_says_what_is_open(chapter: Chapter, machine: StudentMachine) -> None:
     checked = machine.autograder("check", f"{chapter.assignment}.ipynb")
     assert checked.stderr == ""
     assert re.search(r"^0 of \d+ points from visible checks", checked.stdout, re.MULTILINE)
@@ -175,7 +173,7 @@ def marks(tmp_path_factory: pytest.TempPathFactory, released: Path, done: Path) 
 
 
 @EACH_CHAPTER
-def test_the_reference_has_full_marks_alone_beside_the_other_chapters_and_beside_a_wrong_one(
+def test_the_reference_has_full_marks_alone_and_beside_a_wrong_chapter(
     chapter: Chapter, marks: dict[tuple[str, str], int], released: Path
 ) -> None:
     notebook = read_notebook(released / "source" / chapter.assignment / f"{chapter.assignment}.ipynb")

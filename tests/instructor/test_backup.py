@@ -113,9 +113,7 @@ def test_without_a_name_the_zip_lies_beside_the_course_and_a_course_needs_no_gra
         assert not [name for name in archive.namelist() if name.endswith(".db")]
 
 
-def test_a_gradebook_on_a_server_is_left_out_with_a_warning_and_the_folder_comes_back(
-    course: Path, tmp_path: Path
-) -> None:
+def test_a_gradebook_on_a_server_is_left_out_with_a_warning(course: Path, tmp_path: Path) -> None:
     """Its program, `pg_dump`, is the one that copies it."""
     (course / "gradebook.db").unlink()
     with (course / "nbgrader_config.py").open("a") as config:

@@ -94,9 +94,7 @@ def test_a_filled_chapter_lacks_nothing_and_teaches(course: Course) -> None:
 
 
 @pytest.mark.parametrize("gone", ["mistakes/convolution.md", "checks/convolution.py"])
-def test_a_chapter_with_exercises_and_no_mistakes_or_checks_is_an_error_that_names_the_file(
-    course: Course, gone: str
-) -> None:
+def test_a_chapter_without_mistakes_or_checks_is_an_error_that_names_the_file(course: Course, gone: str) -> None:
     begin(course)
     (course.folder / gone).unlink()
     with pytest.raises(UnfinishedChapter, match=re.escape(f"7-convolution.md has exercises, and {gone}")):

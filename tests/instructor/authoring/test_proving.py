@@ -119,9 +119,7 @@ def test_two_mistakes_that_no_check_tells_apart_are_named(course: Course, tmp_pa
         ),
     ],
 )
-def test_a_reference_that_changes_or_fails_is_named(
-    old: str, new: str, line: str, course: Course, tmp_path: Path
-) -> None:
+def test_a_random_or_failing_reference_is_named(old: str, new: str, line: str, course: Course, tmp_path: Path) -> None:
     edit(course, REFERENCE, old, new)
     edit(course, MISTAKES, old, new)
     edit(

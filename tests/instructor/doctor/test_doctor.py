@@ -30,9 +30,7 @@ from tests.commands import run
 
 @pytest.mark.parametrize("mechanism", ["bubblewrap", "landlock"])
 @pytest.mark.long("every wall is attacked")
-def test_here_every_wall_stands_with_bubblewrap_and_without_and_nothing_is_to_be_mended(
-    mechanism: str, released: Path, tmp_path: Path
-) -> None:
+def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, released: Path, tmp_path: Path) -> None:
     path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)
     done = run("autograder.instructor.cli", "doctor", "--json", cwd=released, env=os.environ | {"PATH": path})
     findings = {row["what"]: Finding(**row) for row in json.loads(done.stdout)}
@@ -75,9 +73,7 @@ def test_a_missing_wall_lets_its_probe_through(without_walls: dict[str, ProbeRes
         ("files", f"reading {Course.installed().folder}"),
     ],
 )
-def test_a_hole_shows_outside_whatever_the_probe_prints(
-    without_walls: dict[str, ProbeResult], name: str, leak: str
-) -> None:
+def test_a_hole_shows_outside_of_the_probe(without_walls: dict[str, ProbeResult], name: str, leak: str) -> None:
     assert leak in without_walls[name].leaks
     assert leak not in next(wall.probe for wall in WALLS if wall.name == name) or name == "network"
 
@@ -115,9 +111,7 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, ProbeRe
 # A machine that lacks something
 
 
-def test_with_neither_the_command_that_installs_bubblewrap_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_wall_bubblewrap_is_recommended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(landlock, "version", lambda: 0)
     (finding,) = sandbox_findings()
@@ -126,9 +120,7 @@ def test_with_neither_the_command_that_installs_bubblewrap_is_named(
 
 
 @pytest.mark.parametrize(("name", "value", "allow"), FORBIDDING)
-def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
-    name: str, value: str, allow: str, tmp_path: Path
-) -> None:
+def test_a_forbidding_setting_of_the_kernel_is_named(name: str, value: str, allow: str, tmp_path: Path) -> None:
     setting = tmp_path / name
     setting.parent.mkdir()
     setting.write_text(f"{value}\n")
@@ -159,9 +151,7 @@ def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     ],
     ids=["broken", "no server", "no such database", "no configuration"],
 )
-def test_an_unreachable_gradebook_is_reported_without_its_password(
-    setting: str, says: str, course_folder: Path
-) -> None:
+def test_an_unreachable_gradebook_is_reported_without_password(setting: str, says: str, course_folder: Path) -> None:
     (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write(f"\n{setting}\n")

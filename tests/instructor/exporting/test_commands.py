@@ -126,7 +126,7 @@ def test_standard_output_gets_the_table_and_nothing_else(term: Path) -> None:
     assert "a zip is nothing for a terminal" in refused(term, "export", "--format", "gradescope", "-o", "-")
 
 
-def test_a_copy_of_canvas_file_gets_the_marks_and_kept_and_changed_cells_are_listed(
+def test_a_copy_of_canvas_file_is_filled_and_kept_and_changed_cells_are_listed(
     term_folder: Path, tmp_path: Path
 ) -> None:
     given = tmp_path / "gradebook.csv"
@@ -190,9 +190,7 @@ def test_open_matters_of_collecting_are_repeated_by_every_command_with_marks(ter
     assert "Handed in something else than a notebook: Gone Away (2-layers.py)" in page
 
 
-def test_the_report_needs_no_submission_and_has_outcomes_needs_and_last_terms_pairs(
-    term_folder: Path, graded: Path
-) -> None:
+def test_the_report_needs_no_submission_and_compares_with_last_term(term_folder: Path, graded: Path) -> None:
     for path in sorted((term_folder / "submitted").rglob("*.ipynb")):
         path.write_text("{}", encoding="utf-8")
     line = ("report", ASSIGNMENT, "--csv", "need.csv", "--last-term", graded)

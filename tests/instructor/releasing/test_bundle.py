@@ -32,9 +32,7 @@ def bundle(released: Path) -> dict[str, bytes]:
     return dict(files_in((released / "release" / "course.zip").read_bytes()))
 
 
-def test_the_zip_holds_notebook_data_and_a_finished_readme_in_ten_megabytes(
-    bundle: dict[str, bytes], released: Path
-) -> None:
+def test_the_zip_holds_data_and_a_finished_readme_in_ten_megabytes(bundle: dict[str, bytes], released: Path) -> None:
     """Wheel and recordings, too: `machine` installs them, and checks by them."""
     assert (released / "release" / "course.zip").stat().st_size < 10e6
     data = ("sample/train-images-idx3-ubyte.gz", "photographs.json", "LICENSE")
@@ -160,9 +158,7 @@ def test_hidden_checks_and_their_own_helpers_do_not_reach_students() -> None:
 # From here on: a new environment with the wheel and nothing else of ours.
 
 
-def test_the_environment_holds_no_solutions_and_no_nbgrader_and_every_module_can_be_imported(
-    machine: StudentMachine,
-) -> None:
+def test_a_students_machine_holds_no_solutions_and_every_module_imports(machine: StudentMachine) -> None:
     for module in ("solutions.layers", "solutions.mistakes", "nbgrader", "autograder.instructor.grading"):
         assert "ModuleNotFoundError" in machine.run("-c", f"import {module}").stderr
     walk = "import autograder, pkgutil, importlib\n"
@@ -201,9 +197,7 @@ def test_check_gives_the_same_report_there_as_beside_the_reference(machine: Stud
 
 
 @pytest.mark.long("notebooks are filled and checked on a student's machine")
-def test_autograder_fills_and_checks_a_notebook_and_says_so_by_exit_status_and_json(
-    machine: StudentMachine, tmp_path: Path
-) -> None:
+def test_a_notebook_is_filled_and_checked_on_a_students_machine(machine: StudentMachine, tmp_path: Path) -> None:
     notebook, answered = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
     filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", answered)
     assert (filled.returncode, filled.stderr) == (0, "")

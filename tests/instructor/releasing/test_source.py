@@ -52,9 +52,7 @@ def test_every_room_is_an_assignment_and_the_start_page_is_not(course: Course) -
     assert tuple(sorted(chapter.room for chapter in chapters_of(course))) == rooms()
 
 
-def test_a_cell_has_its_grade_id_or_an_id_that_stays_where_another_cell_is_inserted(
-    source: NotebookNode, tmp_path: Path, course: Course
-) -> None:
+def test_a_cell_keeps_its_id_where_another_is_inserted(source: NotebookNode, tmp_path: Path, course: Course) -> None:
     path = course.chapters / f"{ASSIGNMENT}.md"
     inserted = path.read_text(encoding="utf-8").replace("(flatten)=\n", "```{code-cell}\nprint(1)\n```\n\n(flatten)=\n")
     (tmp_path / path.name).write_text(inserted, encoding="utf-8")
@@ -67,9 +65,7 @@ def test_a_cell_has_its_grade_id_or_an_id_that_stays_where_another_cell_is_inser
     assert len(set(more) - set(ids)) == 1 and not set(ids) - set(more)
 
 
-def test_each_check_has_one_graded_cell_with_its_title_and_points_and_the_sum_is_25(
-    source: NotebookNode, untouched: NotebookNode
-) -> None:
+def test_each_check_has_a_graded_cell_with_its_title_and_points(source: NotebookNode, untouched: NotebookNode) -> None:
     cells = by_grade_id(source).items()
     graded = {grade_id: cell.metadata.nbgrader.points for grade_id, cell in cells if is_graded(cell)}
     assert graded == {check.id: check.points for check in checks_of(ROOM)} | {"layers-written": 5}
@@ -79,7 +75,7 @@ def test_each_check_has_one_graded_cell_with_its_title_and_points_and_the_sum_is
         assert check.title in first and f"{check.points} point" in first and ("Hidden" in first) == check.hidden
 
 
-def test_the_source_holds_reference_and_hidden_checks_and_the_release_stub_and_titles(
+def test_solutions_and_hidden_checks_stay_in_the_source(
     source: NotebookNode, untouched: NotebookNode, course: Course
 ) -> None:
     in_source, in_release = by_grade_id(source), by_grade_id(untouched)
@@ -145,9 +141,7 @@ def short(root: Path, text: str, edit: tuple[str, str] = AS_IT_IS) -> tuple[Chap
     ],
     ids=["an error", "a crash", "a check"],
 )
-def test_a_cell_that_fails_with_the_reference_stops_the_release_with_a_line_that_names_it(
-    cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path
-) -> None:
+def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path) -> None:
     chapter, course = short(tmp_path, f"\n```{{code-cell}}\n{cell}\n```\n", edit)
     make_course_folder(tmp_path / "course")
     with pytest.raises(ReleaseError, match=complaint) as refused:
@@ -229,9 +223,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     return folder
 
 
-def test_an_own_question_replaces_the_public_one_and_its_answer_and_rubric_are_kept_back(
-    folder: CourseFolder,
-) -> None:
+def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(folder: CourseFolder) -> None:
     notebook = read_notebook(folder.released("2-layers"))
     at = next(at for at, cell in enumerate(notebook.cells) if is_written(cell))
     before = notebook.cells[at - 1].source

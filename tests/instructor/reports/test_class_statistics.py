@@ -27,6 +27,9 @@ from autograder.instructor.reports.class_statistics import (
 )
 from autograder.instructor.reports.need import (
     NO_SECTION,
+    Fall,
+    SectionStatistics,
+    UnreadableFile,
     falls,
     lecture_sentences,
     need_csv,
@@ -196,8 +199,7 @@ def test_the_student_who_lacks_most_comes_first() -> None:
 def test_an_unreadable_file_is_listed_apart_from_weak_work() -> None:
     marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, notes=["it is no notebook", "late"]), graded("y", FIRST, 1.0)]
     assert [need.student for need in students_in_need(marks)] == ["y"]
-    (file,) = unreadable_files(marks)
-    assert (file.student, file.assignment, file.reason) == ("x", FIRST, "it is no notebook")
+    assert unreadable_files(marks) == [UnreadableFile("x", FIRST, "it is no notebook")]
     one_check = graded("z", FIRST, 0.0, verdicts=[*UNREADABLE, a_verdict("fail", check="three")])
     assert unreadable_files([one_check]) == []
 
@@ -208,11 +210,7 @@ def test_a_fall_is_from_the_students_own_mean_to_the_newest_graded_assignment() 
     marks += [graded("same", SECOND, 5.0), graded("falls", SECOND, 8.0), graded("crash", SECOND, 9.0)]
     marks += [graded("same", THIRD, 2.1), graded("falls", THIRD, 4.0), graded("crash", THIRD, 0.0)]
     marks += [graded("new", THIRD, 0.0), a_mark("same", "4-optimizer")]
-    fallen = falls(marks)
-    assert [(fall.student, fall.assignment, fall.before, fall.now) for fall in fallen] == [
-        ("crash", THIRD, 0.9, 0.0),
-        ("falls", THIRD, 0.9, 0.4),
-    ]
+    assert falls(marks) == [Fall("crash", THIRD, 0.9, 0.0), Fall("falls", THIRD, 0.9, 0.4)]
     assert falls(marks[:4]) == falls([]) == []
 
 
@@ -237,11 +235,11 @@ def test_sections_stand_beside_each_other_only_where_there_are_two() -> None:
 
     marks = [of("B", graded("1", FIRST, 4.0)), of("A", graded("2", FIRST, 8.0)), of("A", graded("3", FIRST, 6.0))]
     marks += [of("B", a_mark("4", FIRST)), of("", a_mark("5", FIRST))]
-    rows = [
-        (section.section, section.students, section.handed_in, section.median, section.in_need)
-        for section in section_statistics(marks, "14")
+    assert section_statistics(marks, in_need="14") == [
+        SectionStatistics("A", students=2, handed_in=2, median=0.7, in_need=0),
+        SectionStatistics("B", students=2, handed_in=1, median=0.4, in_need=2),
+        SectionStatistics(NO_SECTION, students=1, handed_in=0, median=None, in_need=0),
     ]
-    assert rows == [("A", 2, 2, 0.7, 0), ("B", 2, 1, 0.4, 2), (NO_SECTION, 1, 0, None, 0)]
     assert section_statistics(marks[:1], "") == []
 
 

@@ -105,9 +105,7 @@ def words(source: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_each_disguised_copy_is_shown_beside_its_original_and_no_two_honest_solutions_are(
-    room: str, course: Course
-) -> None:
+def test_disguised_copies_are_shown_and_honest_solutions_are_not(room: str, course: Course) -> None:
     honest = {answer.name: answer.source for answer in right_answers(course, room)}
     assert len(honest) > 5
     honest["the reference"] = course.source(room)
@@ -122,9 +120,7 @@ def test_each_disguised_copy_is_shown_beside_its_original_and_no_two_honest_solu
 
 
 @pytest.mark.parametrize("size", [30, 200])
-def test_of_a_class_that_chooses_alone_among_the_usual_ways_only_two_copies_are_a_pair(
-    size: int, course: Course
-) -> None:
+def test_in_a_class_that_works_alone_only_two_copies_are_a_pair(size: int, course: Course) -> None:
     rng = random.Random(size + 1)  # at some seeds two of thirty come upon the same
     answers = {str(student): independent_answers(rng) for student in range(size)}
     answers |= {"one": {"layers-Linear": ADDMM}, "other": {"layers-Linear": DISGUISED}}

@@ -39,21 +39,13 @@ john,John,McCarthy,1002
 TITLE = next(check.title for check in checks_of("layers", "Linear") if check.name == "affine_map")
 REASON = "It works on my machine.\n````\n<script>alert(1)</script> \x1b[2J"
 ASKED = Request("ada", "2-layers", "Linear.affine_map", "3f9a-0c27-e1b4-88d2", "It is right.\n\ncheck: twice, please")
-
-
 MAIL = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatten.rows\r\nreason: why\r\nAda\r\n"
 
 
-@pytest.mark.parametrize(
-    ("content", "request_"),
-    [
-        (ASKED.lines().encode(), ASKED),
-        (b"\xef\xbb\xbf" + MAIL.encode(), Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")),
-    ],
-    ids=["as it was written", "in a mail that quotes the lines and says more before them"],
-)
-def test_a_request_is_read(content: bytes, request_: Request) -> None:
-    assert parse_request(content) == request_
+def test_a_request_is_read_from_its_lines_and_from_a_mail_that_quotes_them() -> None:
+    assert parse_request(ASKED.lines().encode()) == ASKED
+    mail = Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")
+    assert parse_request(b"\xef\xbb\xbf" + MAIL.encode()) == mail
 
 
 @pytest.mark.parametrize(
@@ -205,9 +197,7 @@ def test_a_letter_about_a_hidden_check_gives_its_title_and_result_alone(groups: 
     assert "observed" not in letter and "likely" not in letter
 
 
-def test_after_another_result_the_letter_promises_a_new_grading(
-    groups: list[RequestGroup],
-) -> None:
+def test_after_another_result_the_letter_promises_a_new_grading(groups: list[RequestGroup]) -> None:
     adas = next(answered for answered in groups[0].answered if answered.asked.student.id == "ada")
     assert adas.mark
     recorded = adas.mark.recorded | {"outcome": "fail", "points": 0}

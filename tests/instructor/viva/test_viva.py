@@ -41,9 +41,7 @@ def test_the_page_of_the_round_lists_everybody_and_says_why_somebody_is_not_aske
     assert "Not asked: no exercise of dennis in 2-layers passed all its checks." in page
 
 
-def test_alone_a_student_gets_the_sheet_of_the_round_and_nothing_else_is_touched(
-    graded_folder: Path, prepared: Path
-) -> None:
+def test_alone_a_student_gets_the_sheets_of_the_round(graded_folder: Path, prepared: Path) -> None:
     before = files(graded_folder)
     printed = f"viva/{ASSIGNMENT}/ada.html\nviva/{ASSIGNMENT}/ada-answer.html\n"
     assert here(graded_folder, "viva", "ada", ASSIGNMENT) == (0, printed, "")
@@ -74,8 +72,6 @@ def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_a_talk_that_cannot_be_prepared_is_refused_in_one_line(
-    graded: Path, line: tuple[str, ...], reason: str
-) -> None:
+def test_an_impossible_talk_is_refused_in_one_line(graded: Path, line: tuple[str, ...], reason: str) -> None:
     assert reason in refused(graded, "viva", *line)
     assert not (graded / "viva").exists()
