@@ -1,7 +1,7 @@
 """Grade a class in a container of Gradescope's, behind the only wall there: another user.
 
 ``rig.run_container`` runs it. Gradescope gives each submission a container of its own, so what one leaves in the
-folders for temporary files is deleted before the next comes; what it leaves elsewhere is told.
+folders for temporary files is deleted before the next comes; what it leaves elsewhere is reported.
 """
 
 import json

@@ -155,7 +155,7 @@ def test_a_time_says_whether_it_is_late_and_whether_it_is_proved_or_claimed() ->
 
 
 def test_canvas_finds_its_header_and_the_points_possible() -> None:
-    """As lib/gradebook_importer.rb reads it: row_has_student_headers?, update_column_count, process_pp."""
+    """Canvas reads it so in lib/gradebook_importer.rb: row_has_student_headers?, update_column_count, process_pp."""
     head, worth, *people = csv_rows(canvas_csv(CLASS))
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "2-layers"]
     assert worth == ["    Points Possible", "", "", "", "", "25"]
@@ -175,7 +175,7 @@ def test_canvas_gets_a_column_for_each_assignment_and_an_empty_cell_for_no_mark(
 
 
 def test_moodle_finds_the_columns_that_it_looks_for() -> None:
-    """As mod/assign/feedback/offline/importgradeslib.php reads it; the number follows the word Participant."""
+    """Moodle reads it so in mod/assign/feedback/offline/importgradeslib.php; a number follows Participant."""
     table = by_pandas(moodle_csv(CLASS))
     assert {"Identifier", "Grade", "Last modified (grade)", "Feedback comments"} <= set(table.columns)
     assert table.Identifier.tolist() == [f"Participant {mark.student.lms_user_id}" for mark in CLASS]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of
-from autograder.course import Chapter, Course, chapters_of
+from autograder.course import Course, chapters_of
 from autograder.instructor.releasing.source import set_up_cell
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import grade_id_of, read_notebook
@@ -90,28 +90,6 @@ def test_a_failed_download_is_an_error_with_the_way_out(alone: Path, bare: Path,
     done = run_first_cell(alone, bare, address)
     assert done.stderr.splitlines()[-1].startswith("FileNotFoundError: The checks are not here")
     assert "put course.zip beside this notebook" in done.stderr and "urllib" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    "chapter",
-    [
-        pytest.param(chapter, id=chapter.assignment, marks=[pytest.mark.deep] * (chapter.room != "layers"))
-        for chapter in chapters_of(COURSE)
-    ],
-)
-def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(
-    chapter: Chapter, downloads: Path, bare: Path, tmp_path: Path
-) -> None:
-    """As on a JupyterHub, or after a fresh download: nothing lies beside it."""
-    (wheel,) = (downloads / "notebooks").glob("*.whl")
-    install = [bare, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
-    subprocess.run(install, check=True)
-    (tmp_path / "alone").mkdir()
-    path = downloads / "notebooks" / f"{chapter.assignment}.ipynb"
-    code = "\n".join(cell.source for cell in code_cells(read_notebook(path))[:2])
-    done = subprocess.run([bare, "-c", code], cwd=tmp_path / "alone", capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "alone").iterdir()) == []
 
 
 def test_the_set_up_does_nothing_where_the_course_is_installed(alone: Path) -> None:

@@ -273,7 +273,7 @@ def test_a_setting_puts_the_date_there_at_release(tmp_path: Path) -> None:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is run and nothing written; the release of an earlier run stays."""
+    """Run and write nothing; the release of an earlier run stays."""
 
     def nothing(*given: Any, on_step: Any = None, **__: Any) -> None:
         if on_step:
