@@ -59,6 +59,12 @@ def test_each_question_has_a_definite_answer(sandbox: Sandbox, answer: RightAnsw
         assert {spoken(answer.observations[first.asked]) for answer in again} == {first.answer}
 
 
+def test_another_seed_gives_another_question(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers")
+    first = [asked(sandbox, "layers", "Linear", source, seed)[0] for seed in ("ada", "alan", "grace", "john")]
+    assert len({question.place for question in first}) > 1
+
+
 def test_the_order_of_edits_follows_from_the_seed_and_mixes_kinds() -> None:
     edits = edits_of(COURSE.source("training"), "Learner")
     order = in_turn(edits, "ada")
