@@ -89,10 +89,11 @@ def read_attacks(path: Path) -> list[Attack]:
     Raises:
         ValueError: the header of one does not say what it has to, or says what nobody reads.
     """
-    found = [_attack(path.stem, *parts) for parts in ENTRY.findall(path.read_text(encoding="utf-8"))]
-    if len(found) != path.read_text(encoding="utf-8").count("\n## "):
+    text = path.read_text(encoding="utf-8")
+    attacks = [_attack(path.stem, *parts) for parts in ENTRY.findall(text)]
+    if len(attacks) != text.count("\n## "):
         raise ValueError(f"{path}: an attack is a heading, what it does, a list, and perhaps a block of Python")
-    return sorted(found, key=lambda attack: attack.name)
+    return sorted(attacks, key=lambda attack: attack.name)
 
 
 def _attack(after: str, name: str, says: str, lines: str, fence: str, source: str) -> Attack:
@@ -111,7 +112,7 @@ def _attack(after: str, name: str, says: str, lines: str, fence: str, source: st
         answers_itself="answers itself" in fields,
         forges="forges" in fields,
         noticed=fields.get("noticed", ""),
-        known={wall: told for wall in WALLS if (told := fields.get(f"known behind {wall}", fields.get("known")))},
+        known={wall: text for wall in WALLS if (text := fields.get(f"known behind {wall}", fields.get("known")))},
     )
 
 
@@ -129,11 +130,9 @@ WITH_EVERY_COMMIT = {
 
 def tried() -> Mapping[str, Attack]:
     """Return the attacks that take part in this run of the tests, by student."""
-    return (
-        ATTACKS
-        if is_deep()
-        else {attack.student: attack for attack in ATTACKS.values() if attack.name in WITH_EVERY_COMMIT}
-    )
+    if is_deep():
+        return ATTACKS
+    return {student: attack for student, attack in ATTACKS.items() if attack.name in WITH_EVERY_COMMIT}
 
 
 def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[str, object]) -> None:

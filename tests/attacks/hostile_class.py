@@ -145,8 +145,8 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
         run_container(container, everything / "bundle.zip")
         neighbour_state = Path(f"/proc/{neighbour}/stat").read_text().split()[2]
     graded = json.loads((container / "scripts" / "attacks.out").read_text())
-    notebooks = {student: nbformat.from_dict(found["notebook"]) for student, found in graded.items()}
-    records = {student: GradingRecord.from_json(found["record"]) for student, found in graded.items()}
+    notebooks = {student: nbformat.from_dict(work["notebook"]) for student, work in graded.items()}
+    records = {student: GradingRecord.from_json(work["record"]) for student, work in graded.items()}
     seen = {
         "verdicts": {student: undated(record.verdicts) for student, record in records.items()},
         "longest_s": {student: longest_s(record.verdicts) for student, record in records.items()},
@@ -174,8 +174,8 @@ def grade_behind(wall: str, everything: Path, released: Path, attacks: Mapping[s
 
 def read_seen(everything: Path) -> dict[str, Any]:
     """Return what was seen of a class."""
-    found: dict[str, Any] = json.loads((everything / "seen.json").read_text())
-    return found
+    seen: dict[str, Any] = json.loads((everything / "seen.json").read_text())
+    return seen
 
 
 def what_is_known(course: Path, home: Path, port: int, neighbour: int) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Grade a class in a container of Gradescope's, behind the only wall there: another user.
 
 ``rig.run_container`` runs it. Gradescope gives each submission a container of its own, so what one leaves in the
-folders for temporary files is deleted before the next comes; what it leaves elsewhere is told.
+folders for temporary files is deleted before the next comes; what it leaves elsewhere is reported.
 """
 
 import json
@@ -23,14 +23,14 @@ WHERE_ONE_MIGHT_WRITE = [Path("/"), Path("/autograder"), HOME, Path("/etc"), Pat
 
 def processes() -> list[str]:
     """Return what runs under another user."""
-    found = []
+    names = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if folder.stat().st_uid:
-                found.append((folder / "comm").read_text().strip())
+                names.append((folder / "comm").read_text().strip())
         except OSError:
             pass  # it has ended
-    return found
+    return names
 
 
 def empty(folder: Path) -> None:

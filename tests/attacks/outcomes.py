@@ -36,8 +36,8 @@ def gained(attack: Attack, seen: Mapping[str, Any]) -> list[str]:
     if lost and not (attack.at_most or attack.answers_itself):
         got.append(f"{lost} points that the work in it is worth were lost")
     got += [line for line in seen["shown"][attack.student] if WON.search(line)]
-    said = json.dumps(seen["verdicts"][attack.student]) + read
-    got += [f"what is {place}" for place, secret in SECRETS.items() if secret in said]
+    text = json.dumps(seen["verdicts"][attack.student]) + read
+    got += [f"what is {place}" for place, secret in SECRETS.items() if secret in text]
     its_own = f"{MARK}-{attack.name}"
     got += [f"{left} was left" for left in seen["left"][attack.student]]
     got += [f"a connection to {visitor}" for visitor in seen["visitors"] if visitor.endswith(its_own)]
@@ -60,7 +60,7 @@ def measured(seen: Mapping[str, Any], wall: str) -> dict[str, str]:
 
 
 def is_as_told(attack: Attack, seen: Mapping[str, Any], wall: str) -> bool:
-    """Whether an attack ended as the guide says, or better: on a busy machine one may have no time to get anything."""
+    """Return whether an attack ended as the guide says, or better: on a busy machine it may have no time for more."""
     kept = json.loads(KEPT.read_text(encoding="utf-8"))["attacks"]
     promised = next((entry["ended"].get(wall, "") for entry in kept if entry["name"] == attack.name), "")
     return promised in FROM_BEST and FROM_BEST.index(outcome(attack, seen, wall)) <= FROM_BEST.index(promised)

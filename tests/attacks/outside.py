@@ -21,7 +21,7 @@ SHARED_FOLDERS = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run")
 
 def files_in(root: Path, *, contents: bool = False) -> dict[str, str]:
     """Return kind, mode and either content or size and time of each file; compiled modules come and go."""
-    found = {}
+    states = {}
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name != "__pycache__"]
         for path in (Path(folder) / name for name in (*folders, *files)):
@@ -30,8 +30,8 @@ def files_in(root: Path, *, contents: bool = False) -> dict[str, str]:
             if path.is_file() and not path.is_symlink():
                 state += hashlib.sha256(path.read_bytes()).hexdigest() if contents else f" {status.st_size}"
                 state += "" if contents else f" {status.st_mtime_ns}"
-            found[str(path.relative_to(root))] = state
-    return found
+            states[str(path.relative_to(root))] = state
+    return states
 
 
 def planted() -> list[str]:

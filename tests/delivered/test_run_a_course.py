@@ -27,9 +27,14 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(folder: Path) -> None:
         lines = play(folder / "term", SIZE)
-        (folder / "summary").write_text("\n".join(lines), encoding="utf-8")
+        (folder / "term" / "summary").write_text("\n".join(lines), encoding="utf-8")
 
-    return made_once("term", tmp_path_factory, make)
+    return made_once("term", tmp_path_factory, make) / "term"
+
+
+@pytest.fixture(scope="module")
+def course(term: Path) -> Path:
+    return term / "my-course"
 
 
 def test_the_guide_is_played_to_its_end(term: Path) -> None:
@@ -43,8 +48,8 @@ def test_a_command_that_fails_stops_the_term_and_is_named(tmp_path: Path) -> Non
         Shell(tmp_path).run("cat nothing\ntrue")
 
 
-def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
-    with open_gradebook(term / "term" / "my-course") as gradebook:
+def test_all_that_was_handed_in_is_in_the_gradebook(course: Path) -> None:
+    with open_gradebook(course) as gradebook:
         submitted = {work.student.id: work for work in gradebook.assignment_submissions(ASSIGNMENT)}
         assert {student.id for student in gradebook.students} == {student.id for student in students(SIZE)}
         by_hand = [work for work in submitted.values() if work.written_score]
@@ -56,16 +61,15 @@ def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
     assert late
 
 
-def test_a_check_that_is_repaired_after_marking_leaves_nobody_with_an_unmarked_answer(term: Path) -> None:
-    course = term / "term" / "my-course"
+def test_a_check_that_is_repaired_after_marking_leaves_nobody_with_an_unmarked_answer(course: Path) -> None:
     pages = [path.read_text(encoding="utf-8") for path in (course / "feedback").glob(f"*/{ASSIGNMENT}/*.html")]
     assert len(pages) > 5
     assert any(REPAIR[1] in page for page in pages)
     assert not [page for page in pages if "not been marked yet" in page or "not marked yet" in page]
 
 
-def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculation_expects(term: Path) -> None:
-    course, worksheet = term / "term" / "my-course", term / "term" / "grading-worksheet.csv"
+def test_extensions_and_late_penalties_are_as_the_term_calculates_them(term: Path, course: Path) -> None:
+    worksheet = term / "grading-worksheet.csv"
     extensions, late = check_penalties(course, worksheet, students(SIZE))
     assert (extensions, late > 0) == (12, True)
     with open_gradebook(course) as gradebook:
@@ -82,8 +86,7 @@ def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculatio
         table.write_text(rows, encoding="utf-8")
 
 
-def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(term: Path) -> None:
-    course = term / "term" / "my-course"
+def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(course: Path) -> None:
     answers = (course / "reports" / "requests.md").read_text(encoding="utf-8")
     assert (answers.count("*Answer:*"), answers.count("CLAIMED")) == (12, 0)
     assert answers.count("its receipt is that of the notebook that was graded") == 12
@@ -92,34 +95,32 @@ def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(ter
     assert {row["section"] for row in rows_of(course / "need.csv")} <= {"Section 1", "Section 2"}
 
 
-def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(term: Path) -> None:
-    with open_gradebook(term / "term" / "my-course") as gradebook:
+def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(term: Path, course: Path) -> None:
+    with open_gradebook(course) as gradebook:
         marks = {
             work.student.id: work.score - work.late_submission_penalty
             for work in gradebook.assignment_submissions(ASSIGNMENT)
             if not work.needs_manual_grade  # the guide's export leaves these blank
         }
     assert marks
-    canvas = rows_of(term / "term" / "canvas-gradebook-filled.csv")
+    canvas = rows_of(term / "canvas-gradebook-filled.csv")
     filled = {row["SIS User ID"]: row[f"{ASSIGNMENT} (71828)"] for row in canvas if row["SIS User ID"]}
     assert {student: float(mark) for student, mark in filled.items() if mark} == pytest.approx(marks)
-    moodle = rows_of(term / "term" / "grading-worksheet-filled.csv")
+    moodle = rows_of(term / "grading-worksheet-filled.csv")
     names = {student.name: student.id for student in students(SIZE)}
     assert {names[row["Full name"]]: float(row["Grade"]) for row in moodle if row["Grade"]} == pytest.approx(marks)
 
 
-def test_everybodys_mark_is_the_one_of_the_terms_own_calculation_after_a_changed_check_and_a_dropped_question(
-    term: Path,
+def test_after_a_changed_check_and_a_dropped_question_marks_are_as_the_term_calculates(
+    term: Path, course: Path
 ) -> None:
-    course, worksheet = term / "term" / "my-course", term / "term" / "grading-worksheet.csv"
-    percent = expected_percent(course, worksheet, students(SIZE))
+    percent = expected_percent(course, term / "grading-worksheet.csv", students(SIZE))
     assert check_marks(course, percent) == len(expected_marks(course, percent)) > 5
     with pytest.raises(WrongMarks, match="Canvas is told"):
         check_marks(course, {})  # as if nothing had come late
 
 
-def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_back(term: Path) -> None:
-    course = term / "term" / "my-course"
+def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_back(course: Path) -> None:
     with zipfile.ZipFile(course / "feedback" / f"{ASSIGNMENT}.zip") as archive:
         names = archive.namelist()
     assert len(names) == len(list((course / "submitted").glob(f"*/{ASSIGNMENT}/{ASSIGNMENT}.ipynb")))

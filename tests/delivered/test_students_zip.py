@@ -23,7 +23,7 @@ from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.receipts import PACKED, receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course, made_once
-from tests.instructor.releasing.conftest import StudentMachine, errors_in
+from tests.instructor.releasing.conftest import StudentMachine, code_cells, errors_in
 
 COURSE = Course.installed()
 CHAPTERS = chapters_of(COURSE)
@@ -66,7 +66,7 @@ def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(chapter: Chapter, 
     """Only open answers, their checks and the cells that need them fail; the last two cells say so."""
     ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
     assert [cell.source for cell in code_cells(ran) if cell.source.strip() and not cell.execution_count] == []
-    assert {output.ename for output in errors_in(ran).values()} <= {"NotImplementedError", "CheckFailed", "NameError"}
+    assert {output.ename for output in errors_in(ran)} <= {"NotImplementedError", "CheckFailed", "NameError"}
     card, packed = (shown(cell) for cell in code_cells(ran)[-2:])
     assert f"{chapter.assignment}: 0 of {len(COURSE.exercises(chapter.room))} exercises done" in card
     copy = handed_out / PACKED / f"{chapter.assignment}.ipynb"
@@ -77,18 +77,18 @@ def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(chapter: Chapter, 
 @pytest.mark.long("every notebook runs from its first cell to its last")
 def test_a_chapter_to_read_is_a_notebook_that_runs(chapter: Chapter, handed_out: Path) -> None:
     ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
-    assert errors_in(ran) == {}
+    assert errors_in(ran) == []
     assert f"[Chapter 0]({chapter.assignment}.ipynb)" in (handed_out / "1-approximation.ipynb").read_text("utf-8")
 
 
 @EACH_CHAPTER
 @pytest.mark.deep
 @pytest.mark.long("a chapter is trained from top to bottom")
-def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cells_say_that_all_is_done_and_pack_it(
+def test_a_filled_notebook_runs_says_that_all_is_done_and_packs_itself(
     chapter: Chapter, done: Path, machine: StudentMachine
 ) -> None:
     ran = machine.run_all(done / f"{chapter.assignment}.ipynb", done / "ran")
-    assert errors_in(ran) == {}
+    assert errors_in(ran) == []
     assert not [out for cell in code_cells(ran) for out in cell.outputs if out.get("name") == "stderr"]
     number = len(COURSE.exercises(chapter.room))
     card, packed = (shown(cell) for cell in code_cells(ran)[-2:])
@@ -109,10 +109,6 @@ def shown(cell: NotebookNode) -> str:
     return "".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
 
 
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
 @pytest.mark.parametrize(
     "chapter",
     [
@@ -121,7 +117,7 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     ],
 )
 @pytest.mark.long("a chapter's cells run from top to bottom")
-def test_an_untouched_notebook_gets_nothing_and_is_told_kindly(chapter: Chapter, machine: StudentMachine) -> None:
+def test_an_untouched_notebook_earns_nothing_and_says_what_is_open(chapter: Chapter, machine: StudentMachine) -> None:
     checked = machine.autograder("check", f"{chapter.assignment}.ipynb")
     assert checked.stderr == ""
     assert re.search(r"^0 of \d+ points from visible checks", checked.stdout, re.MULTILINE)
@@ -140,12 +136,11 @@ def test_progress_shows_every_notebook_of_the_folder_and_what_is_next(machine: S
     assert [card["assignment"] for card in cards] == [chapter.assignment for chapter in CHAPTERS]
     assert {card["points"] for card in cards} == {0}
     for card in cards:
-        for exercise in card["exercises"]:
-            assert exercise["state"] == "open"
-            assert exercise["read"].endswith(f"of {card['assignment']}.ipynb")
+        assert {exercise["state"] for exercise in card["exercises"]} == {"open"}
+        assert all(exercise["read"].endswith(f"of {card['assignment']}.ipynb") for exercise in card["exercises"])
 
 
-def test_progress_where_there_is_no_notebook_says_where_to_look(machine: StudentMachine, tmp_path: Path) -> None:
+def test_progress_in_a_folder_without_notebooks_says_where_to_look(machine: StudentMachine, tmp_path: Path) -> None:
     refused = machine.autograder("progress", cwd=tmp_path)
     assert refused.returncode == 2
     assert "holds no notebook of this course: name the folder that you unzipped" in refused.stderr
@@ -178,22 +173,10 @@ def marks(tmp_path_factory: pytest.TempPathFactory, released: Path, done: Path) 
 
 
 @EACH_CHAPTER
-def test_all_six_filled_with_the_reference_have_full_marks(
+def test_the_reference_has_full_marks_alone_and_beside_a_wrong_chapter(
     chapter: Chapter, marks: dict[tuple[str, str], int], released: Path
 ) -> None:
     notebook = read_notebook(released / "source" / chapter.assignment / f"{chapter.assignment}.ipynb")
     possible = sum(cell.metadata.nbgrader.points for cell in code_cells(notebook) if is_graded(cell))
-    assert marks["ada", chapter.assignment] == possible == 20
-
-
-@EACH_CHAPTER
-def test_a_chapter_alone_has_the_same_mark_as_beside_the_others(
-    chapter: Chapter, marks: dict[tuple[str, str], int]
-) -> None:
-    assert marks[f"only-{chapter.room}", chapter.assignment] == marks["ada", chapter.assignment]
-
-
-@EACH_CHAPTER
-def test_a_wrong_chapter_costs_no_points_of_another(chapter: Chapter, marks: dict[tuple[str, str], int]) -> None:
-    lost = marks["ada", chapter.assignment] - marks["barbara", chapter.assignment]
-    assert (lost > 0) == (chapter.room == "layers")
+    assert marks["ada", chapter.assignment] == marks[f"only-{chapter.room}", chapter.assignment] == possible == 20
+    assert (marks["barbara", chapter.assignment] < possible) == (chapter.room == "layers")

@@ -39,8 +39,8 @@ def record(*passed: str, **fields: Any) -> GradingRecord:
     return GradingRecord("layers", cast(Any, tuple(verdicts)), **{"answers": TEXTS, "handed_in": DUE} | fields)
 
 
-def facts(found: GradingRecord | None, *decisions: Decision, **fields: Any) -> Facts:
-    records = {} if found is None else {WORK: found}
+def facts(graded: GradingRecord | None, *decisions: Decision, **fields: Any) -> Facts:
+    records = {} if graded is None else {WORK: graded}
     return Facts([Student("ada")], {"2-layers": CELLS}, records, decisions=decisions, due={"2-layers": DUE}, **fields)
 
 

@@ -83,8 +83,7 @@ def course(tmp_path: Path) -> Path:
 
 
 def rows(root: Path) -> dict[str, AssignmentStatus]:
-    found = status_of(CourseFolder(root), Course.installed())
-    return {row.assignment: replace(row, released=None) for row in found}
+    return {row.assignment: replace(row, released=None) for row in status_of(CourseFolder(root), Course.installed())}
 
 
 def test_each_assignment_says_how_far_it_is_and_nothing_is_changed(course: Path) -> None:
@@ -100,10 +99,10 @@ def test_each_assignment_says_how_far_it_is_and_nothing_is_changed(course: Path)
     assert files(course) == before
 
 
-def test_it_is_one_screen_of_80_columns_and_the_same_as_json(course: Path) -> None:
-    status, said, errors = here(course, "status")
+def test_the_table_fits_80_columns_and_says_the_same_as_json(course: Path) -> None:
+    status, output, errors = here(course, "status")
     assert (status, errors) == (0, "")
-    lines = said.splitlines()
+    lines = output.splitlines()
     assert max(map(len, lines)) <= 80
     today = f"{datetime.now():%Y-%m-%d}"
     assert [line.split() for line in lines[1:]] == [

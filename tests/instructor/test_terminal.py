@@ -65,15 +65,15 @@ def folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long("it runs each command, and three of them grade")
-def test_no_command_prints_what_steers_a_terminal(folder: Path) -> None:
+def test_no_command_prints_control_characters(folder: Path) -> None:
     obeyed = {}
     for line in COMMANDS:
         done = autograder(*line, cwd=folder)
         assert done.stdout or done.stderr, line
         assert "Traceback" not in done.stderr, line
-        said = done.stdout + done.stderr
-        if found := {character for character in said if category(character) == "Cc"} - set("\t\r\n"):
-            obeyed[line] = found
+        controls = {character for character in done.stdout + done.stderr if category(character) == "Cc"}
+        if steering := controls - set("\t\r\n"):
+            obeyed[line] = steering
         if "json" in " ".join(line):
             json.loads(done.stdout)
     assert obeyed == {}

@@ -35,7 +35,7 @@ class Mutant:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What names it as long as the statement stays as it is, wherever in the file that stands."""
+        """Its name as long as the statement stays as it is, wherever in the file that stands."""
         return self.where, self.code, self.change
 
 
@@ -48,11 +48,11 @@ def mutants_of(source: str) -> list[Mutant]:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    found: dict[str, Mutant] = {}
+    mutants: dict[str, Mutant] = {}
     seen: Counter[tuple[str, str, str]] = Counter()
     for at, top in enumerate(tree.body):
         head, tail = ("\n".join(map(ast.unparse, part)) for part in (tree.body[:at], tree.body[at + 1 :]))
-        found.setdefault(f"{head}\n{ast.unparse(top)}\n{tail}", Mutant("", 0, "", "", ""))
+        mutants.setdefault(f"{head}\n{ast.unparse(top)}\n{tail}", Mutant("", 0, "", "", ""))
         for where, body, place in _statements(top, ""):
             statement = body[place]
             if statement.lineno not in marked:
@@ -61,11 +61,11 @@ def mutants_of(source: str) -> list[Mutant]:
             for change in _changes(body, place, modules):
                 text = f"{head}\n{ast.unparse(top)}\n{tail}"
                 mutant = Mutant(where, statement.lineno, code, change, text)
-                if found.setdefault(text, mutant) is mutant:
+                if mutants.setdefault(text, mutant) is mutant:
                     seen[mutant.key] += 1
                     if seen[mutant.key] > 1:
-                        found[text] = replace(mutant, change=f"{change} ({seen[mutant.key]})")
-    return [mutant for mutant in found.values() if mutant.source]
+                        mutants[text] = replace(mutant, change=f"{change} ({seen[mutant.key]})")
+    return [mutant for mutant in mutants.values() if mutant.source]
 
 
 def _marked(source: str) -> set[int]:
@@ -98,9 +98,9 @@ def _statements(node: ast.AST, where: str) -> Iterator[tuple[str, list[ast.stmt]
 def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[str]:
     """Make each change of a statement in its turn, and give what is changed to what."""
     statement = body[place]
-    for other in _other_statements(body, statement):
-        body[place] = other
-        yield "left out" if isinstance(other, ast.Pass) else f"→ {_first_line(other)}"
+    for changed in _other_statements(body, statement):
+        body[place] = changed
+        yield "left out" if isinstance(changed, ast.Pass) else f"→ {_first_line(changed)}"
     body[place] = statement
     if isinstance(statement, ast.Raise):
         return
@@ -108,9 +108,9 @@ def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[st
         held = getattr(parent, field)
         node = held if at is None else held[at]
         is_condition = isinstance(statement, ast.If | ast.While) and parent is statement
-        for other in [*_other_expressions(node, modules), *(_conditions(node) if is_condition else ())]:
-            _put(parent, field, at, other)
-            yield f"{ast.unparse(node)} → {ast.unparse(other)}"
+        for changed in [*_other_expressions(node, modules), *(_conditions(node) if is_condition else ())]:
+            _put(parent, field, at, changed)
+            yield f"{ast.unparse(node)} → {ast.unparse(changed)}"
         _put(parent, field, at, node)
 
 
@@ -165,8 +165,8 @@ def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[ast.AST]:
     match node:
         case ast.Compare():
             for at, operator in enumerate(node.ops):
-                for other in COMPARED[type(operator)]:
-                    ops = [*node.ops[:at], other(), *node.ops[at + 1 :]]
+                for comparison in COMPARED[type(operator)]:
+                    ops = [*node.ops[:at], comparison(), *node.ops[at + 1 :]]
                     yield ast.Compare(node.left, ops, node.comparators)
         case ast.BoolOp():
             yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
@@ -187,9 +187,9 @@ def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[ast.AST]:
         case ast.Slice():
             for bound in ("lower", "upper", "step"):
                 if getattr(node, bound) is not None:
-                    other = copy(node)
-                    setattr(other, bound, None)
-                    yield other
+                    shortened = copy(node)
+                    setattr(shortened, bound, None)
+                    yield shortened
         case ast.Call():
             yield from _other_calls(node, modules)
 

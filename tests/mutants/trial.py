@@ -1,4 +1,4 @@
-"""Whether the checks of a room catch a mutant. Each is run in a process of its own, which may loop or die."""
+"""Try the checks of a room on each mutant, in a process of its own, which may loop or die."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ def equivalents(room: str) -> set[Key]:
     Raises:
         ValueError: an entry gives no reason, or a mutant stands in the list twice.
     """
-    found: set[Key] = set()
+    keys: set[Key] = set()
     for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get(room, []):
         for change in entry["changes"]:
             key = (entry["where"], entry["code"], change)
-            if key in found or not entry["reason"].strip():
+            if key in keys or not entry["reason"].strip():
                 raise ValueError(f"{room}, {': '.join(key)}: it stands there twice, or without a reason")
-            found.add(key)
-    return found
+            keys.add(key)
+    return keys
 
 
 @dataclass(frozen=True)
 class Result:
-    """How the mutants of a room ended.
+    """Mutants of a room, by how they ended.
 
     Attributes:
         caught: by at least one check.
@@ -84,7 +84,7 @@ class Trial:
         return mutants_of(self.source)
 
     def lives(self, mutant: Mutant) -> bool:
-        """Whether each of the checks sees of the mutant what it sees of the reference."""
+        """Return whether each check sees of the mutant what it sees of the reference."""
         child = FORKED.Process(target=self._end, args=(mutant,))
         child.start()
         child.join(GRACE)

@@ -21,9 +21,9 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Course]:
     """A copy of the second course, as if it were the one that is installed."""
     shutil.copytree(SECOND, tmp_path / "averages", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.syspath_prepend(tmp_path)
-    found = Course("averages")
-    monkeypatch.setattr(Course, "announced", lambda: found)
-    yield found
+    second = Course("averages")
+    monkeypatch.setattr(Course, "announced", lambda: second)
+    yield second
     for name in [name for name in sys.modules if name.partition(".")[0] == "averages"]:
         del sys.modules[name]
     for room in ("means", "convolution"):

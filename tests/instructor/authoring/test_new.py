@@ -26,7 +26,7 @@ RIGHT = {
     "a name": "centred = table - table.mean(axis=0)\n    return centred / table.std(axis=0)",
     "variance": "return (table - table.mean(axis=0)) / table.var(axis=0) ** 0.5",
     "functions": "return np.divide(table - np.mean(table, axis=0), np.std(table, axis=0))",
-    "columns": "return np.stack([(one - one.mean()) / one.std() for one in table.T], axis=1)",
+    "columns": "return np.stack([(column - column.mean()) / column.std() for column in table.T], axis=1)",
 }
 
 
@@ -56,13 +56,13 @@ def fill(course: Course) -> None:
             catalogue.write(f"\n## {name}\n\nWritten in a line.\n\n```python\n{answer}```\n")
 
 
-def of_new_chapter(said: list[str]) -> list[str]:
-    return [line for line in said if line.startswith(("centre", "7-"))]
+def missing_in_new_chapter(course: Course) -> list[str]:
+    return [line for line in missing(course) if line.startswith(("centre", "7-"))]
 
 
 def test_a_new_chapter_says_in_words_what_is_missing(course: Course) -> None:
     begin(course)
-    assert of_new_chapter(missing(course)) == [
+    assert missing_in_new_chapter(course) == [
         "7-convolution.md: 2 passages to write",
         "centre: its reference in averages/convolution.py is not written",
         "centre: no checks in averages/checks/convolution.py, 2 wanted",
@@ -74,35 +74,34 @@ def test_a_new_chapter_says_in_words_what_is_missing(course: Course) -> None:
 def test_a_filled_chapter_lacks_nothing_and_teaches(course: Course) -> None:
     begin(course)
     fill(course)
-    assert of_new_chapter(missing(course)) == []
-    (mine,) = (chapter for chapter in chapters_of(course) if chapter.room == "convolution")
-    assert 'raise NotImplementedError("convolution: centre")' in str(without_solutions(source_notebook(mine, course)))
+    assert missing_in_new_chapter(course) == []
+    (chapter,) = (chapter for chapter in chapters_of(course) if chapter.room == "convolution")
+    released = without_solutions(source_notebook(chapter, course))
+    assert 'raise NotImplementedError("convolution: centre")' in str(released)
     expect, asked = LiveExpectations(course), checks.checks_of("convolution")
     seeds = [seed_of(1, check) for check in asked]
 
-    def told(source: str) -> set[str | None]:
+    def mistakes_in(source: str) -> set[str | None]:
         names = names_of_source(source, "answer")
         answers = [observe(check, names, seed) for check, seed in zip(asked, seeds, strict=True)]
         verdicts = judge(asked, answers, seeds, expect)
         return {verdict.diagnosis.mistake if verdict.diagnosis else None for verdict in verdicts if not verdict.passed}
 
     for answer in right_answers(course, "convolution"):
-        assert told(answer.source) == set(), answer.name
+        assert mistakes_in(answer.source) == set(), answer.name
     (mistake,) = course.mistakes("convolution")
-    assert told(mistake.apply(course.source("convolution"))) == {"whole-table"}
+    assert mistakes_in(mistake.apply(course.source("convolution"))) == {"whole-table"}
 
 
 @pytest.mark.parametrize("gone", ["mistakes/convolution.md", "checks/convolution.py"])
-def test_a_chapter_with_exercises_and_no_mistakes_or_checks_is_an_error_that_names_the_file(
-    course: Course, gone: str
-) -> None:
+def test_a_chapter_without_mistakes_or_checks_is_an_error_that_names_the_file(course: Course, gone: str) -> None:
     begin(course)
     (course.folder / gone).unlink()
     with pytest.raises(UnfinishedChapter, match=re.escape(f"7-convolution.md has exercises, and {gone}")):
         chapters_of(course)
 
 
-def test_nothing_is_replaced_and_a_name_that_is_none_is_refused(course: Course) -> None:
+def test_existing_files_and_bad_names_are_refused(course: Course) -> None:
     begin(course)
     with pytest.raises(WouldOverwrite):
         new_chapter(course, "7-convolution")

@@ -30,9 +30,7 @@ from tests.commands import run
 
 @pytest.mark.parametrize("mechanism", ["bubblewrap", "landlock"])
 @pytest.mark.long("every wall is attacked")
-def test_here_every_wall_stands_with_bubblewrap_and_without_and_nothing_is_to_be_mended(
-    mechanism: str, released: Path, tmp_path: Path
-) -> None:
+def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, released: Path, tmp_path: Path) -> None:
     path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)
     done = run("autograder.instructor.cli", "doctor", "--json", cwd=released, env=os.environ | {"PATH": path})
     findings = {row["what"]: Finding(**row) for row in json.loads(done.stdout)}
@@ -51,14 +49,14 @@ def test_here_every_wall_stands_with_bubblewrap_and_without_and_nothing_is_to_be
 
 @pytest.fixture(scope="module")
 def without_walls(course: Course) -> dict[str, ProbeResult]:
-    """What the probes get where student code is not shut in, and may use more than the probes are promised."""
+    """Results of the probes where student code is not shut in, and may use more than the probes are promised."""
     sandbox = Sandbox(Limits(), isolated=False, hidden=[course.folder])
     return {result.wall.name: result for result in probe_walls(sandbox, PROBE_LIMITS)}
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
-def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str, ProbeResult], wall: Wall) -> None:
+def test_a_missing_wall_lets_its_probe_through(without_walls: dict[str, ProbeResult], wall: Wall) -> None:
     probed = without_walls[wall.name]
     assert probed.leaks
     assert not [leak for leak in probed.leaks if leak.startswith("the probe itself")]
@@ -75,9 +73,7 @@ def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str,
         ("files", f"reading {Course.installed().folder}"),
     ],
 )
-def test_a_hole_shows_outside_whatever_the_probe_prints(
-    without_walls: dict[str, ProbeResult], name: str, leak: str
-) -> None:
+def test_a_hole_shows_outside_of_the_probe(without_walls: dict[str, ProbeResult], name: str, leak: str) -> None:
     assert leak in without_walls[name].leaks
     assert leak not in next(wall.probe for wall in WALLS if wall.name == name) or name == "network"
 
@@ -115,9 +111,7 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, ProbeRe
 # A machine that lacks something
 
 
-def test_with_neither_the_command_that_installs_bubblewrap_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_wall_bubblewrap_is_recommended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(landlock, "version", lambda: 0)
     (finding,) = sandbox_findings()
@@ -126,9 +120,7 @@ def test_with_neither_the_command_that_installs_bubblewrap_is_named(
 
 
 @pytest.mark.parametrize(("name", "value", "allow"), FORBIDDING)
-def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
-    name: str, value: str, allow: str, tmp_path: Path
-) -> None:
+def test_a_forbidding_setting_of_the_kernel_is_named(name: str, value: str, allow: str, tmp_path: Path) -> None:
     setting = tmp_path / name
     setting.parent.mkdir()
     setting.write_text(f"{value}\n")
@@ -137,20 +129,20 @@ def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
     assert mend_of_no_sandbox(tmp_path) == CONTAINER
 
 
-def test_a_package_that_is_missing_or_too_old_is_told_with_what_the_course_needs() -> None:
+def test_a_missing_or_old_package_is_reported_with_the_version_that_the_course_needs() -> None:
     assert not package_finding("no-such-package", None).ok
     finding = package_finding("nbgrader", Requirement("nbgrader>=99"))
     assert (finding.ok, finding.mend) == (False, 'pip install "nbgrader>=99"')
     assert "the course needs >=99" in finding.says
 
 
-def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     assert not disk_finding(MIN_FREE_BYTES - 1, tmp_path).ok
     assert disk_finding(MIN_FREE_BYTES, tmp_path).ok
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "says"),
     [
         ("", "file is not a database"),
         ('c.CourseDirectory.db_url = "postgresql://ada:secret@127.0.0.1:9/marks"', "ada:***@127.0.0.1:9/marks"),
@@ -159,18 +151,16 @@ def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
     ],
     ids=["broken", "no server", "no such database", "no configuration"],
 )
-def test_a_gradebook_that_cannot_be_reached_is_told_without_its_password(
-    setting: str, said: str, course_folder: Path
-) -> None:
+def test_an_unreachable_gradebook_is_reported_without_password(setting: str, says: str, course_folder: Path) -> None:
     (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write(f"\n{setting}\n")
     finding = gradebook_finding(course_folder)
     assert finding.mend and not finding.ok
-    assert said in finding.says and "secret" not in finding.says
+    assert says in finding.says and "secret" not in finding.says
 
 
-def test_a_gradebook_that_is_not_there_yet_is_no_fault_and_is_not_made(course_folder: Path) -> None:
+def test_a_missing_gradebook_is_no_fault_and_is_not_made(course_folder: Path) -> None:
     (course_folder / "gradebook.db").unlink()
     assert gradebook_finding(course_folder).ok
     assert not (course_folder / "gradebook.db").exists()

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import jsonschema
 import pandas
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.plugins.export import CsvExportPlugin
@@ -156,7 +155,7 @@ def test_a_time_says_whether_it_is_late_and_whether_it_is_proved_or_claimed() ->
 
 
 def test_canvas_finds_its_header_and_the_points_possible() -> None:
-    """As lib/gradebook_importer.rb reads it: row_has_student_headers?, update_column_count, process_pp."""
+    """Canvas reads it so in lib/gradebook_importer.rb: row_has_student_headers?, update_column_count, process_pp."""
     head, worth, *people = csv_rows(canvas_csv(CLASS))
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "2-layers"]
     assert worth == ["    Points Possible", "", "", "", "", "25"]
@@ -176,7 +175,7 @@ def test_canvas_gets_a_column_for_each_assignment_and_an_empty_cell_for_no_mark(
 
 
 def test_moodle_finds_the_columns_that_it_looks_for() -> None:
-    """As mod/assign/feedback/offline/importgradeslib.php reads it; the number follows the word Participant."""
+    """Moodle reads it so in mod/assign/feedback/offline/importgradeslib.php; a number follows Participant."""
     table = by_pandas(moodle_csv(CLASS))
     assert {"Identifier", "Grade", "Last modified (grade)", "Feedback comments"} <= set(table.columns)
     assert table.Identifier.tolist() == [f"Participant {mark.student.lms_user_id}" for mark in CLASS]
@@ -185,10 +184,10 @@ def test_moodle_finds_the_columns_that_it_looks_for() -> None:
 
 def test_a_comment_tells_hidden_checks_by_title_and_nothing_that_they_saw() -> None:
     for mark in GRADED:
-        said = comment(mark)
-        assert "observed" not in said
-        assert "<" not in said
-        assert f"{number(mark.penalty)} points taken off" in said or not mark.penalty
+        text = comment(mark)
+        assert "observed" not in text
+        assert "<" not in text
+        assert f"{number(mark.penalty)} points taken off" in text or not mark.penalty
 
 
 # Gradescope
@@ -200,9 +199,8 @@ def test_results_are_as_gradescope_describes_them() -> None:
 
 
 def test_a_hidden_check_has_a_name_and_points_and_no_output() -> None:
-    outputs = {
-        (test["name"].endswith("(hidden)"), bool(test["output"])) for m in GRADED for test in results(m)["tests"]
-    }
+    tests = [test for mark in GRADED for test in results(mark)["tests"]]
+    outputs = {(test["name"].endswith("(hidden)"), bool(test["output"])) for test in tests}
     assert outputs == {(True, False), (False, False), (False, True)}
     shown = {test["name"] for test in results(GRADED[0])["tests"]}
     assert all(any(title in name for name in shown) for title in HIDDEN)
@@ -221,15 +219,11 @@ def test_each_graded_submission_has_a_file_of_its_own_and_the_same_marks_are_the
 
 
 def test_the_json_holds_every_verdict() -> None:
-    records = [
-        (record["student"]["id"], record["score"], len(record["verdicts"]))
-        for record in json.loads(verdicts_json(CLASS))["marks"]
-    ]
-    assert records == [(mark.student.id, mark.score, len(mark.verdicts)) for mark in CLASS]
+    for record, mark in zip(json.loads(verdicts_json(CLASS))["marks"], CLASS, strict=True):
+        assert (record["student"]["id"], record["score"]) == (mark.student.id, mark.score)
+        assert len(record["verdicts"]) == len(mark.verdicts)
 
 
-@pytest.mark.parametrize("table", [plain_csv, canvas_csv, moodle_csv])
-def test_excel_is_told_that_it_is_utf_8(table: object) -> None:
-    text = table(CLASS)  # type: ignore[operator]
-    assert text.startswith(BOM)
-    assert "Παπαδοπούλου" in text
+def test_excel_is_told_that_each_table_is_utf_8() -> None:
+    for text in (plain_csv(CLASS), canvas_csv(CLASS), moodle_csv(CLASS)):
+        assert text.startswith(BOM) and "Παπαδοπούλου" in text

@@ -14,6 +14,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.authoring.right_answers import right_answer
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradescope.container import grade, submitted_notebook
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import MalformedNotebook, is_written, read_notebook
@@ -93,7 +94,7 @@ def test_the_zip_holds_scripts_that_can_be_run_the_course_and_the_notebook(bundl
         ((ASSIGNMENT, "--format", "canvas", "-o"), "there is no format 'canvas': there are notebooks, gradescope"),
     ],
 )
-def test_what_gives_no_zip_is_refused_before_the_work(
+def test_a_command_that_gives_no_zip_is_refused_before_the_work(
     line: tuple[str, ...], reason: str, bundle: Path, released: Path
 ) -> None:
     before = bundle.read_bytes()
@@ -123,7 +124,7 @@ def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: P
 
 
 @pytest.mark.parametrize(
-    ("name", "points", "isolation", "told"),
+    ("name", "points", "isolation", "shown"),
     [
         ("right", 20, "other-user", ["An answer waits for a person"]),  # who alone has written one
         ("wrong", 18, "other-user", ["likely mistake: ", f"of {NAME}"]),
@@ -132,22 +133,22 @@ def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: P
     ],
 )
 @pytest.mark.deep
-def test_a_submission_gets_the_points_that_it_gets_in_a_course_folder_and_gradescope_is_told_in_its_form(
-    name: str, points: int, isolation: str, told: list[str], container: Path
+def test_a_submission_gets_the_points_of_a_course_folder_in_gradescopes_format(
+    name: str, points: int, isolation: str, shown: list[str], container: Path
 ) -> None:
     results = json.loads((container / "results" / name / "results.json").read_text(encoding="utf-8"))
-    said = (container / "results" / name / "stdout").read_text(encoding="utf-8")
+    printed = (container / "results" / name / "stdout").read_text(encoding="utf-8")
     jsonschema.validate(results, RESULTS | {"required": ["tests"]})
     tests = results["tests"]
-    assert sum(test["score"] for test in tests) == points, said
+    assert sum(test["score"] for test in tests) == points, printed
     assert sum(test["max_score"] for test in tests) == sum(check.points for check in checks_of(ROOM))
-    assert "status" not in said
+    assert "status" not in printed
     hidden = {f"{check.exercise}: {check.title} (hidden)" for check in checks_of(ROOM) if check.hidden}
     assert {test["name"] for test in tests if test["visibility"] == "after_due_date"} == hidden
     assert {test["output"] for test in tests if test["name"] in hidden} == {""}
     assert results["extra_data"]["isolation"] == isolation
     text = "\n".join([results["output"], *(test["output"] for test in tests)])
-    assert [part for part in told if part not in text] == []
+    assert [part for part in shown if part not in text] == []
     assert ("An answer waits" in text) == (name == "right")
 
 
@@ -169,29 +170,27 @@ def test_another_user_is_no_wall_around_what_everybody_may_read(course: Course) 
 
 
 def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(released: Path, tmp_path: Path) -> None:
-    ours, blank = (nbformat.writes(notebook_of(released, author)) for author in ("ada", "dennis"))
-    other = (released / "release" / "3-dropout" / "3-dropout.ipynb").read_text(encoding="utf-8")
-    hand_in(tmp_path, {"a.ipynb": other, "notes.txt": "{", ".ipynb_checkpoints/x.ipynb": blank, "b/x.json": ours})
-    assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(ours, as_version=4), "")
+    filled, blank = (nbformat.writes(notebook_of(released, author)) for author in ("ada", "dennis"))
+    dropout = CourseFolder(released).released("3-dropout").read_text(encoding="utf-8")
+    hand_in(tmp_path, {"a.ipynb": dropout, "notes.txt": "{", ".ipynb_checkpoints/x.ipynb": blank, "b/x.json": filled})
+    assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(filled, as_version=4), "")
     hand_in(tmp_path, {f"z/{NAME}": blank})
-    said = f"z/{NAME} counts; also handed in: b/x.json"
-    assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(blank, as_version=4), said)
+    note = f"z/{NAME} counts; also handed in: b/x.json"
+    assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(blank, as_version=4), note)
 
 
-def test_where_there_is_no_notebook_of_the_assignment_the_student_is_told_what_to_hand_in(
-    released: Path, tmp_path: Path
-) -> None:
+def test_without_a_notebook_of_the_assignment_the_student_reads_what_to_hand_in(released: Path, tmp_path: Path) -> None:
     with pytest.raises(MalformedNotebook, match=f"no notebook was handed in: hand in {NAME}"):
         submitted_notebook(hand_in(tmp_path, {"layers.py": "x = 1"}), ROOM, NAME)
     (tmp_path / NAME).symlink_to(released / "source" / ASSIGNMENT / NAME)
     with pytest.raises(MalformedNotebook, match="no notebook was handed in"):
         submitted_notebook(tmp_path, ROOM, NAME)
-    other = (released / "release" / "3-dropout" / "3-dropout.ipynb").read_text(encoding="utf-8")
+    dropout = CourseFolder(released).released("3-dropout").read_text(encoding="utf-8")
     with pytest.raises(MalformedNotebook, match=r"mine.ipynb holds none of this assignment's cells"):
-        submitted_notebook(hand_in(tmp_path, {"mine.ipynb": other}), ROOM, NAME)
+        submitted_notebook(hand_in(tmp_path, {"mine.ipynb": dropout}), ROOM, NAME)
 
 
-def test_where_the_grader_itself_fails_the_student_is_told_and_the_instructor_sees_why(tmp_path: Path) -> None:
+def test_an_error_of_the_grader_is_no_fault_of_the_student_and_the_instructor_sees_it(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     done = run("autograder.instructor.gradescope.container", tmp_path, cwd=tmp_path)
     assert done.returncode == 1

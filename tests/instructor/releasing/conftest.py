@@ -71,6 +71,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Student
     return StudentMachine(made_once("student", tmp_path_factory, make))
 
 
-def errors_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    outputs = ((cell.id, out) for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs)
-    return {cell_id: output for cell_id, output in outputs if output.output_type == "error"}
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def errors_in(notebook: NotebookNode) -> list[NotebookNode]:
+    return [output for cell in code_cells(notebook) for output in cell.outputs if output.output_type == "error"]

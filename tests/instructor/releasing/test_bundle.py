@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,27 +31,13 @@ def bundle(released: Path) -> dict[str, bytes]:
     return dict(files_in((released / "release" / "course.zip").read_bytes()))
 
 
-def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how_in_ten_megabytes(
-    bundle: dict[str, bytes], released: Path
-) -> None:
+def test_the_zip_holds_data_and_a_finished_readme_in_ten_megabytes(bundle: dict[str, bytes], released: Path) -> None:
+    """Wheel and recordings, too: `machine` installs them, and checks by them."""
     assert (released / "release" / "course.zip").stat().st_size < 10e6
-    names = "\n".join(bundle)
-    for part in (
-        "course/README.md",
-        f"course/{ASSIGNMENT}.ipynb",
-        "autograder/student/data/sample/train-images-idx3-ubyte.gz",
-        "autograder/student/data/photographs.json",
-        "autograder/student/data/LICENSE",
-        "course/autograder-",
-        f"autograder/judge/records/{ROOM}.safetensors",
-        f"autograder/judge/records/{ROOM}.ipynb",
-    ):
-        assert part in names
-    readme = bundle["course/README.md"].decode()
-    assert "{" not in readme
-    assert "pip install -r requirements.txt" in readme
-    wheel = bundle["course/requirements.txt"].decode().splitlines()[0]
-    assert wheel.removeprefix("./") in names
+    data = ("sample/train-images-idx3-ubyte.gz", "photographs.json", "LICENSE")
+    for part in (f"course/{ASSIGNMENT}.ipynb", *(f".whl/autograder/student/data/{name}" for name in data)):
+        assert any(part in name for name in bundle)
+    assert "{" not in bundle["course/README.md"].decode()
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +52,7 @@ def shipped(needle: str, texts: dict[str, str]) -> list[str]:
     return [name for name, text in texts.items() if needle in text]
 
 
-def test_no_line_of_a_solution_is_in_it(texts: dict[str, str]) -> None:
+def test_the_zip_holds_no_line_of_a_solution(texts: dict[str, str]) -> None:
     lines = {line for exercise in COURSE.exercises(ROOM) for line in exercise.solution_lines} - TRIVIAL
     assert len(lines) > 10
     for name, text in texts.items():
@@ -76,13 +61,13 @@ def test_no_line_of_a_solution_is_in_it(texts: dict[str, str]) -> None:
     assert not [name for name, text in texts.items() for line in lines if len(line) > 40 and line in text]
 
 
-def test_no_model_answer_to_the_written_question_is_in_it(texts: dict[str, str]) -> None:
+def test_the_zip_holds_no_model_answer_to_the_written_question(texts: dict[str, str]) -> None:
     answer = (ROOT / "solutions" / "answers" / f"{ROOM}.md").read_text(encoding="utf-8")
     for sentence in [line.strip() for line in answer.splitlines() if len(line) > 40]:
         assert not shipped(sentence, texts)
 
 
-def test_no_hidden_check_is_in_it_but_its_title(texts: dict[str, str]) -> None:
+def test_the_zip_holds_of_a_hidden_check_only_its_title(texts: dict[str, str]) -> None:
     recording = {name: text for name, text in texts.items() if name.endswith(".safetensors")}
     for check in checks_of(ROOM):
         function = f"def {check.observe.__name__}("
@@ -92,7 +77,7 @@ def test_no_hidden_check_is_in_it_but_its_title(texts: dict[str, str]) -> None:
             assert {Path(name).suffix for name in shipped(check.title, texts)} == {".ipynb"}
 
 
-def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
+def test_the_zip_holds_no_edit_of_a_known_mistake(texts: dict[str, str]) -> None:
     for mistake in MISTAKES:
         for hunk in mistake.hunks:
             lines = {line.strip() for line in hunk.new.splitlines()} - {line.strip() for line in hunk.old.splitlines()}
@@ -100,26 +85,18 @@ def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
 
 
 def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solutions(bundle: dict[str, bytes]) -> None:
-    half = (path for path in (ROOT / "autograder").rglob("*") if path.is_file() and path.suffix != ".pyc")
-    names = {str(path.relative_to(ROOT)) for path in half}
+    grader = (path for path in (ROOT / "autograder").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    names = {str(path.relative_to(ROOT)) for path in grader}
+    half = {name for name in names if not name.startswith("autograder/instructor/")}
     wheel = {name.partition(".whl/")[2] for name in bundle if ".whl/" in name and ".dist-info/" not in name}
     of_the_course = {name for name in wheel if name.startswith("solutions/")}
     shared = ("../__init__", "__init__", "_far")
     assert of_the_course == {os.path.normpath(f"solutions/checks/{name}.py") for name in (*shared, *rooms())}
     recorded = {name for name in wheel if name.startswith("autograder/judge/records/")}
     data = {name for name in wheel if name.startswith("autograder/student/data/")}
-    assert wheel - recorded - data - of_the_course == {
-        name for name in names if not name.startswith("autograder/instructor/")
-    }
+    assert wheel - recorded - data - of_the_course == half
     assert len(recorded) == 2 * len(rooms())
     assert not [name for name in bundle if "mistakes/" in name]
-
-
-def test_the_wheel_needs_the_courses_dependencies(bundle: dict[str, bytes]) -> None:
-    (content,) = [content for name, content in bundle.items() if name.endswith(".dist-info/METADATA")]
-    needs = re.findall(r"^Requires-Dist: ([\w-]+)", content.decode(), re.MULTILINE)
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert sorted(needs) == sorted(re.match(r"[\w-]+", line)[0] for line in project["dependencies"])
 
 
 # Its README says what the book says, and how this course wants work handed in
@@ -132,14 +109,14 @@ def code_in(text: str) -> list[str]:
     return re.findall(r"```(?:sh|powershell)\n(.*?)```", text, re.DOTALL)
 
 
-def test_it_gives_the_commands_that_the_book_gives() -> None:
+def test_the_readme_gives_the_commands_of_the_book() -> None:
     book = (ROOT / "chapters" / "0-start.md").read_text(encoding="utf-8")
     assert len(code_in(PLAIN)) == 3
     assert [code for code in code_in(PLAIN) if code not in code_in(book)] == []
     assert "whl/cpu" in PLAIN and "check_all()" in PLAIN and "check_all()" in book
 
 
-def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None:
+def test_the_readme_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None:
     due = {"2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))}
     course = Course("solutions", "https://book.example/")
     readme = guide(["2-layers", "3-dropout"], course, "on the page of the course", due)
@@ -149,7 +126,7 @@ def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None
     assert "The book is at https://book.example/. " in readme
 
 
-def test_without_settings_it_leaves_nothing_to_fill_in_and_names_no_book() -> None:
+def test_the_readme_without_settings_leaves_nothing_to_fill_in_and_names_no_book() -> None:
     assert not re.search(r"\{(where|when|book|notebooks)\}|\bbook\b|: until", PLAIN)
     assert "Hand in that copy. Keep its name, and the receipt.\n" in PLAIN
 
@@ -172,9 +149,7 @@ def test_hidden_checks_and_their_own_helpers_do_not_reach_students() -> None:
 # From here on: a new environment with the wheel and nothing else of ours.
 
 
-def test_the_environment_holds_no_solutions_and_no_nbgrader_and_every_module_can_be_imported(
-    machine: StudentMachine,
-) -> None:
+def test_a_students_machine_holds_no_solutions_and_every_module_imports(machine: StudentMachine) -> None:
     for module in ("solutions.layers", "solutions.mistakes", "nbgrader", "autograder.instructor.grading"):
         assert "ModuleNotFoundError" in machine.run("-c", f"import {module}").stderr
     walk = "import autograder, pkgutil, importlib\n"
@@ -213,9 +188,7 @@ def test_check_gives_the_same_report_there_as_beside_the_reference(machine: Stud
 
 
 @pytest.mark.long("notebooks are filled and checked on a student's machine")
-def test_autograder_fills_and_checks_a_notebook_and_says_so_by_exit_status_and_json(
-    machine: StudentMachine, tmp_path: Path
-) -> None:
+def test_a_notebook_is_filled_and_checked_on_a_students_machine(machine: StudentMachine, tmp_path: Path) -> None:
     notebook, answered = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
     filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", answered)
     assert (filled.returncode, filled.stderr) == (0, "")
@@ -249,7 +222,7 @@ del os.fork
     ],
     ids=["in a notebook", "in a terminal"],
 )
-def test_checks_work_where_there_is_nothing_of_unix(code: str, printed: str, machine: StudentMachine) -> None:
+def test_checks_work_without_unix(code: str, printed: str, machine: StudentMachine) -> None:
     """Stands in for Windows: the modules and calls that it lacks are taken away."""
     done = machine.run("-c", f"{WITHOUT_UNIX}\n{code}")
     assert printed in done.stdout, done.stderr

@@ -77,8 +77,7 @@ Measured: {glue:text}`share:.2f`.
 
 
 def test_a_question_asks_first_and_unfolds_to_the_reason_of_every_option() -> None:
-    said = converted(QUESTION)
-    asked, _, folded = said.partition("<details>")
+    asked, _, folded = converted(QUESTION).partition("<details>")
     assert "**Predict · Is 0.1 small?**" in asked
     assert "- **A.** Yes: `0.1 < 1`\n- **B.** It depends on $n$." in asked
     assert "terms" not in asked and "right" not in asked
@@ -115,12 +114,12 @@ CHAPTERS = sorted((ROOT / "chapters").glob("[0-9]*.md"))
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_every_chapter_converts_and_holds_no_myst_outside_code(path: object) -> None:
-    cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst").cells  # type: ignore[attr-defined]
+def test_every_chapter_converts_and_holds_no_myst_outside_code(path: Path) -> None:
+    cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst").cells
     text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     values = {name: "1" for name, _ in re.findall(r"\{glue:text\}`([^`:]+)(:[^`]*)?`", text)}
-    said = to_markdown(text, Context(Contents("2-layers", PAGE, {}), values, citations_of(BIBLIOGRAPHY)))
-    prose = re.sub(r"^```.*?^```$|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", "", said, flags=re.MULTILINE | re.DOTALL)
+    markdown = to_markdown(text, Context(Contents("2-layers", PAGE, {}), values, citations_of(BIBLIOGRAPHY)))
+    prose = re.sub(r"^```.*?^```$|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", "", markdown, flags=re.MULTILINE | re.DOTALL)
     assert not re.search(r"\{[\w:]+\}|:::|\)=$|^\+\+\+", prose, re.MULTILINE)
 
 

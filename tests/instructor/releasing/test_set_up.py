@@ -9,14 +9,14 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from nbformat import NotebookNode
 
 from autograder.checks import checks_of
-from autograder.course import Chapter, Course, chapters_of
+from autograder.course import Course, chapters_of
 from autograder.instructor.releasing.source import set_up_cell
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import grade_id_of, read_notebook
 from tests.conftest import serve
+from tests.instructor.releasing.conftest import code_cells
 
 COURSE = Course.installed()
 NOWHERE = "http://127.0.0.1:9/"  # the port at which a machine throws away what it gets: nothing listens
@@ -30,11 +30,7 @@ print(len(load_sample()[0]), repr(check(Linear)).splitlines()[0])
 """
 
 
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def test_it_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(released: Path) -> None:
+def test_the_set_up_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(released: Path) -> None:
     for chapter in chapters_of(COURSE):
         notebook = read_notebook(released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb")
         first = code_cells(notebook)[0]
@@ -96,29 +92,7 @@ def test_a_failed_download_is_an_error_with_the_way_out(alone: Path, bare: Path,
     assert "put course.zip beside this notebook" in done.stderr and "urllib" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "chapter",
-    [
-        pytest.param(chapter, id=chapter.assignment, marks=[pytest.mark.deep] * (chapter.room != "layers"))
-        for chapter in chapters_of(COURSE)
-    ],
-)
-def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(
-    chapter: Chapter, downloads: Path, bare: Path, tmp_path: Path
-) -> None:
-    """As on a JupyterHub, or after a fresh download: nothing lies beside it."""
-    (wheel,) = (downloads / "notebooks").glob("*.whl")
-    install = [bare, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
-    subprocess.run(install, check=True)
-    (tmp_path / "alone").mkdir()
-    path = downloads / "notebooks" / f"{chapter.assignment}.ipynb"
-    code = "\n".join(cell.source for cell in code_cells(read_notebook(path))[:2])
-    done = subprocess.run([bare, "-c", code], cwd=tmp_path / "alone", capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "alone").iterdir()) == []
-
-
-def test_where_the_course_is_installed_it_does_nothing(alone: Path) -> None:
+def test_the_set_up_does_nothing_where_the_course_is_installed(alone: Path) -> None:
     done = run_first_cell(alone, Path(sys.executable), NOWHERE, "print(sorted(globals().keys() - {'set_up'}))")
     nothing = subprocess.run([sys.executable, "-c", "print(sorted(globals()))"], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, nothing.stdout, "")

@@ -48,14 +48,12 @@ def by_grade_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {str(grade_id_of(cell)): cell for cell in notebook.cells if grade_id_of(cell)}
 
 
-def test_every_room_is_an_assignment_and_the_page_before_the_first_chapter_is_none(course: Course) -> None:
+def test_every_room_is_an_assignment_and_the_start_page_is_not(course: Course) -> None:
     assert (course.chapters / "0-start.md").exists()
     assert tuple(sorted(chapter.room for chapter in chapters_of(course))) == rooms()
 
 
-def test_a_cell_has_its_grade_id_or_an_id_that_stays_where_another_cell_is_inserted(
-    source: NotebookNode, tmp_path: Path, course: Course
-) -> None:
+def test_a_cell_keeps_its_id_where_another_is_inserted(source: NotebookNode, tmp_path: Path, course: Course) -> None:
     path = course.chapters / f"{ASSIGNMENT}.md"
     inserted = path.read_text(encoding="utf-8").replace("(flatten)=\n", "```{code-cell}\nprint(1)\n```\n\n(flatten)=\n")
     (tmp_path / path.name).write_text(inserted, encoding="utf-8")
@@ -68,12 +66,9 @@ def test_a_cell_has_its_grade_id_or_an_id_that_stays_where_another_cell_is_inser
     assert len(set(more) - set(ids)) == 1 and not set(ids) - set(more)
 
 
-def test_each_check_has_one_graded_cell_with_its_title_and_points_and_the_sum_is_25(
-    source: NotebookNode, untouched: NotebookNode
-) -> None:
-    graded = {
-        grade_id: cell.metadata.nbgrader.points for grade_id, cell in by_grade_id(source).items() if is_graded(cell)
-    }
+def test_each_check_has_a_graded_cell_with_its_title_and_points(source: NotebookNode, untouched: NotebookNode) -> None:
+    cells = by_grade_id(source).items()
+    graded = {grade_id: cell.metadata.nbgrader.points for grade_id, cell in cells if is_graded(cell)}
     assert graded == {check.id: check.points for check in checks_of(ROOM)} | {"layers-written": 5}
     assert sum(graded.values()) == 25
     for check in checks_of(ROOM):
@@ -81,7 +76,7 @@ def test_each_check_has_one_graded_cell_with_its_title_and_points_and_the_sum_is
         assert check.title in first and f"{check.points} point" in first and ("Hidden" in first) == check.hidden
 
 
-def test_the_source_holds_reference_and_hidden_checks_and_the_release_stub_and_titles(
+def test_solutions_and_hidden_checks_stay_in_the_source(
     source: NotebookNode, untouched: NotebookNode, course: Course
 ) -> None:
     in_source, in_release = by_grade_id(source), by_grade_id(untouched)
@@ -101,12 +96,15 @@ def test_a_source_without_its_solutions_is_the_release(course: Course, untouched
     assert answers == {name: cell.source for name, cell in exercise_cells(untouched).items()}
 
 
+AS_IT_IS = ("", "")  # an edit that changes nothing
+
+
 @dataclass(frozen=True)
 class SmallCourse(Course):
     """The course with one short chapter, and with an edit of its reference."""
 
     book: Path = Path()
-    edit: tuple[str, str] = ("", "")
+    edit: tuple[str, str] = AS_IT_IS
 
     @property
     def chapters(self) -> Path:
@@ -121,31 +119,30 @@ EXERCISE = "```{code-cell} python3\n:tags: [exercise]\n\nfrom solutions.layers i
 SHORT = f"---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n# Short\n\n{SETUP}{EXERCISE}"
 
 
-def short(root: Path, text: str, edit: tuple[str, str] = ("", "")) -> tuple[Chapter, SmallCourse]:
+def short(root: Path, text: str, edit: tuple[str, str] = AS_IT_IS) -> tuple[Chapter, SmallCourse]:
     """Write a chapter, and return it with the course that it is all of."""
     chapter = Chapter(root / "2-layers.md", ROOM)
     chapter.path.write_text(SHORT + text, encoding="utf-8")
     return chapter, SmallCourse("solutions", "https://example.org/", book=root, edit=edit)
 
 
-FAILING = {
-    "an error": ("x = 1\n1 / 0", ("", ""), r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
-    "a crash": ("import os\nos._exit(3)", ("", ""), r"the cell \w+ ended the whole kernel"),
-    "a check": (
-        "",
-        ("x.flatten(start_dim=1)", "x.flatten()"),
-        "the cell layers-Flatten-rows fails: CheckFailed: Flatten",
-    ),
-}
-
-
 @pytest.mark.parametrize(
-    "what", [pytest.param(cause, marks=[pytest.mark.deep] * (cause != "an error")) for cause in FAILING]
+    ("cell", "edit", "complaint"),
+    [
+        ("x = 1\n1 / 0", AS_IT_IS, r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
+        pytest.param("import os\nos._exit(3)", AS_IT_IS, r"\w+ ended the whole kernel", marks=pytest.mark.deep),
+        pytest.param(
+            *(
+                "",
+                ("x.flatten(start_dim=1)", "x.flatten()"),
+                "the cell layers-Flatten-rows fails: CheckFailed: Flatten",
+            ),
+            marks=pytest.mark.deep,
+        ),
+    ],
+    ids=["an error", "a crash", "a check"],
 )
-def test_a_cell_that_fails_with_the_reference_stops_the_release_with_a_line_that_names_it(
-    what: str, tmp_path: Path
-) -> None:
-    cell, edit, complaint = FAILING[what]
+def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path) -> None:
     chapter, course = short(tmp_path, f"\n```{{code-cell}}\n{cell}\n```\n", edit)
     make_course_folder(tmp_path / "course")
     with pytest.raises(ReleaseError, match=complaint) as refused:
@@ -227,9 +224,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     return folder
 
 
-def test_students_read_it_in_the_place_of_the_public_one_and_get_neither_its_answer_nor_its_rubric(
-    folder: CourseFolder,
-) -> None:
+def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(folder: CourseFolder) -> None:
     notebook = read_notebook(folder.released("2-layers"))
     at = next(at for at, cell in enumerate(notebook.cells) if is_written(cell))
     before = notebook.cells[at - 1].source
@@ -247,7 +242,7 @@ def test_students_read_it_in_the_place_of_the_public_one_and_get_neither_its_ans
 # The head says when it is due, where the instructor wants it
 
 
-SAID = (
+DUE = (
     "**Due Thursday, 5 November 2026, 23:59 (CET).** If you were given more time, your own date is later than this one."
 )
 
@@ -256,12 +251,12 @@ def test_the_date_stands_under_the_title_and_only_there(tmp_path: Path) -> None:
     chapter, course = short(tmp_path, "")
     due = datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))
     without, with_date = source_notebook(chapter, course, {}), source_notebook(chapter, course, {}, due=due)
-    assert (without.cells[0].source, with_date.cells[0].source) == ("# Short", f"# Short\n\n{SAID}")
+    assert (without.cells[0].source, with_date.cells[0].source) == ("# Short", f"# Short\n\n{DUE}")
     assert [cell.source for cell in with_date.cells[1:]] == [cell.source for cell in without.cells[1:]]
 
 
 @pytest.mark.long("releases a chapter")
-def test_the_setting_puts_it_there_when_the_chapter_is_released(tmp_path: Path) -> None:
+def test_a_setting_puts_the_date_there_at_release(tmp_path: Path) -> None:
     make_course_folder(tmp_path)
     folder = CourseFolder.here(tmp_path)
     assert not about(folder.nbgrader_config()).due_in_notebook
@@ -271,7 +266,7 @@ def test_the_setting_puts_it_there_when_the_chapter_is_released(tmp_path: Path) 
     done = autograder("release", "2-layers", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     head = read_notebook(folder.released("2-layers")).cells[0].source
-    assert head.startswith(f"# 2 · Layers\n\n{SAID}\n\n**Can a network")
+    assert head.startswith(f"# 2 · Layers\n\n{DUE}\n\n**Can a network")
 
 
 # What the command says while it works, and at its end
@@ -279,7 +274,7 @@ def test_the_setting_puts_it_there_when_the_chapter_is_released(tmp_path: Path) 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is run and nothing written; the release of an earlier run stays."""
+    """Run and write nothing; the release of an earlier run stays."""
 
     def nothing(*given: Any, on_step: Any = None, **__: Any) -> None:
         if on_step:
@@ -325,7 +320,7 @@ def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
 
 
 def is_run(course: Course) -> bool:
-    """Whether releasing the first chapter runs it."""
+    """Return whether releasing the first chapter runs it."""
     steps: list[str] = []
     run_reference(chapters_of(course)[0], course, steps.append)
     return steps == ["running the chapter with the reference solutions"]

@@ -1,4 +1,4 @@
-"""Classes that nobody was in: marks as grading records them, and answers as students write them, from a seed."""
+"""Synthetic classes: marks as grading records them, and answers as students write them, from a seed."""
 
 from __future__ import annotations
 
@@ -31,24 +31,22 @@ MISTAKES = {
 def make_class(size: int, seed: int = 0, assignments: Sequence[str] = ("2-layers",)) -> list[Mark]:
     """Return marks of students of different ability, some late or without work."""
     rng = random.Random(seed)
-    marks = []
-    people = [
-        (
-            Student(f"{at:04}", rng.choice(FIRST), f"{rng.choice(LAST)} {at}", f"s{at}@example.edu", str(9000 + at)),
-            rng.gauss(0.7, 0.25),
-        )
-        for at in range(size)
+    people = []
+    for at in range(size):
+        first, last = rng.choice(FIRST), f"{rng.choice(LAST)} {at}"
+        student = Student(f"{at:04}", first, last, f"s{at}@example.edu", str(9000 + at))
+        people.append((student, rng.gauss(0.7, 0.25)))
+    may_be_absent = size > 5
+    return [
+        _mark(student, assignment, ability, rng, may_be_absent)
+        for assignment in assignments
+        for student, ability in people
     ]
-    for assignment in assignments:
-        for student, ability in people:
-            if size > 5 and rng.random() < 0.05:
-                marks.append(Mark(student, assignment, 25.0, due=DUE))
-            else:
-                marks.append(_mark(student, assignment, ability, rng))
-    return marks
 
 
-def _mark(student: Student, assignment: str, ability: float, rng: random.Random) -> Mark:
+def _mark(student: Student, assignment: str, ability: float, rng: random.Random, may_be_absent: bool) -> Mark:
+    if may_be_absent and rng.random() < 0.05:
+        return Mark(student, assignment, 25.0, due=DUE)
     verdicts = [_verdict(check, ability, rng) for check in checks_of("layers")]
     late = rng.random() < 0.1
     return Mark(

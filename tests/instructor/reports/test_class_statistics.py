@@ -27,6 +27,9 @@ from autograder.instructor.reports.class_statistics import (
 )
 from autograder.instructor.reports.need import (
     NO_SECTION,
+    Fall,
+    SectionStatistics,
+    UnreadableFile,
     falls,
     lecture_sentences,
     need_csv,
@@ -38,7 +41,6 @@ from tests.instructor.reports.classes import make_class
 
 BIAS = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
 CLASS = make_class(200, seed=3)
-MARKED = [mark for mark in CLASS if mark.verdicts]
 
 
 def a_mark(student: str, assignment: str = "2-layers", **more: Any) -> Mark:
@@ -60,21 +62,17 @@ def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one
 
 
 def test_discrimination_is_the_point_biserial_correlation_with_the_rest_of_the_mark() -> None:
+    marked = [{(v["exercise"], v["check"]): v for v in mark.verdicts} for mark in CLASS if mark.verdicts]
     for check in check_statistics(CLASS):
-        rows = [
-            (v, mark)
-            for mark in MARKED
-            for v in mark.verdicts
-            if (v["exercise"], v["check"]) == (check.exercise, check.check)
-        ]
-        passed = [v["outcome"] == "pass" for v, _ in rows]
-        rest = [sum(verdict["points"] for verdict in mark.verdicts) - v["points"] for v, mark in rows]
+        key = (check.exercise, check.check)
+        passed = [verdicts[key]["outcome"] == "pass" for verdicts in marked]
+        rest = [sum(v["points"] for v in verdicts.values()) - verdicts[key]["points"] for verdicts in marked]
         assert check.discrimination == pytest.approx(pointbiserialr(passed, rest).statistic)
         assert (check.passed, check.of) == (sum(passed), len(passed))
 
 
 @pytest.mark.parametrize(
-    ("outcomes_", "why"),
+    ("ended", "why"),
     [
         (["pass"] * 20 + ["fail"] * (MIN_STUDENTS - 21), "fewer than 30 students"),
         (["pass"] * 40, "fewer than 5 did not pass"),
@@ -82,10 +80,10 @@ def test_discrimination_is_the_point_biserial_correlation_with_the_rest_of_the_m
         (["pass", "fail"] * 20, "the rest of the mark is the same for all"),
     ],
 )
-def test_a_check_that_cannot_discriminate_says_why(outcomes_: list[str], why: str) -> None:
-    marks = [a_mark(str(at), verdicts=[a_verdict(outcome)]) for at, outcome in enumerate(outcomes_)]
-    (one,) = check_statistics(marks)
-    assert (one.discrimination, one.why_none) == (None, why)
+def test_a_check_that_cannot_discriminate_says_why(ended: list[str], why: str) -> None:
+    marks = [a_mark(str(at), verdicts=[a_verdict(outcome)]) for at, outcome in enumerate(ended)]
+    (check,) = check_statistics(marks)
+    assert (check.discrimination, check.why_none) == (None, why)
 
 
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=50), st.floats(1, 60))
@@ -112,11 +110,9 @@ def test_an_exercise_counts_students_who_passed_all_its_checks() -> None:
 def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> None:
     verdicts = [a_verdict(check=name, mistake="no-bias", diagnosis=BIAS) for name in ("a", "b")]
     known, unknown = failures([a_mark("x", verdicts=verdicts), a_mark("y", verdicts=verdicts[:1])])
-    where, seen = (
-        ["Linear.a", "Linear.b"],
-        ("x", "1", "2", False),
-    )  # whose example it is, what was observed and expected
-    assert known == [Failure("no-bias", "The bias is left out.", ["x", "y"], where, *seen)]
+    example, observed, expected, is_hidden = "x", "1", "2", False
+    of_example = (example, observed, expected, is_hidden)
+    assert known == [Failure("no-bias", "The bias is left out.", ["x", "y"], ["Linear.a", "Linear.b"], *of_example)]
     assert unknown == []
 
 
@@ -130,7 +126,7 @@ def test_two_mistakes_in_one_check_are_counted_both() -> None:
     assert unknown == []
 
 
-def test_the_example_is_from_a_visible_check_where_there_is_one() -> None:
+def test_the_example_is_from_a_visible_check_if_possible() -> None:
     hidden, visible = (a_verdict(mistake="m", hidden=hidden) for hidden in (True, False))
     ((failure,), _) = failures([a_mark("x", verdicts=[hidden]), a_mark("y", verdicts=[visible])])
     assert (failure.example, failure.hidden) == ("y", False)
@@ -158,16 +154,11 @@ def test_less_than_half_the_points_or_a_missing_assignment_means_need() -> None:
         a_mark("weak", raw_score=4.9, handed_in=True),
         a_mark("late", raw_score=6.0, penalty=2.0, handed_in=True),
         a_mark("gone"),
-        *(
-            a_mark(name, "3-dropout", raw_score=9.0 if name == "good" else None, handed_in=name == "good")
-            for name in "abc"
-        ),
+        a_mark("good", "3-dropout", raw_score=9.0, handed_in=True),  # and fewer than half besides
+        *(a_mark(name, "3-dropout") for name in "abc"),
     ]
-    needs = {
-        need.student: (list(need.missing), [assignment for assignment, _ in need.weak])
-        for need in students_in_need(marks)
-    }
-    assert needs == {"weak": ([], ["2-layers"]), "late": ([], ["2-layers"]), "gone": (["2-layers"], [])}
+    needs = [(need.student, list(need.missing), [name for name, _ in need.weak]) for need in students_in_need(marks)]
+    assert sorted(needs) == [("gone", ["2-layers"], []), ("late", [], ["2-layers"]), ("weak", [], ["2-layers"])]
 
 
 def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count() -> None:
@@ -205,11 +196,10 @@ def test_the_student_who_lacks_most_comes_first() -> None:
     assert [round(need.behind, 6) for need in needs] == [1.7, 1.0, 0.6]
 
 
-def test_a_file_that_cannot_be_read_is_told_apart_from_weak_work() -> None:
+def test_an_unreadable_file_is_listed_apart_from_weak_work() -> None:
     marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, notes=["it is no notebook", "late"]), graded("y", FIRST, 1.0)]
     assert [need.student for need in students_in_need(marks)] == ["y"]
-    (file,) = unreadable_files(marks)
-    assert (file.student, file.assignment, file.reason) == ("x", FIRST, "it is no notebook")
+    assert unreadable_files(marks) == [UnreadableFile("x", FIRST, "it is no notebook")]
     one_check = graded("z", FIRST, 0.0, verdicts=[*UNREADABLE, a_verdict("fail", check="three")])
     assert unreadable_files([one_check]) == []
 
@@ -220,11 +210,7 @@ def test_a_fall_is_from_the_students_own_mean_to_the_newest_graded_assignment() 
     marks += [graded("same", SECOND, 5.0), graded("falls", SECOND, 8.0), graded("crash", SECOND, 9.0)]
     marks += [graded("same", THIRD, 2.1), graded("falls", THIRD, 4.0), graded("crash", THIRD, 0.0)]
     marks += [graded("new", THIRD, 0.0), a_mark("same", "4-optimizer")]
-    fallen = falls(marks)
-    assert [(fall.student, fall.assignment, fall.before, fall.now) for fall in fallen] == [
-        ("crash", THIRD, 0.9, 0.0),
-        ("falls", THIRD, 0.9, 0.4),
-    ]
+    assert falls(marks) == [Fall("crash", THIRD, 0.9, 0.0), Fall("falls", THIRD, 0.9, 0.4)]
     assert falls(marks[:4]) == falls([]) == []
 
 
@@ -249,11 +235,11 @@ def test_sections_stand_beside_each_other_only_where_there_are_two() -> None:
 
     marks = [of("B", graded("1", FIRST, 4.0)), of("A", graded("2", FIRST, 8.0)), of("A", graded("3", FIRST, 6.0))]
     marks += [of("B", a_mark("4", FIRST)), of("", a_mark("5", FIRST))]
-    rows = [
-        (section.section, section.students, section.handed_in, section.median, section.in_need)
-        for section in section_statistics(marks, "14")
+    assert section_statistics(marks, in_need="14") == [
+        SectionStatistics("A", students=2, handed_in=2, median=0.7, in_need=0),
+        SectionStatistics("B", students=2, handed_in=1, median=0.4, in_need=2),
+        SectionStatistics(NO_SECTION, students=1, handed_in=0, median=None, in_need=0),
     ]
-    assert rows == [("A", 2, 2, 0.7, 0), ("B", 2, 1, 0.4, 2), (NO_SECTION, 1, 0, None, 0)]
     assert section_statistics(marks[:1], "") == []
 
 

@@ -99,7 +99,7 @@ def test_points_by_exercise_come_first_and_passed_checks_are_folded(sample: Path
 
 
 @pytest.mark.parametrize("student", ["barbara", "claude", "edsger", "frances", "hedy", "john"])
-def test_of_a_hidden_check_nothing_but_title_and_result_is_told(sample: Path, student: str) -> None:
+def test_a_hidden_check_shows_its_title_and_result_alone(sample: Path, student: str) -> None:
     hidden = {check.title for check in checks_of("layers") if check.hidden}
     items = [words_of(item) for item in page(sample, student).select("li")]
     for title in hidden:
@@ -123,7 +123,7 @@ LIKELY, READ = "A batch without images is no mistake.", 'section "From a picture
 
 
 @pytest.fixture
-def found_out(graded_folder: Path) -> Path:
+def hidden_fault(graded_folder: Path) -> Path:
     """A graded class in which a hidden check alone has found a fault of a Flatten."""
     record = record_of(graded_folder, "ada")
     (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
@@ -133,11 +133,11 @@ def found_out(graded_folder: Path) -> Path:
     return graded_folder
 
 
-def test_after_the_last_date_a_hidden_check_has_likely_mistake_and_section(found_out: Path) -> None:
-    write_feedback(dated(found_out), [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
-    assert f"not passed, 0 of 1, hidden check likely mistake {LIKELY} read {READ}" in text(found_out, "ada")
-    assert not [number for number in ("2.718", "3.142") if number in text(found_out, "ada")]
-    assert "hidden check observed not tried: two checks of Flatten did not end in time" in text(found_out, "frances")
+def test_after_the_last_date_a_hidden_check_has_likely_mistake_and_section(hidden_fault: Path) -> None:
+    write_feedback(dated(hidden_fault), [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
+    assert f"not passed, 0 of 1, hidden check likely mistake {LIKELY} read {READ}" in text(hidden_fault, "ada")
+    assert not [number for number in ("2.718", "3.142") if number in text(hidden_fault, "ada")]
+    assert "hidden check observed not tried: two checks of Flatten did not end in time" in text(hidden_fault, "frances")
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def test_after_the_last_date_a_hidden_check_has_likely_mistake_and_section(found
     ids=["due date", "an extension", "the later of two", "late days that cost nothing"],
 )
 def test_while_anybody_can_hand_in_a_hidden_check_stays_hidden_to_all(
-    found_out: Path, extensions: Sequence[str], config: str, still: datetime, over: datetime
+    hidden_fault: Path, extensions: Sequence[str], config: str, still: datetime, over: datetime
 ) -> None:
-    folder = dated(found_out, *extensions)
-    with (found_out / "nbgrader_config.py").open("a") as file:
+    folder = dated(hidden_fault, *extensions)
+    with (hidden_fault / "nbgrader_config.py").open("a") as file:
         file.write(config)
     for now, is_shown in ((still, False), (over, True)):
         write_feedback(folder, [ASSIGNMENT], "ada", now.replace(tzinfo=UTC))
-        assert (LIKELY in text(found_out, "ada")) is is_shown
+        assert (LIKELY in text(hidden_fault, "ada")) is is_shown
 
 
 def test_the_command_says_until_when_hidden_checks_stay_hidden(graded_folder: Path) -> None:

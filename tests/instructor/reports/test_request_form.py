@@ -64,7 +64,7 @@ def test_the_form_makes_a_request_file_and_nothing_leaves_the_machine(page: Page
     why = "It is right.\n\ncheck: it again"
     assert parse_request(content) == Request(STUDENT, "2-layers", "Linear.affine_map", RECEIPT, why)
     assert "is among your downloads. Nothing has been sent." in page.get_by_role("status").inner_text()
-    assert [address_ for address_ in addresses if not address_.startswith(("file:", "blob:"))] == []
+    assert [url for url in addresses if not url.startswith(("file:", "blob:"))] == []
     assert messages == []  # of the page's policy, among others
 
 

@@ -1,4 +1,4 @@
-"""Which submissions are shown as similar, and which not."""
+"""Copies in disguise are shown as similar, and work that was done alone is not."""
 
 from __future__ import annotations
 
@@ -105,9 +105,7 @@ def words(source: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_each_disguised_copy_is_shown_beside_its_original_and_no_two_honest_solutions_are(
-    room: str, course: Course
-) -> None:
+def test_disguised_copies_are_shown_and_honest_solutions_are_not(room: str, course: Course) -> None:
     honest = {answer.name: answer.source for answer in right_answers(course, room)}
     assert len(honest) > 5
     honest["the reference"] = course.source(room)
@@ -122,9 +120,7 @@ def test_each_disguised_copy_is_shown_beside_its_original_and_no_two_honest_solu
 
 
 @pytest.mark.parametrize("size", [30, 200])
-def test_of_a_class_that_chooses_alone_among_the_usual_ways_only_two_copies_are_a_pair(
-    size: int, course: Course
-) -> None:
+def test_in_a_class_that_works_alone_only_two_copies_are_a_pair(size: int, course: Course) -> None:
     rng = random.Random(size + 1)  # at some seeds two of thirty come upon the same
     answers = {str(student): independent_answers(rng) for student in range(size)}
     answers |= {"one": {"layers-Linear": ADDMM}, "other": {"layers-Linear": DISGUISED}}
@@ -199,8 +195,8 @@ def test_a_broken_program_is_compared_up_to_its_error(source: str) -> None:
 def test_a_shared_run_as_long_as_a_run_and_a_window_is_found(before: int, seed: int) -> None:
     rng = random.Random(seed)
     shared = " + ".join(f"x.f{rng.randrange(10**6)}" for _ in range((K + WINDOW) // 4 + 2))
-    other = " - ".join(f"x.g{rng.randrange(10**6)}" for _ in range(before))
-    answers = {"one": {"a": f"y = {shared}\n"}, "other": {"a": f"z = {other}0\ny = {shared}\n"}}
+    alone = " - ".join(f"x.g{rng.randrange(10**6)}" for _ in range(before))
+    answers = {"one": {"a": f"y = {shared}\n"}, "other": {"a": f"z = {alone}0\ny = {shared}\n"}}
     assert similar_pairs(answers, (), 0, 0)
 
 

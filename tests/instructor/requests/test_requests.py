@@ -39,21 +39,13 @@ john,John,McCarthy,1002
 TITLE = next(check.title for check in checks_of("layers", "Linear") if check.name == "affine_map")
 REASON = "It works on my machine.\n````\n<script>alert(1)</script> \x1b[2J"
 ASKED = Request("ada", "2-layers", "Linear.affine_map", "3f9a-0c27-e1b4-88d2", "It is right.\n\ncheck: twice, please")
-
-
 MAIL = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatten.rows\r\nreason: why\r\nAda\r\n"
 
 
-@pytest.mark.parametrize(
-    ("content", "request_"),
-    [
-        (ASKED.lines().encode(), ASKED),
-        (b"\xef\xbb\xbf" + MAIL.encode(), Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")),
-    ],
-    ids=["as it was written", "in a mail that quotes the lines and says more before them"],
-)
-def test_a_request_is_read(content: bytes, request_: Request) -> None:
-    assert parse_request(content) == request_
+def test_a_request_is_read_from_its_lines_and_from_a_mail_that_quotes_them() -> None:
+    assert parse_request(ASKED.lines().encode()) == ASKED
+    mail = Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")
+    assert parse_request(b"\xef\xbb\xbf" + MAIL.encode()) == mail
 
 
 @pytest.mark.parametrize(
@@ -186,30 +178,27 @@ def test_the_draft_has_check_observations_result_and_refusals(part: str, text: s
     assert part in text.replace("\\", "")
 
 
-def test_nothing_that_a_student_wrote_leaves_its_fence_or_reaches_a_terminal(text: str) -> None:
+def test_text_of_students_never_leaves_its_fence_or_reaches_a_terminal(text: str) -> None:
     assert "\x1b" not in text
     assert "alert(1)" in text
     outside = re.sub(r"^(`{3,})\w+\n.*?^\1`*\n", "", text, flags=re.MULTILINE | re.DOTALL)
     assert "```" not in outside and "alert(1)" not in outside
 
 
-def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list[RequestGroup]) -> None:
-    johns = next(johns for johns in groups[0].answered if johns.asked.student.id == "john")
+def test_a_letter_about_a_hidden_check_gives_its_title_and_result_alone(groups: list[RequestGroup]) -> None:
+    johns = next(answered for answered in groups[0].answered if answered.asked.student.id == "john")
     assert johns.mark and johns.mark.verdict.diagnosis
     check = replace(johns.mark.check, hidden=True)
     mark = replace(johns.mark, check=check, verdict=replace(johns.mark.verdict, check=check))
-    _, _, letter = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [replace(johns, mark=mark)])]).partition(
-        "*Answer:*"
-    )
+    text = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [replace(johns, mark=mark)])])
+    letter = text.partition("*Answer:*")[2]
     assert "hidden check, of which I can tell you the title and the result" in letter
     assert johns.mark.verdict.diagnosis.observed not in letter
     assert "observed" not in letter and "likely" not in letter
 
 
-def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_again(
-    groups: list[RequestGroup],
-) -> None:
-    adas = next(adas for adas in groups[0].answered if adas.asked.student.id == "ada")
+def test_after_another_result_the_letter_promises_a_new_grading(groups: list[RequestGroup]) -> None:
+    adas = next(answered for answered in groups[0].answered if answered.asked.student.id == "ada")
     assert adas.mark
     recorded = adas.mark.recorded | {"outcome": "fail", "points": 0}
     changed = replace(adas, mark=replace(adas.mark, recorded=recorded))

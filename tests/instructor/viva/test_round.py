@@ -78,12 +78,12 @@ def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox)
         assert asked(sandbox, both, assignment).exercise == "he_std"
 
 
-def test_code_without_a_place_for_an_edit_is_told_in_a_sentence(sandbox: Sandbox) -> None:
+def test_code_without_a_place_for_an_edit_is_explained_in_a_sentence(sandbox: Sandbox) -> None:
     (talk,) = talks([work("ada", "from math import sqrt as he_std")], "2-layers", here(sandbox))
     assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")
 
 
-def test_an_error_of_ours_ends_the_round() -> None:
+def test_an_error_of_the_course_folder_ends_the_round() -> None:
     def run(program: Program) -> Future[RunResult]:
         future: Future[RunResult] = Future()
         future.set_exception(CourseFolderError("broken"))

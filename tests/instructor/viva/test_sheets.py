@@ -44,10 +44,14 @@ def shown(question: TalkQuestion) -> str:
     return "\n".join(f"{line.mark}{line.text}" for line in excerpt(question))
 
 
-def test_the_students_sheet_never_holds_the_answer() -> None:
-    asked = question()
-    sheet = student_sheet("ada", "2-layers", asked)
+def sheets_of(asked: TalkQuestion) -> tuple[str, str]:
+    """Return the sheet of the student, and the instructor's with the answer."""
     answer = answer_sheet("ada", "2-layers", asked, follow_up(COURSE, "ada", asked))
+    return student_sheet("ada", "2-layers", asked), answer
+
+
+def test_the_students_sheet_never_holds_the_answer() -> None:
+    sheet, answer = sheets_of(question())
     for part in (ANSWER, MESSAGE, LINE):
         assert part not in sheet
         assert part in answer
@@ -97,16 +101,14 @@ def test_any_code_fits_on_one_page(page: Page, source: str, at: int) -> None:
     assert all(len(line.text) <= MAX_LINE + 2 for line in excerpt(asked))
     assert len(excerpt(asked)) <= MAX_ROWS
     assert asked.edit.text[:20] in shown(asked)
-    answer = answer_sheet("ada", "2-layers", asked, follow_up(COURSE, "ada", asked))
-    for sheet in (student_sheet("ada", "2-layers", asked), answer):
+    for sheet in sheets_of(asked):
         assert fits_on_one_page(page, sheet)
         assert page.locator("script, b").count() == 0
 
 
 def test_the_longest_scene_fits_on_one_page_too(page: Page) -> None:
     for place in range(0, 60, 9):
-        asked = question("training", "Learner", at=place)
-        assert fits_on_one_page(page, answer_sheet("ada", "5-training", asked, follow_up(COURSE, "ada", asked)))
+        assert fits_on_one_page(page, sheets_of(question("training", "Learner", at=place))[1])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,10 +9,9 @@ from bs4 import BeautifulSoup
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva.round import works_of
-from tests.commands import autograder
 from tests.conftest import copy_course
-
-ASSIGNMENT = "2-layers"
+from tests.instructor.conftest import ASSIGNMENT
+from tests.test_cli import files, here, refused
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +19,8 @@ def prepared(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder with a round of talks."""
     folder = tmp_path_factory.mktemp("viva") / "course"
     copy_course(graded, folder)
-    done = autograder("viva", "--class", ASSIGNMENT, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    status, _, errors = here(folder, "viva", "--class", ASSIGNMENT)
+    assert status == 0, errors
     return folder
 
 
@@ -42,21 +41,17 @@ def test_the_page_of_the_round_lists_everybody_and_says_why_somebody_is_not_aske
     assert "Not asked: no exercise of dennis in 2-layers passed all its checks." in page
 
 
-def test_alone_a_student_gets_the_sheet_of_the_round_and_nothing_else_is_touched(
-    graded_folder: Path, prepared: Path
-) -> None:
-    before = {path: path.read_bytes() for path in graded_folder.rglob("*") if path.is_file()}
-    done = autograder("viva", "ada", ASSIGNMENT, cwd=graded_folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [f"viva/{ASSIGNMENT}/ada.html", f"viva/{ASSIGNMENT}/ada-answer.html"]
+def test_alone_a_student_gets_the_sheets_of_the_round(graded_folder: Path, prepared: Path) -> None:
+    before = files(graded_folder)
+    printed = f"viva/{ASSIGNMENT}/ada.html\nviva/{ASSIGNMENT}/ada-answer.html\n"
+    assert here(graded_folder, "viva", "ada", ASSIGNMENT) == (0, printed, "")
     assert sheets(graded_folder) == {name: sheets(prepared)[name] for name in ("ada", "ada-answer")}
     assert {path: path.read_bytes() for path in before} == before
 
 
 def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None:
     line = ("viva", "ada", ASSIGNMENT, "--again", "1", "--exercise", "Flatten", "-q")
-    done = autograder(*line, cwd=graded_folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert here(graded_folder, *line) == (0, "", "")
     sheet = sheets(graded_folder)["ada"]
     assert "<h1>Flatten: a talk of five minutes</h1>" in sheet
     assert sheet != sheets(prepared)["ada"]
@@ -77,12 +72,6 @@ def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_a_talk_that_cannot_be_prepared_is_refused_in_one_line(
-    graded: Path, line: tuple[str, ...], reason: str
-) -> None:
-    done = autograder("viva", *line, cwd=graded)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("autograder: ")
-    assert done.stderr.count("\n") == 1
-    assert reason in done.stderr
+def test_an_impossible_talk_is_refused_in_one_line(graded: Path, line: tuple[str, ...], reason: str) -> None:
+    assert reason in refused(graded, "viva", *line)
     assert not (graded / "viva").exists()
