@@ -50,9 +50,9 @@ class _Meetings(TorchDispatchMode):
             given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
             anywhere = not any(map(_is_far, given)) or func is torch.ops.aten.copy_.default
             if not anywhere and any(map(_is_near, _meeting(func, args, given))):
-                said = "Expected all tensors to be on the same device, but found two: a GPU and the CPU"
-                self.refused.append(said)
-                raise RuntimeError(said)
+                message = "Expected all tensors to be on the same device, but found two: a GPU and the CPU"
+                self.refused.append(message)
+                raise RuntimeError(message)
             result = func(*args, **(kwargs or {}))
             old = {_address(tensor) for tensor in given}
             for leaf in [] if anywhere else tree_leaves(result):
@@ -80,9 +80,11 @@ class _Journeys(TorchFunctionMode):
         if func == Tensor.device.__get__:
             return torch.device(FAR) if _is_far(args[0]) else func(*args)
         if func in READ_BY_NUMPY and _is_far(args[0]) and not kwargs.get("force"):
-            said = "can't convert a GPU's tensor to numpy. Use Tensor.cpu() to copy it to the processor's memory first."
-            self.refused.append(said)
-            raise TypeError(said)
+            message = (
+                "can't convert a GPU's tensor to numpy. Use Tensor.cpu() to copy it to the processor's memory first."
+            )
+            self.refused.append(message)
+            raise TypeError(message)
         away = _destination(func, args, kwargs)
         if away is None:
             return func(*args, **kwargs)

@@ -72,8 +72,8 @@ def close(value: float, drawn: float, within: float = 0.05) -> float:
 def extent(x: Tensor, drawn: tuple[int, int]) -> str:
     """Return rows × columns of what is bright, as it was drawn where each is right within a pixel."""
     lit = x > 0.2
-    found = (int(lit.any(dim=1).sum()), int(lit.any(dim=0).sum()))
-    rows, columns = (mine if abs(mine - own) > 1 else own for mine, own in zip(found, drawn, strict=True))
+    lit_extent = (int(lit.any(dim=1).sum()), int(lit.any(dim=0).sum()))
+    rows, columns = (seen if abs(seen - own) > 1 else own for seen, own in zip(lit_extent, drawn, strict=True))
     return f"{rows} × {columns}"
 
 
@@ -398,24 +398,24 @@ def photograph(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model = spread_out(names, rng).eval()
     image, _ = upright(rng)
     what = "a photograph is answered as what prepare_image makes of it"
-    direct, mine = attempt(lambda: names.prepare_image(image)), answers(names, model, image)
+    direct, of_photograph = attempt(lambda: names.prepare_image(image)), answers(names, model, image)
     if isinstance(direct, Raised):  # then classify can only raise the same
-        return {what: mine.get("classify") == direct or mine.get("classify", False)}
-    theirs = answers(names, model, direct)
-    if "classify" in mine and "classify" in theirs:  # is it what prepare_image made, or classify itself?
+        return {what: of_photograph.get("classify") == direct or of_photograph.get("classify", False)}
+    of_prepared = answers(names, model, direct)
+    if "classify" in of_photograph and "classify" in of_prepared:  # is it what prepare_image made, or classify itself?
         return {what: answers(names, model, half_bright(rng)).get("classify", True)}
-    return {what: alike(mine, theirs)}
+    return {what: alike(of_photograph, of_prepared)}
 
 
-def alike(mine: dict[str, Observation], theirs: dict[str, Observation]) -> Observation:
+def alike(answer: dict[str, Observation], expected: dict[str, Observation]) -> Observation:
     """Whether two answers name the same labels with the same probabilities; the error, where there is one."""
-    for failed in (mine, theirs):
+    for failed in (answer, expected):
         if "classify" in failed:
             return failed["classify"]
-    a, b = mine.get("probabilities"), theirs.get("probabilities")
+    a, b = answer.get("probabilities"), expected.get("probabilities")
     if is_array(a) and is_array(b) and a.shape == b.shape:
         near = np.allclose(as_numpy(a), as_numpy(b), atol=1e-5, equal_nan=True)
-        return near and mine["labels, in order"] == theirs["labels, in order"]
+        return near and answer["labels, in order"] == expected["labels, in order"]
     return False
 
 
@@ -430,10 +430,10 @@ def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     expected = answers(names, model.eval(), x)
     observed: dict[str, Observation] = {}
     for turn, training in enumerate(modes_in_turn(rng), start=1):
-        found = f"answer {turn}, after {'train' if training else 'eval'}()"
+        when = f"answer {turn}, after {'train' if training else 'eval'}()"
         model.train(training)
-        observed[f"{found}: it is the one in evaluation mode"] = alike(answers(names, model, x), expected)
-        observed[f"{found}: training afterwards"] = model.training
+        observed[f"{when}: it is the one in evaluation mode"] = alike(answers(names, model, x), expected)
+        observed[f"{when}: training afterwards"] = model.training
     model.eval()
 
     def there(device: str) -> Observation:
@@ -446,7 +446,7 @@ def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 # --- the temperature
 
 
-def told(value: object) -> Observation:
+def as_told(value: object) -> Observation:
     """Return a temperature and its inverse, in half precision: of the larger a hundredth is forgiven."""
     t = float(value)  # type: ignore[arg-type]
     return python_numbers([t, 1 / t if t else math.inf], "float16")
@@ -498,19 +498,19 @@ def nearly_equal(rng: torch.Generator) -> tuple[Tensor, Tensor]:
 def end_of(value: object, best: float) -> str:
     """Say where a search has ended, beside the temperature that was drawn."""
     t = float(value)  # type: ignore[arg-type]
-    if t and all(abs(one - right) <= 0.01 * (1 + right) for one, right in ((t, best), (1 / t, 1 / best))):
+    if t and all(abs(ended - right) <= 0.01 * (1 + right) for ended, right in ((t, best), (1 / t, 1 / best))):
         return "where the loss is smallest, to within 1 %"
     return f"at {t:.3g}, and at {best:.3g} the loss is smaller"
 
 
-def found(names: SimpleNamespace, logits: Tensor, targets: Tensor) -> Observation:
-    return attempt(lambda: told(names.temperature(logits, targets)))
+def temperature_of(names: SimpleNamespace, logits: Tensor, targets: Tensor) -> Observation:
+    return attempt(lambda: as_told(names.temperature(logits, targets)))
 
 
-def found_for_each(names: SimpleNamespace, rng: torch.Generator, *each: tuple[int, float, float]) -> Observations:
+def temperatures_of(names: SimpleNamespace, rng: torch.Generator, *draws: tuple[int, float, float]) -> Observations:
     """Observe the temperature of drawn examples, for each number of classes and range of the right temperature."""
     observed: dict[str, Observation] = {}
-    for classes, low, high in each:
+    for classes, low, high in draws:
         drawn = drawn_temperature(low, high, rng)
         logits, targets = overheated(drawn, rng, classes)
         for times in (1.0, 1.03):  # of temperatures that lie far apart one is at most half as far from both
@@ -518,19 +518,19 @@ def found_for_each(names: SimpleNamespace, rng: torch.Generator, *each: tuple[in
             value = attempt(partial(names.temperature, times * logits, targets))
             if not isinstance(value, Raised):
                 observed[f"the search for {what} ends"] = attempt(partial(end_of, value, times * drawn))
-                value = attempt(partial(told, value))
+                value = attempt(partial(as_told, value))
             observed[f"temperature for {what}"] = value
     return observed
 
 
 @check("temperature", points=1, title="Answers that are too sure get the temperature above 1 that calibrates them")
 def too_sure(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return found_for_each(names, rng, (3, 1.5, 2.5), (10, 5.5, 7.0))
+    return temperatures_of(names, rng, (3, 1.5, 2.5), (10, 5.5, 7.0))
 
 
 @check("temperature", points=1, title="Answers that are not sure enough get a temperature below 1")
 def too_modest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return found_for_each(names, rng, (4, 0.2, 0.35), (10, 0.053, 0.055))
+    return temperatures_of(names, rng, (4, 0.2, 0.35), (10, 0.053, 0.055))
 
 
 @check("temperature", points=1, title="The answer is a float of Python's, for logits in float32 and in float64")
@@ -544,7 +544,7 @@ def numbers(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             observed[kind] = answer
             continue
         observed[f"type for {kind}"] = type(answer).__name__
-        observed[f"temperature for {kind}"] = attempt(partial(told, answer))
+        observed[f"temperature for {kind}"] = attempt(partial(as_told, answer))
     return observed
 
 
@@ -566,7 +566,7 @@ def compromise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             overheated(drawn_temperature(0.3, 0.5, rng), rng, 6, modest),
         ]
         logits, targets = (torch.cat(part) for part in zip(silent(1000, 6), *parts, strict=True))
-        observed[f"temperature for mixture {n}"] = found(names, logits, targets)
+        observed[f"temperature for mixture {n}"] = temperature_of(names, logits, targets)
     return observed
 
 
@@ -581,10 +581,10 @@ def ends(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     huge, targets = overheated(drawn_temperature(2.0, 6.0, rng), rng, 5)
     rows = 1e4 * torch.randint(-1, 2, (len(huge), 1), generator=rng)
     return {
-        "every answer is right": found(names, logits, logits.argmax(dim=1)),
-        "every answer is the least likely": found(names, logits, logits.argmin(dim=1)),
-        "10,000 added to some rows, and taken from others": found(names, huge + rows, targets),
-        "logits near 10,000 that differ by a hundredth": found(names, *nearly_equal(rng)),
+        "every answer is right": temperature_of(names, logits, logits.argmax(dim=1)),
+        "every answer is the least likely": temperature_of(names, logits, logits.argmin(dim=1)),
+        "10,000 added to some rows, and taken from others": temperature_of(names, huge + rows, targets),
+        "logits near 10,000 that differ by a hundredth": temperature_of(names, *nearly_equal(rng)),
     }
 
 
@@ -603,11 +603,11 @@ def untouched(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Generators are looked at from the second call on: what is imported in the first may draw."""
     logits, targets = overheated(drawn_temperature(1.5, 4.0, rng), rng, 5, groups=2)
     kept, leaf = (logits.clone(), targets.clone()), logits.clone().requires_grad_()
-    observed: dict[str, Observation] = {"temperature": found(names, logits, targets)}
+    observed: dict[str, Observation] = {"temperature": temperature_of(names, logits, targets)}
     before = generators()
     return observed | {
-        "temperature, asked again": found(names, logits, targets),
-        "temperature for logits that require a gradient": found(names, leaf, targets),
+        "temperature, asked again": temperature_of(names, logits, targets),
+        "temperature for logits that require a gradient": temperature_of(names, leaf, targets),
         "numbers were drawn": generators() != before,
         "logits afterwards": logits[:2],
         "each logit is as it was": torch.equal(logits, kept[0]) and torch.equal(leaf.detach(), kept[0]),

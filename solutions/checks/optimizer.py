@@ -380,18 +380,18 @@ def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @torch.enable_grad()
 def own_velocities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Two parameters of one shape: a velocity that they share gives numbers and no error."""
-    params, others = parameters(rng, (3,), (3,)), parameters(rng, (3,), (3,))
+    params, of_second = parameters(rng, (3,), (3,)), parameters(rng, (3,), (3,))
     views = [p.detach() for p in params]
-    optimizer, other = names.Momentum([*params], 0.3, 0.6), names.Momentum([*others], 0.3, 0.6)
-    leave_gradients([*params, *others], rng)
+    optimizer, second = names.Momentum([*params], 0.3, 0.6), names.Momentum([*of_second], 0.3, 0.6)
+    leave_gradients([*params, *of_second], rng)
     optimizer.step()
     optimizer.step()
-    other.step()
+    second.step()
     observed: dict[str, Observation] = {}
     for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
         observed[f"view of parameter {k} after two steps"] = view
         observed[f"gradient {k} afterwards"] = p.grad
-    observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(others, start=1)}
+    observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(of_second, start=1)}
     if "zero_grad" in vars(type(optimizer)):  # one that it inherits is the matter of the Optimizer
         optimizer.zero_grad()
     for step, has_gradient in enumerate((True, False, False, True), start=3):

@@ -179,12 +179,12 @@ class TrainingLog:
 
     def states(self, *sets: str) -> str:
         """Tell in which states the model answered while one of the sets was read."""
-        found = {
+        states = {
             f"{'training' if training else 'evaluation'} mode, gradients {'recorded' if recorded else 'not recorded'}"
             for name, training, recorded in self.answers
             if not sets or name in sets
         }
-        return " and ".join(sorted(found)) or "it was not asked"
+        return " and ".join(sorted(states)) or "it was not asked"
 
 
 class Examples(TensorDataset):
@@ -342,8 +342,8 @@ def steps(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     log, trace = TrainingLog(), Trace(size=100)
     model, sets = Net(rng, log).double(), three_sets(rng, log)
     sets["train"] = RecordingLoader("train", log, *points(rng, 12), 4)
-    for each in sets.values():
-        each.x = each.x.double()
+    for loader in sets.values():
+        loader.x = loader.x.double()
     learner = names.Learner(config_of(names, model=model, criterion=trace, lr=0.001), sets)
     observed: dict[str, Observation] = {"learner.model is the model of the config": learner.model is model}
     for epoch in (1, 2):
@@ -381,13 +381,13 @@ def measured(names: SimpleNamespace, rng: torch.Generator, measure: Callable[[An
     learner = names.Learner(config_of(names, model=model), sets)
     before = weights(model).clone()
     for training in (True, False):
-        found = "found in training mode" if training else "found in evaluation mode"
+        state = "found in training mode" if training else "found in evaluation mode"
         model.train(training)
         log.clear()
-        observed[f"result, the model {found}"] = number(measure(learner))
-        observed[f"state in which it answered, {found}"] = log.states()
-        observed[f"sets that were read, {found}"] = log.sets
-        observed[f"training mode afterwards, {found}"] = model.training
+        observed[f"result, the model {state}"] = number(measure(learner))
+        observed[f"state in which it answered, {state}"] = log.states()
+        observed[f"sets that were read, {state}"] = log.sets
+        observed[f"training mode afterwards, {state}"] = model.training
     return observed | {"the weights have changed": not torch.equal(before, weights(model))}
 
 
@@ -484,14 +484,14 @@ def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "valid": RecordingLoader("valid", log, *points(rng, 6), 6),
         "test": RecordingLoader("test", log, *points(rng, 6), 6),
     }
-    first, again, other, repeated, *free = losses_of(names, initial, shuffled, log, 0, 0, 6, 6, None, None)
+    first, again, seeded, repeated, *free = losses_of(names, initial, shuffled, log, 0, 0, 6, 6, None, None)
     anew = [losses_of(names, initial, shuffled, log, 0) for _ in range(2)]
     repeats = len(set(shuffled["train"].orders[:2])) == 1
     return {
         "two runs with seed 0 have equal losses": first == again,
-        "two runs with seed 6 have equal losses": other == repeated,
+        "two runs with seed 6 have equal losses": seeded == repeated,
         "two runs with seed 0 that are made anew have equal losses": anew[0] == anew[1],
-        "runs with seeds 0 and 6 have equal losses": first == other,
+        "runs with seeds 0 and 6 have equal losses": first == seeded,
         "runs without a seed have equal losses": free[0] == free[1],
         "with a seed, each epoch has the order of the first": repeats,
     }
@@ -572,13 +572,13 @@ def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model, sets = Net(rng, log), three_sets(rng, log)
     learner = names.Learner(config_of(names, model=model), sets)
     for training in (True, False):
-        found = "found in training mode" if training else "found in evaluation mode"
+        state = "found in training mode" if training else "found in evaluation mode"
         for size in (3, 1, 40):
             model.train(training)
             log.clear()
-            observed[f"classes for {size} inputs, the model {found}"] = learner.predict(normal(rng, size, 4))
-        observed[f"state in which it answered, {found}"] = log.states()
-        observed[f"training mode afterwards, {found}"] = model.training
+            observed[f"classes for {size} inputs, the model {state}"] = learner.predict(normal(rng, size, 4))
+        observed[f"state in which it answered, {state}"] = log.states()
+        observed[f"training mode afterwards, {state}"] = model.training
     return observed | {"sets that were read": log.sets}
 
 
@@ -596,9 +596,9 @@ def pairs(rng: torch.Generator, n: int, classes: int) -> tuple[Tensor, Tensor]:
 
 def whole_numbers(matrix: Any) -> dict[str, Observation]:
     """Observe a matrix of counts, whatever type of whole numbers it has."""
-    found = torch.as_tensor(matrix)
-    kind = not (found.is_floating_point() or found.is_complex())
-    return {"it holds whole numbers": kind, "matrix": found.long() if kind else found.float()}
+    counts = torch.as_tensor(matrix)
+    kind = not (counts.is_floating_point() or counts.is_complex())
+    return {"it holds whole numbers": kind, "matrix": counts.long() if kind else counts.float()}
 
 
 @check(
@@ -640,18 +640,18 @@ def all_classes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     title="Different lengths and numbers that are no class are refused",
 )
 def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    one, zero = torch.tensor([0, 1]), torch.tensor([0, 0])
+    pair, zero = torch.tensor([0, 1]), torch.tensor([0, 0])
     given = {
-        "two targets and one prediction": (one, zero[:1]),
-        "one target and two predictions": (one[:1], zero),
-        "a target that is the number of classes": (one + 1, zero),
-        "a prediction that is the number of classes": (zero, one + 1),
-        "a target of -1": (one - 1, zero),
-        "a prediction of -1": (zero, one - 1),
-        "two targets and two predictions": (one, zero),
-        "one target and one prediction": (one[:1], zero[:1]),
-        "a target that is the last class": (one, zero),
-        "a prediction that is the last class": (zero, one),
+        "two targets and one prediction": (pair, zero[:1]),
+        "one target and two predictions": (pair[:1], zero),
+        "a target that is the number of classes": (pair + 1, zero),
+        "a prediction that is the number of classes": (zero, pair + 1),
+        "a target of -1": (pair - 1, zero),
+        "a prediction of -1": (zero, pair - 1),
+        "two targets and two predictions": (pair, zero),
+        "one target and one prediction": (pair[:1], zero[:1]),
+        "a target that is the last class": (pair, zero),
+        "a prediction that is the last class": (zero, pair),
     }
     return tried(rng, {what: partial(names.confusion_matrix, *both, 2) for what, both in given.items()})
 
@@ -663,8 +663,8 @@ def vector(value: Any) -> Observation:
     """
     if not hasattr(value, "tolist"):
         return f"a {type(value).__name__}"
-    found = torch.as_tensor(value)
-    return found.float() if found.is_floating_point() else f"numbers of {found.dtype}"
+    values = torch.as_tensor(value)
+    return values.float() if values.is_floating_point() else f"numbers of {values.dtype}"
 
 
 def counts(rng: torch.Generator, classes: int) -> Tensor:
@@ -724,7 +724,7 @@ def nothing_to_divide_by(names: SimpleNamespace, rng: torch.Generator) -> Observ
 def right_metrics(names: SimpleNamespace) -> Iterator[None]:
     """Let the two metrics mean right ones wherever the student's evaluate looks them up."""
     where: dict[str, Any] = getattr(inspect.unwrap(names.evaluate), "__globals__", {})
-    theirs: dict[str, Any] = {
+    students: dict[str, Any] = {
         name: where[name] for name in ("confusion_matrix", "precision_recall_f1") if name in where
     }
     where.update(confusion_matrix=pair_counts, precision_recall_f1=scores_from)
@@ -733,7 +733,7 @@ def right_metrics(names: SimpleNamespace) -> Iterator[None]:
     finally:
         for name in ("confusion_matrix", "precision_recall_f1"):
             del where[name]
-        where.update(theirs)
+        where.update(students)
 
 
 def pair_counts(targets: Any, predictions: Any, classes: int) -> Tensor:
@@ -802,17 +802,17 @@ def read_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """What the student's own metrics make of the answers is not looked at here."""
     log = TrainingLog()
     targets = torch.arange(45)[torch.randperm(45, generator=rng)] % 10
-    found = attempt(lambda: names.evaluate(answered(log, targets, targets.flip(0))) and "")
-    unwritten = isinstance(found, Raised) and "evaluate" in found.message
+    answer = attempt(lambda: names.evaluate(answered(log, targets, targets.flip(0))) and "")
+    unwritten = isinstance(answer, Raised) and "evaluate" in answer.message
     observed: dict[str, Observation] = {"passes through the sets": ", ".join(log.read) or "none"}
-    return observed | ({"it returns": found} if unwritten else {})
+    return observed | ({"it returns": answer} if unwritten else {})
 
 
 def ends(report: Any) -> Observation:
     """Return the two ends of an interval, or what there is instead."""
-    found = [number(end) for end in report.interval]
-    odd = [str(end) for end in found if not isinstance(end, float)]
-    return odd[0] if odd else python_numbers([end for end in found if isinstance(end, float)])
+    limits = [number(end) for end in report.interval]
+    odd = [str(end) for end in limits if not isinstance(end, float)]
+    return odd[0] if odd else python_numbers([end for end in limits if isinstance(end, float)])
 
 
 @check(
@@ -895,12 +895,12 @@ def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         learner = EvaluatedLearner(model, sets)
         observed: dict[str, Observation] = {}
         for training in (True, False):
-            found = "found in training mode" if training else "found in evaluation mode"
+            state = "found in training mode" if training else "found in evaluation mode"
             model.train(training)
             log.clear()
-            observed |= {f"{what}, {found}": value for what, value in in_a_row(names.evaluate(learner).scores).items()}
-            observed[f"training mode afterwards, {found}"] = model.training
-            observed[f"sets that were read, {found}"] = log.sets
+            observed |= {f"{what}, {state}": value for what, value in in_a_row(names.evaluate(learner).scores).items()}
+            observed[f"training mode afterwards, {state}"] = model.training
+            observed[f"sets that were read, {state}"] = log.sets
         observed["state in which it answered"] = log.states()
         observed["it answers on another device as on this one"] = anywhere
         some = answered(log, *(1 + part for part in pairs(rng, 40, 7)))  # and never the first class or the last two

@@ -25,8 +25,8 @@ def failed(verdicts: list[Verdict]) -> list[Verdict]:
 
 def named(verdicts: list[Verdict]) -> set[str | None]:
     """Return the mistakes that the failed checks name."""
-    found = [verdict.record() for verdict in failed(verdicts) if verdict.diagnosis]
-    return {mistake for record in found for mistake in mistakes_in(record) or [None]}
+    records = [verdict.record() for verdict in failed(verdicts) if verdict.diagnosis]
+    return {mistake for record in records for mistake in mistakes_in(record) or [None]}
 
 
 def with_mistakes(room: str, *ids: str) -> SimpleNamespace:
@@ -39,15 +39,15 @@ def verdicts_on(live: LiveExpectations) -> Judge:
     def verdicts(
         room: str, names: SimpleNamespace | Names, run_seed: int, exercise: str | None = None
     ) -> list[Verdict]:
-        found = []
+        of_room = []
         for name in dict.fromkeys(check.exercise for check in checks_of(room, exercise)):
             checks = checks_of(room, name)
             seeds = [seed_of(run_seed, check) for check in checks]
             answers = []
             for check, seed in zip(checks, seeds, strict=True):
-                mine = names if isinstance(names, SimpleNamespace) else names()
-                answers.append(observe(check, mine, seed))
-            found += judge(checks, answers, seeds, live)
-        return found
+                own = names if isinstance(names, SimpleNamespace) else names()
+                answers.append(observe(check, own, seed))
+            of_room += judge(checks, answers, seeds, live)
+        return of_room
 
     return verdicts

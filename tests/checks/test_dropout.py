@@ -40,8 +40,8 @@ def test_the_reference_passes_on_pytorchs_layers_whose_weights_lie_the_other_way
 @pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Classifier"], ids=lambda mistake: mistake.id)
 def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake: Mistake, verdicts_on: Judge) -> None:
     source = on_torch_parts(mistake.apply(SOURCE))
-    found = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
-    assert found == {mistake.id}
+    mistakes = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
+    assert mistakes == {mistake.id}
 
 
 def test_a_parameter_that_no_classifier_has_is_set_to_zeros() -> None:

@@ -128,7 +128,7 @@ def test_a_check_that_judges_chance_states_how_often_a_right_answer_fails(check:
 @pytest.mark.parametrize(("room", "name"), EXERCISES)
 def test_nothing_is_missing_of_an_exercise(room: str, name: str) -> None:
     """Checks, a hidden one among them, a known mistake, and right answers that differ in what they do."""
-    (exercise,) = (one for one in COURSE.exercises(room) if one.name == name)
+    (exercise,) = (declared for declared in COURSE.exercises(room) if declared.name == name)
     assert missing_of(COURSE, exercise) == []
 
 
@@ -138,8 +138,8 @@ def test_another_wording_is_no_other_way() -> None:
     reworded = reworded.replace('"""Apply', '"""Use').replace("x: Tensor", "x")
     assert reworded != source
     assert way_of(reworded, "Sequential") == way_of(source, "Sequential")
-    other = source.replace("iter(self.layers)", "(layer for layer in self.layers)")
-    assert way_of(other, "Sequential") != way_of(source, "Sequential")
+    by_generator = source.replace("iter(self.layers)", "(layer for layer in self.layers)")
+    assert way_of(by_generator, "Sequential") != way_of(source, "Sequential")
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -72,9 +72,9 @@ def _loaded(tensor: Any, **options: object) -> Any:
 
 @pytest.mark.parametrize("way", THERE)
 def test_there_are_many_ways_to_a_device_and_the_tensor_that_went_is_still_here(way: str) -> None:
-    x, other = torch.randn(3, 2), torch.zeros(3, 2)
+    x, second = torch.randn(3, 2), torch.zeros(3, 2)
     with far_device():
-        far = THERE[way](x, other.to(FAR))
+        far = THERE[way](x, second.to(FAR))
         assert (far.device.type, x.device.type) == (FAR, "cpu")
         assert torch.equal((far + 1).cpu(), x + 1)
         assert (far.tolist(), far.sum().item()) == (x.tolist(), x.sum().item())
@@ -205,9 +205,9 @@ KEPT: dict[str, Callable[[nn.Module], Any]] = {
 
 def _from_vector(model: nn.Module) -> Any:
     kept = torch.nn.utils.parameters_to_vector(model.parameters()).detach().clone()
-    other = copy.deepcopy(model)
-    torch.nn.utils.vector_to_parameters(kept, other.parameters())
-    return other.state_dict()
+    copied = copy.deepcopy(model)
+    torch.nn.utils.vector_to_parameters(kept, copied.parameters())
+    return copied.state_dict()
 
 
 @pytest.mark.parametrize("way", KEPT)

@@ -67,9 +67,9 @@ def test_an_exercise_earns_its_points_where_no_other_is_written(room: str, verdi
     exercises = [exercise for exercise in COURSE.exercises(room) if exercise.name != "Momentum"]
     for written in exercises:
         source = COURSE.source(room)
-        for other in exercises:
-            if other != written:
-                source = source.replace(other.source, other.stub)
+        for unwritten in exercises:
+            if unwritten != written:
+                source = source.replace(unwritten.source, unwritten.stub)
         assert failed(verdicts_on(room, names_of_source(source, "alone"), SEED, written.name)) == []
 
 
@@ -83,11 +83,11 @@ def test_half_an_exercise_earns_the_points_of_its_half(
 
 @pytest.mark.parametrize(
     ("room", "mistake", "checks"),
-    [(room, one, checks) for room, costs in COSTS.items() for checks, ids in costs.items() for one in ids.split()],
+    [(room, known, checks) for room, costs in COSTS.items() for checks, ids in costs.items() for known in ids.split()],
 )
 def test_a_mistake_costs_these_checks_alone_and_a_habit_one_point(room: str, mistake: str, checks: str) -> None:
     names, right = with_mistakes(room, mistake), COURSE.names(room)
-    (exercise,) = (one.exercise for one in COURSE.mistakes(room) if one.id == mistake)
+    (exercise,) = (known.exercise for known in COURSE.mistakes(room) if known.id == mistake)
     lost = [
         check
         for check in checks_of(room, exercise)

@@ -107,7 +107,9 @@ def test_each_exercise_that_pytorch_has_ready_is_tried() -> None:
 def test_autograd_in_a_gradient_by_hand_is_caught_and_is_noted_where_it_passes(
     exercise: str, caught_by: str, verdicts_on: Judge
 ) -> None:
-    inside = [each for each in wrong_answers("optimizer") if each.id == f"{exercise}: autograd, switched on inside"]
+    inside = [
+        answer for answer in wrong_answers("optimizer") if answer.id == f"{exercise}: autograd, switched on inside"
+    ]
     verdicts = verdicts_on("optimizer", inside[0].names(), 3, exercise)
     assert [verdict.check.name for verdict in verdicts if not verdict.passed] == [caught_by]
     assert {verdict.delegated for verdict in verdicts if verdict.passed} == {"torch.autograd.backward"}
@@ -148,9 +150,9 @@ class Deeper(type("Deep", (nn.Flatten,), {})):
 
 
 def in_another_thread() -> None:
-    other = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
-    other.start()
-    other.join()
+    thread = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
+    thread.start()
+    thread.join()
 
 
 LEAF = torch.ones(1, 2, requires_grad=True)

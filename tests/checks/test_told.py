@@ -24,9 +24,9 @@ from tests.checks.conftest import Judge, failed, with_mistakes
 )
 @pytest.mark.long("the known mistakes of an exercise are run, sixty of Learner")
 def test_a_number_of_pythons_has_no_dtype(exercise: str, room: str, mistake: str, verdicts_on: Judge) -> None:
-    told = failed(verdicts_on(room, with_mistakes(room, mistake), 7, exercise))
-    assert told
-    assert not any(re.search(r"float\d\d of shape", verdict.message) for verdict in told)
+    verdicts = failed(verdicts_on(room, with_mistakes(room, mistake), 7, exercise))
+    assert verdicts
+    assert not any(re.search(r"float\d\d of shape", verdict.message) for verdict in verdicts)
 
 
 class InPlace(nn.Module):
@@ -47,9 +47,11 @@ def named_so(exercise: str, answer: object) -> SimpleNamespace:
 
 @pytest.mark.long("the known mistakes of Dropout are run")
 def test_nans_are_counted_and_not_listed(verdicts_on: Judge) -> None:
-    told = failed(verdicts_on("dropout", named_so("Dropout", InPlace), 7, "Dropout"))
-    assert re.search(r"observed: an element is multiplied by, p = 0.\d+: 1, nan \([\d,]+ of [\d,]+\)", told[0].message)
-    assert all(len(verdict.message) < 1000 for verdict in told)
+    verdicts = failed(verdicts_on("dropout", named_so("Dropout", InPlace), 7, "Dropout"))
+    assert re.search(
+        r"observed: an element is multiplied by, p = 0.\d+: 1, nan \([\d,]+ of [\d,]+\)", verdicts[0].message
+    )
+    assert all(len(verdict.message) < 1000 for verdict in verdicts)
 
 
 class Wide(nn.Module):

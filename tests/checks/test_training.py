@@ -61,9 +61,9 @@ def only(*methods: str) -> str:
 def test_who_has_written_some_methods_has_their_points(
     methods: tuple[str, ...], passed: set[str], verdicts_on: Judge
 ) -> None:
-    found = outcomes(verdicts_on, only(*methods))
-    assert {name for name, outcome in found.items() if outcome == "pass"} == passed
-    assert {outcome for name, outcome in found.items() if name not in passed} <= {"missing"}
+    by_check = outcomes(verdicts_on, only(*methods))
+    assert {name for name, outcome in by_check.items() if outcome == "pass"} == passed
+    assert {outcome for name, outcome in by_check.items() if name not in passed} <= {"missing"}
 
 
 def test_the_checks_put_the_students_metrics_back(verdicts_on: Judge) -> None:
@@ -85,9 +85,9 @@ def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -
     names = COURSE.names(ROOM)
     targets = torch.zeros(n).long()
     predictions = (torch.arange(n) >= right).long()
-    found = names.evaluate(training.answered(training.TrainingLog(), targets, predictions)).interval
+    interval = names.evaluate(training.answered(training.TrainingLog(), targets, predictions)).interval
     expected = stats.binomtest(right, n).proportion_ci(method="wilson")
-    assert found == pytest.approx((expected.low, expected.high), abs=1e-5)
+    assert interval == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_what_was_done_is_said_in_words_and_not_only_in_numbers(mistake: str, ca
     (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == caught_by]
     right, wrong = (observe(check, some, 5).observations for some in (COURSE.names(ROOM), names))
     words = {name: "yes" if value is True else value for name, value in wrong.items() if isinstance(value, bool | str)}
-    told = [f"{name}: {value}" for name, value in words.items() if wrong[name] != right[name]]
-    assert any(said in sentence for sentence in told)
+    sentences = [f"{name}: {value}" for name, value in words.items() if wrong[name] != right[name]]
+    assert any(said in sentence for sentence in sentences)
 
 
 @pytest.mark.parametrize("seed", range(0, 200, 10))
@@ -119,8 +119,8 @@ def test_what_stands_for_the_metrics_equals_scikit_learn(seed: int) -> None:
     matrix = pair_counts(targets, predictions, 5)
     np.testing.assert_array_equal(matrix, sklearn_matrix(targets, predictions, labels=range(5)))
     expected = precision_recall_fscore_support(targets, predictions, labels=range(5), zero_division=0)
-    for found, wanted in zip(scores_from(matrix), expected[:3], strict=True):
-        np.testing.assert_allclose(found, wanted, atol=1e-12)
+    for scores, wanted in zip(scores_from(matrix), expected[:3], strict=True):
+        np.testing.assert_allclose(scores, wanted, atol=1e-12)
 
 
 def seen(name: str, names: SimpleNamespace) -> Answer:

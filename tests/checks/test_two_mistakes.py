@@ -97,8 +97,8 @@ def can_be_made_at_once(first: Mistake, second: Mistake, source: str) -> bool:
 def alone(mistake: Mistake, check: Check, seed: int = SEEDS[0]) -> Answer:
     """Return what a check sees of one mistake: of another exercise, nothing."""
     answers, at = live(check.room, seed), seed_of(seed, check)
-    other = mistake.exercise != check.exercise
-    return answers.reference(check, at) if other else answers.mistaken(check, at)[mistake.id]
+    is_of_another = mistake.exercise != check.exercise
+    return answers.reference(check, at) if is_of_another else answers.mistaken(check, at)[mistake.id]
 
 
 class Together:
@@ -114,14 +114,14 @@ class Together:
 
     @cached_property
     def named(self) -> set[str | None]:
-        found: set[str | None] = set()
+        names: set[str | None] = set()
         for exercise in self.exercises:
             checks = [check for check in self.checks if check.exercise == exercise]
             seeds = [seed_of(self.seed, check) for check in checks]
-            found |= named(
+            names |= named(
                 judge(checks, [self.answers[check.id] for check in checks], seeds, live(self.room, self.seed))
             )
-        return found
+        return names
 
     @property
     def are_named(self) -> bool:
@@ -130,10 +130,10 @@ class Together:
     def shows(self, mistake: Mistake) -> bool:
         """Whether some place is wrong just as it is with this mistake alone."""
         for check in self.checks:
-            mine, theirs = self.answers[check.id], alone(mistake, check, self.seed)
+            answer, mistaken = self.answers[check.id], alone(mistake, check, self.seed)
             right = live(self.room, self.seed).reference(check, seed_of(self.seed, check))
-            told = compared(0, mine, right, theirs, wrong_places(0, mine, right))
-            if any(word == "explained" for _, word in told):
+            evidence = compared(0, answer, right, mistaken, wrong_places(0, answer, right))
+            if any(word == "explained" for _, word in evidence):
                 return True
         return False
 
@@ -160,15 +160,15 @@ def both_named(room: str, number: int) -> list[bool]:
 @pytest.mark.parametrize("room", rooms())
 @pytest.mark.long("two dozen pairs")
 def test_two_mistakes_that_show_are_both_named(room: str, number: int) -> None:
-    found = both_named(room, number)
-    assert sum(found) >= BOTH * len(found) > 0
+    pairs = both_named(room, number)
+    assert sum(pairs) >= BOTH * len(pairs) > 0
 
 
 @HOW_MANY
 @pytest.mark.long("two dozen pairs of each room")
 def test_of_all_rooms_nine_pairs_in_ten_are_named(number: int) -> None:
-    found = [is_named for room in rooms() for is_named in both_named(room, number)]
-    assert sum(found) >= ALL_ROOMS * len(found)
+    pairs = [is_named for room in rooms() for is_named in both_named(room, number)]
+    assert sum(pairs) >= ALL_ROOMS * len(pairs)
 
 
 @HOW_MANY
@@ -196,11 +196,13 @@ def test_pairs_from_everywhere_in_a_room_are_named_at_each_seed(room: str, seed:
 def test_two_mistakes_that_touch_different_checks_are_both_named(
     room: str, both: str, edit: list[str], verdicts_on: Judge
 ) -> None:
-    one, other = both.split(" + ")
-    source = COURSE.source(room).replace(*edit) if edit else COURSE.mistaken_source(room, one, other)
+    first, second = both.split(" + ")
+    source = COURSE.source(room).replace(*edit) if edit else COURSE.mistaken_source(room, first, second)
     names = names_of_source(source, "both.mistakes")
-    exercises = {mistake.exercise for mistake in COURSE.mistakes(room) if mistake.id in (one, other)}
-    assert {one, other} <= named([verdict for each in exercises for verdict in verdicts_on(room, names, 7, each)])
+    exercises = {mistake.exercise for mistake in COURSE.mistakes(room) if mistake.id in (first, second)}
+    assert {first, second} <= named(
+        [verdict for exercise in exercises for verdict in verdicts_on(room, names, 7, exercise)]
+    )
 
 
 def ids(pair: Pair) -> str:

@@ -60,12 +60,12 @@ def wrong_answers(room: str) -> list[WrongAnswer]:
     text = (Path(__file__).parent / f"{room}.md").read_text(encoding="utf-8")
     shared = SHARED.match(text)
     assert shared, f"{room}.md: no heading and block of Python first"
-    found = [
+    answers = [
         WrongAnswer(room, exercise, fault, f"{shared[1]}\n\n{code}", _ids(named))
         for exercise, fault, named, code in ANSWER.findall(text)
     ]
-    assert len(found) == text.count("\n## "), f"{room}.md: an answer is a heading, perhaps a line, and a block"
-    return found
+    assert len(answers) == text.count("\n## "), f"{room}.md: an answer is a heading, perhaps a line, and a block"
+    return answers
 
 
 def _ids(named: str) -> tuple[str, ...] | None:

@@ -39,16 +39,18 @@ def main() -> int:
             2, multiprocessing.get_context("fork"), initializer=torch.set_num_threads, initargs=(1,)
         ) as pool,
     ):
-        for (room, exercise, seeds), (found, seconds) in zip(exercises, pool.map(tried, exercises), strict=True):
+        for (room, exercise, seeds), (results, seconds) in zip(exercises, pool.map(tried, exercises), strict=True):
             step(exercise)
-            built = sum(one.built for one in found)
-            times = sum(len(one.missed) for one in found)
-            chances = seeds * len(found)
-            table.add_row(room, exercise, str(len(found)), str(built), f"{times} of {chances}", f"{seconds:.0f}")
-            missed += [one for one in found if one.missed]
+            built = sum(result.built for result in results)
+            times = sum(len(result.missed) for result in results)
+            chances = seeds * len(results)
+            table.add_row(room, exercise, str(len(results)), str(built), f"{times} of {chances}", f"{seconds:.0f}")
+            missed += [result for result in results if result.missed]
     print_table(table)
-    for one in missed:
-        print(f"{one.room}: {one.id}: missed at {len(one.missed)} of {one.seeds} seeds, {one.missed[:5]}")
+    for result in missed:
+        print(
+            f"{result.room}: {result.id}: missed at {len(result.missed)} of {result.seeds} seeds, {result.missed[:5]}"
+        )
     return int(bool(missed))
 
 

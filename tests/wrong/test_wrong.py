@@ -32,7 +32,7 @@ WRONG = 0.04  # of the typed answers: where one is named that they do not make
 @pytest.mark.timeout(1800)
 def test_a_wrong_answer_is_caught_at_each_seed(room: str, exercise: str) -> None:
     seeds = range(SLOW.get(exercise, SEEDS) if is_deep() else 1)
-    assert {found.id: found.missed for found in misses(room, seeds, exercise.__eq__) if found.missed} == {}
+    assert {answer.id: answer.missed for answer in misses(room, seeds, exercise.__eq__) if answer.missed} == {}
 
 
 @pytest.mark.parametrize("room", rooms())
@@ -54,11 +54,11 @@ def test_each_typed_answer_names_mistakes_that_there_are() -> None:
 @pytest.mark.parametrize("seed", [7, pytest.param(8, marks=pytest.mark.deep), pytest.param(9, marks=pytest.mark.deep)])
 @pytest.mark.long("some ninety answers")
 def test_the_fault_of_a_typed_answer_is_named_and_hardly_ever_another(seed: int, live: LiveExpectations) -> None:
-    told = {answer.id: _told(answer, seed, live) for answer in TYPED}
+    named_in = {answer.id: _told(answer, seed, live) for answer in TYPED}
     main = {answer.id: answer.mistakes[0] for answer in TYPED if answer.mistakes}
-    lost = [name for name, fault in main.items() if fault not in told[name]]
+    lost = [name for name, fault in main.items() if fault not in named_in[name]]
     assert len(lost) <= (1 - NAMED) * len(main), lost
-    wrong = {answer.id: told[answer.id] - set(answer.mistakes or ()) for answer in TYPED}
+    wrong = {answer.id: named_in[answer.id] - set(answer.mistakes or ()) for answer in TYPED}
     assert len([name for name in wrong if wrong[name]]) <= WRONG * len(TYPED), wrong
 
 
