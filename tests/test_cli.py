@@ -269,6 +269,8 @@ def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) 
     assert here(graded_folder, "grade", "-q") == (0, "", "")
 
 
+@pytest.mark.deep
+@pytest.mark.long("a class is graded on a terminal")
 def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path) -> None:
     submitted = graded_folder / "submitted"
     notebook = Path("2-layers") / NOTEBOOK.name
@@ -281,6 +283,8 @@ def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path
     assert re.search(r"\d\d:\d\d", shown)
 
 
+@pytest.mark.deep
+@pytest.mark.long("a class is graded on a terminal")
 @pytest.mark.parametrize("silence", [("-q",), ("--json", "-")])
 def test_on_a_terminal_too_a_run_can_be_silenced(silence: tuple[str, ...], graded_folder: Path) -> None:
     assert in_a_terminal("stderr", "autograder.instructor.cli", "grade", *silence, cwd=graded_folder) == ""

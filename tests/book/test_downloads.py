@@ -100,6 +100,8 @@ def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_
         assert re.search(rf"{re.escape(title)}\s*{begins[title]}\b", shown), title
 
 
+@pytest.mark.deep
+@pytest.mark.long("all pages of the PDF are read")
 def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages(
     published: Path, pdf: PdfReader
 ) -> None:

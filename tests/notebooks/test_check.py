@@ -116,7 +116,13 @@ def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checke
 
 @pytest.mark.parametrize(
     "beside",
-    ["%matplotlib inline\n!ls", "import asyncio\nawait asyncio.sleep(0)", "check(Linear)", 'progress("layers")'],
+    [
+        "check(Linear)",
+        *(
+            pytest.param(line, marks=pytest.mark.deep)
+            for line in ("%matplotlib inline\n!ls", "import asyncio\nawait asyncio.sleep(0)", 'progress("layers")')
+        ),
+    ],
 )
 def test_what_a_live_notebook_runs_beside_an_answer_does_no_harm(
     right: NotebookNode, checked: Checked, beside: str

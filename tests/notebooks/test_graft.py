@@ -247,6 +247,8 @@ def test_a_notebook_of_too_many_parts_is_refused_unread_with_the_way_out(part: s
         parse_notebook(content.encode(), "a.ipynb")
 
 
+@pytest.mark.deep
+@pytest.mark.long("the largest notebook is read")
 def test_the_largest_notebook_that_is_read_takes_less_than_a_gigabyte_of_memory() -> None:
     code = (
         "import re\n"

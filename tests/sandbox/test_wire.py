@@ -262,6 +262,8 @@ def test_an_odd_answer_can_be_judged_and_written_down(header: bytes) -> None:
     assert_complete(gather(CELL + READY + answer_frame("a", header, b"") + END))
 
 
+@pytest.mark.deep
+@pytest.mark.long("the largest bodies are read")
 def test_the_largest_bodies_take_a_few_times_their_size_of_memory_and_not_more() -> None:
     """Counted for the whole process: tracemalloc misses the memory of torch and safetensors."""
     done = python(PROGRAMS["reads_large_bodies"], cwd=ROOT)

@@ -115,6 +115,8 @@ def type_mark(page: Page, points: str, comment: str) -> None:
     page.get_by_label("Comment for the student").fill(comment)
 
 
+@pytest.mark.deep
+@pytest.mark.long("an hour of marking in a browser")
 def test_an_hour_of_marking_with_a_killed_server(folder: Path, serve: Serve, browser: Browser) -> None:
     write_table(folder, "bob,A,", "eve,B,")
     marking = serve()

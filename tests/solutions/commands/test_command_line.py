@@ -85,6 +85,8 @@ def test_the_weights_kept_are_those_with_the_lowest_validation_loss(trained: Pat
     assert log[results["epoch"] - 1]["valid_losses"] == results["validation_loss"]
 
 
+@pytest.mark.deep
+@pytest.mark.long("three networks are trained")
 def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(cli: Cli, here: Cli, tmp_path: Path) -> None:
     for run, name, seed in ((cli, "a", 3), (here, "b", 3), (here, "c", 4)):
         assert run(*QUICK, "--seed", seed, "--out", tmp_path, "--name", name).returncode == 0
@@ -180,6 +182,8 @@ def test_only_an_unfinished_run_with_its_own_data_is_resumed(
     assert "there is no such run" in error_of(here("train", "--resume", "other", "--out", tmp_path))
 
 
+@pytest.mark.deep
+@pytest.mark.long("a network is trained until it is stopped")
 def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
     slow = ("--way", "reference", "--set", "batch_size=1")  # so that the epoch lasts until the second one
     with begin(*QUICK, *slow, "--set", "epochs=100", "--out", tmp_path, "--name", "a") as process:
