@@ -23,7 +23,7 @@ def sh(folder: Path, *line: str | Path, **environment: str) -> subprocess.Comple
 
 def planned(*goals: str) -> list[str]:
     """Return the commands that make would run on a machine that has nothing yet."""
-    done = sh(ROOT, "make", "--dry-run", "--always-make", *goals)
+    done = sh(ROOT, "make", "--dry-run", "--always-make", *goals, MAKEFLAGS="", MAKELEVEL="0")
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

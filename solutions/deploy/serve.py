@@ -78,11 +78,11 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
         try:
             write_page(model, data.load(data.SAMPLE_FOLDER), Path(folder))
             address = f"http://{'localhost' if host == '0.0.0.0' else host}:{server.server_port}/"
+            for sent in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(sent, server.end)
             started(address)
             if open_browser:  # a browser for terminals would keep us from answering it
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-            for sent in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(sent, server.end)
             server.serve_forever()
         except KeyboardInterrupt:
             pass
