@@ -59,12 +59,12 @@ STATIC = [
     ),
     (
         *(MISTAKES, WHOLE, WHOLE.replace("table.std", "tabel.std")),
-        r"averages/mistakes/means.md:16: whole-table: 0 places for .*, where there should be one",
+        r"averages/mistakes/means.md:18: whole-table: 0 places for .*, where there should be one",
     ),
-    (MISTAKES, "Read: `columns`", "Read: `column`", r"averages/mistakes/means.md:16: whole-table: .* no label column"),
+    (MISTAKES, "Read: `columns`", "Read: `column`", r"averages/mistakes/means.md:18: whole-table: .* no label column"),
     (
         *(MISTAKES, "+    return (table", "+    return table"),
-        r"averages/mistakes/means.md:16: whole-table: with this edit the reference is no Python: unmatched '\)'",
+        r"averages/mistakes/means.md:18: whole-table: with this edit the reference is no Python: unmatched '\)'",
     ),
     (
         MISTAKES,
@@ -100,11 +100,11 @@ def test_a_mistake_whose_edit_changes_nothing_is_named(course: Course, tmp_path:
         "+    return (table - table.mean()) / table.std()",
         "+    return (table - table.mean(0)) / table.std(0)",
     )
-    line = "averages/mistakes/means.md:16: whole-table: no check catches it (seeds 0, 1, 2)"
+    line = "averages/mistakes/means.md:18: whole-table: no check catches it (seeds 0, 1, 2)"
     assert proved(tmp_path) == [line]
     status, out, _ = here(tmp_path, "prove", "--seeds", "7", "--json")
     fault = {
-        "place": "averages/mistakes/means.md:16",
+        "place": "averages/mistakes/means.md:18",
         "name": "whole-table",
         "says": "no check catches it",
         "detail": "",
