@@ -129,7 +129,7 @@ def test_a_check_that_judges_chance_states_how_often_a_right_answer_fails(check:
 
 @pytest.mark.parametrize(("room", "name"), EXERCISES)
 def test_nothing_is_missing_of_an_exercise(room: str, name: str) -> None:
-    """Checks, a hidden one among them, a known mistake, and right answers that differ in what they do."""
+    """Checks, a hidden one among them, a known mistake, a first hint, and right answers that differ in what they do."""
     (exercise,) = (one for one in COURSE.exercises(room) if one.name == name)
     assert missing_of(COURSE, exercise) == []
 
