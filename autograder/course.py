@@ -10,7 +10,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, entry_points
@@ -19,7 +19,7 @@ from types import ModuleType, SimpleNamespace
 
 from autograder.errors import WorkFailed
 from autograder.exercises import BEGIN, Exercise, definitions, exercises_of
-from autograder.mistakes import Mistake, known_mistakes
+from autograder.mistakes import Mistake, first_hints, known_mistakes
 from autograder.sections import EXERCISE, Contents, titles_in
 
 Names = Callable[[], SimpleNamespace]
@@ -234,6 +234,10 @@ class Course:
         """
         path = self.catalogue(room)
         return list(known_mistakes(path.read_text(encoding="utf-8"), self.source(room), self.name_of(path)))
+
+    def first_hints(self, room: str, exercise: str) -> Sequence[str]:
+        """Return the hints for a student who has written nothing of an exercise yet, the first one first."""
+        return first_hints(self.catalogue(room).read_text(encoding="utf-8")).get(exercise, ())
 
     def name_of(self, path: Path) -> str:
         """Return how messages call a file of the course: its path from the folder that the package stands in."""

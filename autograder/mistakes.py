@@ -4,6 +4,10 @@ One catalogue for each room, ``mistakes/ROOM.md``, in which a sentence can be me
 
     ## Linear
 
+    > A first hint for a student who has written nothing yet: the question that finds the first line.
+
+    > One for a second look, where it takes two.
+
     ### linear-doubled
 
     The explanation for a student, in a sentence or two, never the solution.
@@ -23,7 +27,7 @@ A line that begins with a space stays and gives the place; an edit in several pl
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -31,6 +35,7 @@ from autograder.errors import WorkFailed
 
 HEADING = re.compile(r"^(###?) (.+)\n", re.MULTILINE)
 BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```$", re.MULTILINE)
+HINTS = re.compile(r"(?:^>.*\n)+", re.MULTILINE)
 SAYS, HINT, READ = (re.compile(line, re.MULTILINE) for line in (r"^(?!>|Read:).+", r"^>(.*)", r"^Read: `(.+)`$"))
 UNWRITTEN = "WRITE:"  # begins each part of a skeleton that is still to be written
 
@@ -110,6 +115,9 @@ def known_mistakes(catalogue: str, reference: str, file: str) -> Sequence[Mistak
     before, *parts = HEADING.split(catalogue)
     line, exercise, mistakes = 1 + before.count("\n"), "", list[Mistake]()
     for level, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        if UNWRITTEN in body:
+            at = line + 1 + body.count("\n", 0, body.index(UNWRITTEN))
+            raise BadCatalogue(f"{file}:{at}: {name}: {UNWRITTEN} is still to be filled in")
         if level == "###":
             mistakes.append(_mistake(name, exercise, body, file, line))
         elif re.search(rf"^(class|def) {re.escape(name)}\b", reference, re.MULTILINE):
@@ -120,6 +128,19 @@ def known_mistakes(catalogue: str, reference: str, file: str) -> Sequence[Mistak
     return tuple(mistakes)
 
 
+@cache
+def first_hints(catalogue: str) -> Mapping[str, Sequence[str]]:
+    """Return by exercise, from the text of a room's catalogue, the hints for a student who has written nothing yet."""
+    _, *parts = HEADING.split(catalogue)
+    bodies = {
+        name: body for level, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True) if level == "##"
+    }
+    return {
+        name: tuple(" ".join(hint.replace("\n>", "\n")[1:].split()) for hint in HINTS.findall(body))
+        for name, body in bodies.items()
+    }
+
+
 def _mistake(name: str, exercise: str, body: str, file: str, line: int) -> Mistake:
     """Return a mistake from the text below its heading, which is in this line of a file."""
 
@@ -127,8 +148,6 @@ def _mistake(name: str, exercise: str, body: str, file: str, line: int) -> Mista
         number = line + 1 + body.count("\n", 0, at)
         return f"{file}:{number}: {name}"
 
-    if UNWRITTEN in body:
-        raise BadCatalogue(f"{place(body.index(UNWRITTEN))}: {UNWRITTEN} is still to be filled in")
     hunks = [_hunk(place(block.start()), block[1]) for block in BLOCK.finditer(body)]
     text = BLOCK.sub("", body)
     says, hint, read = (" ".join(" ".join(part.findall(text)).split()) for part in (SAYS, HINT, READ))

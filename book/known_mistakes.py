@@ -91,21 +91,34 @@ def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 class KnownMistakesDirective(SphinxDirective):
-    """A folded table for each exercise: the mistakes, and which checks catch them."""
+    """Folded, for each exercise: its first hints, and a table of the mistakes and which checks catch them."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        room = self.arguments[0]
-        known = {mistake.id: mistake for mistake in Course.installed().mistakes(room)}
+        room, course = self.arguments[0], Course.installed()
+        known = {mistake.id: mistake for mistake in course.mistakes(room)}
         by_exercise: dict[str, list[JudgedMistake]] = {}
         for judged in judged_mistakes()[room]:
             by_exercise.setdefault(known[judged.id].exercise, []).append(judged)
-        tables = (self.folded(exercise, mistakes, known) for exercise, mistakes in by_exercise.items())
+        tables = (
+            self.folded(exercise, mistakes, known, course.first_hints(room, exercise))
+            for exercise, mistakes in by_exercise.items()
+        )
         return [headline(judged_mistakes()[room]), *tables]
 
-    def folded(self, exercise: str, mistakes: Sequence[JudgedMistake], known: Mapping[str, Mistake]) -> nodes.container:
-        lines = [":::{list-table}", ":header-rows: 1", ":widths: 70 30", ":class: known-mistakes", ""]
+    def folded(
+        self, exercise: str, mistakes: Sequence[JudgedMistake], known: Mapping[str, Mistake], hints: Sequence[str]
+    ) -> nodes.container:
+        lines = [
+            "Before anything is written: " + " ".join(hints),
+            "",
+            ":::{list-table}",
+            ":header-rows: 1",
+            ":widths: 70 30",
+            ":class: known-mistakes",
+            "",
+        ]
         lines += ["* - Mistake", "  - Caught by"]
         for judged in mistakes:
             lines += [f"* - {known[judged.id].says} `{judged.id}`", f"  - {', '.join(judged.caught_by)}"]

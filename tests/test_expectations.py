@@ -93,8 +93,10 @@ def test_a_seed_of_the_recordings_is_none_of_a_run() -> None:
         assert (refused.returncode, "--seed" in refused.stderr) == (2, True), refused.stderr
 
 
-def test_it_knows_the_sections_that_the_course_knows(recording: Path) -> None:
-    assert RecordedExpectations(recording).contents(ROOM) == COURSE.contents(ROOM)
+def test_it_knows_the_sections_and_first_hints_that_the_course_knows(recording: Path, live: LiveExpectations) -> None:
+    recorded = RecordedExpectations(recording)
+    assert recorded.contents(ROOM) == COURSE.contents(ROOM)
+    assert [recorded.first_hints(check) for check in VISIBLE] == [live.first_hints(check) for check in VISIBLE]
 
 
 def test_the_same_course_makes_the_same_bytes(recording: Path, tmp_path: Path) -> None:

@@ -37,6 +37,9 @@ class Scripted:
     def explanation(self, check: Check, mistake: str) -> Mistake:
         return Mistake(mistake, "Thing", f"You made {mistake}.", "", "a-section", ())
 
+    def first_hints(self, check: Check) -> tuple[str, ...]:
+        return ("Which number comes first?", "And which next?")
+
     def contents(self, room: str) -> Contents:
         return Contents("1-thing", "https://book/page.html", {"a-section": "A section"})
 

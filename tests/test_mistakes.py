@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autograder.mistakes import BadCatalogue, Hunk, Mistake, known_mistakes
+from autograder.mistakes import BadCatalogue, Hunk, Mistake, first_hints, known_mistakes
 
 REFERENCE = '''"""Sums."""
 
@@ -24,6 +24,11 @@ CATALOGUE = """# Known mistakes of *sums*
     ### an example that is indented, and WRITE: in it
 
 ## Total
+
+> What is kept from one call
+> to the next?
+
+> Where does it begin?
 
 ### total-twice
 
@@ -70,9 +75,13 @@ def test_a_catalogue_is_read_as_it_is_written() -> None:
         says="The number is added twice, not once.",
         hint="Try it with 1.",
         read="adding",
-        hunks=(Hunk("sums.md:17: total-twice", "        self.sum += x\n", "        self.sum += 2 * x\n"),),
+        hunks=(Hunk("sums.md:22: total-twice", "        self.sum += x\n", "        self.sum += 2 * x\n"),),
     )
-    assert [hunk.place for hunk in kept.hunks] == ["sums.md:30: total-kept", "sums.md:37: total-kept"]
+    assert [hunk.place for hunk in kept.hunks] == ["sums.md:35: total-kept", "sums.md:42: total-kept"]
+
+
+def test_below_an_exercise_stand_hints_for_a_student_who_has_written_nothing() -> None:
+    assert first_hints(CATALOGUE) == {"Total": ("What is kept from one call to the next?", "Where does it begin?")}
 
 
 def test_a_mistake_replaces_the_lines_of_each_block_and_leaves_those_around_them() -> None:
@@ -95,18 +104,19 @@ def test_an_edit_that_does_not_fit_the_reference_once_is_an_error_that_names_the
     ("written", "instead", "error"),
     [
         ("## Total", "## Totl", "sums.md:5: there is no exercise Totl"),
-        ("## Total", "", "sums.md:7: total-twice: there is no exercise"),
-        ("The number is added twice,\nnot once.\n", "", "sums.md:7: total-twice: there is no sentence"),
-        ("> Try it\n> with 1.\n", "", "sums.md:7: total-twice: there is no hint"),
-        ("Read: `adding`", "Read: adding", "sums.md:7: total-twice: there is no section"),
+        ("## Total", "", "sums.md:12: total-twice: there is no exercise"),
+        ("The number is added twice,\nnot once.\n", "", "sums.md:12: total-twice: there is no sentence"),
+        ("> Try it\n> with 1.\n", "", "sums.md:12: total-twice: there is no hint"),
+        ("Read: `adding`", "Read: adding", "sums.md:12: total-twice: there is no section"),
         (
             "```diff\n-        self.sum += x",
             "```python\n-        self.sum += x",
-            "sums.md:7: total-twice: there is no edit",
+            "sums.md:12: total-twice: there is no edit",
         ),
-        ("-        self.sum = 0\n```", "-        self.sum = 0\n", "sums.md:22: total-kept: there is no edit"),
-        ("-        self.sum += x\n", "", "sums.md:7: total-twice: there is no line of the reference"),
-        ("> Try it", "> WRITE: a hint", "sums.md:12: total-twice: WRITE: is still to be filled in"),
+        ("-        self.sum = 0\n```", "-        self.sum = 0\n", "sums.md:27: total-kept: there is no edit"),
+        ("-        self.sum += x\n", "", "sums.md:12: total-twice: there is no line of the reference"),
+        ("> Try it", "> WRITE: a hint", "sums.md:17: total-twice: WRITE: is still to be filled in"),
+        ("> Where", "> WRITE: ", "sums.md:10: Total: WRITE: is still to be filled in"),
     ],
 )
 def test_a_faulty_catalogue_is_an_error_that_names_the_place(written: str, instead: str, error: str) -> None:

@@ -24,7 +24,7 @@ from autograder.judge.common_mistakes import certain_mistake, likely_mistake
 from autograder.judge.comparison import same, same_answer, tolerance_of
 from autograder.judge.matching import Place, explaining, names_at, rest_on_errors
 from autograder.judge.verdicts import Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
-from autograder.observe import Answer
+from autograder.observe import NOT_WRITTEN, Answer
 from autograder.sections import Contents
 
 MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture
@@ -53,6 +53,10 @@ class Expectations(Protocol):
         ...
 
     def explanation(self, check: Check, mistake: str) -> Explanation: ...
+    def first_hints(self, check: Check) -> Sequence[str]:
+        """Return what to say of the check's exercise to a student who has written nothing yet."""
+        ...
+
     def contents(self, room: str) -> Contents:
         """Return the sections of the room's chapter."""
         ...
@@ -75,6 +79,7 @@ def judge(
     if not all(passed):
         mistaken = [expect.mistaken(check, seed) for check, seed in zip(checks, seeds, strict=True)]
         explained = explaining(answers, expected, mistaken)
+    untouched = all(answer.kind == "missing" and answer.detail == NOT_WRITTEN for answer in answers)
     guessed = {mistake for mistake, places in explained.items() if rest_on_errors(places, answers, expected)}
     verdicts = []
     for at, (check, seed, answer) in enumerate(zip(checks, seeds, answers, strict=True)):
@@ -86,8 +91,11 @@ def judge(
                 else Verdict(check, seed, "pass", None, answer.duration_s)
             )
             continue
-        shown = {mistake: names_at(at, places) for mistake, places in explained.items()}
-        diagnosis = _diagnose(check, answer, expected[at], shown, guessed, expect)
+        if untouched:
+            diagnosis = Diagnosis(answer.detail, "", begin=tuple(expect.first_hints(check)))
+        else:
+            shown = {mistake: names_at(at, places) for mistake, places in explained.items()}
+            diagnosis = _diagnose(check, answer, expected[at], shown, guessed, expect)
         outcome: Outcome = "fail" if answer.kind == "observed" else answer.kind
         verdicts.append(Verdict(check, seed, outcome, diagnosis, answer.duration_s))
     return verdicts

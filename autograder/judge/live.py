@@ -52,6 +52,9 @@ class LiveExpectations:
     def explanation(self, check: Check, mistake: str) -> Mistake:
         return next(known for known in self.course.mistakes(check.room) if known.id == mistake)
 
+    def first_hints(self, check: Check) -> Sequence[str]:
+        return self.course.first_hints(check.room, check.exercise)
+
     def contents(self, room: str) -> Contents:
         if room not in self._contents:
             self._contents[room] = self.course.contents(room)

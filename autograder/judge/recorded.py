@@ -1,13 +1,13 @@
 """Expectations recorded for fixed seeds: what a student's machine compares with, without the reference.
 
-A recording holds the answers of the reference and of every known mistake to the visible checks, and what to say of each
-mistake. It holds no source and no hidden check.
+A recording holds the answers of the reference and of every known mistake to the visible checks, what to say of each
+mistake, and the first hints. It holds no source and no hidden check.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -53,7 +53,13 @@ def record(course: Course, room: str, folder: Path) -> Path:
         {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
         for mistake in course.mistakes(room)
     ]
-    content = {"contents": asdict(course.contents(room)), "answers": answers, "explanations": explanations}
+    first_hints = {exercise.name: course.first_hints(room, exercise.name) for exercise in course.exercises(room)}
+    content = {
+        "contents": asdict(course.contents(room)),
+        "answers": answers,
+        "explanations": explanations,
+        "first_hints": first_hints,
+    }
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{room}.safetensors"
     safetensors.numpy.save_file(arrays, path, metadata={"content": json.dumps(content)})
@@ -124,6 +130,9 @@ class RecordedExpectations:
 
     def explanation(self, check: Check, mistake: str) -> RecordedExplanation:
         return next(RecordedExplanation(**row) for row in self._content["explanations"] if row["id"] == mistake)
+
+    def first_hints(self, check: Check) -> Sequence[str]:
+        return tuple(self._content["first_hints"][check.exercise])
 
     def contents(self, room: str) -> Contents:
         return Contents(**self._content["contents"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
@@ -64,6 +64,7 @@ class Diagnosis:
         also: the mistakes that show in other observations of the same check.
         where: a picture of a tensor's numbers, a line for each row, in which ✗ is wrong and · is right; or empty.
         perhaps: whether only the text of an error speaks for the mistake.
+        begin: hints for an exercise of which nothing is written yet: for a first look, for a second.
     """
 
     observed: str
@@ -75,9 +76,10 @@ class Diagnosis:
     also: tuple[Likely, ...] = ()
     where: str = ""
     perhaps: bool = False
+    begin: Sequence[str] = ()
 
     def record(self) -> DiagnosisRecord:
-        """Return it as JSON values, without hint and picture, which are for the notebook."""
+        """Return it as JSON values, without hints and picture, which are for the notebook."""
         record: DiagnosisRecord = {
             "observed": self.observed,
             "expected": self.expected,

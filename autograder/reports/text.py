@@ -31,10 +31,11 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
     """Return the checks of one exercise as they are shown: those that did not pass first."""
     order = ["not yet", "to do", "passed"]
     ordered = sorted(verdicts, key=lambda verdict: order.index(result_word(verdict)))
-    comments = without_repetition([[] if verdict.passed else diagnosis_rows(verdict, hint) for verdict in ordered])
+    silent = is_unwritten(verdicts)  # the headline says it
+    explained = [[] if silent or verdict.passed else diagnosis_rows(verdict, hint) for verdict in ordered]
     return [
         CheckRow(verdict.check.title, result_word(verdict), rows, repeated(verdict) if rows else "")
-        for verdict, rows in zip(ordered, comments, strict=True)
+        for verdict, rows in zip(ordered, without_repetition(explained), strict=True)
     ]
 
 
@@ -88,11 +89,9 @@ def checks_text(
 ) -> str:
     """Return the checks of one exercise as text, each with its comments; the options are those of ``checks_table``."""
     noted = "".join(f"\n  note      {remark}" for remark in remarks)
-    if verdicts and all(verdict.outcome == "missing" for verdict in verdicts):
-        waiting = "".join(f"\n  to do     {verdict.check.title}" for verdict in verdicts)
-        why = verdicts[0].diagnosis.observed if verdicts[0].diagnosis else ""
-        return f"{exercise} is not written yet{f': {why}' if why.startswith('there is no') else ''}.{noted}{waiting}"
     blocks = [checks_headline(what or exercise, verdicts) + noted]
+    for begin in first_hints(verdicts, hint):
+        blocks += textwrap.wrap(begin, WIDTH, initial_indent="  ", subsequent_indent="  ")
     for row in check_rows(verdicts, hint):
         blocks.append(f"  {row.result:<9} {row.title}")
         for name, text in row.comments:
@@ -128,12 +127,27 @@ def notebook_text(notes: Sequence[str], verdicts: Sequence[Verdict], remarks: Ma
 
 
 def checks_headline(what: str, verdicts: Sequence[Verdict]) -> str:
+    if is_unwritten(verdicts):
+        why = verdicts[0].diagnosis.observed if verdicts[0].diagnosis else ""
+        return f"{what} is not written yet{f': {why}' if why.startswith('there is no') else ''}."
     return f"{what}: {sum(verdict.passed for verdict in verdicts)} of {len(verdicts)} checks passed"
+
+
+def is_unwritten(verdicts: Sequence[Verdict]) -> bool:
+    """Return whether nothing of an exercise is there to be checked."""
+    return bool(verdicts) and all(verdict.outcome == "missing" for verdict in verdicts)
+
+
+def first_hints(verdicts: Sequence[Verdict], hint: int) -> list[str]:
+    """Return the hints for an exercise of which nothing is written yet, up to the first or the second look."""
+    begin = verdicts[0].diagnosis.begin if verdicts and verdicts[0].diagnosis else ()
+    return [f"{'Where to begin' if not at else 'And then'}: {text}" for at, text in enumerate(begin[:hint])]
 
 
 def offers_hint(verdicts: Sequence[Verdict], hint: int) -> bool:
     """Return whether a hint has not been shown yet."""
-    return hint < 2 and any(verdict.diagnosis and verdict.diagnosis.hint for verdict in verdicts)
+    diagnoses = [verdict.diagnosis for verdict in verdicts if verdict.diagnosis]
+    return hint < 2 and any(diagnosis.hint or len(diagnosis.begin) > 1 for diagnosis in diagnoses)
 
 
 def progress_text(progress: Progress) -> str:

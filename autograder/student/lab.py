@@ -43,7 +43,7 @@ def load_measured(name: str) -> Any:
 
     Args:
         name: "results", of ``make results``: the accuracy of each recipe on the full Fashion-MNIST; "photographs", of
-            ``make photos WRITE=1``: how many made photographs are answered rightly on each background; "speed", of
+            ``make photos WRITE=1``: how many synthetic photographs are answered rightly on each background; "speed", of
             ``make bench-training``; "grading", of ``make bench-grading``: how long a class takes to grade; or
             "attacks", of ``make attacks``: how each attack on the grader ended.
 

@@ -215,7 +215,7 @@ def pays(steps: int, start: str, seed: int) -> dict[str, float]:
 @claim(
     "forgotten-zero-grad-helps-then-ruins",
     says="At rates of 0.005 and 0.01 a loop that never sets its gradients back is ahead of the right one after 50 "
-    "steps, and after 1,000 it names fewer than 30 % of the images.",
+    "steps, and after 1,000 its accuracy is below 30 %.",
     opposite="Without zero_grad the gradients are wrong, and the network learns nothing from the first steps on.",
     varied=grid(rate=[0.001, 0.005, 0.01], images=[1000, 4000], seed=SEEDS),
     where=lambda setting: setting["rate"] >= 0.005,
@@ -293,8 +293,8 @@ def range_test(start: str, batch_size: int, seed: int) -> dict[str, float]:
 
 @claim(
     "adam-forgives-a-rate-ten-times-too-large",
-    says="At ten times its usual rate of 0.001 Adam still names more than 65 % of the images, while plain gradient "
-    "descent at ten times 0.1 is left guessing.",
+    says="At ten times its usual rate of 0.001 Adam's accuracy is still above 65 %, while plain gradient descent "
+    "at ten times 0.1 is left guessing.",
     opposite="A rate ten times too large ruins the training, whatever the optimizer.",
     varied=grid(start=STARTS, steps=[250, 500], seed=SEEDS),
     holds=above(

@@ -164,7 +164,14 @@ def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, addr
 
     page.set_viewport_size({"width": 1439, "height": 900})
     expect(page.locator(".side-note:visible")).to_have_count(0)
-    assert caption.bounding_box()["y"] >= picture.bounding_box()["y"] + picture.bounding_box()["height"]
+    above, below = figure.evaluate("""(figure) => {
+      const shown = [...figure.parentElement.children].filter((one) => one.offsetHeight);
+      const next = shown[shown.indexOf(figure) + 1];
+      const [picture, caption, text] = [figure.querySelector(".figure"), figure.lastElementChild, next]
+        .map((one) => one.getBoundingClientRect());
+      return [caption.top - picture.bottom, text.top - caption.bottom];
+    }""")
+    assert 0 <= above < below, "a caption is nearer to its figure than to the text below"
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(media="print")
     expect(page.locator(".side-note:visible")).to_have_count(0)

@@ -70,11 +70,13 @@ def test_a_mistake_costs_no_points_of_another_exercise(room: str, verdicts_on: J
 @pytest.mark.parametrize("room", rooms())
 def test_a_second_look_says_something_else_and_neither_says_the_solution(room: str) -> None:
     """Neither a line of it, nor what such a line returns or assigns."""
-    lines = {exercise.name: set(exercise.solution_lines) - TAUGHT for exercise in COURSE.exercises(room)}
+    said = {exercise.name: list(COURSE.first_hints(room, exercise.name)) for exercise in COURSE.exercises(room)}
     for mistake in COURSE.mistakes(room):
         assert mistake.hint and mistake.hint != mistake.says, mistake.id
-        for said in (mistake.says, mistake.hint):
-            assert not [line for line in lines[mistake.exercise] if line in said or value_in(line) in said], mistake.id
+        said[mistake.exercise] += [mistake.says, mistake.hint]
+    for exercise in COURSE.exercises(room):
+        for line, text in product(set(exercise.solution_lines) - TAUGHT, said[exercise.name]):
+            assert line not in text and value_in(line) not in text, text
 
 
 def value_in(line: str) -> str:
@@ -127,7 +129,7 @@ def test_a_check_that_judges_chance_states_how_often_a_right_answer_fails(check:
 
 @pytest.mark.parametrize(("room", "name"), EXERCISES)
 def test_nothing_is_missing_of_an_exercise(room: str, name: str) -> None:
-    """Checks, a hidden one among them, a known mistake, and right answers that differ in what they do."""
+    """Checks, a hidden one among them, a known mistake, a first hint, and right answers that differ in what they do."""
     (exercise,) = (declared for declared in COURSE.exercises(room) if declared.name == name)
     assert missing_of(COURSE, exercise) == []
 

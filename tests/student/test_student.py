@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from torch import Tensor, nn
 
 from autograder import check
-from autograder.course import Course
+from autograder.course import Course, names_of_source
 from autograder.student import CheckFailed, CheckReport, UnknownName, report_on
 from solutions.layers import Flatten, Linear
 
@@ -109,7 +109,26 @@ def test_the_second_look_goes_a_step_further_and_offers_no_third() -> None:
     assert "hint:           Not yet right: output. Right already: x afterwards." in seen, "where no mistake is known"
 
 
-def test_an_exercise_that_passes_or_is_open_has_no_hint_and_what_passes_is_shown_without_a_word_more() -> None:
+def test_an_exercise_of_which_nothing_is_written_says_where_to_begin_once_and_offers_a_second_look_if_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unwritten(hint: int) -> CheckReport:
+        stub = next(exercise.stub for exercise in COURSE.exercises("layers") if exercise.name == "Flatten")
+        return report_on("Flatten", names_of_source(f"from torch import Tensor, nn\n{stub}", "stub"), hint=hint)
+
+    for hints in (["Count the rows."], ["Count the rows.", "Which sizes are left?"]):
+        monkeypatch.setattr(Course, "first_hints", lambda *_, hints=hints: hints)
+        for text in shown(unwritten(1)):
+            assert text.count("Where to begin: Count the rows.") == 1
+            assert ("hint=2" in text, "not written yet." in text, "observed" in text) == (len(hints) > 1, True, False)
+        for text in shown(unwritten(2)):
+            assert ["Count the rows." in text, *("And then: " + hint in text for hint in hints[1:])] == [True] * len(
+                hints
+            )
+            assert "hint=2" not in text
+
+
+def test_an_exercise_that_passes_or_is_not_there_has_no_hint_and_what_passes_is_shown_without_a_word_more() -> None:
     for text in (*shown(report(Flatten)), *shown(report_on("Flatten", SimpleNamespace()))):
         assert "hint" not in text
     for text in shown(report(Flatten)):

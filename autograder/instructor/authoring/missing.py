@@ -46,6 +46,8 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
         gaps.append(f"{name}: no hidden check in {at_checks}, 1 wanted")
     if not mistakes:
         gaps.append(f"{name}: no known mistake in {at_mistakes}, 1 wanted")
+    if not course.first_hints(room, name):
+        gaps.append(f"{name}: no first hint for an empty body in {at_mistakes}, 1 wanted")
     if right < RIGHT_ANSWERS:
         gaps.append(f"{name}: {_count(right, 'right answer')} in {at_right}, {RIGHT_ANSWERS} wanted")
     return gaps

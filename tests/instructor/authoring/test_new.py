@@ -67,6 +67,7 @@ def test_a_new_chapter_says_in_words_what_is_missing(course: Course) -> None:
         "centre: its reference in averages/convolution.py is not written",
         "centre: no checks in averages/checks/convolution.py, 2 wanted",
         "centre: no known mistake in averages/mistakes/convolution.md, 1 wanted",
+        "centre: no first hint for an empty body in averages/mistakes/convolution.md, 1 wanted",
         "centre: no right answers in tests/right/convolution.md, 4 wanted",
     ]
 

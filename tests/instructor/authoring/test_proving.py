@@ -58,9 +58,9 @@ def write_right(course: Course, answer: str) -> None:
             ": columns: .* no exercise standardise in .*/means.py",
         ),
         (CHAPTER, "import moving_average", "import moving_averages", ": .* no exercise moving_averages in .*/means.py"),
-        (MISTAKES, WHOLE, WHOLE.replace("table.std", "tabel.std"), ":16: whole-table: 0 places for .*, where .* one"),
-        (MISTAKES, "Read: `columns`", "Read: `column`", ":16: whole-table: .* no label column"),
-        (MISTAKES, "+    return (table", "+    return table", r":16: whole-table: .* is no Python: unmatched '\)'"),
+        (MISTAKES, WHOLE, WHOLE.replace("table.std", "tabel.std"), ":18: whole-table: 0 places for .*, where .* one"),
+        (MISTAKES, "Read: `columns`", "Read: `column`", ":18: whole-table: .* no label column"),
+        (MISTAKES, "+    return (table", "+    return table", r":18: whole-table: .* is no Python: unmatched '\)'"),
         (MISTAKES, "## standardize", "## standardise", ":6: .* no exercise standardise in .*"),
     ],
 )
@@ -83,7 +83,7 @@ def test_an_exercise_without_checks_is_named(course: Course, tmp_path: Path) -> 
 
 def test_a_mistake_whose_edit_changes_nothing_is_named(course: Course, tmp_path: Path) -> None:
     edit(course, MISTAKES, "(table - table.mean()) / table.std()", "(table - table.mean(0)) / table.std(0)")
-    place, says = "averages/mistakes/means.md:16", "no check catches it"
+    place, says = "averages/mistakes/means.md:18", "no check catches it"
     assert proved(tmp_path) == [f"{place}: whole-table: {says} (seeds 0, 1, 2)"]
     status, out, _ = here(tmp_path, "prove", "--seeds", "7", "--json")
     fault = {"place": place, "name": "whole-table", "says": says, "detail": "", "seeds": list(range(7))}

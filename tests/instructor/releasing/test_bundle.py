@@ -184,7 +184,7 @@ def test_check_gives_the_same_report_there_as_beside_the_reference(machine: Stud
     here = subprocess.run([sys.executable, "-c", REPORTS, tmp_path / "asked.json"], capture_output=True, text=True)
     assert (there.stdout, there.stderr) == (here.stdout, "")
     assert all(f"right {exercise.name} True " in there.stdout for exercise in exercises)
-    assert "stub Linear False Linear is not written yet.\n  to do " in there.stdout
+    assert "stub Linear False Linear is not written yet.\n  Where to begin: " in there.stdout
 
 
 @pytest.mark.long("notebooks are filled and checked on a student's machine")
