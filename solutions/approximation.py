@@ -37,7 +37,7 @@ def affine_at(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor, x: Tensor) -> tupl
     The network takes z to ``relu(z @ w1 + b1) @ w2 + b2``. Its graph consists of flat pieces: for every z on the piece
     of x, the network equals ``z @ w + b``.
 
-    A unit is on where the number that enters its ReLU is above 0. If exactly 0 enters, x lies on a crease and the unit
+    A unit is on if its ReLU receives a number above 0 at x. If it receives exactly 0, x is on a crease, and the unit
     counts as off, as in the gradient of ``ReLU``; at x itself the map still has the network's value.
 
     The five tensors keep their values.

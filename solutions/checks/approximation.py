@@ -133,7 +133,7 @@ def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"b with half of the units on": b} | {f"{name} afterwards": tensor for name, tensor in given.items()}
 
 
-@check("affine_at", points=1, hidden=True, title="A unit that exactly 0 enters counts as off")
+@check("affine_at", points=1, hidden=True, title="A unit whose ReLU receives exactly 0 counts as off")
 def creases(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """All numbers are whole, so that the 0 is exact; the unit on its crease has a bias and no weight of 0."""
     signs = torch.randint(0, 2, (5, 4), generator=rng) * 2 - 1
