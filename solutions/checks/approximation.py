@@ -138,7 +138,7 @@ def creases(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """All numbers are whole, so that the 0 is exact; the unit on its crease has a bias and no weight of 0."""
     signs = torch.randint(0, 2, (5, 4), generator=rng) * 2 - 1
     rows = signs * torch.randint(1, 6, (5, 4), generator=rng).float()
-    entering = torch.tensor([0.0, 3.0, -2.0, 4.0])[shuffled(rng, 4)]
+    entering = torch.tensor([0.0, 3.0, -2.0, 4.0])[torch.randperm(4, generator=rng)]
     x, w1, w2 = torch.tensor([1.0, 2.0, 16.0]), rows[:3], rows[3:].T
     return weight_and_bias(names, "on a crease", w1, entering - x @ w1, w2, torch.tensor([7.0, -3.0]), x)
 
