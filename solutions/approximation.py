@@ -6,39 +6,6 @@ import torch
 from torch import Tensor, nn
 
 
-def collapse(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the one affine map that does what two in a row do: ``x @ w + b == (x @ w1 + b1) @ w2 + b2``.
-
-    It holds for every x of shape (B, I). The four tensors that come in keep their values.
-
-    Args:
-        w1: first weight, shape (I, H).
-        b1: first bias, shape (H,).
-        w2: second weight, shape (H, O).
-        b2: second bias, shape (O,).
-
-    Returns:
-        The weight w, shape (I, O), and the bias b, shape (O,), in the dtype of the four.
-
-    Raises:
-        ValueError: the sizes do not fit each other, also where broadcasting would hide it: a bias of shape (1,) does
-            not fit three outputs.
-
-    Example:
-        >>> one, three = torch.eye(2), 3 * torch.eye(2)
-        >>> w, b = collapse(one, torch.ones(2), three, torch.zeros(2))
-        >>> b
-        tensor([3., 3.])
-    """
-    ### BEGIN SOLUTION
-    if w1.ndim != 2 or w2.ndim != 2 or w1.shape[1] != w2.shape[0]:
-        raise ValueError(f"the second weight does not fit the first: {tuple(w1.shape)} and {tuple(w2.shape)}")
-    if b1.shape != w1.shape[1:] or b2.shape != w2.shape[1:]:
-        raise ValueError(f"the biases do not fit the weights: {tuple(b1.shape)} and {tuple(b2.shape)}")
-    return w1 @ w2, b1 @ w2 + b2
-    ### END SOLUTION
-
-
 class ReLU(nn.Module):
     """The rectified linear unit: negative numbers become 0, all others stay as they are.
 
@@ -62,6 +29,41 @@ class ReLU(nn.Module):
         ### BEGIN SOLUTION
         return torch.where(x > 0, x, 0)
         ### END SOLUTION
+
+
+def affine_at(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the affine map with which a network with one hidden layer of ReLUs agrees near a point.
+
+    The network takes z to ``relu(z @ w1 + b1) @ w2 + b2``. Its graph consists of flat pieces: for every z on the piece
+    of x, the network equals ``z @ w + b``.
+
+    A unit is on if its ReLU receives a number above 0 at x. If it receives exactly 0, x is on a crease, and the unit
+    counts as off, as in the gradient of ``ReLU``; at x itself the map still has the network's value.
+
+    The five tensors keep their values.
+
+    Args:
+        w1: weight of the hidden layer, shape (I, H): I inputs, H units.
+        b1: its bias, shape (H,).
+        w2: weight of the output layer, shape (H, O): O outputs.
+        b2: its bias, shape (O,).
+        x: one point, shape (I,).
+
+    Returns:
+        The weight w, shape (I, O), and the bias b, shape (O,), in the dtype of the five.
+
+    Example:
+        >>> w1, b1 = torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, -1.0])  # hinges from 0 and from 1
+        >>> w2, b2 = torch.tensor([[2.0], [-2.5]]), torch.tensor([1.0])
+        >>> affine_at(w1, b1, w2, b2, torch.tensor([0.5]))
+        (tensor([[2.]]), tensor([1.]))
+        >>> affine_at(w1, b1, w2, b2, torch.tensor([2.0]))
+        (tensor([[-0.5000]]), tensor([3.5000]))
+    """
+    ### BEGIN SOLUTION
+    on = x @ w1 + b1 > 0  # (H,)
+    return (w1 * on) @ w2, (b1 * on) @ w2 + b2
+    ### END SOLUTION
 
 
 def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor]:

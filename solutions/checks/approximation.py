@@ -84,65 +84,87 @@ def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observati
     return {f"output for {x.dtype} of shape {tuple(x.shape)}": attempt(partial(relu, x)) for x in inputs}
 
 
-def two_maps(
-    rng: torch.Generator, sizes: tuple[int, int, int], dtype: torch.dtype = torch.float32
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return w1, b1, w2, b2 for two affine maps in a row."""
-    inputs, hidden, outputs = sizes
-    shapes = ((inputs, hidden), (hidden,), (hidden, outputs), (outputs,))
-    w1, b1, w2, b2 = (normal(rng, *shape, dtype=dtype) for shape in shapes)
-    return w1, b1, w2, b2
+def bent_network(
+    rng: torch.Generator, inputs: int, on: tuple[int, ...], outputs: int, dtype: torch.dtype = torch.float32
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return w1, b1, w2, b2 and x for units that are on or off at x, 1 or -1, in an order that is drawn.
+
+    No unit is near its crease. Of two units or more of a kind, x @ w1 has either sign, and so has the bias: neither of
+    them alone tells who is on.
+    """
+    order = shuffled(rng, len(on))
+    signs, sides = (torch.tensor(each, dtype=dtype)[order] for each in (on, [(-1) ** (n // 2) for n in range(len(on))]))
+    entering, x = (normal(rng, count, dtype=dtype).abs() + 0.5 for count in (len(on), inputs))
+    x[1::2] *= -1
+    w1, w2 = normal(rng, inputs, len(on), dtype=dtype), normal(rng, len(on), outputs, dtype=dtype)
+    w1 += torch.outer(x, sides * (entering + 1) - x @ w1) / (x @ x)
+    return w1, signs * entering - x @ w1, w2, normal(rng, outputs, dtype=dtype), x
 
 
-@check("collapse", points=1, title="The weight of the one map, (I, O), does the work of both")
-def weight(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    w, _ = names.collapse(*two_maps(rng, (4, 5, 3)))
-    return {"w for I = 4, H = 5, O = 3": w}
+def weight_and_bias(names: SimpleNamespace, case: str, *network: Tensor) -> dict[str, Observation]:
+    """Return what affine_at gives, or for each of the two the error."""
 
-
-@check("collapse", points=2, title="The bias of the one map, (O,), carries both biases to the output")
-def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    _, b = names.collapse(*two_maps(rng, (4, 5, 3)))
-    return {"b for I = 4, H = 5, O = 3": b}
-
-
-@check("collapse", points=1, title="Weights and biases that come in keep their values")
-def arguments_kept(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    given = dict(zip(("w1", "b1", "w2", "b2"), two_maps(rng, (4, 5, 3)), strict=True))
-    _, _ = names.collapse(*given.values())
-    return {f"{name} afterwards": tensor for name, tensor in given.items()}
-
-
-@check("collapse", points=1, hidden=True, title="Other sizes, equal ones too, and float64")
-def other_sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    def part(at: int, maps: tuple[Tensor, ...]) -> Tensor:
-        result: Tensor = names.collapse(*maps)[at]
+    def part(at: int) -> Tensor:
+        result: Tensor = names.affine_at(*network)[at]
         return result
 
-    cases: dict[str, tuple[Tensor, ...]] = {f"sizes {s}": two_maps(rng, s) for s in ((3, 3, 3), (1, 4, 1), (3, 1, 2))}
-    cases["float64"] = two_maps(rng, (4, 5, 3), torch.float64)
+    return {f"{name} {case}": attempt(partial(part, at)) for at, name in enumerate("wb")}
+
+
+HALF_ON = (1, -1, 1, -1, 1, -1, 1, -1)
+
+
+@check("affine_at", points=2, title="With every unit on, the two layers are one affine map")
+def all_on(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    w, b = names.affine_at(*bent_network(rng, 4, (1,) * 5, 3))
+    return {"w with every unit on": w, "b with every unit on": b}
+
+
+@check("affine_at", points=1, title="Units that are off take no part in the weight")
+def weight(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    w, _ = names.affine_at(*bent_network(rng, 4, HALF_ON, 3))
+    return {"w with half of the units on": w}
+
+
+@check("affine_at", points=1, title="Units that are off take no part in the bias; the five tensors keep their values")
+def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    given = dict(zip(("w1", "b1", "w2", "b2", "x"), bent_network(rng, 4, HALF_ON, 3), strict=True))
+    _, b = names.affine_at(*given.values())
+    return {"b with half of the units on": b} | {f"{name} afterwards": tensor for name, tensor in given.items()}
+
+
+@check("affine_at", points=1, hidden=True, title="A unit whose ReLU receives exactly 0 counts as off")
+def creases(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """All numbers are whole, so that the 0 is exact; the unit on its crease has a bias and no weight of 0."""
+    signs = torch.randint(0, 2, (5, 4), generator=rng) * 2 - 1
+    rows = signs * torch.randint(1, 6, (5, 4), generator=rng).float()
+    entering = torch.tensor([0.0, 3.0, -2.0, 4.0])[torch.randperm(4, generator=rng)]
+    x, w1, w2 = torch.tensor([1.0, 2.0, 16.0]), rows[:3], rows[3:].T
+    return weight_and_bias(names, "on a crease", w1, entering - x @ w1, w2, torch.tensor([7.0, -3.0]), x)
+
+
+@check(
+    "affine_at", points=1, hidden=True, title="On a curve through points: the slope of each piece, and its height at 0"
+)
+def along_a_curve(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng)
+    changes = (values.diff() / knots.diff()).diff(prepend=torch.zeros(1))
+    network = torch.ones(1, 4), -knots[:-1], changes.unsqueeze(1), values[:1]
+    places = {"before the first knot": knots[:1] - 1, "on the third knot": knots[2:3]}
+    places |= {f"on piece {n}": knots[n - 1 : n + 1].mean().reshape(1) for n in range(1, 5)}
+    cases = [weight_and_bias(names, place, *network, x) for place, x in places.items()]
+    return {name: seen for case in cases for name, seen in case.items()}
+
+
+@check("affine_at", points=1, hidden=True, title="Other sizes, a single unit on, none on, and float64")
+def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {
-        f"{name} for {case}": attempt(partial(part, at, maps))
-        for case, maps in cases.items()
-        for at, name in enumerate("wb")
+        **weight_and_bias(names, "for sizes (3, 3, 3)", *bent_network(rng, 3, (-1, 1, 1), 3)),
+        **weight_and_bias(names, "with one unit of three on", *bent_network(rng, 2, (-1, 1, -1), 4)),
+        **weight_and_bias(names, "with a unit alone, on", *bent_network(rng, 1, (1,), 1)),
+        **weight_and_bias(names, "with no unit on", *bent_network(rng, 5, (-1, -1), 2)),
+        **weight_and_bias(names, "in float64", *bent_network(rng, 4, HALF_ON, 3, torch.float64)),
     }
-
-
-@check("collapse", points=1, hidden=True, title="Sizes that do not fit each other are refused")
-def misfits_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    given = {
-        "w1 (4, 5) and w2 (6, 3)": ((4, 5), (5,), (6, 3), (3,)),
-        "b1 (4,) for w1 (4, 5)": ((4, 5), (4,), (5, 3), (3,)),
-        "b2 (5,) for w2 (5, 3)": ((4, 5), (5,), (5, 3), (5,)),
-        "b2 (1,) for w2 (5, 3)": ((4, 5), (5,), (5, 3), (1,)),
-        "sizes (4, 5, 3)": ((4, 5), (5,), (5, 3), (3,)),
-        "sizes (4, 5, 2)": ((4, 5), (5,), (5, 2), (2,)),
-        "sizes (2, 5, 3)": ((2, 5), (5,), (5, 3), (3,)),
-    }
-    calls = {
-        name: partial(names.collapse, *(normal(rng, *shape) for shape in shapes)) for name, shapes in given.items()
-    }
-    return tried(rng, calls)
 
 
 @check("relu_interpolant", points=2, title="The network passes through the points")
@@ -171,26 +193,18 @@ def slopes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return gradient_of(names.relu_interpolant(knots, values), x, torch.ones_like(x))
 
 
-@check("relu_interpolant", points=1, hidden=True, title="Two knots, forty knots, one x, no x")
+@check("relu_interpolant", points=1, hidden=True, title="Two knots, forty knots, one x, no x; and finite outside")
 def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
     many, heights = normal(rng, 40, dtype=torch.float64).sort().values, normal(rng, 40, dtype=torch.float64)
     many += torch.arange(40) / 4  # no two of them close
+    outside = torch.stack([knots[:1] - 3, knots[-1:] + 3])
     return {
         "f for two knots": attempt(lambda: names.relu_interpolant(knots[:2], values[:2])(inside(knots[:2], rng))),
         "f for forty knots": attempt(lambda: names.relu_interpolant(many, heights)(inside(many, rng))),
         "f of one x": attempt(lambda: names.relu_interpolant(knots, values)(inside(knots, rng)[:1])),
         "f of no x": attempt(lambda: names.relu_interpolant(knots, values)(knots[:0].unsqueeze(1))),
-    }
-
-
-@check("relu_interpolant", points=1, hidden=True, title="Before the first knot and after the last one it is finite")
-def finite_outside(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    knots, values = points(rng)
-    f = names.relu_interpolant(knots, values)
-    return {
-        "finite before the first knot": attempt(lambda: bool(f(knots[:1].unsqueeze(1) - 3).isfinite().all())),
-        "finite after the last knot": attempt(lambda: bool(f(knots[-1:].unsqueeze(1) + 3).isfinite().all())),
+        "finite outside": attempt(lambda: bool(names.relu_interpolant(knots, values)(outside).isfinite().all())),
     }
 
 

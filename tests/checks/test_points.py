@@ -15,7 +15,12 @@ SEED = 3
 NOT_WRITTEN = 'raise NotImplementedError("not written")'
 # What stands in the place of a line, and the checks that this costs.
 HALVES = [
-    ("approximation", "return w1 @ w2, b1 @ w2 + b2", "return w1 @ w2, None", {"bias", "other_sizes"}),
+    (
+        "approximation",
+        "on = x @ w1 + b1 > 0",
+        "on = b1 == b1",
+        {"weight", "bias", "creases", "along_a_curve", "other_networks"},
+    ),
     ("layers", "return x @ self.weight + self.bias", NOT_WRITTEN, {"affine_map", "refusals"}),
     ("optimizer", "p.grad = None", NOT_WRITTEN, {"forgetting", "training"}),
 ]

@@ -36,7 +36,7 @@ BOTH = 0.8  # of the pairs in which both show, how many are named, in each room;
 ALL_ROOMS = 0.9
 THIRD = 0.13  # of all pairs, in how many a third mistake may be named
 
-RELU, COLLAPSED = "return torch.where(x > 0, x, 0)", "return w1 @ w2, b1 @ w2 + b2"
+RELU = "return torch.where(x > 0, x, 0)"
 # Pairs that touch different checks, or different observations of one; and what stands in the place of a line that both
 # edit.
 TOGETHER = [
@@ -48,9 +48,9 @@ TOGETHER = [
     ("layers", "linear-random-bias + linear-std-not-refused"),
     ("layers", "linear-uniform + linear-data-in-forward"),
     ("layers", "flatten-view + sequential-plain-list"),
-    ("approximation", "collapse-biases-not-compared + collapse-transposed"),
-    ("approximation", "collapse-nothing-refused + collapse-relu-between"),
-    ("approximation", "collapse-first-bias-forgotten + collapse-weights-not-compared"),
+    ("approximation", "affine-changes-weights + affine-second-bias-forgotten"),
+    ("approximation", "affine-mask-without-bias + affine-transposed"),
+    ("approximation", "affine-crease-on + affine-second-bias-forgotten"),
     ("approximation", "interpolant-constant-forgotten + interpolant-doubled-knot"),
     ("approximation", "interpolant-mirrored-hinges + interpolant-lengths-not-refused"),
     ("approximation", "interpolant-shifts-values + interpolant-nothing-refused"),
@@ -58,12 +58,8 @@ TOGETHER = [
     ("approximation", "relu-in-place + relu-gradient-one-at-zero", RELU, "x[x < 0] = 0\n        return x"),
     ("approximation", "relu-always-float32 + relu-gradient-half-at-zero", RELU, "return ((x + x.abs()) / 2).float()"),
     (
-        *("approximation", "collapse-changes-bias + collapse-transposed"),
-        *(COLLAPSED, "b2 += b1 @ w2\n    return (w1 @ w2).T, b2"),
-    ),
-    (
-        *("approximation", "collapse-second-bias-forgotten + collapse-transposed"),
-        *(COLLAPSED, "return (w1 @ w2).T, b1 @ w2"),
+        *("approximation", "affine-off-biases-kept + affine-transposed"),
+        *("return (w1 * on) @ w2, (b1 * on) @ w2 + b2", "return ((w1 * on) @ w2).T, b1 @ w2 + b2"),
     ),
 ]
 
