@@ -403,13 +403,15 @@ def sizes_after(names: SimpleNamespace, modules: list[nn.Module], x: Tensor) -> 
 @check("scale_layers", points=1, title="In a network with ReLUs, the numbers that leave each layer have an RMS of 1")
 def sizes_are_one(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     modules = relu_network(rng, 0.0)
-    return {"RMS of what leaves each layer": sizes_after(names, modules, 3 * normal(rng, 40, modules[0].in_features))}
+    x = 3 * normal(rng, 40, modules[0].get_parameter("weight").shape[1])
+    return {"RMS of what leaves each layer": sizes_after(names, modules, x)}
 
 
 @check("scale_layers", points=1, title="Only the size of the weights changes, in place; biases, proportions and x stay")
 def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model = nn.Sequential(*relu_network(rng, 0.1)).train(mode := bool(between(0, 1, rng)))
-    x, before = normal(rng, 40, model[0].in_features), list(model.parameters())
+    before = list(model.parameters())
+    x = normal(rng, 40, before[0].shape[1])
     with torch.enable_grad():
         names.scale_layers(model, x)
         after: dict[str, Observation] = {"autograd still records": torch.is_grad_enabled()}
@@ -442,7 +444,7 @@ def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations
         "softplus": (drawn(rng, 0.1, *smooth), normal(rng, 40, 9)),
         "a convolution": (drawn(rng, 0.1, *convolution), normal(rng, 9, 2, 6, 6)),
         "layers of this course, GELU, float64": (precise, normal(rng, 40, 9, dtype=torch.float64)),
-        "a module more behind the ReLU": (
+        "a module more after the ReLU": (
             drawn(rng, 0.0, nn.Linear(9, 12), nn.ReLU(), Smaller(), nn.Linear(12, 8)),
             normal(rng, 40, 9),
         ),
