@@ -140,13 +140,15 @@ WORST = Quantity(lambda numbers: map(min, zip(*(numbers[start] for start in STAR
 @claim(
     "the-relative-step-decides",
     says="Where the rate is such that the first step of plain gradient descent changes the hidden weights by a 3,000th "
-    "of their size, networks of ten hidden layers pass 40 % in two epochs from std 1, from 0.1, by He's rule and by "
-    "Glorot's. From std 1 and by He's rule none passes 20 % where it changes them by a millionth or by a tenth.",
+    "of their size, networks of ten hidden layers pass 30 % in two epochs on 4,000 images from std 1, from 0.1, by "
+    "He's rule and by Glorot's. Steps of a millionth leave std 1 below 20 %, and steps of a tenth He's network.",
     opposite="With std 1 the network is lost before it has seen an image.",
-    varied=grid(width=[256], images=[4000], seed=SEEDS) + grid(width=[128], images=[2000], seed=SEEDS),
+    varied=grid(width=[128, 256], images=[4000], seed=SEEDS) + grid(width=[128], images=[2000], seed=SEEDS),
+    where=lambda setting: setting["images"] == 4000,
+    bounds=("on 4,000 images",),
     holds=above(
         WORST,
-        40,
+        30,
         "lowest accuracy of the four, %",
         provided=lambda n: max(max(n[key]) for key in n if "by" in key) <= 20,
     ),
@@ -154,13 +156,7 @@ WORST = Quantity(lambda numbers: map(min, zip(*(numbers[start] for start in STAR
 )
 def relative_step(width: int, images: int, seed: int) -> dict[str, float]:
     data, numbers = split(seed, images), {}
-    for start, relative in [
-        *((start, 1 / 3000) for start in STARTS),
-        ("1.0", 1e-6),
-        ("1.0", 0.1),
-        ("He", 1e-6),
-        ("He", 0.1),
-    ]:
+    for start, relative in [*((start, 1 / 3000) for start in STARTS), ("1.0", 1e-6), ("He", 0.1)]:
         model = network(deep(10, width), start, seed)
         weights: list[Tensor] = [layer.weight for layer in affine(model)[1:-1]]
         gradients = torch.autograd.grad(F.cross_entropy(model(data.train_x[:32]), data.train_y[:32]), weights)
@@ -223,11 +219,11 @@ def symmetry(value: float, rate: float, seed: int) -> dict[str, float]:
 
 @claim(
     "noise-breaks-symmetry",
-    says="Where all weights start at 0.01 and dropout is on, the units of layer 1 become different. After six and "
-    "eight epochs the accuracy is above 65 % with Adam at 0.001, and below 50 % with gradient descent at 0.02.",
+    says="Where all weights start at 0.01, dropout makes the units of layer 1 different. After eight epochs with a "
+    "fifth dropped, or six with half, Adam at 0.001 is above 70 % and gradient descent at 0.02 below 50 %.",
     opposite="Noise does not repair an equal start: below 50 %, whatever the optimizer.",
     varied=grid(dropout=[0.2], epochs=[8], seed=SEEDS) + grid(dropout=[0.5], epochs=[6], seed=SEEDS),
-    holds=above("adam", 65, "accuracy, %", provided=lambda n: max(n["sgd"]) < 50 and min(n["units"]) > 250),
+    holds=above("adam", 70, "accuracy with Adam, %", provided=lambda n: max(n["sgd"]) < 50 and min(n["units"]) > 250),
     opposed=below("adam", 50, "accuracy with Adam, %"),
 )
 def noise(dropout: float, epochs: int, seed: int) -> dict[str, float]:
