@@ -172,9 +172,9 @@ def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
 def scale_layers(model: Iterable[nn.Module], x: Tensor) -> None:
     """Rescale the weights of a network, layer by layer, until the numbers that leave each layer have an RMS of 1.
 
-    Modules with an attribute ``weight`` begin a layer: your ``Linear``, PyTorch's, a convolution. The modules after it,
-    such as a ReLU, belong to the layer up to the next one with a weight; the last of them is where its numbers leave.
-    Modules before the first layer, such as a ``Flatten``, only prepare its input.
+    A module with an attribute ``weight`` begins a layer: your ``Linear``, PyTorch's, a convolution. The modules after
+    it, such as a ReLU, belong to the same layer, up to the next module with a weight, and what leaves the last of them
+    leaves the layer. Modules before the first layer, such as a ``Flatten``, only prepare its input.
 
     Layer after layer, from the first to the last, multiply the weight by a positive number until the RMS of all
     numbers that leave the layer for this batch is 1 to within a thousandth. Nothing else changes: the weights stay the
