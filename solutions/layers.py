@@ -1,100 +1,10 @@
 """Chapter 2: the layers of the classifier."""
 
-import math
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-
-
-def he_std(fan_in: int) -> float:
-    """Return the standard deviation that He's rule gives the weights of a layer with a ReLU behind it.
-
-    With such weights, layer and ReLU together keep the root mean square of their input, on average over the draws.
-
-    Args:
-        fan_in: number of inputs of each unit, at least 1.
-
-    Returns:
-        The standard deviation, as a Python float.
-
-    Raises:
-        ValueError: ``fan_in`` is below 1.
-
-    Example:
-        >>> he_std(8)
-        0.5
-    """
-    ### BEGIN SOLUTION
-    if fan_in < 1:
-        raise ValueError(f"a unit has one input or more, not {fan_in}")
-    return math.sqrt(2 / fan_in)
-    ### END SOLUTION
-
-
-def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
-    """Measure how large the numbers are that leave each layer of a network: their root mean square (RMS).
-
-    It only measures: ``x`` keeps its values, no gradients are recorded, and the model computes in the mode that it is
-    in and stays in it.
-
-    Args:
-        model: layers in a row, such as a ``Sequential``. Iterating over it, which may be possible only once, yields the
-            layers in order; the output of each is the input of the next.
-        x: the input of the first layer, floating.
-
-    Returns:
-        A list with one Python float for each layer, in order: the square root of the mean of the squares of all numbers
-        in its output, those of all examples together, as they leave it: a later layer may overwrite them. The RMS of
-        ``x`` itself is not among them. Without layers the list is empty.
-
-    Example:
-        >>> network = Sequential(nn.Identity(), nn.ReLU())
-        >>> rms_through(network, torch.tensor([[4.0, -4.0, 0.0, 0.0]]))[1]
-        2.0
-    """
-    ### BEGIN SOLUTION
-    sizes = []
-    with torch.no_grad():
-        for layer in model:
-            x = layer(x)
-            sizes.append(x.square().mean().sqrt().item())
-    return sizes
-    ### END SOLUTION
-
-
-def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """Return the cross-entropy loss: the mean, over a batch, of minus the logarithm of the right class's probability.
-
-    The softmax of the logits gives the probabilities, but neither they nor their logarithms need to be computed from
-    powers of e that overflow: the loss is finite, and equal to PyTorch's to nine digits in float64, also where logits
-    are 10,000 or -10,000. Gradients flow to the logits. Write it yourself, without PyTorch's ``cross_entropy``. The
-    tensors that come in keep their values.
-
-    Args:
-        logits: one row for each example, float32 or float64, shape (B, C), B at least 1.
-        targets: the number of the right class of each example, from 0 to C - 1, int64, shape (B,).
-
-    Returns:
-        The loss, a tensor without dimensions in the dtype of ``logits``.
-
-    Raises:
-        ValueError: a target is not in 0 … C - 1, or the shapes are not (B, C) and (B,).
-
-    Example:
-        >>> cross_entropy(torch.zeros(4, 10), torch.tensor([0, 3, 9, 9]))
-        tensor(2.3026)
-    """
-    ### BEGIN SOLUTION
-    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
-        raise ValueError(f"logits (B, C) and targets (B,) do not fit: {tuple(logits.shape)}, {tuple(targets.shape)}")
-    if targets.min() < 0 or targets.max() >= logits.shape[1]:
-        raise ValueError(f"targets have to lie between 0 and {logits.shape[1] - 1}")
-    largest = logits.detach().amax(dim=1, keepdim=True)
-    log_sums = (logits - largest).exp().sum(dim=1).log() + largest.squeeze(1)
-    right = logits[torch.arange(len(logits)), targets]
-    return (log_sums - right).mean()
-    ### END SOLUTION
 
 
 class Linear(nn.Module):
@@ -226,3 +136,102 @@ class Sequential(nn.Module):
         ### BEGIN SOLUTION
         return self.layers[index]
         ### END SOLUTION
+
+
+def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
+    """Measure how large the numbers are that leave each layer of a network: their root mean square (RMS).
+
+    It only measures: ``x`` keeps its values, no gradients are recorded, and the model computes in the mode that it is
+    in and stays in it.
+
+    Args:
+        model: layers in a row, such as a ``Sequential``. Iterating over it, which may be possible only once, yields the
+            layers in order; the output of each is the input of the next.
+        x: the input of the first layer, floating.
+
+    Returns:
+        A list with one Python float for each layer, in order: the square root of the mean of the squares of all numbers
+        in its output, those of all examples together, as they leave it: a later layer may overwrite them. The RMS of
+        ``x`` itself is not among them. Without layers the list is empty.
+
+    Example:
+        >>> network = Sequential(nn.Identity(), nn.ReLU())
+        >>> rms_through(network, torch.tensor([[4.0, -4.0, 0.0, 0.0]]))[1]
+        2.0
+    """
+    ### BEGIN SOLUTION
+    sizes = []
+    with torch.no_grad():
+        for layer in model:
+            x = layer(x)
+            sizes.append(x.square().mean().sqrt().item())
+    return sizes
+    ### END SOLUTION
+
+
+def scale_layers(model: Iterable[nn.Module], x: Tensor) -> None:
+    """Rescale the weights of a network, layer by layer, until the numbers that leave each layer have an RMS of 1.
+
+    A module with an attribute ``weight`` begins a layer: your ``Linear``, PyTorch's, a convolution. The modules after
+    it, such as a ReLU, belong to the same layer, up to the next module with a weight, and what leaves the last of them
+    leaves the layer. Modules before the first layer, such as a ``Flatten``, only prepare its input.
+
+    Layer after layer, from the first to the last, multiply the weight by a positive number until the RMS of all
+    numbers that leave the layer for this batch is 1 to within a thousandth. Nothing else changes: the weights stay the
+    same parameters and keep their proportions, the biases and ``x`` keep their values.
+
+    Args:
+        model: modules in a row, such as a ``Sequential``. Iterating over it, as often as you like, yields them in
+            order. None occurs twice, draws at random or changes its input; none without a weight has parameters.
+        x: the batch to measure with, floating. For each layer there is exactly one such number: a smaller one leaves
+            its RMS below 1, a larger one above.
+
+    Example:
+        >>> network, x = Sequential(Linear(4, 8), nn.ReLU(), Linear(8, 3)), torch.randn(50, 4)
+        >>> scale_layers(network, x)
+        >>> [round(size, 2) for size in rms_through(network, x)[1:]]
+        [1.0, 1.0]
+    """
+    ### BEGIN SOLUTION
+    modules = list(model)
+    places = [at for at, module in enumerate(modules) if hasattr(module, "weight")]
+    with torch.no_grad():
+        for place, end in pairwise([*places, len(modules)]):
+            through = nn.Sequential(*modules[:end])
+            while abs((size := through(x).square().mean().sqrt().item()) - 1) > 1e-4:
+                modules[place].get_parameter("weight").div_(size)
+    ### END SOLUTION
+
+
+def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the cross-entropy loss: the mean, over a batch, of minus the logarithm of the right class's probability.
+
+    The softmax of the logits gives the probabilities, but neither they nor their logarithms need to be computed from
+    powers of e that overflow: the loss is finite, and equal to PyTorch's to nine digits in float64, also where logits
+    are 10,000 or -10,000. Gradients flow to the logits. Write it yourself, without PyTorch's ``cross_entropy``. The
+    tensors that come in keep their values.
+
+    Args:
+        logits: one row for each example, float32 or float64, shape (B, C), B at least 1.
+        targets: the number of the right class of each example, from 0 to C - 1, int64, shape (B,).
+
+    Returns:
+        The loss, a tensor without dimensions in the dtype of ``logits``.
+
+    Raises:
+        ValueError: a target is not in 0 … C - 1, or the shapes are not (B, C) and (B,).
+
+    Example:
+        >>> cross_entropy(torch.zeros(4, 10), torch.tensor([0, 3, 9, 9]))
+        tensor(2.3026)
+    """
+    ### BEGIN SOLUTION
+    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
+        raise ValueError(f"logits (B, C) and targets (B,) do not fit: {tuple(logits.shape)}, {tuple(targets.shape)}")
+    if targets.min() < 0 or targets.max() >= logits.shape[1]:
+        raise ValueError(f"targets have to lie between 0 and {logits.shape[1] - 1}")
+    largest = logits.detach().amax(dim=1, keepdim=True)
+    log_sums = (logits - largest).exp().sum(dim=1).log() + largest.squeeze(1)
+    right = logits[torch.arange(len(logits)), targets]
+    return (log_sums - right).mean()
+    ### END SOLUTION

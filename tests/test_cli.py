@@ -179,7 +179,7 @@ def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None,
         (
             "x = 1",
             "out.ipynb",
-            "mine.py: it defines none of he_std, rms_through, cross_entropy, Linear, Flatten, Sequential",
+            "mine.py: it defines none of Linear, Flatten, Sequential, rms_through, scale_layers, cross_entropy",
         ),
         ("class Linear: ...", "nowhere/out.ipynb", "nowhere: does not exist"),
     ],

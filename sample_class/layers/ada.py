@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -13,11 +11,6 @@ def require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
-def he_std(fan_in: int) -> float:
-    require(fan_in >= 1, f"a unit with {fan_in} inputs")
-    return math.sqrt(2 / fan_in)
-
-
 def rms_through(model, x: Tensor) -> list[float]:
     sizes = []
     with torch.no_grad():
@@ -25,6 +18,17 @@ def rms_through(model, x: Tensor) -> list[float]:
             x = layer(x)
             sizes.append(torch.sqrt(torch.mean(x**2)).item())
     return sizes
+
+
+def scale_layers(model, x: Tensor) -> None:
+    modules = list(model)
+    places = [place for place, module in enumerate(modules) if hasattr(module, "weight")]
+    for place, end in zip(places, places[1:] + [len(modules)]):
+        size = rms_through(modules[:end], x)[-1]
+        while abs(size - 1) > 0.0005:
+            with torch.no_grad():
+                modules[place].weight /= size
+            size = rms_through(modules[:end], x)[-1]
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:

@@ -8,12 +8,6 @@ from torch.nn import functional as F
 GENERATOR = np.random.default_rng()
 
 
-def he_std(fan_in):
-    if fan_in < 1:
-        raise ValueError(f"fan_in = {fan_in}")
-    return float(np.sqrt(2 / fan_in))
-
-
 def rms_through(model, x):
     measured = []
     with torch.inference_mode():
@@ -21,6 +15,25 @@ def rms_through(model, x):
             x = layer(x)
             measured.append(float(np.sqrt(np.mean(x.numpy().astype(float) ** 2))))
     return measured
+
+
+def scale_layers(model, x):
+    layers = []
+    for module in model:
+        if hasattr(module, "weight") or not layers:
+            layers.append([])
+        layers[-1].append(module)
+    for layer in layers:
+        weight = getattr(layer[0], "weight", None)
+        for attempt in range(500):
+            with torch.no_grad():
+                y = x
+                for module in layer:
+                    y = module(y)
+                if weight is None:
+                    break
+                weight.copy_(weight / float(np.sqrt(np.mean(y.numpy().astype(float) ** 2))))
+        x = y
 
 
 def cross_entropy(logits, targets):

@@ -7,14 +7,17 @@ import torch
 import torch.nn as nn
 
 
-def he_std(n):
-    if n < 1: raise ValueError("n >= 1, please")
-    return math.sqrt(2) * n ** -.5
-
-
 @torch.no_grad()
 def rms_through(model, x):
     return [(x := layer(x)).pow(2).mean().sqrt().item() for layer in model]
+
+
+def scale_layers(model, x):
+    *m, = model
+    starts = [i for i, f in enumerate(m) if hasattr(f, "weight")]
+    for i, j in zip(starts, starts[1:] + [len(m)]):
+        while not math.isclose(size := rms_through(m[:j], x)[-1], 1, rel_tol=2e-4):
+            m[i].weight.data.div_(size)
 
 
 def cross_entropy(z, t):

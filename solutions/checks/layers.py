@@ -258,31 +258,6 @@ def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     }
 
 
-@check("he_std", points=1, title="The standard deviation follows He's rule")
-def rule(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    sizes = [between(2, 9, rng), between(10, 99, rng), between(100, 999, rng)]
-    answers = {f"he_std({fan_in})": names.he_std(fan_in) for fan_in in sizes}
-    kinds = all(isinstance(answer, float) for answer in answers.values())
-    return {"each is a float": kinds} | {call: float(answer) for call, answer in answers.items()}
-
-
-@check("he_std", points=1, title="With such weights, ten layers with their ReLUs keep the size of numbers")
-def size_kept(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    sizes = [between(60, 90, rng) for _ in range(11)]
-    x = normal(rng, 100, sizes[0], dtype=torch.float64)
-    observed: dict[str, Observation] = {"RMS of the input": rms(x)}
-    for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
-        x = (x @ normal(rng, fan_in, fan_out, dtype=torch.float64) * float(names.he_std(fan_in))).relu()
-        observed[f"RMS behind layer {layer}"] = rms(x)
-    return observed
-
-
-@check("he_std", points=1, hidden=True, title="A single input is enough; fewer are refused")
-def fan_in_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    sizes = (0, -1, -5, 1, 2, 7, 50)
-    return tried(rng, {f"he_std({fan_in})": partial(names.he_std, fan_in) for fan_in in sizes})
-
-
 def rms(x: Tensor) -> float:
     return x.square().mean().sqrt().item()
 
@@ -302,9 +277,9 @@ def measured(names: SimpleNamespace, model: Iterable[nn.Module], x: Tensor) -> O
     return f"numbers of the kind {kinds}" if kinds else python_numbers(sizes)
 
 
-@check("rms_through", points=1, title="It gives the root of the mean square behind each layer")
-def behind_each_layer(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"RMS behind three layers": measured(names, offset_network(rng), 3 * normal(rng, 4, 5))}
+@check("rms_through", points=1, title="It gives the root of the mean square after each layer")
+def after_each_layer(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return {"RMS after three layers": measured(names, offset_network(rng), 3 * normal(rng, 4, 5))}
 
 
 class ModeRecorder(nn.Module):
@@ -381,6 +356,104 @@ def any_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         return python_numbers(np.log10(sizes).tolist()) if isinstance(sizes, np.ndarray) else sizes
 
     return observed | {"decimal logarithm of the RMS, layers that make numbers smaller": attempt(places)}
+
+
+class Columns(nn.Module):
+    """An affine layer as in this course: each column of the weight is a unit."""
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(in_features, out_features))
+        self.bias = nn.Parameter(torch.empty(out_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight + self.bias
+
+
+def drawn(rng: torch.Generator, bias: float, *modules: nn.Module) -> list[nn.Module]:
+    """Return modules whose biases have this size and whose weights have a size that each layer draws.
+
+    One unit of each layer has positive weights only, so that the ReLUs never switch off all of them.
+    """
+    for module in modules:
+        if hasattr(module, "weight"):
+            weight, offset = module.get_parameter("weight"), module.get_parameter("bias")
+            values = 10 ** (1.5 * float(torch.rand((), generator=rng)) - 1) * normal(rng, *weight.shape)
+            values[0], values[:, 0] = values[0].abs(), values[:, 0].abs()  # a unit is a row, or a column
+            set_values(weight, values)
+            set_values(offset, bias * normal(rng, *offset.shape))
+    return list(modules)
+
+
+def relu_network(rng: torch.Generator, bias: float) -> list[nn.Module]:
+    """Return four affine layers with ReLUs between them."""
+    sizes = [between(8, 14, rng) for _ in range(5)]
+    layers = [module for pair in pairwise(sizes) for module in (nn.Linear(*pair), nn.ReLU())]
+    return drawn(rng, bias, *layers[:-1])
+
+
+def sizes_after(names: SimpleNamespace, modules: list[nn.Module], x: Tensor) -> str:
+    """Return the RMS of what leaves each layer, to two digits, when the student's function has scaled the weights."""
+    names.scale_layers(nn.Sequential(*modules), x)
+    ends = [at for at, module in enumerate(modules) if hasattr(module, "weight")][1:]
+    with torch.no_grad():
+        return ", ".join(f"{rms(nn.Sequential(*modules[:end])(x)):.2f}" for end in [*ends, len(modules)])
+
+
+@check("scale_layers", points=1, title="In a network with ReLUs, the numbers that leave each layer have an RMS of 1")
+def sizes_are_one(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    modules = relu_network(rng, 0.0)
+    x = 3 * normal(rng, 40, modules[0].get_parameter("weight").shape[1])
+    return {"RMS of what leaves each layer": sizes_after(names, modules, x)}
+
+
+@check("scale_layers", points=1, title="Only the size of the weights changes, in place; biases, proportions and x stay")
+def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    model = nn.Sequential(*relu_network(rng, 0.1)).train(mode := bool(between(0, 1, rng)))
+    before = list(model.parameters())
+    x = normal(rng, 40, before[0].shape[1])
+    with torch.enable_grad():
+        names.scale_layers(model, x)
+        after: dict[str, Observation] = {"autograd still records": torch.is_grad_enabled()}
+    for name, parameter in model.named_parameters():
+        values = parameter.detach()
+        if name.endswith("weight"):
+            after[f"{name}, divided by its own RMS"] = values / rms(values)
+        else:
+            after[name] = values
+    same = [one is other for one, other in zip(before, model.parameters(), strict=True)]
+    return after | {
+        "the parameters are those of before": all(same),
+        "parameters that are trained": sum(parameter.requires_grad for parameter in model.parameters()),
+        f"in training mode, which was {mode}": model.training,
+        "x afterwards": x,
+    }
+
+
+@check(
+    "scale_layers",
+    points=1,
+    hidden=True,
+    title="It does so with biases, other activations, images, convolutions, your layers, and in float64, too",
+)
+def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    smooth = nn.Linear(9, 8), nn.Softplus(), nn.Linear(8, 7), nn.Softplus(), nn.Linear(7, 5), nn.Softplus()
+    convolution = nn.Conv2d(2, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 6)
+    precise = [module.double() for module in drawn(rng, 0.1, Columns(9, 12), nn.GELU(), Columns(12, 4), nn.GELU())]
+    networks: dict[str, tuple[list[nn.Module], Tensor]] = {
+        "softplus": (drawn(rng, 0.1, *smooth), normal(rng, 40, 9)),
+        "a convolution": (drawn(rng, 0.1, *convolution), normal(rng, 9, 2, 6, 6)),
+        "layers of this course, GELU, float64": (precise, normal(rng, 40, 9, dtype=torch.float64)),
+        "a module more after the ReLU": (
+            drawn(rng, 0.0, nn.Linear(9, 12), nn.ReLU(), Smaller(), nn.Linear(12, 8)),
+            normal(rng, 40, 9),
+        ),
+        "images and a single layer": (drawn(rng, 0.1, nn.Flatten(), Columns(20, 8)), normal(rng, 30, 4, 5)),
+    }
+    return {
+        f"RMS of what leaves each layer, {name}": attempt(partial(sizes_after, names, *given))
+        for name, given in networks.items()
+    }
 
 
 def guesses(rng: torch.Generator, examples: int, classes: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:

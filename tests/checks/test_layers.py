@@ -17,8 +17,10 @@ COURSE = Course.installed()
 
 
 def test_an_assert_is_named_whatever_it_says(verdicts_on: Judge) -> None:
-    source = COURSE.source(ROOM).replace("if fan_in < 1:", "assert fan_in >= 1, 'too few'\n    if False:")
-    assert named(verdicts_on(ROOM, names_of_source(source, "asserts"), 7, "he_std")) == {"he-assert"}
+    source = COURSE.mistaken_source(ROOM, "ce-assert")
+    spoken = source.replace("logits.shape[:1]\n    if False", "logits.shape[:1], 'no fit'\n    if False")
+    assert spoken != source
+    assert named(verdicts_on(ROOM, names_of_source(spoken, "asserts"), 7, "cross_entropy")) == {"ce-assert"}
 
 
 @pytest.mark.parametrize("size", [1.0, 1e2, 1e4])

@@ -29,9 +29,8 @@ COSTS = {
     "layers": {
         "refusals": "linear-nothing-refused linear-assert",
         "targets_refused": "ce-nothing-refused ce-assert",
-        "fan_in_refused": "he-assert",
-        "rule size_kept": "he-variance",
-        "behind_each_layer any_network": "rms-no-root",
+        "after_each_layer any_network": "rms-no-root",
+        "other_networks": "scale-once",
     },
     "dropout": {
         "extremes": "dropout-one-refused dropout-zeros-like",

@@ -29,10 +29,9 @@ def card() -> ProgressCard:
 
 def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open_and_counts_points(card: ProgressCard) -> None:
     assert [(exercise.exercise, exercise.state) for exercise in card.exercises] == [
-        *((name, "open") for name in ("he_std", "rms_through", "cross_entropy")),
         ("Linear", "done"),
         ("Flatten", "not yet"),
-        ("Sequential", "open"),
+        *((name, "open") for name in ("Sequential", "rms_through", "scale_layers", "cross_entropy")),
     ]
     visible = [check for check in checks_of("layers") if not check.hidden]
     assert card.points == sum(check.points for check in visible if check.exercise == "Linear")
@@ -41,20 +40,20 @@ def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open_and_counts_po
 
 
 def test_what_to_read_next_belongs_to_the_first_exercise_that_is_not_done(card: ProgressCard) -> None:
-    assert card.next and card.next.exercise == "he_std"
-    assert card.next.read == 'section "Rules for the standard deviation" of 2-layers.ipynb'
-    assert card.exercises[2].read == 'section "What the first loss can tell" of 2-layers.ipynb', "where it is set"
+    assert card.next and card.next.exercise == "Flatten"
+    assert card.next.read == 'section "From a picture to a row" of 2-layers.ipynb'
+    assert card.exercises[5].read == 'section "What the initial loss can tell" of 2-layers.ipynb', "where it is set"
 
 
 def test_terminal_and_notebook_say_all_in_words_exercise_by_exercise_and_the_next_thing_to_read(
     card: ProgressCard,
 ) -> None:
     text, html = repr(card), card._repr_html_()
-    assert text.startswith("2-layers: 1 of 6 exercises done, 3 of 13 points from visible checks\n  open     he_std")
-    assert 'next: he_std, section "Rules' in text
+    assert text.startswith("2-layers: 1 of 6 exercises done, 3 of 13 points from visible checks\n  done     Linear")
+    assert 'next: Flatten, section "From a picture' in text
     for part in ("<caption", "1 of 6 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open"):
         assert part in html
-    assert '<a href="#Rules-for-the-standard-deviation">Rules for the standard deviation</a>' in html
+    assert '<a href="#From-a-picture-to-a-row">From a picture to a row</a>' in html
 
 
 def test_when_all_is_done_there_is_nothing_to_read_next() -> None:

@@ -15,7 +15,7 @@ from tests.conftest import SAMPLE_CLASS
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, open_gradebook
 
 CHECKS = checks_of("layers")
-EXERCISES = ("he_std", "rms_through", "cross_entropy", "Linear", "Flatten", "Sequential")
+EXERCISES = ("Linear", "Flatten", "Sequential", "rms_through", "scale_layers", "cross_entropy")
 # The points of each, and in which exercise which known mistake is named, or what else happened.
 EXPECTED = {
     **dict.fromkeys(("ada", "alan", "grace"), (20, set[tuple[str, str]]())),
@@ -23,7 +23,7 @@ EXPECTED = {
     "claude": (17, {("Linear", "linear-non-leaf-weight"), ("Sequential", "sequential-plain-list")}),
     "john": (16, {("Linear", "linear-bias-left-out"), ("Flatten", "flatten-batch-too")}),
     "dennis": (0, {(exercise, "missing") for exercise in EXERCISES}),
-    "edsger": (0, {("he_std", "error"), *((exercise, "missing") for exercise in EXERCISES[1:])}),
+    "edsger": (0, {("Linear", "error"), *((exercise, "missing") for exercise in EXERCISES[1:])}),
     "frances": (17, {("Flatten", "timeout")}),
     "hedy": (18, {("Sequential", "crash")}),
 }
@@ -65,7 +65,7 @@ def test_what_is_wrong_is_named_and_costs_its_points_and_everything_else_is_righ
 
 
 def test_a_syntax_error_is_told(records: Records) -> None:
-    assert all("SyntaxError" in record["message"] for record in records["edsger"] if record["exercise"] == "he_std")
+    assert all("SyntaxError" in record["message"] for record in records["edsger"] if record["exercise"] == "Linear")
 
 
 def test_the_gradebook_has_one_row_for_each_check_with_the_verdicts_points(graded: Path, records: Records) -> None:

@@ -87,8 +87,8 @@ def test_a_name_that_is_not_defined_is_told_before_any_known_mistake_that_answer
 
 def test_a_name_that_is_not_defined_is_told_where_a_check_expects_a_refusal() -> None:
     error = Raised("NameError", "name 'message' is not defined", "raise ValueError(message)")
-    check = next(check for check in checks_of("layers") if check.exercise == "he_std")
-    right = {"a tensor": torch.zeros(2), "refusal": Raised("ValueError", "fan_in is below 1")}
+    check = next(check for check in checks_of("layers") if check.exercise == "cross_entropy")
+    right = {"a tensor": torch.zeros(2), "refusal": Raised("ValueError", "a target is no class")}
     expect = SimpleNamespace(
         reference=lambda *_: Answer("observed", right), mistaken=lambda *_: {"other": Answer("observed", wrong)}
     )
@@ -115,14 +115,14 @@ def test_a_forgotten_super_is_named_by_what_pytorch_says_of_it() -> None:
     ("error", "likely"),
     [
         (Raised("AttributeError", "'NoneType' object has no attribute 'shape'"), "Is there a `return`"),
-        (Raised("TypeError", "he_std() takes 0 positional arguments but 1 was given"), "Compare your line def he_std"),
+        (Raised("TypeError", "scale() takes 0 positional arguments but 1 was given"), "Compare your line def scale"),
         # There the student called it.
-        (Raised("TypeError", "he_std() missing 1 required positional argument: 'fan_in'", "return he_std()"), None),
+        (Raised("TypeError", "scale() missing 1 required positional argument: 'x'", "return scale()"), None),
         (Raised("UnboundLocalError", "cannot access local variable 'x' where it is not associated with a value"), None),
     ],
 )
 def test_a_guess_is_made_from_the_text_of_an_error_where_it_says_enough(error: Raised, likely: str | None) -> None:
-    guess = likely_mistake(error, None, "he_std")
+    guess = likely_mistake(error, None, "scale")
     assert guess == "" if likely is None else likely in guess
 
 

@@ -153,13 +153,13 @@ def test_missing_and_unfinished_answers_and_names_defined_elsewhere_are_warned_o
     written, stubs = (exercise_cells(notebook)["Sequential"].source for notebook in (RIGHT, UNTOUCHED))
     notebook = with_flatten(FLATTEN.replace("x.flatten(start_dim=1)", "row(x)"))
     exercise_cells(notebook)["Sequential"].source = half_written(written, stubs)
-    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-he_std"]
+    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-rms_through"]
     notebook.cells.append(nbformat.v4.new_code_cell(row))
     content = write(notebook, *sources(notebook), row)
     warnings = hand_in("layers").warnings
     assert (tmp_path / PACKED / NAME).read_bytes() == content
-    assert "The cell layers-he_std is missing; it counts as not answered." in warnings
-    assert any("he_std (0 of 2)" in warning for warning in warnings)
+    assert "The cell layers-rms_through is missing; it counts as not answered." in warnings
+    assert any("rms_through (0 of 2)" in warning for warning in warnings)
     assert "Sequential: still to write: `__len__`, `__iter__`, `__getitem__`." in warnings
     (remark,) = [warning for warning in warnings if warning.startswith("Flatten: ")]
     assert remark.startswith("Flatten: `row` is defined in a cell that does not count")

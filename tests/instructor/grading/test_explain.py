@@ -39,7 +39,7 @@ ENDINGS = [
     ("hedy", "Sequential.order", "crash", None),
     ("frances", "Flatten.rows", "timeout", None),
     ("dennis", "Linear.affine_map", "missing", None),
-    ("edsger", "he_std.rule", "error", None),
+    ("edsger", "Linear.affine_map", "error", None),
 ]
 
 

@@ -22,8 +22,8 @@ MISTAKES = {
     "Linear": ("linear-transposed-weight", "Your weight has the shape (out, in), as torch.nn.Linear stores it."),
     "Flatten": ("flatten-batch-too", "The batch was flattened as well: all examples end up in one row."),
     "Sequential": ("sequential-plain-list", "The layers are held in a plain list."),
-    "he_std": ("he-variance", "That is the variance; its square root is the standard deviation."),
     "rms_through": ("rms-input-too", "The first number is the size of x itself."),
+    "scale_layers": ("scale-once", "Each weight is divided once."),
     "cross_entropy": ("ce-sum", "The losses of the examples were added up."),
 }
 

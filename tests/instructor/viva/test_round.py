@@ -14,11 +14,18 @@ from autograder.instructor.viva.question import TalkQuestion
 from autograder.instructor.viva.round import GradedAnswers, Talk, deal, talks
 from autograder.sandbox import Cell, Program, RunResult, Sandbox
 
-CODE = "def he_std(n):\n    if n < 1:\n        raise ValueError('too few')\n    return (2 / n) ** 0.5\n"
+CODE = """
+def rms_through(model, x):
+    found = []
+    for layer in model:
+        x = layer(x)
+        found.append(float((x**2).mean() ** 0.5))
+    return found
+"""
 
 
 def question(place: int) -> TalkQuestion:
-    return TalkQuestion("layers", "he_std", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
+    return TalkQuestion("layers", "rms_through", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
 
 
 def places(*orders: list[int], again: int = 0) -> list[int | None]:
@@ -38,7 +45,7 @@ def test_another_round_repeats_no_question() -> None:
 
 
 def work(student: str, code: str = CODE) -> GradedAnswers:
-    return GradedAnswers(student, "layers", (Cell("layers-he_std", code),), ("he_std",))
+    return GradedAnswers(student, "layers", (Cell("layers-rms_through", code),), ("rms_through",))
 
 
 def here(sandbox: Sandbox) -> Sandboxes:
@@ -57,7 +64,7 @@ def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", a
 
 
 def test_a_class_with_one_program_gets_as_many_questions_and_each_alone_the_same(sandbox: Sandbox) -> None:
-    reformatted = CODE.replace("    return", "    # of He\n    return ")
+    reformatted = CODE.replace("    return", "    # each\n    return ")
     works = [work("ada"), work("alan"), work("grace", reformatted), replace(work("john"), passed=(), trouble="no")]
     held = talks(works, "2-layers", here(sandbox))
     assert [talk.student for talk in held] == ["ada", "alan", "grace", "john"]
@@ -73,13 +80,13 @@ def test_again_gives_another_question(sandbox: Sandbox) -> None:
 
 def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox) -> None:
     cells = (Cell("layers-Flatten", "Flatten = torch.nn.Flatten"), *work("ada").cells)
-    both = GradedAnswers("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "he_std"))
+    both = GradedAnswers("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "rms_through"))
     for assignment in ("a", "b", "c"):  # one of which begins with the other exercise
-        assert asked(sandbox, both, assignment).exercise == "he_std"
+        assert asked(sandbox, both, assignment).exercise == "rms_through"
 
 
 def test_code_without_a_place_for_an_edit_is_explained_in_a_sentence(sandbox: Sandbox) -> None:
-    (talk,) = talks([work("ada", "from math import sqrt as he_std")], "2-layers", here(sandbox))
+    (talk,) = talks([work("ada", "from math import sqrt as rms_through")], "2-layers", here(sandbox))
     assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")
 
 

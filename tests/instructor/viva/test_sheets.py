@@ -84,9 +84,9 @@ def test_the_excerpt_is_the_function_around_the_edit_without_its_docstring() -> 
     assert "Args" not in "\n".join(lines)
 
 
-LONG = "def he_std(n):\n" + "".join(f"    x{i} = n + {i}{' ' * 200}# {'word ' * 50}\n" for i in range(30))
-WIDE = "def he_std(n):\n    return " + " + ".join(f"n * {i}" for i in range(900)) + "\n"
-MARKUP = "def he_std(n):\n    x = '<script>alert(1)</script></pre>'  # <b>&\n    return n + 1\n"
+LONG = "def rms_through(n):\n" + "".join(f"    x{i} = n + {i}{' ' * 200}# {'word ' * 50}\n" for i in range(30))
+WIDE = "def rms_through(n):\n    return " + " + ".join(f"n * {i}" for i in range(900)) + "\n"
+MARKUP = "def rms_through(n):\n    x = '<script>alert(1)</script></pre>'  # <b>&\n    return n + 1\n"
 
 
 def fits_on_one_page(page: Page, sheet: str) -> bool:
@@ -97,7 +97,7 @@ def fits_on_one_page(page: Page, sheet: str) -> bool:
 @pytest.mark.parametrize("source", [LONG, WIDE, MARKUP], ids=["long", "wide", "markup"])
 @pytest.mark.parametrize("at", [0, 1, -1])
 def test_any_code_fits_on_one_page(page: Page, source: str, at: int) -> None:
-    asked = question("layers", "he_std", source, at)
+    asked = question("layers", "rms_through", source, at)
     assert all(len(line.text) <= MAX_LINE + 2 for line in excerpt(asked))
     assert len(excerpt(asked)) <= MAX_ROWS
     assert asked.edit.text[:20] in shown(asked)
@@ -128,11 +128,11 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, brow
 
 
 def test_an_edit_over_several_lines_shows_all_of_them() -> None:
-    source = "def he_std(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
-    (edit,) = [edit for edit in edits_of(source, "he_std") if edit.kind == "statement"]
-    asked = TalkQuestion("layers", "he_std", source, edit, 0, "", "", "", "", "", "", 0)
+    source = "def rms_through(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
+    (edit,) = [edit for edit in edits_of(source, "rms_through") if edit.kind == "statement"]
+    asked = TalkQuestion("layers", "rms_through", source, edit, 0, "", "", "", "", "", "", 0)
     assert shown(asked).splitlines() == [
-        " def he_std(n):",
+        " def rms_through(n):",
         "-    a = max(",
         "-        n,",
         "-        2,",

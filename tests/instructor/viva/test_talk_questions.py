@@ -75,27 +75,27 @@ def test_the_order_of_edits_follows_from_the_seed_and_mixes_kinds() -> None:
 
 
 RANDOM = """
-def he_std(fan_in):
-    return float(torch.rand(())) * fan_in
+def rms_through(model, x):
+    return float(torch.rand(())) * len(x)
 """
 UNWRITTEN = """
 import torch
 before = [torch.full((999,), float("nan")) for _ in range(20)]
 del before
-def he_std(fan_in):
+def rms_through(model, x):
     return float(torch.empty(999).fill_(0.5)[7]) * (2 - 1)
 """
 ENDLESS = """
-def he_std(fan_in):
+def rms_through(model, x):
     n = 0
     while n < 3:
         n += 1
-    return n / fan_in if fan_in else 0
+    return n / len(x)
 """
 
 
 def test_a_random_result_is_not_asked_about(sandbox: Sandbox) -> None:
-    about_random = asked(sandbox, "layers", "he_std", RANDOM, need=99)
+    about_random = asked(sandbox, "layers", "rms_through", RANDOM, need=99)
     assert [question.edit.says for question in about_random if question.rank == 0] == []
 
 
@@ -108,7 +108,7 @@ def test_an_edit_after_which_nothing_definite_comes_out_is_not_asked_about(
     source: str, need: int, edit: str, sandbox: Sandbox
 ) -> None:
     """In one of two runs memory is filled with NaN; in the other one it is not, even where NaN has been before."""
-    definite = asked(sandbox, "layers", "he_std", source, need=need)
+    definite = asked(sandbox, "layers", "rms_through", source, need=need)
     assert definite
     assert edit not in [question.edit.says for question in definite]
 
@@ -120,20 +120,21 @@ HOSTILE = dict(re.findall(r"^## ([^\n]+)\n\n```python\n(.*?)^```$", CATALOGUE, r
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.long("what never answers has its time")
 def test_a_hostile_cell_breaks_nothing(sandbox: Sandbox, source: str) -> None:
-    for question in asked(sandbox, "layers", "he_std", source):
+    for question in asked(sandbox, "layers", "rms_through", source):
         assert len(question.answer) <= 80
         assert "<" not in question.answer
-    assert asked(sandbox, "layers", "he_std", COURSE.source("layers"))
+    assert asked(sandbox, "layers", "rms_through", COURSE.source("layers"))
 
 
 def test_a_cell_that_is_no_python_or_too_long_is_not_asked_about(sandbox: Sandbox) -> None:
-    for source in ("def he_std(:", "def he_std(n):\n    return n\n" + "# long\n" * 5000):
-        assert asked(sandbox, "layers", "he_std", source) == []
+    for source in ("def rms_through(:", "def rms_through(model, x):\n    return len(x)\n" + "# long\n" * 5000):
+        assert asked(sandbox, "layers", "rms_through", source) == []
 
 
 def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
-    cells = (Cell("layers-he_std", "%matplotlib inline\n!echo hi\n\ndef he_std(n):\n    return (2 / n) ** 0.5\n"),)
-    about_magic = questions("layers", "he_std", cells, scenes_of("layers")["he_std"], sandbox.run, "seed", 1)
+    source = "%matplotlib inline\n!echo hi\n\ndef rms_through(model, x):\n    return len(x) / 2\n"
+    cells, scenes = (Cell("layers-rms_through", source),), scenes_of("layers")["rms_through"]
+    about_magic = questions("layers", "rms_through", cells, scenes, sandbox.run, "seed", 1)
     assert about_magic
 
 
