@@ -134,11 +134,7 @@ def of_epoch(seen: float, logits: Tensor, targets: Tensor) -> dict[str, float]:
 
 
 def remedies(images: int, epochs: int, seed: int) -> dict[str, float]:
-    """Train in each way for equally many steps; return losses, gap and accuracy at the end.
-
-    Early stopping keeps the epoch that one half of the held-back images prefers and is measured on the other half; the
-    halves take turns.
-    """
+    """Train in each way for equally many steps; the halves take turns in choosing the epoch of early stopping."""
     numbers: dict[str, float] = {}
     for name, (sizes, p, decay, shift, times) in REMEDIES.items():
         data = split(seed, times * images)
@@ -195,22 +191,17 @@ claim(
 
 claim(
     "more-parameters-are-no-harm",
-    says="With 16 and 16 hidden units, a seventeenth of the parameters of 256 and 64, the network is half a point less "
-    "accurate on held-back images, or more, after 44 epochs and after 176.",
-    opposite="The more parameters a network has, the worse it does on new images.",
-    varied=ON_REMEDIES,
-    holds=below(minus("fewer units accuracy", "plain accuracy", "points gained by the small network"), -0.5),
-    opposed=above(minus("fewer units accuracy", "plain accuracy"), 0),
-)(remedies)
-
-claim(
-    "few-units-end-with-a-wide-gap",
-    says="After 176 epochs on 250 or 1,000 images, 16 and 16 units have a wider gap than 256 and 64.",
-    opposite="A small network has no room for a list, so its gap stays narrow however long it is trained.",
+    says="After 176 epochs on 250 or 1,000 images, 16 and 16 hidden units, a seventeenth of the parameters of 256 and "
+    "64, have the wider gap and are half a point less accurate on held-back images, or more.",
+    opposite="The more parameters a network has, the wider is its gap, and the worse it does on new images.",
     varied=ON_REMEDIES,
     where=lambda setting: setting["epochs"] == 176,
     bounds=("After 176 epochs",),
-    holds=above(minus("fewer units gap", "plain gap", "gap of the small network above that of the other"), 0),
+    holds=below(
+        minus("fewer units accuracy", "plain accuracy", "points gained by the small network"),
+        -0.5,
+        provided=lambda numbers: paired(numbers["fewer units gap"], numbers["plain gap"]).low > 0,
+    ),
     opposed=below(minus("fewer units gap", "plain gap"), 0),
 )(remedies)
 
@@ -239,7 +230,6 @@ claim(
 
 
 def by_epochs(epochs: int, rate: float, seed: int) -> dict[str, float]:
-    """Train on 4,000 images with three dropouts; return held-back losses and accuracies."""
     data = split(seed)
     numbers: dict[str, float] = {}
     for p in (0.0, 0.2, 0.5):
