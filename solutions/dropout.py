@@ -18,14 +18,14 @@ def gap(
     """Return the generalisation gap: how much larger the mean loss is on examples that were held back.
 
     Both losses are measured alike: over all examples, each counting the same, in evaluation mode and without recording
-    gradients. Afterwards the model is in the mode that it was in before, and autograd records as before, also when an
-    error ends the measurement.
+    gradients. Afterwards, also after an error, the model is in the mode that it was in before, and autograd records as
+    before.
 
     Args:
         model: maps x to logits.
         criterion: takes logits and targets of a batch and returns the mean of its examples' losses.
-        seen: the examples that the model learned from, as batches (x, y) of B examples, such as a list or a data
-            loader. B may differ from batch to batch: often the last one is shorter. Each is iterated over once.
+        seen: the examples that the model learned from: batches (x, y), as a list, a data loader or a generator, to be
+            iterated over once. Their sizes may differ: often the last batch is shorter.
         held: the examples that were held back, in the same form.
 
     Returns:
@@ -91,8 +91,8 @@ class Dropout(nn.Module):
         """Return ``x`` with some elements dropped; in evaluation mode, ``x``.
 
         In training mode, each element is zero with probability p, independently of all others and anew at each call;
-        the others are multiplied by 1 / (1 - p). With p = 1 the result is zeros, and so is the gradient. The mask is
-        a constant for the gradient. ``x`` itself is not changed.
+        the others are multiplied by 1 / (1 - p). With p = 1 the result is zeros. The gradient is multiplied by the same
+        factors, element by element, so with p = 1 it is zeros too. ``x`` itself is not changed.
 
         Args:
             x: any floating dtype, any shape.

@@ -129,7 +129,7 @@ def quietly(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     "gap",
     points=1,
     hidden=True,
-    title="Generators of batches will do; the mode is restored after an error; nothing is no set",
+    title="Any network and any batches will do; the mode is restored after an error; nothing is no set",
 )
 def any_batches(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model = RecordingAffine(rng)
@@ -139,7 +139,14 @@ def any_batches(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         from_lists = names.gap(model, lopsided, seen, held)
         return bool(names.gap(model, lopsided, iter(seen), (pair for pair in held)) == from_lists)
 
-    observed: dict[str, Observation] = {"generators give the gap that lists give": attempt(same_from_generators)}
+    network = nn.Sequential(nn.BatchNorm1d(4), nn.Linear(4, 3))  # in training mode it would learn from what it measures
+    for parameter in network.parameters():
+        set_values(parameter, normal(rng, *parameter.shape))
+    observed: dict[str, Observation] = {
+        "generators give the gap that lists give": attempt(same_from_generators),
+        "gap of a network that normalises": attempt(lambda: gap_of(names, network, seen, held)),
+        "its running means afterwards": network.get_buffer("0.running_mean"),
+    }
 
     def broken() -> Iterator[Batch]:
         yield seen[0]

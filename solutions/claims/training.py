@@ -126,8 +126,9 @@ def compass(rate: float, epochs: int, seed: int) -> dict[str, float]:
 )
 def sorted_batches(rate: float, images: int, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
+    rng = torch.Generator().manual_seed(seed)
     numbers = {}
-    for name, order in (("sorted", data.train_y.argsort()), ("shuffled", torch.randperm(images))):
+    for name, order in (("sorted", data.train_y.argsort()), ("shuffled", torch.randperm(images, generator=rng))):
         model = network(COURSE, "He", seed)
         steps = torch.optim.SGD(model.parameters(), lr=rate)
         for _ in range(epochs):
