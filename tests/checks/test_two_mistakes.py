@@ -42,7 +42,7 @@ RELU = "return torch.where(x > 0, x, 0)"
 TOGETHER = [
     ("layers", "linear-bias-left-out + linear-zeros"),
     ("layers", "linear-std-ignored + linear-bias-left-out"),
-    ("layers", "he-lecun + he-zero-not-refused"),
+    ("layers", "scale-once + scale-new-parameter"),
     ("layers", "rms-no-root + rms-gradients-recorded"),
     ("layers", "ce-largest-of-the-batch + ce-negative-target"),
     ("layers", "linear-random-bias + linear-std-not-refused"),
