@@ -53,7 +53,9 @@ def affine_at(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor, x: Tensor) -> tupl
         The weight w, shape (I, O), and the bias b, shape (O,), in the dtype of the five.
 
     Example:
-        >>> w1, b1 = torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, -1.0])  # hinges from 0 and from 1
+        Hinges from 0 and from 1:
+
+        >>> w1, b1 = torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, -1.0])
         >>> w2, b2 = torch.tensor([[2.0], [-2.5]]), torch.tensor([1.0])
         >>> affine_at(w1, b1, w2, b2, torch.tensor([0.5]))
         (tensor([[2.]]), tensor([1.]))

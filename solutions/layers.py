@@ -187,7 +187,8 @@ def scale_layers(model: Iterable[nn.Module], x: Tensor) -> None:
             its RMS below 1, a larger one above.
 
     Example:
-        >>> network, x = Sequential(Linear(4, 8), nn.ReLU(), Linear(8, 3)), torch.randn(50, 4)
+        >>> network = Sequential(Linear(4, 8), nn.ReLU(), Linear(8, 3))
+        >>> x = torch.randn(50, 4)
         >>> scale_layers(network, x)
         >>> [round(size, 2) for size in rms_through(network, x)[1:]]
         [1.0, 1.0]

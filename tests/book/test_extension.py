@@ -14,6 +14,7 @@ from autograder.palette import COLOURS, themed
 from book import execution
 from book.exercise_cards import WIDTH, narrowed
 from book.figures import coarser, words_on_a_small_screen
+from book.known_mistakes import JUDGED_BY
 from book.pdf import article
 from book.shown_code import without_plumbing
 from book.wrong_answers import as_written, changed_lines, function_of, tells
@@ -156,8 +157,9 @@ def test_a_page_uses_its_imports_their_imports_and_the_data_that_it_names() -> N
     assert used.isdisjoint({"solutions/training.py", "data/speed.json"})
 
 
-def test_a_page_that_loads_the_course_by_name_uses_all_its_rooms() -> None:
-    used = used_by("from autograder import check")
+@pytest.mark.parametrize("code", ["from autograder import check", JUDGED_BY])
+def test_what_loads_the_course_by_name_uses_all_its_rooms(code: str) -> None:
+    used = used_by(code)
     assert {"solutions/training.py", "solutions/mistakes/layers.md", "solutions/checks/dropout.py"} <= used
     assert "autograder/reports/checks.html.j2" in used
 
