@@ -18,6 +18,7 @@ from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sqlalchemy import Engine, event
 
 from autograder.sections import titles_in
 from book import BOOK, DATA, ROOT
@@ -78,6 +79,8 @@ def read_in_parallel(app: Sphinx, config: Config) -> None:
     app.parallel = max(app.parallel, 2 * (os.cpu_count() or 1))
     numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
     numbering.parallel_read_safe = True
+    # A reader that writes its page lets all others wait, on a busy disk for longer than the five seconds of sqlite3.
+    event.listen(Engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 120000"))
     # Here, since jupyter-cache fails where two readers make its database at once.
     get_cache(config.nb_execution_cache_path).db  # noqa: B018
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from jupyter_cache import get_cache
 
 from autograder.exercises import Exercise
 from autograder.palette import COLOURS, themed
@@ -181,6 +182,8 @@ def test_the_cache_exists_before_pages_are_read_side_by_side(tmp_path: Path) -> 
     app = SimpleNamespace(parallel=1, extensions={"sphinx_multitoc_numbering": SimpleNamespace()})
     execution.read_in_parallel(cast(Any, app), cast(Any, SimpleNamespace(nb_execution_cache_path=tmp_path / "cache")))
     assert (tmp_path / "cache" / "global.db").is_file()
+    with get_cache(tmp_path / "cache").db.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 120_000  # a slow disk is waited for
 
 
 # ---- a page of the PDF

@@ -78,7 +78,7 @@ def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(chapter: Chapter, 
 def test_a_chapter_to_read_is_a_notebook_that_runs(chapter: Chapter, handed_out: Path) -> None:
     ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
     assert errors_in(ran) == []
-    assert f"[Chapter 0]({chapter.assignment}.ipynb)" in (handed_out / "1-approximation.ipynb").read_text("utf-8")
+    assert f"]({chapter.assignment}.ipynb" in (handed_out / "1-approximation.ipynb").read_text("utf-8")
 
 
 @EACH_CHAPTER

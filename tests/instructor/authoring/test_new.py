@@ -11,7 +11,7 @@ import pytest
 
 from autograder import checks
 from autograder.course import Course, UnfinishedChapter, chapters_of, names_of_source
-from autograder.errors import WouldOverwrite
+from autograder.errors import WouldOverwrite, WrongUse
 from autograder.instructor.authoring.missing import missing
 from autograder.instructor.authoring.new import BadName, new_chapter, new_course, new_exercise
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
@@ -92,6 +92,14 @@ def test_a_filled_chapter_lacks_nothing_and_teaches(course: Course) -> None:
         assert mistakes_in(answer.source) == set(), answer.name
     (mistake,) = course.mistakes("convolution")
     assert mistakes_in(mistake.apply(course.source("convolution"))) == {"whole-table"}
+
+
+def test_a_right_answer_that_is_not_written_as_one_is_an_error_that_names_the_file(course: Course) -> None:
+    fill(course)
+    catalogue = catalogue_of(course, "convolution")
+    catalogue.write_text(catalogue.read_text(encoding="utf-8").replace("```python", "```py", 1), encoding="utf-8")
+    with pytest.raises(WrongUse, match=r"convolution\.md: a right answer is a heading, a sentence, and a block"):
+        right_answers(course, "convolution")
 
 
 @pytest.mark.parametrize("gone", ["mistakes/convolution.md", "checks/convolution.py"])

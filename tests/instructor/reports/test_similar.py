@@ -130,7 +130,7 @@ def test_in_a_class_that_works_alone_only_two_copies_are_a_pair(size: int, cours
 
 
 def test_two_copies_of_the_book_are_no_pair(course: Course) -> None:
-    both = {"layers": course.source("layers")}
+    both = {exercise.name: exercise.source for exercise in course.exercises("layers")}
     assert similar_pairs({"one": both, "other": both}, public_code(course, "layers"), 0, 0) == []
 
 
