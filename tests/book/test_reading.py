@@ -198,12 +198,15 @@ def test_a_formula_is_drawn_on_the_line_of_its_sentence_and_spelled_for_a_screen
     offsets = chapter.evaluate("""() => [...document.querySelectorAll("section > p > span.math")].map((formula) => {
       const mark = document.createElement("span");
       mark.style = "display: inline-block; height: 0; width: 0";
-      formula.after(mark);
-      const line = mark.getBoundingClientRect().bottom;
-      mark.remove();
+      const unbroken = document.createElement("span");  // else the mark can begin the next line
+      unbroken.style = "white-space: nowrap";
+      formula.replaceWith(unbroken);
+      unbroken.append(formula, mark);
       const picture = formula.querySelector("svg");
       const hangs = parseFloat(getComputedStyle(picture).verticalAlign);
-      return picture.getBoundingClientRect().bottom + hangs - line;
+      const offset = picture.getBoundingClientRect().bottom + hangs - mark.getBoundingClientRect().bottom;
+      unbroken.replaceWith(formula);
+      return offset;
     })""")
     assert len(offsets) > 10
     assert max(map(abs, offsets)) < 1
