@@ -62,10 +62,10 @@ Batch = tuple[Tensor, Tensor]
 
 def batches(rng: torch.Generator, *sizes: int, shift: float = 0.0) -> list[Batch]:
     """Return batches (x, y) of so many examples; a shift makes the answers worse, the last batch's most."""
-    found = []
+    drawn = []
     for at, size in enumerate(sizes, start=1):
-        found.append((normal(rng, size, 4), normal(rng, size, 3) + shift * at))
-    return found
+        drawn.append((normal(rng, size, 4), normal(rng, size, 3) + shift * at))
+    return drawn
 
 
 def lopsided(outputs: Tensor, targets: Tensor) -> Tensor:
@@ -342,13 +342,13 @@ def dropout_of_torch(names: SimpleNamespace) -> Iterator[None]:
     """Let the name Dropout mean PyTorch's wherever the student's Classifier looks it up."""
     constructor = inspect.unwrap(names.Classifier.__init__)
     where: dict[str, Any] = getattr(constructor, "__globals__", {})
-    theirs = where.get("Dropout")
+    students = where.get("Dropout")
     where["Dropout"] = TorchDropout
     try:
         yield
     finally:
-        where["Dropout"] = theirs
-        if theirs is None:
+        where["Dropout"] = students
+        if students is None:
             del where["Dropout"]
 
 
@@ -359,10 +359,10 @@ def fill(model: nn.Module, values: Sequence[Tensor]) -> None:
         RuntimeError: one of the layers is missing: then nothing that the network answers could be compared.
     """
     by_size = {tuple(sorted(value.shape)): value for value in values}
-    found = {tuple(sorted(size for size in parameter.shape if size > 1)) for parameter in model.parameters()}
-    missing = ["-".join(map(str, value.shape)) for value in values if tuple(sorted(value.shape)) not in found]
+    sizes = {tuple(sorted(size for size in parameter.shape if size > 1)) for parameter in model.parameters()}
+    missing = ["-".join(map(str, value.shape)) for value in values if tuple(sorted(value.shape)) not in sizes]
     if missing:
-        layers = ", ".join("-".join(map(str, sorted(size, reverse=True))) for size in sorted(found) if len(size) > 1)
+        layers = ", ".join("-".join(map(str, sorted(size, reverse=True))) for size in sorted(sizes) if len(size) > 1)
         raise RuntimeError(f"the check finds no parameter of size {missing[0]} among {layers or 'none'}")
     for parameter in model.parameters():
         value = by_size.get(tuple(sorted(size for size in parameter.shape if size > 1)))

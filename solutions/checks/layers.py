@@ -213,16 +213,16 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     for call in ("eval", "train"):
         getattr(model, call)()
         observed[f"training, layer by layer, after {call}()"] = str([layer.training for layer in layers])
-    trained, other = names.Sequential(*three_layers(rng)), names.Sequential(*three_layers(rng))
+    trained, copied = names.Sequential(*three_layers(rng)), names.Sequential(*three_layers(rng))
     x, target = normal(rng, 8, 4), normal(rng, 8, 3)
     for _ in range(2):
         descend(trained, nn.functional.mse_loss(trained(x), target), lr=0.1)
     observed["output after two steps"] = trained(x)
-    other.load_state_dict(trained.state_dict())
+    copied.load_state_dict(trained.state_dict())
     # Of its own: steps in float32 round otherwise in another process, by more than float64 is compared with.
     precise = names.Sequential(*three_layers(rng))
     return observed | {
-        "output of a container that loads the state": other(x),
+        "output of a container that loads the state": copied(x),
         "output in float64": attempt(lambda: precise.to(torch.float64)(x.double())),
     }
 
@@ -235,8 +235,8 @@ def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model = names.Sequential(*layers)
 
     def positions(held: list[object]) -> str:
-        found = [next((at for at, layer in enumerate(layers) if layer is item), "a stranger") for item in held]
-        return str(found)
+        places = [next((at for at, layer in enumerate(layers) if layer is item), "a stranger") for item in held]
+        return str(places)
 
     def behind_the_end(at: int) -> str:
         error = attempt(lambda: str(model[at]))
@@ -421,7 +421,9 @@ def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             after[f"{name}, divided by its own RMS"] = values / rms(values)
         else:
             after[name] = values
-    same = [one is other for one, other in zip(before, model.parameters(), strict=True)]
+    same = [
+        parameter_before is parameter for parameter_before, parameter in zip(before, model.parameters(), strict=True)
+    ]
     return after | {
         "the parameters are those of before": all(same),
         "parameters that are trained": sum(parameter.requires_grad for parameter in model.parameters()),

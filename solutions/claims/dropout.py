@@ -150,10 +150,10 @@ def remedies(images: int, epochs: int, seed: int) -> dict[str, float]:
         fit(model, data, epochs // times, 0.2, seed, decay, shift, after_epoch=keep if is_plain else lambda: None)
         if is_plain:
             stopped = []
-            for chooser, other in (HALVES, HALVES[::-1]):
+            for chooser, judged in (HALVES, HALVES[::-1]):
                 losses = [float(F.cross_entropy(logits[chooser], data.held_y[chooser])) for _, logits in after]
                 seen, logits = after[losses.index(min(losses))]
-                stopped.append(of_epoch(seen, logits[other], data.held_y[other]))
+                stopped.append(of_epoch(seen, logits[judged], data.held_y[judged]))
             numbers |= {f"early stopping {kind}": (stopped[0][kind] + stopped[1][kind]) / 2 for kind in stopped[0]}
         else:
             keep()

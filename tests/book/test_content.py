@@ -145,11 +145,11 @@ OTHER_NAMES = {  # of one thing, and words in the place of bounds
 }
 
 
-@pytest.mark.parametrize(("other", "name"), OTHER_NAMES.items(), ids=OTHER_NAMES.values())
-def test_a_thing_has_one_name_in_the_book(other: str, name: str) -> None:
+@pytest.mark.parametrize(("words", "name"), OTHER_NAMES.items(), ids=OTHER_NAMES.values())
+def test_a_thing_has_one_name_in_the_book(words: str, name: str) -> None:
     texts = {path.stem: " ".join(path.read_text(encoding="utf-8").split()) for path in (ROOT / "chapters").glob("*.md")}
-    found = {stem: re.findall(rf".{{20}}\b(?:{other})\b", text, re.IGNORECASE) for stem, text in texts.items()}
-    assert {stem: places for stem, places in found.items() if places} == {}, f"say {name}"
+    places_in = {stem: re.findall(rf".{{20}}\b(?:{words})\b", text, re.IGNORECASE) for stem, text in texts.items()}
+    assert {stem: places for stem, places in places_in.items() if places} == {}, f"say {name}"
 
 
 def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path) -> None:

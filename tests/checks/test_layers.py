@@ -26,11 +26,11 @@ def test_an_assert_is_named_whatever_it_says(verdicts_on: Judge) -> None:
 @pytest.mark.parametrize("size", [1.0, 1e2, 1e4])
 def test_the_reference_loss_is_torchs_to_nine_digits_and_its_gradient_too(size: float) -> None:
     logits, targets = size * torch.randn(50, 10, dtype=torch.float64), torch.randint(10, (50,))
-    mine, theirs = logits.clone().requires_grad_(), logits.clone().requires_grad_()
-    one, other = cross_entropy(mine, targets), nn.functional.cross_entropy(theirs, targets)
-    torch.autograd.backward([one, other])
-    torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-9)
-    torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-9, atol=1e-9)
+    own_logits, torchs_logits = logits.clone().requires_grad_(), logits.clone().requires_grad_()
+    own_loss, torchs_loss = cross_entropy(own_logits, targets), nn.functional.cross_entropy(torchs_logits, targets)
+    torch.autograd.backward([own_loss, torchs_loss])
+    torch.testing.assert_close(own_loss, torchs_loss, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(own_logits.grad, torchs_logits.grad, rtol=1e-9, atol=1e-9)
 
 
 def test_gradients_that_were_computed_in_float32_are_compared_by_its_tolerance() -> None:
