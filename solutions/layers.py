@@ -184,7 +184,7 @@ def scale_layers(model: Iterable[nn.Module], x: Tensor) -> None:
         model: modules in a row, such as a ``Sequential``. Iterating over it, as often as you like, yields them in
             order. None occurs twice, draws at random or changes its input; none without a weight has parameters.
         x: the batch to measure with, floating. For each layer there is exactly one such number: a smaller one leaves
-            its RMS below 1, a larger one above.
+            its RMS below 1, a larger one above. No layer returns zeros alone.
 
     Example:
         >>> network = Sequential(Linear(4, 8), nn.ReLU(), Linear(8, 3))

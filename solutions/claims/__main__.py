@@ -11,7 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from solutions.claims import Claim
-from solutions.claims.ledger import LEDGER, LedgerEntry, all_claims, complaints, judge, measure, read, stale, write
+from solutions.claims.ledger import (
+    LEDGER,
+    LedgerEntry,
+    all_claims,
+    complaints,
+    judge,
+    measure,
+    read,
+    runs_of,
+    stale,
+    write,
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -27,7 +38,7 @@ def main(arguments: list[str]) -> int:
     todo = claims if options.anew else stale(claims, read())
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=sum(len(claim.settings) for claim in todo))
+        task = progress.add_task("", total=len(runs_of(todo)))
         for claim, entry in measure(todo, lambda: progress.advance(task)):
             write(read() | {claim.id: entry})  # after each; and read anew, as another chapter may be measured meanwhile
     ledger, console = read(), Console()

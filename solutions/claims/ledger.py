@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
@@ -25,6 +25,7 @@ LEDGER = DATA / "claims.json"
 FOLDER = Path(__file__).parent
 MACHINERY = {"__init__", "__main__", "experiments", "ledger"}
 Definition = tuple[str, str]  # a module, and a name that it defines
+Run = tuple[Callable[..., Mapping[str, float]], str]  # an experiment, and its setting as JSON
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class LedgerEntry:
         digest: of the code, the data and the settings that the numbers come from.
         combinations: the settings of each, without the seed.
         numbers: for each combination, the named numbers over its seeds.
-        seconds: of one processor.
+        seconds: of one processor, also for what it shares with another claim.
     """
 
     digest: str
@@ -161,18 +162,26 @@ def measure_one(name: str, setting: Mapping[str, Any]) -> tuple[dict[str, float]
     return numbers, time.process_time() - started
 
 
+def run_of(claim: Claim, setting: Mapping[str, Any]) -> Run:
+    """Return what a run is known by: claims about the same experiment share it."""
+    return claim.measure, json.dumps(setting)
+
+
+def runs_of(claims: list[Claim]) -> dict[Run, tuple[str, dict[str, Any]]]:
+    """Return the runs that claims need, each with the id of a claim and the setting."""
+    return {run_of(claim, setting): (claim.id, setting) for claim in claims for setting in claim.settings}
+
+
 def measure(claims: list[Claim], advance: Callable[[], object] = lambda: None) -> Iterator[tuple[Claim, LedgerEntry]]:
-    """Measure claims on all processors and give each as soon as it is complete; ``advance`` follows each setting."""
+    """Measure claims on all processors and give each as soon as it is complete; ``advance`` follows each run."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        futures: list[list[list[Future[tuple[dict[str, float], float]]]]] = [
-            [[pool.submit(measure_one, claim.id, setting) for setting in group] for group in by_combination(claim)]
-            for claim in claims
-        ]
-        for future in (future for groups in futures for group in groups for future in group):
+        futures = {run: pool.submit(measure_one, *what) for run, what in runs_of(claims).items()}
+        for future in futures.values():
             future.add_done_callback(lambda _: advance())
-        for claim, groups in zip(claims, futures, strict=True):
-            results = [[future.result() for future in group] for group in groups]
-            combinations = [without_seed(group[0]) for group in by_combination(claim)]
+        for claim in claims:
+            groups = by_combination(claim)
+            results = [[futures[run_of(claim, setting)].result() for setting in group] for group in groups]
+            combinations = [without_seed(group[0]) for group in groups]
             numbers = [{key: tuple(named[key] for named, _ in group) for key in group[0][0]} for group in results]
             seconds = sum(seconds for group in results for _, seconds in group)
             yield claim, LedgerEntry(digest_of(claim), combinations, numbers, round(seconds, 1))

@@ -71,6 +71,11 @@ def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(subject:
         assert min(values) - slack <= again[name] <= max(values) + slack, name
 
 
+def test_claims_about_one_experiment_share_its_runs() -> None:
+    pair = [made_up(), made_up("More is better.")]
+    assert len(ledgers.runs_of(pair)) == len(pair[0].settings)
+
+
 def test_each_claim_is_marked_once_and_in_its_chapter() -> None:
     marks = {path: MARK.findall(path.read_text(encoding="utf-8")) for path in Course.installed().chapters.glob("*.md")}
     assert sorted(name for names in marks.values() for name in names) == sorted(CLAIMS)
