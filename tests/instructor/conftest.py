@@ -80,7 +80,7 @@ def answer_written(folder: Path, student: str, text: str) -> None:
     nbformat.write(notebook, submitted(folder, student))
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 30.0, pause_s: float = 0.02) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 120.0, pause_s: float = 0.02) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -131,7 +131,7 @@ class Visitor:
 
     def _ask(self, path: str, body: bytes | None) -> Reply:
         try:
-            answer = self.opener.open(self.address + path, body, timeout=30)
+            answer = self.opener.open(self.address + path, body, timeout=120)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
@@ -235,7 +235,7 @@ def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Visit]:
 
     with mock.patch.object(serving, "EVERY_S", every_s), ThreadPoolExecutor(1) as pool:
         running = pool.submit(run)
-        at = address.get(timeout=30)
+        at = address.get(timeout=120)
         try:
             yield lambda name: Visitor(at, tokens.get(name, ""))
         finally:
