@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -79,6 +80,12 @@ def is_daily(item: pytest.Item) -> bool:
         return False
     is_delivered = item.path.is_relative_to(ROOT / "tests" / "delivered")  # what is delivered is what is tested
     return is_delivered or bool(item.get_closest_marker("daily")) or not item.get_closest_marker("long")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported and collected out of each run of the garbage collector, and of what a fork copies."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

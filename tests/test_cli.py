@@ -305,6 +305,7 @@ def test_a_submission_is_counted_by_its_gravest_outcome(outcomes: list[str], end
     assert ending_of([{"outcome": outcome} for outcome in outcomes]) == ending
 
 
+@pytest.mark.long("three marks are run again")
 def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(graded_folder: Path) -> None:
     status, output, errors = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
     assert (status, errors) == (0, "")

@@ -37,15 +37,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: Path) -> Path:
-    """The site as `make site` publishes it: with its downloads, the book's PDF among them. Read it only."""
+    """The site as `make site` publishes it, with its downloads; the PDF is a fixture of its own. Read it only."""
 
     def make(folder: Path) -> None:
         shutil.copytree(site, folder / "site", copy_function=os.link)
         shutil.copytree(downloads / "site" / "downloads", folder / "site" / "downloads")
-        done = run("book.pdf", site, folder / "site" / "downloads" / "book.pdf", cwd=ROOT)
-        assert done.returncode == 0, done.stderr
 
     return made_once("published", tmp_path_factory, make) / "site"
+
+
+@pytest.fixture(scope="session")
+def pdf_file(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Path:
+    """The whole book as `make pdf` prints it. Read it only."""
+
+    def make(folder: Path) -> None:
+        done = run("book.pdf", site, folder / "book.pdf", cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+
+    return made_once("pdf", tmp_path_factory, make) / "book.pdf"
 
 
 class Patient(Silent):

@@ -81,10 +81,12 @@ def test_what_a_notebook_fetches_holds_no_notebook_that_could_replace_the_reader
 
 
 @pytest.fixture(scope="module")
-def pdf(published: Path) -> PdfReader:
-    return PdfReader(published / "downloads" / "book.pdf")
+def pdf(pdf_file: Path) -> PdfReader:
+    return PdfReader(pdf_file)
 
 
+@pytest.mark.deep
+@pytest.mark.long("the whole book is printed")
 def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_it_begins(
     site: Path, pdf: PdfReader
 ) -> None:
@@ -103,7 +105,7 @@ def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_
 @pytest.mark.deep
 @pytest.mark.long("all pages of the PDF are read")
 def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages(
-    published: Path, pdf: PdfReader
+    pdf_file: Path, pdf: PdfReader
 ) -> None:
     root = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
@@ -113,7 +115,7 @@ def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages
     kinds = {element.get("/S") for element in elements}
     assert {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Code", "/Link", "/Figure"} <= kinds
     assert [element for element in elements if element.get("/S") == "/Figure" and not element.get("/Alt")] == []
-    assert (published / "downloads" / "book.pdf").stat().st_size < 15e6
+    assert pdf_file.stat().st_size < 15e6
 
 
 def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:

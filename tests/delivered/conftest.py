@@ -1,4 +1,4 @@
 """Products of this repository, as its users have them: a site, a zip in a new environment, a course folder."""
 
-from tests.book.conftest import published, site  # noqa: F401
+from tests.book.conftest import pdf_file, site  # noqa: F401
 from tests.instructor.releasing.conftest import machine  # noqa: F401

@@ -67,9 +67,10 @@ def test_no_line_of_a_source_begins_with_a_percent_sign(source: Path) -> None:
     assert re.findall(r"(?m)^%.*", source.read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.deep
 @pytest.mark.long("the whole book is printed and its text read")
-def test_the_pdf_shows_nothing_of_the_sources_notation(published: Path) -> None:
-    text = "\n".join(page.extract_text() for page in PdfReader(published / "downloads" / "book.pdf").pages)
+def test_the_pdf_shows_nothing_of_the_sources_notation(pdf_file: Path) -> None:
+    text = "\n".join(page.extract_text() for page in PdfReader(pdf_file).pages)
     assert len(text) > 100_000
     for kind in ("a row of a table", "a role", "a call of glue"):
         assert re.findall(NOTATION[kind], text)[:3] == [], kind

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,14 @@ CHAPTERS = chapters_of(COURSE)
 # The first test waits for the fixtures of all: a release, an environment, and then every notebook.
 pytestmark = pytest.mark.timeout(1800)
 EACH_CHAPTER = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.assignment)
+# A whole notebook trains its networks: one each day, all of them in the deep run.
+EACH_BUT_ONE_DEEP = pytest.mark.parametrize(
+    "chapter",
+    [
+        pytest.param(chapter, id=chapter.assignment, marks=[pytest.mark.deep] * (chapter.room != "layers"))
+        for chapter in CHAPTERS
+    ],
+)
 
 
 @pytest.fixture(scope="session")
@@ -49,36 +56,44 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
 
 
 @pytest.fixture(scope="session")
-def handed_out(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> Path:
-    """A folder with each notebook of the zip, and in `ran` what *Run All* makes of it. Read it only."""
+def run_as_handed_out(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> Callable[[Chapter], Path]:
+    """Give a folder with the notebooks of the zip, and in `ran` what *Run All* makes of one. Read it only."""
 
-    def make(folder: Path) -> None:
-        notebooks = [Path(shutil.copy(path, folder)) for path in sorted(machine.course.glob("*.ipynb"))]
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(partial(machine.run_all, into=folder / "ran"), notebooks))
+    def folder_of(chapter: Chapter) -> Path:
+        def make(folder: Path) -> None:
+            for notebook in machine.course.glob("*.ipynb"):
+                shutil.copy(notebook, folder)
+            machine.run_all(folder / f"{chapter.assignment}.ipynb", folder / "ran")
 
-    return made_once("handed_out", tmp_path_factory, make)
+        return made_once(f"ran-{chapter.assignment}", tmp_path_factory, make)
+
+    return folder_of
 
 
-@EACH_CHAPTER
-@pytest.mark.long("every notebook runs from its first cell to its last")
-def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(chapter: Chapter, handed_out: Path) -> None:
+@EACH_BUT_ONE_DEEP
+@pytest.mark.long("a notebook runs from its first cell to its last")
+def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(
+    chapter: Chapter, run_as_handed_out: Callable[[Chapter], Path]
+) -> None:
     """Only open answers, their checks and the cells that need them fail; the last two cells say so."""
-    ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
+    folder = run_as_handed_out(chapter)
+    ran = read_notebook(folder / "ran" / f"{chapter.assignment}.ipynb")
     assert [cell.source for cell in code_cells(ran) if cell.source.strip() and not cell.execution_count] == []
     assert {output.ename for output in errors_in(ran)} <= {"NotImplementedError", "CheckFailed", "NameError"}
     card, packed = (shown(cell) for cell in code_cells(ran)[-2:])
     assert f"{chapter.assignment}: 0 of {len(COURSE.exercises(chapter.room))} exercises done" in card
-    copy = handed_out / PACKED / f"{chapter.assignment}.ipynb"
+    copy = folder / PACKED / f"{chapter.assignment}.ipynb"
     assert f"Receipt {receipt_of(copy.read_bytes())}: {PACKED}/{copy.name}, packed " in packed
 
 
 @pytest.mark.parametrize("chapter", chapters_to_read(COURSE), ids=lambda chapter: chapter.assignment)
-@pytest.mark.long("every notebook runs from its first cell to its last")
-def test_a_chapter_to_read_is_a_notebook_that_runs(chapter: Chapter, handed_out: Path) -> None:
-    ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
+@pytest.mark.long("a notebook runs from its first cell to its last")
+def test_a_chapter_to_read_is_a_notebook_that_runs(
+    chapter: Chapter, machine: StudentMachine, run_as_handed_out: Callable[[Chapter], Path]
+) -> None:
+    ran = read_notebook(run_as_handed_out(chapter) / "ran" / f"{chapter.assignment}.ipynb")
     assert errors_in(ran) == []
-    assert f"]({chapter.assignment}.ipynb" in (handed_out / "1-approximation.ipynb").read_text("utf-8")
+    assert f"]({chapter.assignment}.ipynb" in (machine.course / "1-approximation.ipynb").read_text("utf-8")
 
 
 @EACH_CHAPTER
@@ -109,13 +124,7 @@ def shown(cell: NotebookNode) -> str:
     return "".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
 
 
-@pytest.mark.parametrize(
-    "chapter",
-    [
-        pytest.param(chapter, id=chapter.assignment, marks=[pytest.mark.deep] * (chapter.room != "layers"))
-        for chapter in CHAPTERS
-    ],
-)
+@EACH_BUT_ONE_DEEP
 @pytest.mark.long("a chapter's cells run from top to bottom")
 def test_an_untouched_notebook_earns_nothing_and_says_what_is_open(chapter: Chapter, machine: StudentMachine) -> None:
     checked = machine.autograder("check", f"{chapter.assignment}.ipynb")

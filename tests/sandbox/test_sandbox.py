@@ -472,6 +472,7 @@ def test_a_server_that_hangs_as_it_starts_is_replaced_once(
             assert kinds(run(sandbox, "")) == {"observed"}
 
 
+@pytest.mark.long("a sandbox starts in a sandbox")
 @pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
 def test_the_walls_stand_without_root_too(wall: str) -> None:
     """Run the probes as nobody, who first gets to see the interpreter and the clone, where only root can pass."""

@@ -59,6 +59,7 @@ def test_each_question_has_a_definite_answer(sandbox: Sandbox, answer: RightAnsw
         assert {spoken(answer.observations[first.asked]) for answer in again} == {first.answer}
 
 
+@pytest.mark.long("four questions are found, each by many edits that run twice")
 def test_another_seed_gives_another_question(sandbox: Sandbox) -> None:
     source = COURSE.source("layers")
     first = [asked(sandbox, "layers", "Linear", source, seed)[0] for seed in ("ada", "alan", "grace", "john")]
