@@ -392,9 +392,11 @@ def relu_network(rng: torch.Generator, bias: float) -> list[nn.Module]:
     return drawn(rng, bias, *layers[:-1])
 
 
-def sizes_after(names: SimpleNamespace, modules: list[nn.Module], x: Tensor) -> str:
+def sizes_after(
+    names: SimpleNamespace, modules: list[nn.Module], x: Tensor, model: Iterable[nn.Module] | None = None
+) -> str:
     """Return the RMS of what leaves each layer, to two digits, when the student's function has scaled the weights."""
-    names.scale_layers(nn.Sequential(*modules), x)
+    names.scale_layers(nn.Sequential(*modules) if model is None else model, x)
     ends = [at for at, module in enumerate(modules) if hasattr(module, "weight")][1:]
     with torch.no_grad():
         return ", ".join(f"{rms(nn.Sequential(*modules[:end])(x)):.2f}" for end in [*ends, len(modules)])
@@ -452,10 +454,14 @@ def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations
         ),
         "images and a single layer": (drawn(rng, 0.1, nn.Flatten(), Columns(20, 8)), normal(rng, 30, 4, 5)),
     }
-    return {
+    sizes = {
         f"RMS of what leaves each layer, {name}": attempt(partial(sizes_after, names, *given))
         for name, given in networks.items()
     }
+    modules = relu_network(rng, 0.0)
+    x = normal(rng, 40, modules[0].get_parameter("weight").shape[1])
+    by_iterating = partial(sizes_after, names, modules, x, dict.fromkeys(modules))
+    return sizes | {"RMS of what leaves each layer, modules that can only be iterated over": attempt(by_iterating)}
 
 
 def guesses(rng: torch.Generator, examples: int, classes: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
