@@ -39,7 +39,7 @@ from tests.instructor.gradescope.rig import run_container
 HONEST = ["ada", "alan", "barbara", "careless", "claude", "dennis", "frances", "hedy", "john"]
 SEED = 5
 # A loop without an end takes so long; what is right ends in a tenth of it.
-LIMITS = Limits(cell_s=2, check_s=1.5, total_s=10, memory_bytes=1 << 30, disk_bytes=64 << 20)
+LIMITS = Limits(cell_s=3, check_s=3, check_processor_s=1.5, total_s=10, memory_bytes=1 << 30, disk_bytes=64 << 20)
 SECRETS = {
     "in the environment": "5ecret-of-the-environment",
     "in the home folder": "5ecret-of-the-home-folder",
