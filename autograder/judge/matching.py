@@ -106,8 +106,18 @@ def explaining(
         doubts = {mistake: _doubt(mistake, chosen, agreements) for mistake in chosen}
         worst = max(doubts, key=lambda mistake: doubts[mistake], default="")
         if not worst or doubts[worst] <= 1:
-            return {mistake: agreements[mistake].explained | agreements[mistake].alike for mistake in chosen}
+            return _needed({mistake: agreements[mistake].explained | agreements[mistake].alike for mistake in chosen})
         del agreements[worst]
+
+
+def _needed(places: Mapping[str, frozenset[Place]]) -> dict[str, frozenset[Place]]:
+    """Return the mistakes without those that explain nothing that the others do not: they came in to cancel another."""
+    needed = dict(places)
+    for mistake in sorted(places, key=lambda mistake: len(places[mistake])):
+        others = frozenset().union(*(explained for name, explained in needed.items() if name != mistake))
+        if needed[mistake] <= others:
+            del needed[mistake]
+    return needed
 
 
 def _best_set(wrong: frozenset[Place], agreements: Mapping[str, Agreement]) -> tuple[str, ...]:
