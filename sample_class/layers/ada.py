@@ -11,35 +11,6 @@ def require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
-def rms_through(model, x: Tensor) -> list[float]:
-    sizes = []
-    with torch.no_grad():
-        for layer in model:
-            x = layer(x)
-            sizes.append(torch.sqrt(torch.mean(x**2)).item())
-    return sizes
-
-
-def scale_layers(model, x: Tensor) -> None:
-    modules = list(model)
-    places = [place for place, module in enumerate(modules) if hasattr(module, "weight")]
-    for place, end in zip(places, places[1:] + [len(modules)]):
-        size = rms_through(modules[:end], x)[-1]
-        while abs(size - 1) > 0.0005:
-            with torch.no_grad():
-                modules[place].weight /= size
-            size = rms_through(modules[:end], x)[-1]
-
-
-def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    require(logits.dim() == 2 and targets.shape == logits.shape[:1], "logits (B, C) and targets (B,) do not fit")
-    require(bool((targets >= 0).all() and (targets < logits.shape[1]).all()), "a target is no class")
-    highest = logits.max(dim=1, keepdim=True).values.detach()
-    shifted = logits - highest
-    log_probabilities = shifted - shifted.exp().sum(dim=1, keepdim=True).log()
-    return -log_probabilities[torch.arange(len(targets)), targets].mean()
-
-
 class Linear(nn.Module):
     def __init__(self, in_features: int, out_features: int, std: float = 0.1) -> None:
         super().__init__()
@@ -80,3 +51,34 @@ class Sequential(nn.Module):
 
     def __getitem__(self, index: int) -> nn.Module:
         return self.layers[index]
+
+
+def rms_through(model, x: Tensor) -> list[float]:
+    sizes = []
+    with torch.no_grad():
+        for layer in model:
+            x = layer(x)
+            sizes.append(torch.sqrt(torch.mean(x**2)).item())
+    return sizes
+
+
+def scale_layers(model, x: Tensor) -> None:
+    modules = list(model)
+    places = [place for place, module in enumerate(modules) if hasattr(module, "weight")]
+    for place, end in zip(places, places[1:] + [len(modules)]):
+        size = rms_through(modules[:end], x)[-1]
+        while abs(size - 1) > 0.0005:
+            with torch.no_grad():
+                modules[place].weight /= size
+            size = rms_through(modules[:end], x)[-1]
+
+
+def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    if logits.dim() != 2 or targets.shape != logits.shape[:1]:
+        raise ValueError("logits (B, C) and targets (B,) do not fit")
+    if not bool((targets >= 0).all() and (targets < logits.shape[1]).all()):
+        raise ValueError("a target is no class")
+    highest = logits.max(dim=1, keepdim=True).values.detach()
+    shifted = logits - highest
+    log_probabilities = shifted - shifted.exp().sum(dim=1, keepdim=True).log()
+    return -log_probabilities[torch.arange(len(targets)), targets].mean()

@@ -7,25 +7,6 @@ import torch
 import torch.nn as nn
 
 
-@torch.no_grad()
-def rms_through(model, x):
-    return [(x := layer(x)).pow(2).mean().sqrt().item() for layer in model]
-
-
-def scale_layers(model, x):
-    *m, = model
-    starts = [i for i, f in enumerate(m) if hasattr(f, "weight")]
-    for i, j in zip(starts, starts[1:] + [len(m)]):
-        while not math.isclose(size := rms_through(m[:j], x)[-1], 1, rel_tol=2e-4):
-            m[i].weight.data.div_(size)
-
-
-def cross_entropy(z, t):
-    if z.ndim != 2 or t.shape != z.shape[:1]: raise ValueError("z (B, C) and t (B,), please")
-    if t.min() < 0 or t.max() >= z.shape[1]: raise ValueError("0 <= t < C, please")
-    return torch.mean(torch.logsumexp(z, 1) - torch.take_along_dim(z, t[:, None], 1)[:, 0])
-
-
 class Linear(torch.nn.Module):
     def __init__(self, n, m, std=.1):
         super(Linear, self).__init__()
@@ -53,3 +34,22 @@ class Sequential(nn.ModuleList):
 
     def forward(self, x):
         return functools.reduce(lambda value, layer: layer(value), self, x)
+
+
+@torch.no_grad()
+def rms_through(model, x):
+    return [(x := layer(x)).pow(2).mean().sqrt().item() for layer in model]
+
+
+def scale_layers(model, x):
+    *m, = model
+    starts = [i for i, f in enumerate(m) if hasattr(f, "weight")]
+    for i, j in zip(starts, starts[1:] + [len(m)]):
+        while not math.isclose(size := rms_through(m[:j], x)[-1], 1, rel_tol=2e-4):
+            m[i].weight.data.div_(size)
+
+
+def cross_entropy(z, t):
+    if z.ndim != 2 or t.shape != z.shape[:1]: raise ValueError("z (B, C) and t (B,), please")
+    if t.min() < 0 or t.max() >= z.shape[1]: raise ValueError("0 <= t < C, please")
+    return torch.mean(torch.logsumexp(z, 1) - torch.take_along_dim(z, t[:, None], 1)[:, 0])
