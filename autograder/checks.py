@@ -56,7 +56,7 @@ class Raised:
 
     @classmethod
     def of(cls, error: BaseException, line: str = "") -> Raised:
-        """Return an error as an observation; one whose class cannot tell what it says has said nothing."""
+        """Return an error as an observation; its message is empty if its class cannot tell it."""
         kind = type(error).__name__
         base = next((name for name, refusal in REFUSALS.items() if isinstance(error, refusal)), "")
         try:
@@ -85,7 +85,7 @@ CheckFunction: TypeAlias = "Callable[[SimpleNamespace, Any], Observations]"  # w
 
 @dataclass(frozen=True)
 class Check:
-    """One property of one exercise, and what it is worth.
+    """One property of one exercise, and its points.
 
     Attributes:
         room: the chapter's module, such as ``layers``.
@@ -161,7 +161,7 @@ _READY_MADE: dict[str, dict[CodeType, str]] = {}
 
 
 def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
-    """Declare what a library has ready of an exercise: to call one of these is to pass it by delegation.
+    """Declare a library's ready-made parts of an exercise: whoever calls one passes by delegation.
 
     Args:
         exercise: the public name.
@@ -173,12 +173,12 @@ def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
 
 
 def ready_made_for(exercise: str) -> Mapping[CodeType, str]:
-    """Return the names of what a library has ready of an exercise, by the code that runs where it is called."""
+    """Return the names of a library's ready-made parts of an exercise, by the code that calling each one runs."""
     return _READY_MADE.get(exercise, {})
 
 
 def attempt(action: Callable[[], Observation]) -> Observation:
-    """Return what ``action`` returns, or the error that it raises, so that the observations after it are not lost."""
+    """Return the result of ``action`` or the error that it raises, which then costs no later observation."""
     try:
         return action()
     except Exception as error:
@@ -223,7 +223,7 @@ def shuffled(rng: Generator, count: int) -> list[int]:
 
 
 class Notes(list[Any]):
-    """A list that stays the same one where the module that writes to it is copied: a copy may do the work, too."""
+    """A list that deep copies share: a copy of the module that writes to it can do the work, too."""
 
     def __deepcopy__(self, memo: object) -> Notes:
         return self

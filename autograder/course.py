@@ -31,7 +31,7 @@ GROUP = "autograder.course"
 
 
 class NoCourse(WorkFailed):
-    """There is no course on this machine, or no reference to compare with."""
+    """This machine lacks a course, or the course's reference."""
 
 
 class UnfinishedChapter(WorkFailed):
@@ -39,11 +39,11 @@ class UnfinishedChapter(WorkFailed):
 
 
 class UnknownExercise(WorkFailed, ValueError):
-    """A cell of a chapter names what is not in the reference."""
+    """A chapter's cell names an exercise that the reference lacks."""
 
 
 class SeveralCourses(WorkFailed):
-    """More than one course is installed on this machine, and nobody says which one is meant."""
+    """Several courses are installed on this machine, and only one can be graded."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Course:
 
     @property
     def checks(self) -> Path:
-        """The folder of the checks: a file for each room, and what they share in modules that begin with _."""
+        """The folder of the checks: a file for each room, and shared helpers in modules that begin with _."""
         return self.folder / "checks"
 
     @property
@@ -214,7 +214,7 @@ class Course:
         raise UnknownExercise(f"{chapter.path.name}: {cell.strip()!r} names no exercise of {chapter.room}")
 
     def given_in(self, cell: str) -> str:
-        """Return the text of what a chapter's cell of the tag ``given`` names: code that students get as it is.
+        """Return the code that a chapter's cell of the tag ``given`` names; students get it as it is.
 
         Raises:
             ValueError: the cell holds anything else, or names what is not in that room, or an exercise.

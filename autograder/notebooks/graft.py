@@ -67,7 +67,7 @@ def read_capped(path: Path) -> bytes:
     # Without blocking: opening a pipe would wait for its other end.
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise MalformedNotebook(f"{path} is no file")
+            raise MalformedNotebook(f"{path} is not a file")
         return file.read(MAX_NOTEBOOK_BYTES + 1)
 
 

@@ -1,4 +1,4 @@
-"""Put back what the cells of a submission replaced in the tools with which checks look at it.
+"""Put back the tools of checks that the cells of a submission replaced.
 
 A cell may set ``np.array_equal`` to a function that always says yes, or replace the function that sends observations.
 Before the first check looks, the functions and classes of the builtins, of the libraries that compute, of the grader
@@ -148,7 +148,7 @@ def _restore_check(check: Check, fields: dict[str, Any]) -> None:
 
 
 def _stop_watchers() -> None:
-    """Take off what would run between the lines of a check: traces and signal handlers."""
+    """Take off traces and signal handlers, which would run between the lines of a check."""
     sys.settrace(None)
     sys.setprofile(None)
     threading.settrace(None)

@@ -45,7 +45,7 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
 
 
 def _leave_no_nan() -> None:
-    """Let glibc, where it is, fill new memory with what is not NaN; else it may be by chance, as where NaN has been.
+    """Let glibc, if present, fill new memory with other bits than NaN's, which it can hold by chance.
 
     Blocks of less than a kilobyte come from a cache, as they are.
     """

@@ -199,7 +199,7 @@ class FastLearner:
         return max(1, BLOCK // self.recipe.batch_size) * self.recipe.batch_size
 
     def _make_buffers(self) -> None:
-        """Reserve what a step writes to, since a CUDA graph reads and writes the same memory each time."""
+        """Reserve the memory of a step: a CUDA graph reads and writes the same one each time."""
         batch, classes = self.recipe.batch_size, len(self.model.labels)
         sizes = [len(self._layers[0].weight), *(len(layer.bias) for layer in self._layers)]
 

@@ -48,7 +48,7 @@ class Layer:
         self.transposed = self.factor.t()
 
     def refresh(self) -> None:
-        """Let the products read what the weights have become."""
+        """Copy changed weights to the memory that the products read."""
         if self.factor is not self.weight:
             self.factor.copy_(self.weight)
             self.shift.copy_(self.bias)

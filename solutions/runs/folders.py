@@ -59,7 +59,7 @@ def unfinished_folder(parent: Path, name: str) -> Path:
 
 
 def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
-    """Return the model file of the run that ended last, or another where there is none.
+    """Return the model file of the run that ended last; without one, ``otherwise``.
 
     Raises:
         WrongUse: there is none, and no other was named.

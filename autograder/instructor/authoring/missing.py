@@ -1,4 +1,4 @@
-"""What a course still lacks, in words: each sentence names the exercise, the file and how many are wanted."""
+"""List the missing parts of a course: each sentence names the exercise, the file and how many are wanted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHECKS, CHECKS_OF_A_LINE = 3, 2  # of an exercise, and of one whose solution is 
 
 
 def missing(course: Course) -> list[str]:
-    """Return what all chapters with exercises lack; nothing of a course that is complete.
+    """Return the missing parts of all chapters with exercises; none for a complete course.
 
     Raises:
         UnfinishedChapter: a chapter has exercises, and no file of mistakes or checks.
@@ -29,7 +29,7 @@ def missing(course: Course) -> list[str]:
 
 
 def missing_of(course: Course, exercise: Exercise) -> list[str]:
-    """Return what one exercise lacks."""
+    """Return the missing parts of one exercise."""
     room, name = exercise.room, exercise.name
     checks = checks_of(room, name)
     mistakes = [mistake for mistake in course.mistakes(room) if mistake.exercise == name]

@@ -1,4 +1,4 @@
-"""Right answers that are written in another way than the reference: no check may fail them.
+"""Right answers written in other ways than the reference, which every check has to pass.
 
 One catalogue a room, ``tests/right/ROOM.md``: each answer is a heading, ``## name``, a sentence on what is different,
 and a block of Python that defines some of the room's exercises, or all.

@@ -89,7 +89,7 @@ def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
         with archive:
             yield _zip_entries(archive)
     elif path.name.casefold().endswith(ARCHIVES):
-        raise CourseFolderError(f"{path} is no zip: unpack it, and give the folder")
+        raise CourseFolderError(f"{path} is not a zip: unpack it, and give the folder")
     else:
         yield [_file_entry(path.parent, path)]
 
@@ -187,7 +187,8 @@ def _unsafe_name(name: str, parts: Sequence[str]) -> str:
 def _unsafe_kind(mode: int) -> str:
     if stat.S_ISLNK(mode):
         return "it is a link"
-    return "" if stat.S_IFMT(mode) in (0, stat.S_IFREG, stat.S_IFDIR) else "it is no file"  # 0: a zip can say nothing
+    is_known = stat.S_IFMT(mode) in (0, stat.S_IFREG, stat.S_IFDIR)  # 0: the zip leaves it open
+    return "" if is_known else "it is not a file"
 
 
 def _unsafe_entry(info: zipfile.ZipInfo, name: str) -> str:

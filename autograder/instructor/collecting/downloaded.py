@@ -30,7 +30,7 @@ class Ownership:
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """A file that somebody handed in."""
+    """A file that was handed in."""
 
     entry: DownloadEntry
     system: str

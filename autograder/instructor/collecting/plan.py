@@ -66,7 +66,7 @@ class SubmissionPlan:
 
     @property
     def late_since_unknown(self) -> bool:
-        """Whether the system says that it is late, and nothing says by how much."""
+        """Whether the system calls it late without saying by how much."""
         written_by_hand = self.action == "as it is" and self.placed.stamp
         return bool(self.chosen and self.chosen.late and not self.chosen.when and not written_by_hand)
 
@@ -107,7 +107,7 @@ class Plan:
 
     @property
     def complete(self) -> bool:
-        """Whether every file that can be somebody's work is collected."""
+        """Whether every file that can be a student's work is collected."""
         unplaced = any(submission.action in ("blocked", "no such attempt") for submission in self.submissions)
         return not unplaced and not any(file.matters for file in self.excluded)
 

@@ -125,7 +125,7 @@ def details(collection: Collection) -> list[str]:
 
 
 def remarks(collection: Collection) -> list[str]:
-    """Return lines on the evidence behind the plan, files that are nobody's work, and students without work."""
+    """Return lines on the evidence behind the plan, files without an owner, and students without work."""
     plan, lines = collection.plan, list[str]()
     count = len(plan.submissions)
     timed = [submission.chosen for submission in plan.submissions if submission.chosen and submission.chosen.when]

@@ -21,7 +21,7 @@ from autograder.notebooks.graft import (
     read_notebook,
 )
 
-NO_NOTEBOOK = "it is no notebook of this course"
+NO_NOTEBOOK = "it is not a notebook of this course"
 HEAD_BYTES = 64
 
 

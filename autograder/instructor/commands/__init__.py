@@ -32,7 +32,7 @@ def examples(*lines: str) -> str:
 
 
 def require_consent(*, yes: bool, dry_run: bool, interactive: bool | None = None) -> None:
-    """Refuse to begin work that nobody can agree to.
+    """Refuse to begin work where the instructor cannot be asked to agree.
 
     Args:
         yes: whether the command line agrees.
@@ -40,4 +40,4 @@ def require_consent(*, yes: bool, dry_run: bool, interactive: bool | None = None
         interactive: whether somebody can be asked; None where standard input tells.
     """
     if not (yes or dry_run or (sys.stdin.isatty() if interactive is None else interactive)):
-        raise WrongUse("nobody can be asked here: add --yes to write, or --dry-run to look")
+        raise WrongUse("this is not a terminal to answer in: add --yes to write, or --dry-run to look")

@@ -33,7 +33,7 @@ def release(
         ),
     ] = "notebooks",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, of the zip for Gradescope.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the zip for Gradescope.")
     ] = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -195,20 +195,20 @@ def collect(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Moodle's grading worksheet: when each handed in, and who is who, which its zip does not say.",
+            help="Moodle's grading worksheet, with the times and ids that its zip lacks.",
         ),
     ] = None,
     times: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Your table with the columns student and time, where the download has none."),
+        typer.Option(metavar="FILE", help="A table with the columns student and time, if the download has no times."),
     ] = None,
     student: Annotated[
         str | None,
-        typer.Option(metavar="STUDENT", help=f"Whose it is, whatever it is called; with ASSIGNMENT. {WHO}"),
+        typer.Option(metavar="STUDENT", help=f"The owner of the file, whatever its name; with ASSIGNMENT. {WHO}"),
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When that student handed in, such as 2026-11-05 22:10, as due dates are."),
+        typer.Option(metavar="TIME", help="The time of that hand-in, written as due dates are: 2026-11-05 22:10."),
     ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,

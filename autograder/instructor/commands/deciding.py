@@ -36,7 +36,7 @@ def points(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change what a check counts.
+    """Change the points of a check.
 
     It counts other points for everybody. Shows whose mark changes, and asks; nobody's code is run again.
     """

@@ -1,4 +1,4 @@
-"""Commands for what a class has got: ``autograder feedback | report | export``."""
+"""Commands that give results back: ``autograder feedback | report | export``."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def feedback(
 def report(
     assignment: Assignment = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, if not into reports/.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page to write, if not in reports/.")
     ] = None,
     csv: Annotated[
         Path | None,
@@ -67,7 +67,7 @@ def report(
     ] = None,
     last_term: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Also compare with what was handed in to this other course folder."),
+        typer.Option(metavar="DIR", help="Also compare with the submissions in this other course folder."),
     ] = None,
     force: Force = False,
     as_json: Json = False,
@@ -146,10 +146,10 @@ def report(
 def export(
     assignment: Assignment = None,
     format_: Annotated[
-        str, typer.Option("--format", metavar="csv|canvas|moodle|gradescope|json", help="For whom.")
+        str, typer.Option("--format", metavar="csv|canvas|moodle|gradescope|json", help="The system to export for.")
     ] = "csv",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is standard output.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write; - is standard output.")
     ] = None,
     into: Annotated[
         Path | None,
@@ -193,7 +193,7 @@ def export(
     beside = into and into.with_name(f"{into.stem}-filled{into.suffix}")
     target = output or beside or folder.exported(assignment, FORMATS[format_].ending)
     if to_stdout and FORMATS[format_].is_archive:
-        raise ExportError("a zip is nothing for a terminal: name a file with -o")
+        raise ExportError("a terminal cannot show a zip: name a file with -o")
     if into is not None and (assignment is None or not FORMATS[format_].can_be_filled):
         raise ExportError("--into fills a file of Canvas's or Moodle's with one assignment: name it, and --format")
     if not to_stdout:

@@ -37,7 +37,7 @@ def grade(
         typer.Option(
             metavar="ADDRESS",
             help="Send submissions to the workers of this dask scheduler, such as tcp://10.0.0.5:8786, rather than to "
-            "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
+            "sandboxes here. Anyone who reaches a scheduler can run code on it: use a private network, or tls://.",
         ),
     ] = None,
     dry_run: DryRun = False,
@@ -113,9 +113,9 @@ def grade(
 def mark(
     assignment: Assignment = None,
     host: Annotated[
-        str, typer.Option(metavar="HOST", help="On which name or address of this machine to listen.")
+        str, typer.Option(metavar="HOST", help="Name or address of this machine to listen on.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Likewise; 0 for a free one.")] = 8765,
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Port; 0 for a free one.")] = 8765,
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate and key in one PEM file, for https.")
     ] = None,

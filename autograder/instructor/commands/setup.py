@@ -62,7 +62,7 @@ def new(
 @app.command(epilog=examples("autograder prove", "autograder prove convolution --seeds 200"))
 def prove(
     room: Annotated[str | None, typer.Argument(metavar="ROOM", help="Only this chapter; all if left out.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, metavar="N", help="How many runs, each with a seed of its own.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, metavar="N", help="Number of runs, each with a seed of its own.")] = 20,
     as_json: Json = False,
 ) -> None:
     """Prove the checks of a course.
@@ -113,7 +113,7 @@ def init(
         str | None,
         typer.Option(
             metavar="URL",
-            help="Where your students' book is: sets a line in nbgrader_config.py.",
+            help="Address of your students' book; sets a line in nbgrader_config.py.",
         ),
     ] = None,
 ) -> None:

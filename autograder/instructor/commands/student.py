@@ -26,7 +26,7 @@ app = typer.Typer()
 
 @app.command(epilog=examples("autograder receipt STUDENT", "autograder receipt STUDENT ASSIGNMENT --json"))
 def receipt(student: OneStudent, assignment: Assignment = None, as_json: Json = False) -> None:
-    """List what a student handed in, with receipts.
+    """List a student's attempts, with receipts.
 
     Lists each attempt, when it was handed in, and which one counts. A receipt is worked out from the bytes of the
     notebook, by the student's last cell and here. If both are the same, that very file was collected. It proves no
@@ -80,11 +80,9 @@ def explain(
 
 @app.command(epilog=examples("autograder requests ../requests", "autograder requests ../requests.zip -o answers.md"))
 def requests(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Folders, files or zips with what students sent.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders, files or zips of requests.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, if not reports/requests.md.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write, if not reports/requests.md.")
     ] = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -138,12 +136,12 @@ def requests(
     )
 )
 def viva(
-    student: Annotated[str | None, typer.Argument(metavar="STUDENT", help=f"With whom. {WHO}")] = None,
+    student: Annotated[str | None, typer.Argument(metavar="STUDENT", help=f"The student to talk with. {WHO}")] = None,
     assignment: Annotated[str | None, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}.")] = None,
     whole_class: Annotated[
-        str | None, typer.Option("--class", metavar="ASSIGNMENT", help="With everybody whose work was graded.")
+        str | None, typer.Option("--class", metavar="ASSIGNMENT", help="Talk with every student whose work was graded.")
     ] = None,
-    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="About this exercise.")] = None,
+    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="Ask about this exercise.")] = None,
     again: Annotated[int, typer.Option(min=0, max=9, metavar="N", help="Another question, up to nine times.")] = 0,
     workers: Workers = 2,
     sandbox: ShutIn = True,

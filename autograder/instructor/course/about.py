@@ -22,7 +22,7 @@ BOOK_LINE = re.compile(r"^(?:# *)?c\.About\.book_url *=.*$", re.MULTILINE)
 class About(Configurable):  # type: ignore[misc]
     """Settings that students see."""
 
-    book_url = Unicode("", help="Where the book is; empty where students have their notebooks alone.").tag(config=True)
+    book_url = Unicode("", help="Address of the book; empty where students have notebooks alone.").tag(config=True)
     hand_in = Unicode("", help="Where work is handed in, as the end of a sentence.").tag(config=True)
     due_in_notebook = Bool(False, help="Whether the head of a released notebook says when it is due.").tag(config=True)
 
@@ -68,7 +68,7 @@ def book_address(text: str) -> str:
         CourseFolderError: it is none.
     """
     if not ADDRESS.fullmatch(text):
-        raise CourseFolderError(f"{text!r} is no address of a book: it begins with https:// or http://")
+        raise CourseFolderError(f"{text!r} is not the address of a book: it begins with https:// or http://")
     return text.rstrip("/") + "/"
 
 

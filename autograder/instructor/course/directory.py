@@ -26,7 +26,7 @@ BETWEEN_NAMES = re.compile(r"[\s,._\-‐‑–]+")
 
 
 class UnknownStudent(WrongUse):
-    """A text names nobody in the class, or more than one; the message says whom."""
+    """A text names several students of the class, or none; the message lists them."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Clue:
 
     @property
     def is_stated(self) -> bool:
-        """Whether the system says it of an account, and it is no name."""
+        """Whether it is the system's own statement on an account, other than a name."""
         return bool(self.text) and not self.guessed and self.kind != "name"
 
 
@@ -54,7 +54,7 @@ def any_of(text: str) -> tuple[Clue, ...]:
 
 @dataclass(frozen=True)
 class Match:
-    """The student to whom clues point, or the reason why there is none.
+    """The student to whom clues point, or the reason why they point to none.
 
     Attributes:
         by: the kind of the deciding clue; empty without one.
@@ -95,7 +95,7 @@ class Directory:
                 self._known[how, key][student.id] = student
 
     def known_kinds(self, clues: Iterable[Clue]) -> frozenset[Kind]:
-        """Return the kinds of stated clues that find somebody."""
+        """Return the kinds of stated clues that find a student."""
         return frozenset(clue.kind for clue in clues if clue.is_stated and self._known_by(clue))
 
     def find(self, clues: Sequence[Clue], known_kinds: Collection[Kind] = ()) -> Match:
@@ -153,7 +153,7 @@ class Directory:
 
 
 def _contradicts(clue: Clue, student: Student, known_kinds: Collection[Kind]) -> bool:
-    """Whether a clue that finds nobody differs from the roster's entry of a student."""
+    """Whether an unmatched clue differs from the roster's entry of a student."""
     if clue.kind == "e-mail":
         return bool(student.email)
     return clue.kind in known_kinds and (clue.kind == "id" or bool(student.lms_user_id))
@@ -241,7 +241,7 @@ def find_student(folder: CourseFolder, written: str) -> Student:
 
 
 def nearest(written: str, known: Collection[str]) -> str:
-    """Return the known name that is most like a text; an empty one where none is."""
+    """Return the known name most like a text; an empty one if none is close."""
     folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(written.casefold(), folded, n=1)
     return folded[close[0]] if close else ""

@@ -100,7 +100,7 @@ def parse_extension(text: str) -> Extension:
     try:
         until = datetime.fromisoformat(written)
     except ValueError:
-        raise ValueError(f"{text!r} is no extension: write {FORMS}") from None
+        raise ValueError(f"{text!r} is not an extension: write {FORMS}") from None
     return Extension(written, "date", until=until, whole_day=":" not in written)
 
 

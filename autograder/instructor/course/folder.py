@@ -50,7 +50,7 @@ class Submission:
         return notebooks[0] if not self.notebook.exists() and len(notebooks) == 1 else self.notebook
 
     def read(self) -> HandedIn:
-        """Read the work, once, so that the record is of the content that was judged.
+        """Read the work, once: the record then describes the content that was judged.
 
         Raises:
             OSError: it is there and cannot be read, or its folder has gone.
@@ -69,10 +69,10 @@ class Submission:
         except (MalformedNotebook, OSError) as error:
             if isinstance(error, OSError) and error.errno not in (errno.EISDIR, errno.ENXIO):  # a folder, a socket
                 raise
-            return HandedIn(file.name, b"", f"{file.name} is no file; hand in the notebook itself", stamp)
+            return HandedIn(file.name, b"", f"{file.name} is not a file; hand in the notebook itself", stamp)
 
     def _timestamp(self) -> datetime | str | None:
-        """Return when it was handed in, as nbgrader notes it; the text itself where that is no time."""
+        """Return the time of handing in that nbgrader noted; the text itself if it cannot be read."""
         from nbgrader.utils import parse_utc
 
         path = self.notebook.parent / "timestamp.txt"
@@ -126,7 +126,8 @@ class CourseFolder:
         """
         root = (root or Path.cwd()).resolve()
         if not (root / "nbgrader_config.py").exists():
-            raise CourseFolderError(f"{root} is no course folder: make one with `autograder init DIR`, run this in it")
+            how = "make one with `autograder init DIR`, and run this there"
+            raise CourseFolderError(f"{root} is not a course folder: {how}")
         return cls(root)
 
     @property

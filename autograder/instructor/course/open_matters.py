@@ -33,7 +33,7 @@ def note_instead(folder: CourseFolder, files: Mapping[str, Mapping[str, str]]) -
 
 
 def handed_in_instead(folder: CourseFolder, assignment: str) -> dict[str, str]:
-    """Return the files that are no notebooks, by student, without those after which a notebook came."""
+    """Return the files handed in instead of a notebook, by student, unless a notebook followed."""
     noted = _noted(folder).get(assignment, {}).items()
     return {student: file for student, file in noted if not folder.submission(student, assignment).file.exists()}
 

@@ -87,7 +87,7 @@ class Student:
 
 
 def students_of(folder: CourseFolder) -> tuple[Student, ...]:
-    """Return the class of a course folder, nobody where it has no roster.
+    """Return the class of a course folder, which is empty without a roster.
 
     Raises:
         TableError: the roster cannot be read.

@@ -42,7 +42,7 @@ class WrittenQuestion:
 
     @property
     def points(self) -> float:
-        """Those of the rubric together."""
+        """The sum of the rubric's points."""
         return sum(map(float, RUBRIC_POINTS.findall(self.rubric)))
 
     @classmethod

@@ -222,7 +222,7 @@ def sandbox_findings() -> Iterator[Finding]:
 
 
 def wall_finding(probed: ProbeResult) -> Finding:
-    """Return in words how a wall stood up to its probe."""
+    """Describe the result of probing a wall."""
     name = f"sandbox: {probed.wall.name}"
     if probed.leaks:
         return Finding(name, False, f"student code got through: {', '.join(probed.leaks)}", UPDATE)

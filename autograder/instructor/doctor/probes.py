@@ -140,7 +140,7 @@ class Wall:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """How a wall stood up to its probe; it holds if ``leaks`` is empty."""
+    """The result of probing a wall, which holds if ``leaks`` is empty."""
 
     wall: Wall
     leaks: tuple[str, ...]

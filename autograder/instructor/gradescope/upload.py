@@ -68,7 +68,7 @@ def _build_course(course: Course, target: Path) -> None:
 
 
 def _filled_in(script: str, course: Course) -> str:
-    """Put into a script what the course's own metadata says."""
+    """Fill a script in from the course's own metadata."""
     distribution = course.distribution
     torch = next((line for line in distribution.requires or [] if Requirement(line).name == "torch"), None)
     if torch is None:

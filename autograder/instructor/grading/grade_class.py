@@ -152,7 +152,7 @@ class _Grading:
         return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, *how)
 
     def grade(self, work: Sequence[Submission], sandboxes: Sandboxes) -> None:
-        """Grade until all is done, or somebody asks to stop."""
+        """Grade until all is done, or the user asks to stop."""
         for submission in work:
             if self.progress.should_stop():
                 break
@@ -165,7 +165,7 @@ class _Grading:
             self.finish_some()
 
     def update_gradebook(self, *, quietly: bool = False) -> None:
-        """Let nbgrader's gradebook follow; quietly after an error, which is reported, and not what follows from it."""
+        """Update nbgrader's gradebook; after an error quietly, since that error is the one to report."""
         if self.request.dry_run:
             return
         with suppress(AutograderError, OSError) if quietly else nullcontext():
@@ -294,7 +294,7 @@ class _Grading:
 
 
 def _reason(error: BaseException, folder: CourseFolder) -> str:
-    """Return an error in one line; of our own software also the place, for whoever mends it."""
+    """Return an error in one line; for a fault of our own software with its place."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}".replace(f"{folder.root}/", "")
     where = traceback.extract_tb(error.__traceback__)[-1]

@@ -72,7 +72,7 @@ def conclude(
 
 
 def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> Graded:
-    """Grade a submission that is no notebook as unanswered, for a reason."""
+    """Grade an unreadable submission as unanswered, with the reason."""
     checks = checks_of(room_of(released))
     verdicts = answers.judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
     nothing = replace(graft(released, nbformat.v4.new_notebook()), notes=(reason,))

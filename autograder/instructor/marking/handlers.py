@@ -1,4 +1,4 @@
-"""Pages of marking, as request handlers. A cookie holds the token of whoever asks."""
+"""Request handlers of the marking pages. A cookie holds the visitor's token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles in which people mark an answer, and how a mark is saved: whole, and never over something unseen."""
+"""Save the marks of an answer by role: each one whole, and never over a mark that its marker has not seen."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NotTheirs(NotSaved):
 
 
 class Stale(NotSaved):
-    """Somebody else was faster. The history keeps what was typed."""
+    """The answer or its mark has changed meanwhile. The history keeps the typed mark."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_i
 
 
 def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: str) -> str:
-    """Return in words what has changed since a marker opened an answer; empty for nothing."""
+    """Describe the change since a marker opened an answer; empty without one."""
     counts = counting(given)
     if role == "first" and counts is not None and counts.role == "decided":
         return "the instructor has decided on this answer"

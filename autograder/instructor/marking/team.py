@@ -73,7 +73,7 @@ class Team:
     settings: Marking
 
     def has(self, name: str) -> bool:
-        """Whether a marker of the table has a name."""
+        """Whether the table has a marker of this name."""
         return any(marker.name == name for marker in self.markers)
 
     def title(self, question: QuestionKey) -> str:
@@ -87,7 +87,7 @@ class Team:
         return frozenset(marker.name for marker in self.markers if marker.may_mark(question, section))
 
     def eligible_second(self, question: QuestionKey, student: str, first: str | None) -> frozenset[str]:
-        """Return the markers for a second mark: of other sections only if nobody else is left."""
+        """Return the markers for a second mark: those of other sections only if no others are left."""
         near = self.eligible(question, student) - {first}
         return near or frozenset(marker.name for marker in self.markers if marker.may_mark(question)) - {first}
 
@@ -142,7 +142,7 @@ def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collect
 def _marker(table: Table, row: Row, questions: Collection[str], sections: Collection[str]) -> Marker:
     name = row.first("marker")
     if not NAME.fullmatch(name) or name.casefold() in (INSTRUCTOR, FORMGRADER):
-        raise table.error(row, f"{name!r} is no name for a marker: letters, digits, spaces and .@+'- will do")
+        raise table.error(row, f"{name!r} cannot name a marker: letters, digits, spaces and .@+'- will do")
     marker = Marker(name, _listed(row.first("section", "sections")), _listed(row.first("question", "questions")))
     for what, named, known in (("section", marker.sections, sections), ("question", marker.questions, questions)):
         if strange := sorted(named - set(known)):

@@ -166,7 +166,7 @@ def recordings_of(course: Course) -> dict[str, bytes]:
 
 
 def _recorded(course: Course, room: str) -> bytes:
-    """Record in a process with a folder of its own: the one that this process is in may go while it goes on."""
+    """Record in a process with a folder of its own, since this process's folder can be deleted meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         line = [sys.executable, "-c", RECORD, *astuple(course), room]
         subprocess.run(line, cwd=folder, check=True)
@@ -174,7 +174,7 @@ def _recorded(course: Course, room: str) -> bytes:
 
 
 def _copy_data(course: Course, target: Path) -> None:
-    """Copy what chapters read of the course's data, if it has any: the sample, its licence, and what was measured."""
+    """Copy the data that chapters read, if the course has any: the sample, its licence, and measurements."""
     data = course.root / "data"
     if (data / "sample").is_dir():
         only_training = shutil.ignore_patterns("t10k-*")  # notebooks load no other
@@ -205,7 +205,7 @@ def pip_wheel(project: Path, target: Path) -> Path:
 
 
 def _pyproject(course: Course) -> str:
-    """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
+    """Return the build settings of the students' wheel: the course's version, and the packages that it needs."""
     grader = next(entry.dist for entry in entry_points(group="autograder.released") if entry.dist)
     about = course.distribution.metadata
     return WHEEL.read_text(encoding="utf-8").format(

@@ -135,7 +135,7 @@ def _named(cell_id: str, notebook: NotebookNode) -> str:
 
 
 def write_source(path: Path, text: str, *, force: bool) -> None:
-    """Write the source notebook, unless somebody changed the one that is there; with ``force`` keep a copy of it.
+    """Write the source notebook, unless the one in its place was edited; with ``force`` keep a copy of that.
 
     Raises:
         WouldOverwrite: it differs, and not ``force``.

@@ -105,7 +105,7 @@ def only(work: GradedAnswers, exercise: str) -> GradedAnswers:
 
 @dataclass(frozen=True)
 class Talk:
-    """A student's question, or why there is none, as a sentence."""
+    """A student's question, or in a sentence the reason why there is none."""
 
     student: str
     question: TalkQuestion | None
@@ -113,7 +113,7 @@ class Talk:
 
 
 def deal(orders: Sequence[Sequence[TalkQuestion]], again: int) -> list[TalkQuestion | None]:
-    """Return, for students with the same code, the first question of each one's order that nobody has had.
+    """Deal questions to students with the same code: each one gets the first of their order that is not dealt yet.
 
     A question of an earlier round is not asked again. Where all have been dealt out, the order begins anew.
     """

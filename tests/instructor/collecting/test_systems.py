@@ -146,7 +146,7 @@ def test_moodles_worksheet_adds_times_and_addresses(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("id,name\n", "no grading worksheet"),
-        ("Identifier,Last modified (submission)\nx,heute\n", "line 2: 'heute' is no time"),
+        ("Identifier,Last modified (submission)\nx,heute\n", "line 2: 'heute' is not a time"),
     ],
 )
 def test_a_table_that_is_no_worksheet_is_one_line(text: str, reason: str, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_standard_output_gets_the_table_and_nothing_else(term: Path) -> None:
     status, out, _ = here(term, "export", ASSIGNMENT, "--format", "csv", "-o", "-")
     assert (status, len(csv_rows(out))) == (0, 12)
     assert files(term) == before
-    assert "a zip is nothing for a terminal" in refused(term, "export", "--format", "gradescope", "-o", "-")
+    assert "a terminal cannot show a zip" in refused(term, "export", "--format", "gradescope", "-o", "-")
 
 
 def test_a_copy_of_canvas_file_is_filled_and_kept_and_changed_cells_are_listed(

@@ -43,7 +43,7 @@ def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None
     assert TOKEN.findall(here(folder, "mark", "--new-token", "bob")[1]) == ["instructor", "bob"]
     (folder / "none.pem").write_text("no certificate")
     for file in ("none.pem", "nothing.pem"):
-        assert f"{file} is no certificate with its key in PEM" in refused(folder, "mark", "--certificate", file)
+        assert f"{file} is not a certificate with its key in PEM" in refused(folder, "mark", "--certificate", file)
     assert "there is no assignment '9-none'" in refused(folder, "mark", "9-none")
     assert "there is no marker 'zoe': there are instructor, bob" in refused(folder, "mark", "--new-token", "zoe")
     write_table(folder, "bob,C")
