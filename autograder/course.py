@@ -17,7 +17,7 @@ from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.exercises import BEGIN, Exercise, definitions, exercises_of
 from autograder.mistakes import Mistake, first_hints, known_mistakes
 from autograder.sections import EXERCISE, Contents, titles_in
@@ -30,19 +30,19 @@ GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  
 GROUP = "autograder.course"
 
 
-class NoCourse(WorkFailed):
+class NoCourse(TaskFailed):
     """This machine lacks a course, or the course's reference."""
 
 
-class UnfinishedChapter(WorkFailed):
+class UnfinishedChapter(TaskFailed):
     """A chapter has exercises that nothing can check."""
 
 
-class UnknownExercise(WorkFailed, ValueError):
+class UnknownExercise(TaskFailed, ValueError):
     """A chapter's cell names an exercise that the reference lacks."""
 
 
-class SeveralCourses(WorkFailed):
+class SeveralCourses(TaskFailed):
     """Several courses are installed on this machine, and only one can be graded."""
 
 

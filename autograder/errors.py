@@ -1,8 +1,8 @@
 """Errors that a person can put right, told in one line. The class gives the command's exit status.
 
     AutograderError
-      WrongUse       2    a folder, file, name or option that cannot be used; the message says what to do
-      WorkFailed     1    the work was begun, or could have been, and did not succeed
+      UsageError     2    a folder, file, name or option that cannot be used; the message says what to do
+      TaskFailed     1    the work was begun, or could have been, and did not succeed
       Interrupted  130    somebody pressed Ctrl-C, as shells say it
 
 Each is raised by a class of its own, which stands where it is raised.
@@ -21,13 +21,13 @@ class AutograderError(Exception):
     exit_status: ClassVar[int]
 
 
-class WrongUse(AutograderError):
+class UsageError(AutograderError):
     """The request cannot be carried out as it is; the message says what to do."""
 
     exit_status = 2
 
 
-class WorkFailed(AutograderError):
+class TaskFailed(AutograderError):
     """The work did not succeed; the message says why."""
 
     exit_status = 1
@@ -39,7 +39,7 @@ class Interrupted(AutograderError):
     exit_status = 130
 
 
-class WouldOverwrite(WrongUse):
+class WouldOverwrite(UsageError):
     """A file in the way could hold the user's changes; the message names it."""
 
 

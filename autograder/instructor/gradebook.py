@@ -34,7 +34,7 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor import hand_marks
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -53,7 +53,7 @@ WAYS_OUT = {
 NAMES = ("first_name", "last_name", "email", "lms_user_id")
 
 
-class GradebookError(WorkFailed):
+class GradebookError(TaskFailed):
     """The database is locked, read-only, full or broken; the message says which."""
 
 

@@ -15,7 +15,7 @@ import nbformat
 import nbformat.reader
 from nbformat import NotebookNode
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 EARLIER = "earlier"  # in an instructor's record: what cells have held in earlier releases, as digests by grade id
 RECORD = "autograder"  # under which a notebook's metadata says whose it is
@@ -26,7 +26,7 @@ MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
-class MalformedNotebook(WrongUse):
+class MalformedNotebook(UsageError):
     """A file should be a notebook and cannot be read as one."""
 
 

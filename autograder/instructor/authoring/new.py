@@ -8,13 +8,13 @@ from pathlib import Path
 from string import Template
 
 from autograder.course import Course
-from autograder.errors import WouldOverwrite, WrongUse
+from autograder.errors import UsageError, WouldOverwrite
 from autograder.instructor.authoring.right_answers import catalogue_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-class BadName(WrongUse):
+class BadName(UsageError):
     """A name does not fit a course, chapter or exercise; the message gives the form."""
 
 

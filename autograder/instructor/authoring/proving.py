@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.authoring.catalogue import names_it, verdicts_on_mistake
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
 from autograder.judge.comparison import same_answer
@@ -45,7 +45,7 @@ class Fault:
         return " ".join(": ".join(filter(None, (self.place, self.name, says, self.detail))).split())
 
 
-class UnfitCourse(WorkFailed):
+class UnfitCourse(TaskFailed):
     """Files of a course do not fit together; the message names the first fault."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 WHICH = "Its id, the name of its notebook without .ipynb"
 WHO = "An id, an e-mail address or a name of roster.csv."
@@ -40,4 +40,4 @@ def require_consent(*, yes: bool, dry_run: bool, interactive: bool | None = None
         interactive: whether somebody can be asked; None where standard input tells.
     """
     if not (yes or dry_run or (sys.stdin.isatty() if interactive is None else interactive)):
-        raise WrongUse("this is not a terminal to answer in: add --yes to write, or --dry-run to look")
+        raise UsageError("this is not a terminal to answer in: add --yes to write, or --dry-run to look")

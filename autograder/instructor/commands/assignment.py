@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import WrongUse, complain, plain_json
+from autograder.errors import UsageError, complain, plain_json
 from autograder.instructor.commands import WHO, Assignment, DryRun, Quiet, Yes, examples, require_consent
 
 app = typer.Typer()
@@ -47,11 +47,11 @@ def release(
     the hidden checks, and is made for courses with PyTorch.
     """
     if format_ not in ("notebooks", "gradescope"):
-        raise WrongUse(f"there is no format {format_!r}: there are notebooks, gradescope")
+        raise UsageError(f"there is no format {format_!r}: there are notebooks, gradescope")
     if format_ == "gradescope":
         _release_for_gradescope(assignment, output, force=force, quiet=quiet)
     elif output is not None:
-        raise WrongUse("-o says where the zip for Gradescope goes: add --format gradescope")
+        raise UsageError("-o says where the zip for Gradescope goes: add --format gradescope")
     else:
         _release(assignment, force=force, quiet=quiet)
 
@@ -147,7 +147,7 @@ def _release_for_gradescope(assignment: str | None, output: Path | None, *, forc
 
     folder = CourseFolder.here()
     if assignment is None:
-        raise WrongUse("Gradescope grades one assignment: name it")
+        raise UsageError("Gradescope grades one assignment: name it")
     (chosen,) = folder.chosen(assignment)
     target = output or folder.exported(chosen, "-gradescope-autograder.zip")
     if output is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import WrongUse, complain, plain, plain_json
+from autograder.errors import UsageError, complain, plain, plain_json
 from autograder.instructor.commands import Assignment, Quiet, Student, examples
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def report(
     folder, course = CourseFolder.here(), Course.installed()
     assignments = folder.chosen(assignment)
     if output is not None and output.suffix != ".html":
-        raise WrongUse(f"{output}: -o names the page, such as report.html; its numbers go beside it as report.json")
+        raise UsageError(f"{output}: -o names the page, such as report.html; its numbers go beside it as report.json")
     for file in (output, output and output.with_suffix(".json"), csv):
         if file is not None:
             refuse_or_copy(file, force)  # before the work, not after it

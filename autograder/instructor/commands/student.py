@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import WrongUse, complain, plain, plain_json
+from autograder.errors import UsageError, complain, plain, plain_json
 from autograder.instructor.commands import (
     WHICH,
     WHO,
@@ -167,7 +167,7 @@ def viva(
     from autograder.instructor.viva.sheets import write_index, write_sheets
 
     if (student is None) == (whole_class is None) or (student is None) != (assignment is None):
-        raise WrongUse("name a student and an assignment, or --class and an assignment: see autograder viva --help")
+        raise UsageError("name a student and an assignment, or --class and an assignment: see autograder viva --help")
     folder = CourseFolder.here()
     (chosen,) = folder.chosen(assignment or whole_class)
     course = course_of(folder)

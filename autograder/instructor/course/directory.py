@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student, students_of
 
@@ -25,7 +25,7 @@ PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ":
 BETWEEN_NAMES = re.compile(r"[\s,._\-‐‑–]+")
 
 
-class UnknownStudent(WrongUse):
+class UnknownStudent(UsageError):
     """A text names several students of the class, or none; the message lists them."""
 
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 WHOLE_TERM = "*"
 FORMS = "a new date such as 2026-11-08 23:59, +48h, +2d or x1.5"
@@ -34,7 +34,7 @@ MINUTE_S = 60
 Work = tuple[str, str]  # a student's id and an assignment's
 
 
-class NoReleaseDate(WrongUse):
+class NoReleaseDate(UsageError):
     """An extension multiplies the time since a release whose date is missing."""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.course.releases import earlier_cells
 from autograder.notebooks.graft import (
     EARLIER,
@@ -31,7 +31,7 @@ from autograder.notebooks.graft import (
 LOCK = ".autograder.lock"
 
 
-class CourseFolderError(WrongUse):
+class CourseFolderError(UsageError):
     """Something in the course folder is missing or unknown; the message says what to do."""
 
 

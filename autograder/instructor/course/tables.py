@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 MAX_TABLE_BYTES = 16 << 20
 SEPARATORS = ",;\t"
@@ -25,7 +25,7 @@ BYTE_ORDER_MARKS = {
 FORMULA = re.compile(r'="(.*)"')  # keeps a spreadsheet from taking 0042 for a number
 
 
-class TableError(WrongUse):
+class TableError(UsageError):
     """A table cannot be read; the message names the file, the line where there is one, and the way out."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from autograder.course import Course, NoCourse
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor.probes import PROBE_LIMITS, ProbeResult, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
@@ -146,7 +146,7 @@ def exchange_findings(folder: Path) -> Iterator[Finding]:
         if inbound.is_dir():
             try:
                 yield owners_finding(inbound, students_of(CourseFolder(folder)))
-            except (WrongUse, OSError) as error:
+            except (UsageError, OSError) as error:
                 yield Finding("exchange: owners", False, f"cannot be looked at: {error}", "run this as who teaches")
 
 

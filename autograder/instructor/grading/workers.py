@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 
 
-class ClusterError(WorkFailed):
+class ClusterError(TaskFailed):
     """The scheduler or its workers cannot be used; the message says which, and what to do."""
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import delete, insert, select
 
 from autograder.course import Course
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.class_facts import update_student
 from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.gradebook import CourseGradebook
@@ -26,7 +26,7 @@ MAX_COMMENT = 10_000  # characters
 Role = Literal["first", "second", "decided"]
 
 
-class NotSaved(WorkFailed):
+class NotSaved(TaskFailed):
     """A mark was not saved; the message says why."""
 
 

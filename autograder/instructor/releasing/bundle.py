@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 
 import autograder
 from autograder.course import Course, chapters_of
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.releasing.kept import kept
 from autograder.judge.recorded import FOLDER as RECORDS
@@ -49,7 +49,7 @@ ONLY_CHECKS = '"""The checks of a course, without its reference."""\n'
 MEASURED = re.compile(r'load_measured\("(\w+)"\)')  # what a chapter's cells read
 
 
-class BundleError(WorkFailed):
+class BundleError(TaskFailed):
     """The bundle could not be built; the message holds the builder's last words."""
 
 
