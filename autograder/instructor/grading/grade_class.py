@@ -6,7 +6,7 @@ import errno
 import logging
 import secrets
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -82,6 +82,7 @@ def grade_class(
     course: Course,
     request: GradeRequest,
     progress: RunProgress | None = None,
+    local: Callable[..., AbstractContextManager[Sandboxes]] = local_sandboxes,
 ) -> ClassRun:
     """Grade the submissions of a course folder into its gradebook.
 
@@ -90,6 +91,7 @@ def grade_class(
 
     Args:
         progress: follows the run; once it asks to stop, only what is in flight is finished and written.
+        local: gives the sandboxes of this machine.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
@@ -99,7 +101,7 @@ def grade_class(
         OSError: the disk is full, read-only or broken.
     """
     with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
+        return _Grading(folder, course, request, gradebook, progress or RunProgress(), local).run()
 
 
 class _Grading:
@@ -112,9 +114,10 @@ class _Grading:
         request: GradeRequest,
         gradebook: CourseGradebook,
         progress: RunProgress,
+        local: Callable[..., AbstractContextManager[Sandboxes]],
     ) -> None:
         self.folder, self.course, self.request = folder, course, request
-        self.gradebook, self.progress = gradebook, progress
+        self.gradebook, self.progress, self.local = gradebook, progress, local
         self.seed = secrets.randbits(32) if request.seed is None else request.seed
         self.expect = LiveExpectations(course)
         self.from_scratch = is_from_scratch(gradebook.config)
@@ -212,7 +215,7 @@ class _Grading:
 
             return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
         workers = max(1, min(request.workers, submissions))
-        return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
+        return self.local(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
 
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
         """Let a submission run in a sandbox, unless its verdicts are known without."""
