@@ -40,7 +40,7 @@ class Raised:
     """An error that student code raised, as an observation.
 
     Two are the same to the judge where their kinds are; a refusal is a ``ValueError`` or ``TypeError``, or of a class
-    that derives from one: whoever writes ``except ValueError`` catches these, too. What it says is left to the student.
+    that derives from one: whoever writes ``except ValueError`` catches these, too. The message is left to the student.
 
     Attributes:
         kind: the name of its class.
@@ -161,7 +161,7 @@ _READY_MADE: dict[str, dict[CodeType, str]] = {}
 
 
 def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
-    """Declare a library's ready-made parts of an exercise: whoever calls one passes by delegation.
+    """Declare a library's ready-made parts of an exercise: to call one is to pass by delegation.
 
     Args:
         exercise: the public name.
@@ -189,7 +189,7 @@ ACCEPTED = "accepted"
 
 
 def refusal(action: Callable[[], object]) -> Observation:
-    """Return the error with which ``action`` refuses, or the word accepted. What an ``assert`` says is left out."""
+    """Return the error with which ``action`` refuses, or the word accepted; without the message of an ``assert``."""
 
     def accept() -> str:
         action()
@@ -246,7 +246,7 @@ def set_values(parameter: Tensor, values: Tensor) -> None:
 
 
 def descend(module: nn.Module, loss: Tensor, lr: float) -> None:
-    """Take one step of gradient descent on whatever the module says are its parameters."""
+    """Take one step of gradient descent on the parameters that the module lists."""
     import torch
 
     module.zero_grad()

@@ -3,7 +3,7 @@
     AutograderError
       UsageError     2    a folder, file, name or option that cannot be used; the message says what to do
       TaskFailed     1    the work was begun, or could have been, and did not succeed
-      Interrupted  130    somebody pressed Ctrl-C, as shells say it
+      Interrupted  130    Ctrl-C, as shells say it
 
 Each is raised by a class of its own, which stands where it is raised.
 """

@@ -23,9 +23,9 @@ M_PERTURB = -6  # of glibc's malloc.h: with which byte's complement memory is fi
 
 
 def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
-    """Run the cell anew and then the scene, and return what each of the expressions that are asked for gives.
+    """Run the cell anew and then the scene, and return the value of each expression that is asked for.
 
-    What the cell or the lines before an expression raise is what the expression gives.
+    An error of the cell, or of the lines before an expression, takes the place of its value.
 
     Args:
         scene: what to run.
@@ -55,7 +55,7 @@ def _leave_no_nan() -> None:
 
 
 def _value(given: str, asked: str, module: ModuleType) -> object:
-    """Run the lines, each time anew, since an expression may change what they have made."""
+    """Run the lines anew for each expression, since one can change their objects."""
     space = {**vars(module), "np": np, **pytorch.names()}
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         exec(compile(given, "<scene>", "exec", dont_inherit=True), space)

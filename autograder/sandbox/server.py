@@ -27,7 +27,7 @@ from autograder import pytorch
 from autograder.sandbox import child, hidden_checks, isolation, landlock, memory, system_calls, wire
 from autograder.sandbox.program import Limits
 
-# What notebooks import anyway, beside what their course names: once here rather than once in each submission.
+# Modules that notebooks import anyway, beside those that their course names: once here, and not in each submission.
 PRELOAD = ("numpy", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
 MEMORY_EVERY_S = 0.1
 TRUSTED = "trusted"

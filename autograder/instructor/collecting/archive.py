@@ -36,7 +36,7 @@ ENCRYPTED, UTF_8 = 0x1, 0x800
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 ARCHIVE = "it is an archive: unpack it, and collect the folder"
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error)
-# What systems and editors leave behind; nobody hands it in.
+# Files that systems and editors leave behind.
 LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints", "__pycache__"}
 
 

@@ -76,7 +76,7 @@ def planned_collection(
     students = read_roster(request.roster) if request.roster else students_of(folder)
     if not students:
         raise CourseFolderError(
-            f"{request.roster or 'roster.csv'} names nobody: put your learning system's export in its place, "
+            f"{request.roster or 'roster.csv'} has no students: put your learning system's export in its place, "
             "or give --roster FILE"
         )
     due, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course)
@@ -133,9 +133,7 @@ def _downloaded_files(
         try:
             owners = ((Clue("id", Directory(students).named(request.student).id),),)
         except UnknownStudent as error:
-            raise CourseFolderError(
-                f"--student: {error}. Whoever has joined since goes into roster.csv first"
-            ) from None
+            raise CourseFolderError(f"--student: {error}. Add new students to roster.csv first") from None
         standing = ENTERED if when else CLAIMED
         files = [DownloadedFile(entry, BY_HAND, owners, when, standing) for entry in entries]
     if request.worksheet is None:

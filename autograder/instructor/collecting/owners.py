@@ -26,7 +26,7 @@ from autograder.instructor.collecting.downloaded import DownloadedFile, Ownershi
 from autograder.instructor.course.directory import Clue, Directory, Kind, Match
 from autograder.instructor.course.roster import Student
 
-# What a preview adds to the kind of a clue that students choose.
+# A preview adds this to the kind of a clue that students choose.
 BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"
 ROSTER_KNOWS = 2  # the certainty of a match all of whose clues are in the roster
 Account = tuple[Clue, ...]
@@ -90,7 +90,7 @@ def ownership_of(named: str, paths: Sequence[Path]) -> Ownership:
 
 def refusal(ownership: Ownership, students: Collection[Student], directory: Directory) -> str:
     """Return the evidence that a submission is not the work of the students whom its name fits; empty without any."""
-    # Files of root's, and of the collecting account's, as after making a copy, are no student's.
+    # Root's files, and those of the collecting account, as in a copy that it made, belong to no student.
     innocent = {ownership.named, _account_name(0), _account_name(os.geteuid())}
     has_account = any(_is_account(name) for student in students for name in (student.id, *student.also))
     for account in ownership.accounts:

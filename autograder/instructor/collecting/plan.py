@@ -77,7 +77,7 @@ class ExcludedFile:
 
     file: RecognisedFile
     reason: str
-    matters: bool  # whether it can be somebody's work, and not just something beside it
+    matters: bool  # whether it can be a student's work, and not just a file beside it
     unmatched: tuple[Match, ...] = ()  # the searches in the class that found nobody, for a notebook of the course
     senders: tuple[Student, ...] = ()  # the students who handed in no notebook, and this file first
 

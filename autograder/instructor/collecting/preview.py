@@ -102,7 +102,7 @@ def lateness(submission: SubmissionPlan) -> str:
     if submission.seconds_late:
         return f"{duration(submission.seconds_late)} late"
     if chosen and chosen.late:
-        return "late, nobody knows by how much" if submission.late_since_unknown else f"late, says {chosen.system}"
+        return "late by an unknown time" if submission.late_since_unknown else f"late, says {chosen.system}"
     return ""
 
 

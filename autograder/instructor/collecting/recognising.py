@@ -30,9 +30,9 @@ class RecognisedFile:
     """A file of a download and its assignment."""
 
     downloaded: DownloadedFile
-    assignment: str = ""  # empty where it is none of the course's
-    digest: str = ""  # of its content, SHA-256 in hex; empty where it is no notebook of the course
-    note: str = ""  # why it is none, or what is odd about it; or empty
+    assignment: str = ""  # empty for a file of another kind
+    digest: str = ""  # of its content, SHA-256 in hex; empty for a file of another kind
+    note: str = ""  # the reason why, or its oddity; or empty
 
     @property
     def name(self) -> str:
@@ -83,7 +83,7 @@ def _by_cells(cell_ids: frozenset[str], named: str, answers: Answers) -> tuple[s
 
 
 def _named(file: str, assignments: Iterable[str]) -> str:
-    """Return the assignment that a notebook's file is called after; empty where that is none."""
+    """Return the assignment after which a notebook's file is named; empty without one."""
     if ".ipynb" not in file.casefold():
         return ""
     # The longest first: one assignment's name can begin with another's.

@@ -37,7 +37,7 @@ def require_consent(*, yes: bool, dry_run: bool, interactive: bool | None = None
     Args:
         yes: whether the command line agrees.
         dry_run: whether nothing is going to be written.
-        interactive: whether somebody can be asked; None where standard input tells.
+        interactive: whether a question can be answered; None where standard input tells.
     """
     if not (yes or dry_run or (sys.stdin.isatty() if interactive is None else interactive)):
         raise UsageError("this is not a terminal to answer in: add --yes to write, or --dry-run to look")

@@ -229,7 +229,7 @@ def collect(
     as a commit's, is called claimed.
 
     Shows what it found and asks before it writes. Every attempt is kept in collected/STUDENT/ASSIGNMENT/. To collect
-    twice changes nothing. The exit status is 1 if something that may be somebody's work was not collected.
+    twice changes nothing. The exit status is 1 if a file that can be a student's work was not collected.
     """
     from autograder.console import print_table, progress
     from autograder.course import Course
@@ -271,7 +271,7 @@ def status(as_json: Json = False) -> None:
 
     Of each: when it was released; how many students have handed in; works that cannot be read; works that are graded
     as they are now; works in which a written answer waits for a person; works that came late at an unknown time; and
-    whether the present marks have been exported. Changes nothing and runs nobody's code.
+    whether the present marks have been exported. Changes nothing and runs no student's code.
     """
     from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder

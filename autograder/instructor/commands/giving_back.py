@@ -133,7 +133,7 @@ def report(
             print(f"{unread} file{'' if unread == 1 else 's'} could not be read")
         if last_term is not None:
             alike = sum(len(section["similar_to_last_term"]) for section in sections)
-            print(f"{alike} pair{'' if alike == 1 else 's'} with somebody of last term")
+            print(f"{alike} pair{'' if alike == 1 else 's'} with a student of last term")
         print(f"{in_need} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at{same}")
 
 
@@ -231,7 +231,7 @@ def export(
         counts = unmarked_as_zero or not FORMATS[format_].blank_while_unmarked
         what = "what is not marked yet counts 0" if counts else "left blank, --unmarked-as-zero exports them"
         who = ", ".join(dict.fromkeys(unmarked))
-        complain(f"{len(unmarked)} wait for somebody to mark their written answer; {what}: {who}")
+        complain(f"{len(unmarked)} wait for a mark of their written answer; {what}: {who}")
     if second_look:
         who = ", ".join(dict.fromkeys(second_look))
         complain(f"{len(second_look)} wait for a second look; exported with the points so far: {who}")

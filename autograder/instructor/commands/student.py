@@ -154,8 +154,8 @@ def viva(
     can be printed, into viva/ASSIGNMENT/: STUDENT.html with code, edit and question, and STUDENT-answer.html with the
     answer and a follow-up from the chapter, for you alone.
 
-    The same student gets the same question each time; --again 1 gives another one. In a class nobody gets the question
-    of somebody with the same code, where there is a choice. The exit status is 1 if nobody could be asked.
+    The same student gets the same question each time; --again 1 gives another one. In a class two students
+    with the same code get different questions, where there is a choice. The exit status is 1 without any question.
     """
     from autograder.console import progress
     from autograder.instructor.course.about import course_of

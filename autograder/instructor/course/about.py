@@ -65,7 +65,7 @@ def book_address(text: str) -> str:
     """Return the address of a book, with a slash at its end.
 
     Raises:
-        CourseFolderError: it is none.
+        CourseFolderError: it is not an address.
     """
     if not ADDRESS.fullmatch(text):
         raise CourseFolderError(f"{text!r} is not the address of a book: it begins with https:// or http://")
@@ -76,7 +76,7 @@ def write_book(config: Path, address: str) -> None:
     """Write the book's address into a course folder's configuration; an empty one takes it out.
 
     Raises:
-        CourseFolderError: it is no address.
+        CourseFolderError: it is not an address.
     """
     line = f"c.About.book_url = {json.dumps(book_address(address))}" if address else NO_BOOK
     text = config.read_text(encoding="utf-8")

@@ -140,8 +140,8 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
     A student of the roster goes by any name that it knows; so does an id of which work was handed in.
 
     Raises:
-        TableError: the table or the roster cannot be read, or a line names nobody, no assignment or no extension, or
-            the same work as one above.
+        TableError: the table or the roster cannot be read, or a line names an unknown student or assignment,
+            no extension, or the same work as one above.
         OSError: one cannot be read.
     """
     if not folder.extensions.exists():

@@ -58,8 +58,8 @@ class Match:
 
     Attributes:
         by: the kind of the deciding clue; empty without one.
-        reason: why nobody was found, in words for the instructor; or empty.
-        stranger: whether nobody in the class is called so.
+        reason: why no student was found, in words for the instructor; or empty.
+        stranger: whether the class has no such student.
         several: whether more than one is.
         account: the system's statements about the person; two accounts are two people.
         certainty: 0 by a name alone, 1 by a statement, 2 where the roster knows all statements.
@@ -129,7 +129,7 @@ class Directory:
         """Return the student whom an instructor means by an id, an e-mail address or a name.
 
         Raises:
-            UnknownStudent: nobody has it, or more than one.
+            UnknownStudent: no student has it, or several do.
         """
         for student in self._students:
             if student.id == written:
@@ -234,7 +234,7 @@ def find_student(folder: CourseFolder, written: str) -> Student:
     """Return the student of a course folder with an id, an e-mail address or a name.
 
     Raises:
-        UnknownStudent: nobody has it, or more than one.
+        UnknownStudent: no student has it, or several do.
         TableError: the roster cannot be read.
     """
     return Directory(known_students(folder)).named(written)

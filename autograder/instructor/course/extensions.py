@@ -82,7 +82,7 @@ def parse_extension(text: str) -> Extension:
     """Return an extension as an instructor writes it.
 
     Raises:
-        ValueError: it is none; the message has the right forms.
+        ValueError: it has another form; the message lists the right ones.
     """
     written = " ".join(text.split())
     if later := LATER.fullmatch(written):

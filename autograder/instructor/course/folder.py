@@ -82,7 +82,7 @@ class Submission:
         try:
             return parse_utc(text) if text else None
         except Exception:
-            return text  # dateutil raises whatever the parts of a text that is no time lead it to
+            return text  # dateutil raises errors of many kinds for other texts
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class HandedIn:
     Attributes:
         content: empty where it cannot be read.
         unreadable: the reason in words for the student, without the instructor's folders; or empty.
-        timestamp: when it was handed in, in UTC; None without a timestamp, a text where that is no time.
+        timestamp: when it was handed in, in UTC; None without a timestamp, its text if that cannot be read.
     """
 
     name: str
@@ -104,7 +104,7 @@ class HandedIn:
         """Return the notebook.
 
         Raises:
-            MalformedNotebook: it is none; the message is for the student.
+            MalformedNotebook: it is something else; the message is for the student.
         """
         if self.unreadable:
             raise MalformedNotebook(self.unreadable)
@@ -122,7 +122,7 @@ class CourseFolder:
         """Return the course folder in which the command runs.
 
         Raises:
-            CourseFolderError: this is none.
+            CourseFolderError: it runs in another folder.
         """
         root = (root or Path.cwd()).resolve()
         if not (root / "nbgrader_config.py").exists():

@@ -1,7 +1,7 @@
-"""Reminders of what collecting left for a person to do, shown wherever marks are made or shown.
+"""Reminders of work that collecting left for a person, shown wherever marks are made or shown.
 
-A student's file is no notebook (kept in ``collected/instead.json``), cannot be read (in the record of grading), or was
-late at an unknown time (in the collected attempts); or a line of ``extensions.csv`` is not in force yet.
+A student's file is not a notebook (kept in ``collected/instead.json``), cannot be read (in the record of grading), or
+was late at an unknown time (in the collected attempts); or a line of ``extensions.csv`` is not in force yet.
 """
 
 from __future__ import annotations

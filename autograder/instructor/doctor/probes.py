@@ -146,7 +146,7 @@ class ProbeResult:
     leaks: tuple[str, ...]
 
 
-# What each probe begins with.
+# The first lines of each probe.
 PRELUDE = """
 import json, os
 facts = json.loads({facts!r})

@@ -37,7 +37,7 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
         The new tokens by name. They cannot be read again.
 
     Raises:
-        CourseFolderError: a name under ``anew`` is no marker's.
+        CourseFolderError: a name under ``anew`` belongs to none of the markers.
         GradebookError: the gradebook does not take it.
     """
     wanted = [INSTRUCTOR, *(marker.name for marker in team.markers)]

@@ -52,7 +52,7 @@ def https_with(certificate: Path) -> ssl.SSLContext:
     """Return the context that serves https with a PEM file of the certificate and its key.
 
     Raises:
-        CourseFolderError: it is none, or cannot be read.
+        CourseFolderError: the file holds something else, or cannot be read.
     """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:

@@ -126,7 +126,7 @@ def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collect
         return ()
     table = read_table(path)
     if not table.rows:  # an editor leaves it so for a moment while it saves
-        raise TableError(f"{path} names nobody: write a line for each marker, or delete it to mark alone")
+        raise TableError(f"{path} has no markers: write a line for each, or delete it to mark alone")
     if not table.has("marker"):
         raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")
     names = {name for question in questions for name in question}

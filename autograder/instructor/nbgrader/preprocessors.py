@@ -156,7 +156,7 @@ class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
         folder, record = CourseFolder(Path(CourseDirectory(parent=self).root)), nb.metadata[RECORD]
         question = question_for(folder, Course.installed(), record["assignment"], record["room"])
         shown = nbformat.from_dict(nb)
-        # What is needed to mark stands before what explains it.
+        # The cells to mark come before their explanations.
         parts = [
             f"**Question.** {question.asks}",
             "## Rubric",

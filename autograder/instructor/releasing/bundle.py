@@ -101,7 +101,7 @@ def guide(
 ) -> str:
     """Return the page that tells students how to begin and how to hand in.
 
-    What holds of one course alone stands in its ``student_readme.md``, if it has one: a paragraph or more under each of
+    The parts on one course alone come from its ``student_readme.md``, if it has one: a paragraph or more under each of
     the headings ``## Installing``, ``## Chapters`` and ``## Data``.
     """
     own = course.folder / "student_readme.md"
@@ -220,7 +220,7 @@ def needs_of(*distributions: Distribution) -> list[str]:
     """Return what distributions need to run, without their extras and without each other."""
     own = {canonicalize_name(dist.metadata["Name"]) for dist in distributions}
     lines = dict.fromkeys(line for dist in distributions for line in dist.requires or [] if "extra ==" not in line)
-    # What brings an editable install to life is nothing that anybody needs.
+    # The helper of an editable install is not needed anywhere else.
     return [line for line in lines if canonicalize_name(Requirement(line).name) not in own | {"editables"}]
 
 

@@ -72,7 +72,7 @@ class RefusedFile:
 
 
 def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[ReceivedRequest], list[RefusedFile]]:
-    """Return the requests in some folders, files and zips, and the files that are none.
+    """Return the requests in some folders, files and zips, and the other files.
 
     The folder or the learning system says whose a request is; where neither does, the file's own word is a claim.
 

@@ -78,7 +78,7 @@ def choose(
     """Return the work of a class that a talk with a student, or with everybody, is about: on one exercise, or on any.
 
     Raises:
-        CourseFolderError: this student's work was not graded, or nothing of it can be asked about; or nobody's
+        CourseFolderError: this student's work was not graded, or nothing of it can be asked about; or no student's
             exercise of that name passed.
     """
     if exercise is not None:
@@ -90,7 +90,7 @@ def choose(
         raise CourseFolderError(f"{assignment} of {student} has not been graded: {again}")
     if all(work.trouble for work in wanted):
         trouble = wanted[0].trouble
-        raise CourseFolderError(trouble if student else f"nobody's code can be asked about: {trouble}")
+        raise CourseFolderError(trouble if student else f"no student's code can be asked about: {trouble}")
     return list(works)
 
 

@@ -227,7 +227,10 @@ def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
         (("x.zip", "--attempt", "best"), "--attempt best: write first, last or a number"),
         (("x.zip", "--roster", "nobody.csv"), "nobody.csv: does not exist"),
         (("README.md", "--roster", "README.md"), "README.md"),
-        (("x.zip", "--roster", "empty.csv"), "empty.csv names nobody: put your learning system's export in its place"),
+        (
+            ("x.zip", "--roster", "empty.csv"),
+            "empty.csv has no students: put your learning system's export in its place",
+        ),
         (("x.zip", "2-layers", "--student", "nobody"), "nobody in the roster is 'nobody'"),
         (("x.zip", "--student", "007"), "name its assignment, too"),
         (("x.zip", "2-layers", "--at", "2026-11-05 22:10"), "name the student with --student"),

@@ -30,7 +30,7 @@ def test_a_token_is_printed_once_and_a_new_one_on_request(folder: Path) -> None:
     assert (status, TOKEN.findall(printed)) == (0, ["instructor", "bob", "eve"])
     status, printed, _ = here(folder, "mark", "--new-token", "bob")
     assert (status, TOKEN.findall(printed)) == (0, ["bob"])
-    assert "nobody can see it again" in printed
+    assert "it cannot be shown again" in printed
 
 
 def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_server_takes_in_new_answers_and_reports_an_unreadable_table_once(
         grade_written(desk.folder, ASSIGNMENT, {"ada": "Another answer."})
         wait_until(lambda: desk.states("bob")["look again"] == 1)
         (desk.folder / "markers.csv").write_text("")  # as an editor leaves it for a moment
-        wait_until(lambda: complained("names nobody"))
+        wait_until(lambda: complained("has no markers"))
         write_table(desk.folder, "bob,nowhere")
         wait_until(lambda: complained("there is no section 'nowhere'"))
         assert len(desk.entries("bob")) == len(NAMES)  # those who mark go on

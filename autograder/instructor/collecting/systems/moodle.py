@@ -59,7 +59,7 @@ def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
     """Return the participants in a grading worksheet, by number; its times are in the given time zone.
 
     Raises:
-        TableError: it is no grading worksheet, or a time in it is none.
+        TableError: it is not a grading worksheet, or a time in it cannot be read.
         OSError: it cannot be read.
     """
     from dateutil.parser import parse
