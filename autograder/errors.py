@@ -5,7 +5,7 @@
       TaskFailed     1    the work was begun, or could have been, and did not succeed
       Interrupted  130    Ctrl-C, as shells say it
 
-Each is raised by a class of its own, which stands where it is raised.
+Each module defines its own subclass, next to the code that raises it.
 """
 
 from __future__ import annotations
