@@ -31,7 +31,7 @@ class MalformedNotebook(UsageError):
 
 
 @dataclass(frozen=True)
-class Grafted:
+class GraftedNotebook:
     """The instructor's notebook with a student's answers.
 
     Attributes:
@@ -143,7 +143,7 @@ def cell_digest(cell: NotebookNode) -> str:
     return hashlib.sha256(_as_released(cell).encode()).hexdigest()
 
 
-def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
+def graft(instructor: NotebookNode, submitted: NotebookNode) -> GraftedNotebook:
     """Take the student's answers by grade id into a copy of the instructor's notebook; others stay as released."""
     by_grade_id: dict[str, list[NotebookNode]] = {}
     for cell in submitted.cells:
@@ -184,7 +184,7 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
     extra = [cell for cell in strangers if cell.cell_type == "code" and cell.source.strip()]
     if extra:
         notes.append(f"{len(extra)} code cell{'s' if len(extra) > 1 else ''} outside the exercises did not count")
-    return Grafted(copy, tuple(notes), _unanswered(instructor, copy), is_stranger)
+    return GraftedNotebook(copy, tuple(notes), _unanswered(instructor, copy), is_stranger)
 
 
 def _unanswered(instructor: NotebookNode, grafted: NotebookNode) -> frozenset[str]:

@@ -97,7 +97,7 @@ class RunProgress:
 
 
 @dataclass(frozen=True)
-class Ungraded:
+class UngradedSubmission:
     """A submission that our own software failed on; its earlier marks wait for a person."""
 
     submission: Submission
@@ -118,7 +118,7 @@ class ClassRun:
     seed: int
     isolated: bool
     graded: Sequence[GradedSubmission]
-    ungraded: Sequence[Ungraded] = ()
+    ungraded: Sequence[UngradedSubmission] = ()
     waiting: int = 0
     dry: bool = False
     cells_changed: Sequence[str] = ()

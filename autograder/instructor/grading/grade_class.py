@@ -26,10 +26,10 @@ from autograder.instructor.course.grading_records import FILE as RECORD_FILE
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import (
-    Graded,
+    GradedWork,
     completed,
     conclude,
     grade_unreadable,
@@ -41,7 +41,7 @@ from autograder.instructor.grading.workers import ClusterError, Sandboxes, local
 from autograder.instructor.marks import GradedCell, marks_of, worth_now
 from autograder.judge.live import LiveExpectations
 from autograder.mistakes import BadCatalogue
-from autograder.notebooks.graft import Grafted, MalformedNotebook, room_of
+from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
@@ -126,8 +126,8 @@ class _Grading:
         self.records = GradingRecords(folder)
         self.instructor: dict[str, NotebookNode] = {}
         self.graded: list[GradedSubmission] = []
-        self.ungraded: list[Ungraded] = []
-        self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, Grafted]] = {}
+        self.ungraded: list[UngradedSubmission] = []
+        self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, GraftedNotebook]] = {}
         self.is_stopping = False
         self.cells_changed: list[str] = []
 
@@ -250,7 +250,7 @@ class _Grading:
                 done = conclude(grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
                 self.write(submission, work, digest, done)
 
-    def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
+    def write(self, submission: Submission, work: HandedIn, digest: str, done: GradedWork) -> None:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
         record = completed(done.record, work, digest)
         if not self.request.dry_run:
@@ -291,7 +291,7 @@ class _Grading:
                 raise
             if isinstance(error, OSError) and error.errno in MACHINE_FAILS:
                 raise
-            self.ungraded.append(Ungraded(submission, _reason(error, self.folder)))
+            self.ungraded.append(UngradedSubmission(submission, _reason(error, self.folder)))
             if not self.request.dry_run:
                 self.withdraw(submission)
 
