@@ -304,7 +304,7 @@ def names_of_source(source: str, module_name: str) -> SimpleNamespace:
 
 
 def names_anew(source: str, module_name: str) -> Names:
-    """Return a function that runs a module's text at each call: what one check leaves behind, no other one meets."""
+    """Return a function that runs a module's text at each call, so that no check meets the leftovers of another."""
     code = compile(source, module_name, "exec")
 
     def run() -> SimpleNamespace:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 
 class AutograderError(Exception):
-    """The head of the family; a message of several lines is told as one."""
+    """The base class of our errors; a message of several lines is told as one."""
 
     exit_status: ClassVar[int]
 

@@ -77,7 +77,7 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
 
 @contextmanager
 def first_call_of(functions: Mapping[CodeType, str]) -> Iterator[list[str]]:
-    """Give a list that holds the name of the first of some functions which this thread calls in the block, or nothing.
+    """Yield a list for the name of the first of some functions that this thread calls in the block; it can stay empty.
 
     Python itself says which code runs, so it does not matter how a function was imported or who inherits it, and no
     other thread sees a difference. Where a profiler is at work already, such as ``%prun``, it is left to its work.

@@ -105,7 +105,7 @@ class CourseGradebook:
 
     @contextmanager
     def open(self) -> Iterator[Rows]:
-        """Give the rows of the course, to read.
+        """Open the rows of the course for reading.
 
         Raises:
             GradebookError: it cannot be read.
@@ -119,7 +119,7 @@ class CourseGradebook:
 
     @contextmanager
     def writing(self) -> Iterator[Rows]:
-        """Give rows with our lock on writing; commit at the end of the block, all or nothing.
+        """Open the rows for writing, under a lock among our commands; commit all or nothing at the end of the block.
 
         Raises:
             RowRefused: the database does not take a row of one submission.

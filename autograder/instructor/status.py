@@ -129,7 +129,7 @@ def _exported(folder: CourseFolder) -> dict[str, str]:
 
 
 def _digest(marks: Iterable[Mark]) -> str:
-    """Return a digest of what an export says of an assignment."""
+    """Return a digest of the exported marks of an assignment."""
     scores = {mark.student.id: "EX" if mark.excused else mark.final_score for mark in marks}
     known = {student: score for student, score in scores.items() if score is not None}
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()

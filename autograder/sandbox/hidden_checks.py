@@ -39,13 +39,13 @@ def code_of_all(rooms: tuple[str, ...]) -> bytes:
 
 
 def load_code(code: bytes) -> None:
-    """Load what ``code_of_all`` returned, in the place of the visible checks."""
+    """Load the code that ``code_of_all`` returned, in the place of the visible checks."""
     for module, compiled in marshal.loads(code).items():
         _load(module, compiled)
 
 
 def load_texts(texts: Mapping[str, str]) -> None:
-    """Load what ``visible_texts`` returned; no file is read."""
+    """Load the texts that ``visible_texts`` returned; no file is read."""
     for module, text in texts.items():
         _load(module, _compiled(module.rpartition(".")[2], text))
 

@@ -70,7 +70,7 @@ def _attempt(action: Callable[[], object]) -> Observation:
 
 
 def brief(value: object) -> Observation:
-    """Return a value as an observation: of what holds several, such as a list of numbers, the text that Python shows.
+    """Return a value as an observation; a container, such as a list of numbers, as the text that Python shows.
 
     Tensors in it are shown as their numbers, floats with four digits; what holds more than ``MAX_PARTS`` is counted.
     """

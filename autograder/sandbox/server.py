@@ -101,7 +101,7 @@ def wait(pid: int, control: socket.socket, limits: Limits, isolated: bool) -> di
 
 
 def end(pid: int, isolated: bool) -> None:
-    """End a submission: the first process of its namespace, with which the kernel ends all others, where there is one.
+    """End a submission: the first process of its namespace, if it has one, with which the kernel ends all others.
 
     The supervisor ends when all of them have, so that nothing is left when it does.
     """

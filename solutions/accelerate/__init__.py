@@ -30,7 +30,7 @@ RESOLUTION = 2**16  # dropout is drawn from 16 bits for each unit, so its probab
 
 
 class FastLearner:
-    """Trains a classifier in place by a recipe; without dropout, what ``Learner`` trains it to by the chapter's one.
+    """Trains a classifier in place by a recipe; with the chapter's one, and without dropout, as ``Learner`` does.
 
     Args:
         model: the classifier; it is moved to the device.
@@ -305,7 +305,7 @@ class FastLearner:
         return self._standardized(stretched(images, widening, self._reach[rows]))
 
     def _places(self, start: int, end: int) -> list[Place]:
-        """Return what each layer reads and writes in a step on the block's images from ``start`` to ``end``."""
+        """Return each layer's inputs and outputs in a step on the block's images from ``start`` to ``end``."""
         if (start, end) not in self._places_of:
             hidden = [output[: end - start] for output in self._outputs]
             self._places_of[start, end] = [

@@ -73,7 +73,7 @@ def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
 
 
 def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, object]]:
-    """Return a verified model and what its file tells about its training.
+    """Return a verified model, and the training summary in its file.
 
     Raises:
         WrongUse: there is no such file, or it is not a model of this course.

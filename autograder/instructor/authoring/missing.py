@@ -95,7 +95,7 @@ def way_of(source: str, name: str) -> str:
 
 
 def _bindings(tree: ast.Module) -> dict[str, ast.AST]:
-    """Return what binds each name at the top level, also below an ``if``."""
+    """Return the statement that binds each name at the top level, also below an ``if``."""
     bindings: dict[str, ast.AST] = {}
     statements = list(tree.body)
     while statements:
@@ -110,7 +110,7 @@ def _bindings(tree: ast.Module) -> dict[str, ast.AST]:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes away what does no part of the job."""
+    """Takes away the parts of a program without effect on its job."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         call = ast.unparse(node)

@@ -31,7 +31,7 @@ class RightAnswer(NamedTuple):
 
 
 def catalogue_of(course: Course, room: str) -> Path:
-    """Return the file in which a room's right answers stand, whether it is there or not."""
+    """Return the path of a room's right answers, whether the file exists or not."""
     return course.folder.parent / FOLDER / f"{room}.md"
 
 

@@ -68,7 +68,7 @@ class DownloadEntry:
 
 @contextmanager
 def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
-    """Give the entries of a zip or a folder, or a file by itself.
+    """Yield the entries of a zip or a folder, or a file by itself.
 
     Raises:
         CourseFolderError: it is an archive of another kind, or a damaged one.

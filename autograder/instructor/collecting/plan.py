@@ -88,7 +88,7 @@ class ExcludedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan for a download: of one assignment, or of several, where that is empty."""
+    """The plan for a download; ``assignment`` is empty where it is of several."""
 
     submissions: tuple[SubmissionPlan, ...]
     excluded: tuple[ExcludedFile, ...]

@@ -44,7 +44,7 @@ Answers = Mapping[str, frozenset[str]]  # the ids of answer cells by assignment
 
 
 def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
-    """Return the ids of the cells in which each released assignment is answered."""
+    """Return the ids of the answer cells of each released assignment."""
     notebooks = {name: read_notebook(folder.released(name)) for name in folder.assignments()}
     return {name: _grade_ids(filter(is_answer, notebook.cells)) for name, notebook in notebooks.items()}
 

@@ -220,7 +220,7 @@ def collect(
         bool, typer.Option("--force", help="Replace also work that was put there by hand, and keep a copy of it.")
     ] = False,
 ) -> None:
-    """Take in what students handed in.
+    """Take in students' work.
 
     Puts it into submitted/STUDENT/ASSIGNMENT/. Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google
     Classroom and Classroom 50, clones of GitHub repositories, nbgrader's exchange, and plain folders such as

@@ -171,7 +171,7 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
 def decide(
     folder: CourseFolder, assignment: str, new: Sequence[Decision], *, undo: bool, yes: bool, dry_run: bool
 ) -> None:
-    """Show what decisions on an assignment change, ask, and write them."""
+    """Show the effect of decisions on an assignment, ask, and write them."""
     from autograder.instructor.course.decisions import with_decisions
 
     def now(facts: Facts) -> Sequence[Decision]:

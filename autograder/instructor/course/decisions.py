@@ -59,7 +59,7 @@ class Decision:
         return self.assignment, self.what, self.cell, self.student
 
     def __str__(self) -> str:
-        """Return it as a student is told."""
+        """Return it in words for a student."""
         if self.what == "extended":
             return f"due later: {self.extension}"
         if self.what == "points":

@@ -138,7 +138,7 @@ def days_late(seconds: float, due: datetime) -> int:
 
 
 def in_words(when: datetime) -> str:
-    """Return a date as people are told it, with its time zone."""
+    """Return a date in words, with its time zone."""
     return f"{when:%A}, {when.day} {when:%B %Y, %H:%M} ({when:%Z})"
 
 

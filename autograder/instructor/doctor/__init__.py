@@ -1,4 +1,4 @@
-"""Try what grading needs on this machine, and name what mends each failure."""
+"""Try the needs of grading on this machine, and name the command that mends each failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The zip for Gradescope's own autograder: what builds the image, what grades in it, the course, one assignment.
+"""The zip for Gradescope's own autograder: scripts that build the image and grade, the course, one assignment.
 
 Source: gradescope-autograders.readthedocs.io, "Autograder Specifications" (``setup.sh`` and ``run_autograder`` in the
 root of the zip, unpacked in ``/autograder/source``), "Base Images" (Ubuntu 22.04 unless another is chosen), "Best

@@ -41,7 +41,7 @@ AT_A_TIME = 32  # the grader sends a few times as many programs ahead, which is 
 def cluster_workers(
     address: str, limits: Limits, *, isolated: bool, patience_s: float = PATIENCE_S
 ) -> Iterator[Sandboxes]:
-    """Give the sandboxes of a cluster's workers, those that join later included.
+    """Open the sandboxes of a cluster's workers, those that join later included.
 
     A promised result raises ``ClusterError`` where the cluster can no longer be used, ``NoSandbox`` where a worker
     cannot isolate, and ``KilledWorker`` where every worker that ran the program died.

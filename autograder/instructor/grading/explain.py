@@ -76,7 +76,7 @@ class ExplainedMark:
 def explaining(
     folder: CourseFolder, course: Course, *, isolated: bool = True
 ) -> Iterator[Callable[[str, str, str], ExplainedMark]]:
-    """Give a function that explains a mark, by student, assignment and check; one sandbox serves all its calls.
+    """Yield a function that explains a mark, by student, assignment and check; one sandbox serves all its calls.
 
     A check is called ``Exercise.check``, by the id of its cell, or by its own name where no other has it.
 

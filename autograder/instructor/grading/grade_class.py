@@ -218,7 +218,7 @@ class _Grading:
         return self.local(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
 
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
-        """Let a submission run in a sandbox, unless its verdicts are known without."""
+        """Start a submission in a sandbox, unless its verdicts are known already."""
         work, released = submission.read(), self.instructor[submission.assignment]
         digest = digest_of(work, self.digests[submission.assignment])
         earlier = None if self.request.again else self.records.of(submission.student, submission.assignment)

@@ -95,7 +95,7 @@ def _package_of(path: Path, packages: Mapping[str, Path]) -> str:
 
 
 def _imports(path: Path, package: str) -> Iterator[str]:
-    """Give the modules that a file of a package imports anywhere; a name that is imported may be one, too."""
+    """Yield the modules that a file of a package imports anywhere; an imported name can be one, too."""
     for node in ast.walk(parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

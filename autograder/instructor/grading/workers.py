@@ -32,7 +32,7 @@ class Sandboxes:
 
 @contextmanager
 def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
-    """Give sandboxes of this machine; each starts when it is first needed.
+    """Open sandboxes on this machine; each starts when it is first needed.
 
     Args:
         isolated: False only for work that the instructor trusts.

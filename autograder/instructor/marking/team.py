@@ -77,7 +77,7 @@ class Team:
         return any(marker.name == name for marker in self.markers)
 
     def title(self, question: QuestionKey) -> str:
-        """Return what to call a question: its assignment, and its cell where the assignment has several."""
+        """Return a question's title: its assignment, and its cell where the assignment has several."""
         several = [key.assignment for key in self.questions].count(question.assignment) > 1
         return ", ".join(question) if several else question.assignment
 
@@ -93,7 +93,7 @@ class Team:
 
 
 def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Marking | None = None) -> Team:
-    """Return who marks some released assignments of a course folder.
+    """Return the team that marks some released assignments of a course folder.
 
     Raises:
         TableError: a table cannot be read.

@@ -217,7 +217,7 @@ def _pyproject(course: Course) -> str:
 
 
 def needs_of(*distributions: Distribution) -> list[str]:
-    """Return what distributions need to run, without their extras and without each other."""
+    """Return the requirements of distributions, without their extras and without each other."""
     own = {canonicalize_name(dist.metadata["Name"]) for dist in distributions}
     lines = dict.fromkeys(line for dist in distributions for line in dist.requires or [] if "extra ==" not in line)
     # The helper of an editable install is not needed anywhere else.

@@ -95,7 +95,7 @@ def choose(
 
 
 def only(work: GradedAnswers, exercise: str) -> GradedAnswers:
-    """Return work in which one exercise alone counts as passed, or the reason why it cannot be asked about."""
+    """Return work with one exercise alone as passed, or with the reason why it cannot be asked about."""
     if exercise in work.passed:
         return replace(work, passed=(exercise,))
     passed = f"; these did: {', '.join(work.passed)}" if work.passed else ""
