@@ -40,7 +40,7 @@ class Raised:
     """An error that student code raised, as an observation.
 
     Two are the same to the judge where their kinds are; a refusal is a ``ValueError`` or ``TypeError``, or of a class
-    that derives from one: whoever writes ``except ValueError`` catches these, too. What it says is left to the student.
+    that derives from one: whoever writes ``except ValueError`` catches these, too. The message is left to the student.
 
     Attributes:
         kind: the name of its class.
@@ -56,7 +56,7 @@ class Raised:
 
     @classmethod
     def of(cls, error: BaseException, line: str = "") -> Raised:
-        """Return an error as an observation; one whose class cannot tell what it says has said nothing."""
+        """Return an error as an observation; its message is empty if its class cannot tell it."""
         kind = type(error).__name__
         base = next((name for name, refusal in REFUSALS.items() if isinstance(error, refusal)), "")
         try:
@@ -85,7 +85,7 @@ CheckFunction: TypeAlias = "Callable[[SimpleNamespace, Any], Observations]"  # w
 
 @dataclass(frozen=True)
 class Check:
-    """One property of one exercise, and what it is worth.
+    """One property of one exercise, and its points.
 
     Attributes:
         room: the chapter's module, such as ``layers``.
@@ -161,7 +161,7 @@ _READY_MADE: dict[str, dict[CodeType, str]] = {}
 
 
 def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
-    """Declare what a library has ready of an exercise: to call one of these is to pass it by delegation.
+    """Declare a library's ready-made parts of an exercise: to call one is to pass by delegation.
 
     Args:
         exercise: the public name.
@@ -173,12 +173,12 @@ def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
 
 
 def ready_made_for(exercise: str) -> Mapping[CodeType, str]:
-    """Return the names of what a library has ready of an exercise, by the code that runs where it is called."""
+    """Return the names of a library's ready-made parts of an exercise, by the code that calling each one runs."""
     return _READY_MADE.get(exercise, {})
 
 
 def attempt(action: Callable[[], Observation]) -> Observation:
-    """Return what ``action`` returns, or the error that it raises, so that the observations after it are not lost."""
+    """Return the result of ``action`` or the error that it raises, which then costs no later observation."""
     try:
         return action()
     except Exception as error:
@@ -189,7 +189,7 @@ ACCEPTED = "accepted"
 
 
 def refusal(action: Callable[[], object]) -> Observation:
-    """Return the error with which ``action`` refuses, or the word accepted. What an ``assert`` says is left out."""
+    """Return the error with which ``action`` refuses, or the word accepted; without the message of an ``assert``."""
 
     def accept() -> str:
         action()
@@ -223,7 +223,7 @@ def shuffled(rng: Generator, count: int) -> list[int]:
 
 
 class Notes(list[Any]):
-    """A list that stays the same one where the module that writes to it is copied: a copy may do the work, too."""
+    """A list that deep copies share: a copy of the module that writes to it can do the work, too."""
 
     def __deepcopy__(self, memo: object) -> Notes:
         return self
@@ -246,7 +246,7 @@ def set_values(parameter: Tensor, values: Tensor) -> None:
 
 
 def descend(module: nn.Module, loss: Tensor, lr: float) -> None:
-    """Take one step of gradient descent on whatever the module says are its parameters."""
+    """Take one step of gradient descent on the parameters that the module lists."""
     import torch
 
     module.zero_grad()

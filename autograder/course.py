@@ -17,7 +17,7 @@ from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.exercises import BEGIN, Exercise, definitions, exercises_of
 from autograder.mistakes import Mistake, first_hints, known_mistakes
 from autograder.sections import EXERCISE, Contents, titles_in
@@ -30,20 +30,20 @@ GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  
 GROUP = "autograder.course"
 
 
-class NoCourse(WorkFailed):
-    """There is no course on this machine, or no reference to compare with."""
+class NoCourse(TaskFailed):
+    """This machine lacks a course, or the course's reference."""
 
 
-class UnfinishedChapter(WorkFailed):
+class UnfinishedChapter(TaskFailed):
     """A chapter has exercises that nothing can check."""
 
 
-class UnknownExercise(WorkFailed, ValueError):
-    """A cell of a chapter names what is not in the reference."""
+class UnknownExercise(TaskFailed, ValueError):
+    """A chapter's cell names an exercise that the reference lacks."""
 
 
-class SeveralCourses(WorkFailed):
-    """More than one course is installed on this machine, and nobody says which one is meant."""
+class SeveralCourses(TaskFailed):
+    """Several courses are installed on this machine, and only one can be graded."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Course:
 
     @property
     def checks(self) -> Path:
-        """The folder of the checks: a file for each room, and what they share in modules that begin with _."""
+        """The folder of the checks: a file for each room, and shared helpers in modules that begin with _."""
         return self.folder / "checks"
 
     @property
@@ -214,7 +214,7 @@ class Course:
         raise UnknownExercise(f"{chapter.path.name}: {cell.strip()!r} names no exercise of {chapter.room}")
 
     def given_in(self, cell: str) -> str:
-        """Return the text of what a chapter's cell of the tag ``given`` names: code that students get as it is.
+        """Return the code that a chapter's cell of the tag ``given`` names; students get it as it is.
 
         Raises:
             ValueError: the cell holds anything else, or names what is not in that room, or an exercise.
@@ -304,7 +304,7 @@ def names_of_source(source: str, module_name: str) -> SimpleNamespace:
 
 
 def names_anew(source: str, module_name: str) -> Names:
-    """Return a function that runs a module's text at each call: what one check leaves behind, no other one meets."""
+    """Return a function that runs a module's text at each call, so that no check meets the leftovers of another."""
     code = compile(source, module_name, "exec")
 
     def run() -> SimpleNamespace:

@@ -1,11 +1,11 @@
-"""What a person can put right, told in one line. A command's exit status follows from the class.
+"""Errors that a person can put right, told in one line. The class gives the command's exit status.
 
     AutograderError
-      WrongUse       2    a folder, file, name or option that cannot be used; the message says what to do
-      WorkFailed     1    the work was begun, or could have been, and did not succeed
-      Interrupted  130    somebody pressed Ctrl-C, as shells say it
+      UsageError     2    a folder, file, name or option that cannot be used; the message says what to do
+      TaskFailed     1    the work was begun, or could have been, and did not succeed
+      Interrupted  130    Ctrl-C, as shells say it
 
-Each is raised by a class of its own, which stands where it is raised.
+Each module defines its own subclass, next to the code that raises it.
 """
 
 from __future__ import annotations
@@ -16,50 +16,49 @@ from typing import Any, ClassVar
 
 
 class AutograderError(Exception):
-    """The head of the family; a message of several lines is told as one."""
+    """The base class of our errors; a message of several lines is told as one."""
 
     exit_status: ClassVar[int]
 
 
-class WrongUse(AutograderError):
-    """What the user asked for cannot be done so; the message says what to do."""
+class UsageError(AutograderError):
+    """The request cannot be carried out as it is; the message says what to do."""
 
     exit_status = 2
 
 
-class WorkFailed(AutograderError):
+class TaskFailed(AutograderError):
     """The work did not succeed; the message says why."""
 
     exit_status = 1
 
 
 class Interrupted(AutograderError):
-    """Somebody pressed Ctrl-C while work was done that can be taken up again."""
+    """Ctrl-C ended work that can be taken up again."""
 
     exit_status = 130
 
 
-class WouldOverwrite(WrongUse):
-    """A file is in the way that somebody may have changed; the message names it."""
+class WouldOverwrite(UsageError):
+    """A file in the way could hold the user's changes; the message names it."""
 
 
 def complain(message: str) -> None:
-    """Print one line on standard error; names of files and what they hold cannot command the terminal."""
+    """Print one line on standard error, without control characters from names or contents of files."""
     print("autograder:", plain(" ".join(message.split())), file=sys.stderr)
 
 
 def plain(text: str, but: str = "") -> str:
-    """Return a line without what a terminal would obey: names of folders, notes and outputs may hold anything.
+    """Return a line without control characters, which names of folders, notes and outputs can hold.
 
     Args:
-        text: to print.
-        but: what else may stay, such as line ends in a text of several lines.
+        but: characters to keep, such as line ends in a text of several lines.
     """
     return "".join(character if character.isprintable() or character in but else "�" for character in text)
 
 
 def plain_json(value: Any) -> str:
-    """Return a value as indented JSON in which what a terminal would obey is escaped."""
+    """Return a value as indented JSON with its control characters escaped."""
     text = json.dumps(value, indent=1, ensure_ascii=False)
     return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
 

@@ -31,7 +31,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 
 HEADING = re.compile(r"^(###?) (.+)\n", re.MULTILINE)
 BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```$", re.MULTILINE)
@@ -40,7 +40,7 @@ SAYS, HINT, READ = (re.compile(line, re.MULTILINE) for line in (r"^(?!>|Read:).+
 UNWRITTEN = "WRITE:"  # begins each part of a skeleton that is still to be written
 
 
-class BadCatalogue(WorkFailed):
+class BadCatalogue(TaskFailed):
     """A known mistake cannot be read, or no longer fits the reference; the message names its file and line."""
 
 

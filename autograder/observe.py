@@ -1,4 +1,4 @@
-"""Run a check on somebody's names: the one way in which notebook, sandbox, reference and tests do it."""
+"""Run one check against a namespace. Notebook, sandbox, reference and tests all go through here."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def seed_of(run_seed: int, check: Check) -> int:
 
 
 def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
-    """Run one check and return what it observed, whatever the code under it does short of ending the process.
+    """Run one check and return its observations, whatever the code under it does short of ending the process.
 
     The global generators are seeded for the run and restored after it.
 
@@ -77,7 +77,7 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
 
 @contextmanager
 def first_call_of(functions: Mapping[CodeType, str]) -> Iterator[list[str]]:
-    """Give a list that holds the name of the first of some functions which this thread calls in the block, or nothing.
+    """Yield a list for the name of the first of some functions that this thread calls in the block; it can stay empty.
 
     Python itself says which code runs, so it does not matter how a function was imported or who inherits it, and no
     other thread sees a difference. Where a profiler is at work already, such as ``%prun``, it is left to its work.
@@ -177,5 +177,5 @@ def student_line(error: BaseException) -> str:
 
 
 def _is_of_a_notebook(filename: str) -> bool:
-    """Whether this names a cell: a file that ipykernel made up, or what is no path on any system."""
+    """Whether a name is a cell's: a file that ipykernel made up, or a text that no system takes for a path."""
     return "ipykernel" in filename or not {"/", "\\"} & set(filename)

@@ -15,7 +15,7 @@ def parse(source: str | bytes) -> ast.Module:
     can get a SystemError that has nothing to do with its source.
 
     Raises:
-        SyntaxError: it is no Python.
+        SyntaxError: it is not Python.
         ValueError: it holds a null byte.
         RecursionError, MemoryError: it is nested too deeply.
     """

@@ -55,7 +55,7 @@ def mode_stopper() -> Callable[[], None]:
 
 
 def fill_new_memory(with_nan: bool) -> None:
-    """Let memory that a tensor gets unwritten be filled with NaN, or left as it is."""
+    """Switch on or off that PyTorch fills the unwritten memory of new tensors with NaN."""
     if torch := _torch():
         torch._C._set_deterministic_algorithms(with_nan, warn_only=True)  # the public one imports a compiler
 

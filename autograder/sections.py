@@ -13,7 +13,7 @@ FENCE = re.compile(r"\s*(?:```|~~~)")
 EXERCISE = re.compile(r"from \w+\.(?P<room>\w+) import (?P<name>\w+)")  # all that an exercise's cell holds
 MARKUP = re.compile(r"\{[\w:]+\}`(?P<said>[^`<]+?)(?:\s*<[^>]*>)?`|[`*]")
 IN_A_NOTEBOOK = re.compile(r'section "(?P<title>.+)" of (?P<chapter>[\w-]+)\.ipynb')
-IN_THE_BOOK = re.compile(r"(?:(?P<title>.+), )?(?P<address>(?:https?://|\.\./)\S+)")
+IN_THE_BOOK = re.compile(r"(?P<title>.+), (?P<address>(?:https?://|\.\./)\S+)")
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Section:
 
     @classmethod
     def named_in(cls, text: str) -> Section | None:
-        """Return the section with this text, or None; older texts are an address alone."""
+        """Return the section with this text, or None."""
         if match := IN_A_NOTEBOOK.fullmatch(text):
             return cls(match["title"], match["chapter"])
         if match := IN_THE_BOOK.fullmatch(text):
-            return cls(match["title"] or match["address"], "", match["address"])
+            return cls(match["title"], "", match["address"])
         return None
 
     @property

@@ -4,7 +4,7 @@ import sys
 
 
 class WrongUse(Exception):
-    """The user can correct it: a wrong option, or an unusable file. Exit status 2."""
+    """A wrong option or an unusable file, which the user can correct. Exit status 2."""
 
 
 class WorkFailed(Exception):

@@ -1,6 +1,7 @@
 """The plan of the house, read from its imports: one line between student and instructor, and no way back up."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -98,6 +99,11 @@ def test_no_rooms_import_each_other_in_a_circle(house: str) -> None:
         inside = {room(used) for used in arrows()[name] if is_below(used, house) and used not in ENTRANCES}
         graph.setdefault(room(name), set()).update(inside - {room(name)})
     assert circle(graph) == []
+
+
+def test_no_two_classes_share_a_name() -> None:
+    classes = Counter(node.name for tree in modules().values() for node in tree.body if isinstance(node, ast.ClassDef))
+    assert [name for name, times in classes.items() if times > 1] == []
 
 
 def test_one_module_alone_knows_the_tables_of_nbgrader() -> None:

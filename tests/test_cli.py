@@ -109,7 +109,7 @@ def test_the_help_of_export_names_every_format() -> None:
     "line", ["release", "grade", *SHOW_MARKS, "explain ada 2-layers affine_map", "viva ada 2-layers", "requests ."]
 )
 def test_outside_a_course_folder_a_command_says_how_to_make_one(line: str, tmp_path: Path) -> None:
-    assert "is no course folder: make one with `autograder init DIR`" in refused(tmp_path, *line.split())
+    assert "is not a course folder: make one with `autograder init DIR`" in refused(tmp_path, *line.split())
     assert not list(tmp_path.iterdir())
 
 

@@ -70,8 +70,6 @@ def test_a_page_links_to_the_book_by_its_title_and_a_live_notebook_to_its_own_he
     assert section_link(in_book).startswith('<a href="https://example.org/chapters/2-layers.html#symmetry">Why, at')
     assert section_link(alone, live=True) == '<a href="#Why-at-random?">Why at random?</a>, in this notebook'
     assert section_link(alone) == "section &#34;Why at random?&#34; of 2-layers.ipynb"
-    old = "https://old.example/page.html#a"  # as in gradebooks of before
-    assert section_link(old) == f'<a href="{old}">{old}</a>'
 
 
 def test_any_other_text_is_shown_without_a_link() -> None:

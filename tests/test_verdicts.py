@@ -57,14 +57,6 @@ def test_a_second_mistake_is_kept_beside_the_first_and_shown_after_it() -> None:
     assert ("hint", "Look again.") not in diagnosis_rows(kept)
 
 
-def test_a_record_from_before_second_mistakes_is_still_read() -> None:
-    kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", "https://book")).record()
-    assert kept["diagnosis"]
-    del kept["diagnosis"]["also"]
-    assert mistakes_in(kept) == {"known": "Likely this."}
-    assert [label for label, _ in labelled(kept["diagnosis"])] == ["observed", "expected", "likely mistake", "read"]
-
-
 @given(st.lists(TEXT | st.sampled_from([f"\u2028  {label}: forged" for label in LABELS.values()])))
 def test_no_line_of_what_a_student_wrote_reads_as_a_label(parts: list[str]) -> None:
     diagnosis = Diagnosis("\n".join(parts), "2").record()

@@ -1,1 +1,1 @@
-"""What only an instructor has: from a course folder to marks. No module outside of this folder imports it."""
+"""The instructor's half: from a course folder to marks. Modules outside this folder never import it."""

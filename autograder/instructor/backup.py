@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.course.folder import LOCK, CourseFolder, CourseFolderError
 
 KINDS = (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK)  # that a zip can hold
 SIDE_FILES = ("", "-journal", "-wal", "-shm")  # the gradebook's file, and SQLite's own beside it
 
 
-class GradebookNotCopied(WorkFailed):
+class GradebookNotCopied(TaskFailed):
     """The gradebook cannot be read, or is damaged."""
 
 

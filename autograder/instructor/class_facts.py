@@ -1,4 +1,4 @@
-"""The facts of a course folder and its gradebook, read for ``marks_of``. Runs nobody's code."""
+"""Read the facts of a course folder and its gradebook for ``marks_of``, without running students' code."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def update_gradebook(
     records: GradingRecords | None = None,
     students: Sequence[Student] = (),
 ) -> Facts:
-    """Let nbgrader's gradebook be what the facts say, and return them. To do so again changes nothing.
+    """Bring nbgrader's gradebook into line with the facts, and return them. A second call changes nothing.
 
     Args:
         records: read so far.
@@ -88,7 +88,7 @@ def update_gradebook(
 
 
 def update_student(folder: CourseFolder, rows: Rows, course: Course, records: GradingRecords, student: str) -> None:
-    """Let the rows of one student be what the facts say, with the records read so far; the caller commits."""
+    """Bring the rows of one student into line with the facts and the records read so far; the caller commits."""
     rows.write(marks_of(facts_of(folder, course, rows, records, student)), student)
 
 

@@ -34,7 +34,7 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor import hand_marks
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -53,7 +53,7 @@ WAYS_OUT = {
 NAMES = ("first_name", "last_name", "email", "lms_user_id")
 
 
-class GradebookError(WorkFailed):
+class GradebookError(TaskFailed):
     """The database is locked, read-only, full or broken; the message says which."""
 
 
@@ -105,7 +105,7 @@ class CourseGradebook:
 
     @contextmanager
     def open(self) -> Iterator[Rows]:
-        """Give the rows of the course, to read.
+        """Open the rows of the course for reading.
 
         Raises:
             GradebookError: it cannot be read.
@@ -119,7 +119,7 @@ class CourseGradebook:
 
     @contextmanager
     def writing(self) -> Iterator[Rows]:
-        """Give rows to which nobody else of ours writes meanwhile; commit at the end of the block, all or nothing.
+        """Open the rows for writing, under a lock among our commands; commit all or nothing at the end of the block.
 
         Raises:
             RowRefused: the database does not take a row of one submission.
@@ -185,7 +185,7 @@ class Rows:
     # Out: marks
 
     def write(self, marks: Sequence[Mark], student: str | None = None) -> None:
-        """Let nbgrader's rows be what marks say; the caller has taken hand marks in, and commits.
+        """Write marks into nbgrader's rows; the caller has taken hand marks in, and commits.
 
         Args:
             marks: of all assignments, of the class or of one student.
@@ -243,7 +243,7 @@ class Rows:
             self.db.flush()
 
     def write_students(self, students: Sequence[Student]) -> None:
-        """Let nbgrader know a class; a name that is left out stays as it is. The caller commits."""
+        """Write a class into nbgrader's rows; omitted names stay as they are. The caller commits."""
         known = self.students()
         for student in {student.id: student for student in students}.values():
             names = {name: value for name in NAMES if (value := getattr(student, name))}
@@ -253,14 +253,14 @@ class Rows:
                 self._set(StudentRow, student.id, **names)
 
     def write_due_dates(self, due: Mapping[str, datetime]) -> None:
-        """Let nbgrader have the due dates, naive and in UTC; the caller commits."""
+        """Write the due dates, naive and in UTC; the caller commits."""
         for name, id_, before in self.db.execute(select(Assignment.name, Assignment.id, Assignment.duedate)):
             when = due[name].astimezone(UTC).replace(tzinfo=None) if name in due else before
             if when != before:
                 self._set(Assignment, id_, duedate=when)
 
     def _write_cells(self, marks: Sequence[Mark]) -> None:
-        """Let the points of the cells be those that they count."""
+        """Write the points that the cells count."""
         worth = {(mark.assignment, name): cell.possible for mark in marks for name, cell in mark.cells.items()}
         columns = (Assignment.name, GradeCell.name, GradeCell.id, GradeCell.max_score)
         query = select(*columns).select_from(GradeCell).join(GradeCell.notebook).join(Assignment)
@@ -270,7 +270,7 @@ class Rows:
                 self._set(GradeCell, id_, max_score=points)
 
     def _write_submissions(self, marks: Mapping[Work, Mark], student: str | None) -> None:
-        """Let submissions have the dates and the penalties of their marks, and those that were graded a row."""
+        """Write the dates and penalties of submissions, and a row for each graded one."""
         dates = (SubmittedAssignment.id, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
         penalty = (SubmittedNotebook.id.label("notebook"), SubmittedNotebook.late_submission_penalty.label("penalty"))
         query = _of_submissions(select(*dates, *penalty).select_from(SubmittedNotebook), student)

@@ -130,7 +130,7 @@ def carried(given: Sequence[Any]) -> Any:
 
 
 def counting(given: Sequence[Any]) -> Any:
-    """Return the mark whose points the student gets; None if there is none."""
+    """Return the mark whose points the student gets; None without one."""
     return next((mark for role in CARRIES for mark in given if mark.role == role and mark.points is not None), None)
 
 
@@ -223,6 +223,6 @@ def remember(session: Any, key: Key, row: Any, text: str, digest: str, cell: Cel
 
 
 def close(session: Any, row: Any) -> None:
-    """Let nobody mark an answer whose submission has gone."""
+    """Withdraw from marking an answer whose submission has gone."""
     if row.is_open:
         session.execute(update(answers).where(answers.c.id == row.id).values(is_open=False))

@@ -96,7 +96,7 @@ class CellMark:
 
     @property
     def points(self) -> float | None:
-        """Points without extra ones; None while nobody has decided."""
+        """Points without extra ones; None while they are undecided."""
         return self.checked if self.given is None else self.given
 
 

@@ -1,4 +1,4 @@
-"""How far each assignment of a course folder is, by the facts and marks on record."""
+"""The status of each assignment of a course folder, from the facts and marks on record."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EXPORTED = "exported.json"  # in exports/: a digest of the marks of each assignm
 
 @dataclass(frozen=True)
 class AssignmentStatus:
-    """How far one assignment is.
+    """The status of one assignment.
 
     Attributes:
         released: when its notebook was written, with a time zone; None before its release.
@@ -56,7 +56,7 @@ class AssignmentStatus:
 
 
 def status_of(folder: CourseFolder, course: Course) -> list[AssignmentStatus]:
-    """Return how far each assignment of a course is, in order.
+    """Return the status of each assignment of a course, in order.
 
     Raises:
         TableError: a table cannot be read.
@@ -129,7 +129,7 @@ def _exported(folder: CourseFolder) -> dict[str, str]:
 
 
 def _digest(marks: Iterable[Mark]) -> str:
-    """Return a digest of what an export says of an assignment."""
+    """Return a digest of the exported marks of an assignment."""
     scores = {mark.student.id: "EX" if mark.excused else mark.final_score for mark in marks}
     known = {student: score for student, score in scores.items() if score is not None}
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()

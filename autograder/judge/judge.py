@@ -54,7 +54,7 @@ class Expectations(Protocol):
 
     def explanation(self, check: Check, mistake: str) -> Explanation: ...
     def first_hints(self, check: Check) -> Sequence[str]:
-        """Return what to say of the check's exercise to a student who has written nothing yet."""
+        """Return the hints on the check's exercise for a student who has written nothing yet."""
         ...
 
     def contents(self, room: str) -> Contents:

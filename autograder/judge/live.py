@@ -1,4 +1,4 @@
-"""What the course's own answers are, right and mistaken, computed when they are asked for."""
+"""Compute the course's own answers, right and mistaken, on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.sections import Contents
 
 @dataclass(frozen=True)
 class _WhenLookedUp(Mapping[str, Answer]):
-    """Answers by a mistake's id, each computed when it is asked for: the judge needs them where a check fails."""
+    """A lazy mapping from a mistake's id to its answer, which the judge needs only where a check fails."""
 
     keys_in_order: Sequence[str]
     answer: Callable[[str], Answer]
@@ -41,11 +41,11 @@ class LiveExpectations:
     _contents: dict[str, Contents] = field(default_factory=dict)
 
     def reference(self, check: Check, seed: int) -> Answer:
-        """Return what the reference answers."""
+        """Return the reference's answer to a check."""
         return self._answer("", check, seed)
 
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
-        """Return what each known mistake of the check's exercise answers, by its id, each when it is looked up."""
+        """Return the answers of the exercise's known mistakes by id, each computed when it is looked up."""
         ids = [mistake.id for mistake in self.course.mistakes(check.room) if mistake.exercise == check.exercise]
         return _WhenLookedUp(ids, lambda mistake: self._answer(mistake, check, seed))
 

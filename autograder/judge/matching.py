@@ -261,7 +261,7 @@ def _how_alike(value: Observation, mistake: Observation) -> str:
 
 
 def asks_for_refusal(right: Observation) -> bool:
-    """Return whether an observation asks what is refused and what is accepted: there an error is an answer."""
+    """Return whether an observation is about refusals, so that an error is an answer."""
     return isinstance(right, Raised) or (isinstance(right, str) and right == ACCEPTED)
 
 

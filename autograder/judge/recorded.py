@@ -1,4 +1,4 @@
-"""Expectations recorded for fixed seeds: what a student's machine compares with, without the reference.
+"""Expectations recorded for fixed seeds, with which a student's machine compares in place of the reference.
 
 A recording holds the answers of the reference and of every known mistake to the visible checks, what to say of each
 mistake, and the first hints. It holds no source and no hidden check.
@@ -31,7 +31,7 @@ FOLDER = Path(__file__).parent / "records"
 
 @dataclass(frozen=True)
 class RecordedExplanation:
-    """What is said of a known mistake."""
+    """The words about a known mistake."""
 
     id: str
     exercise: str
@@ -67,7 +67,7 @@ def record(course: Course, room: str, folder: Path) -> Path:
 
 
 def _recorded_answers(live: LiveExpectations, room: str) -> Iterator[tuple[Check, int, str, Answer]]:
-    """Yield what the reference answers, as nobody, and what each mistake answers that shows in the check."""
+    """Yield the answers of the reference, under an empty id, and of each mistake that shows in the check."""
     for check in checks_of(room):
         if check.hidden:
             continue
@@ -119,11 +119,11 @@ class RecordedExpectations:
         return answers
 
     def reference(self, check: Check, seed: int) -> Answer:
-        """Return what the reference answered."""
+        """Return the reference's recorded answer to a check."""
         return self._answers[check.id, seed, ""]
 
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
-        """Return what each known mistake answered; one that is not recorded answered as the reference did."""
+        """Return the answers of known mistakes by id; an unrecorded one answered as the reference did."""
         mistakes = [row["id"] for row in self._content["explanations"] if row["exercise"] == check.exercise]
         right = self.reference(check, seed)
         return {mistake: self._answers.get((check.id, seed, mistake), right) for mistake in mistakes}
@@ -144,7 +144,7 @@ def released_file(room: str) -> Path:
 
 
 def expectations(room: str) -> Expectations:
-    """Return what to compare a room with on this machine: a student's recording, or else the installed course.
+    """Return a room's expectations on this machine: a student's recording, or else the installed course.
 
     Raises:
         NoCourse: there is neither.

@@ -100,13 +100,13 @@ class LikelyRecord(TypedDict):
 
 
 class DiagnosisRecord(TypedDict):
-    """A diagnosis as JSON values, absent parts empty. Older ones lack `also`."""
+    """A diagnosis as JSON values, absent parts empty."""
 
     observed: str
     expected: str
     likely: str
     read: str
-    also: NotRequired[list[LikelyRecord]]
+    also: list[LikelyRecord]
     perhaps: NotRequired[bool]
 
 
@@ -149,7 +149,7 @@ def mistakes_in(verdict: VerdictRecord) -> dict[str, str]:
     diagnosis, first = verdict["diagnosis"], verdict["mistake"]
     if not first:
         return {}
-    also = diagnosis.get("also", []) if diagnosis else []
+    also = diagnosis["also"] if diagnosis else []
     return {first: diagnosis["likely"] if diagnosis else ""} | {second["mistake"]: second["likely"] for second in also}
 
 

@@ -114,7 +114,7 @@ def _checked(
 ) -> NotebookReport:
     room = room_by_grade_ids(notebook)
     if room is None:
-        raise MalformedNotebook(f"{path} is no notebook of this course: open the released one and answer there")
+        raise MalformedNotebook(f"{path} is not a notebook of this course: open the released one and answer there")
     released = released_notebook(room)
     place = {exercise: at for at, exercise in enumerate(exercise_cells(released))}
     visible = (check for check in checks_of(room) if not check.hidden)

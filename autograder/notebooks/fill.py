@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.notebooks.graft import grade_id_of, is_answer
 from autograder.parsing import parse
 
 
-class NothingToFill(WrongUse):
+class NothingToFill(UsageError):
     """The Python file defines no name that the notebook asks for, or cannot be read."""
 
 

@@ -15,7 +15,7 @@ import nbformat
 import nbformat.reader
 from nbformat import NotebookNode
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 EARLIER = "earlier"  # in an instructor's record: what cells have held in earlier releases, as digests by grade id
 RECORD = "autograder"  # under which a notebook's metadata says whose it is
@@ -26,12 +26,12 @@ MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
-class MalformedNotebook(WrongUse):
+class MalformedNotebook(UsageError):
     """A file should be a notebook and cannot be read as one."""
 
 
 @dataclass(frozen=True)
-class Grafted:
+class GraftedNotebook:
     """The instructor's notebook with a student's answers.
 
     Attributes:
@@ -67,7 +67,7 @@ def read_capped(path: Path) -> bytes:
     # Without blocking: opening a pipe would wait for its other end.
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise MalformedNotebook(f"{path} is no file")
+            raise MalformedNotebook(f"{path} is not a file")
         return file.read(MAX_NOTEBOOK_BYTES + 1)
 
 
@@ -143,7 +143,7 @@ def cell_digest(cell: NotebookNode) -> str:
     return hashlib.sha256(_as_released(cell).encode()).hexdigest()
 
 
-def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
+def graft(instructor: NotebookNode, submitted: NotebookNode) -> GraftedNotebook:
     """Take the student's answers by grade id into a copy of the instructor's notebook; others stay as released."""
     by_grade_id: dict[str, list[NotebookNode]] = {}
     for cell in submitted.cells:
@@ -184,7 +184,7 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
     extra = [cell for cell in strangers if cell.cell_type == "code" and cell.source.strip()]
     if extra:
         notes.append(f"{len(extra)} code cell{'s' if len(extra) > 1 else ''} outside the exercises did not count")
-    return Grafted(copy, tuple(notes), _unanswered(instructor, copy), is_stranger)
+    return GraftedNotebook(copy, tuple(notes), _unanswered(instructor, copy), is_stranger)
 
 
 def _unanswered(instructor: NotebookNode, grafted: NotebookNode) -> frozenset[str]:

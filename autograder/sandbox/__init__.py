@@ -25,7 +25,7 @@ __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program
 START_S = (60.0, 180.0)  # a server that hangs as it starts is replaced, once: nobody need be watching
 GRACE_S = 2.0
 END_S = 120.0  # for the end of a submission that has been told to end
-TWICE = "it was answered twice, and nobody can say which answer is the check's"
+TWICE = "it was answered twice, so the check's own answer is unknown"
 SILENT = "its process ended without an answer"
 _numbers = itertools.count()
 

@@ -1,4 +1,4 @@
-"""Checks for the sandbox, without the hidden ones and with them: what a student's process never had it cannot tell.
+"""Checks for the sandbox, without and with the hidden ones: a student's process cannot tell what it never had.
 
 The warm server has the visible checks alone, which every fork inherits. The hidden ones come to a submission when it
 has answered all others, and from then on no text of it reaches the student.
@@ -23,7 +23,7 @@ _Definition = ast.FunctionDef | ast.ClassDef
 
 @cache
 def visible_texts() -> Mapping[str, str]:
-    """Return the text of each module of the course's checks, without the hidden ones, what they share first."""
+    """Return the text of each module of the course's checks, without the hidden ones, shared modules first."""
     course = Course.announced()
     files = [path for path in sorted(course.checks.glob("_*.py")) if path.stem != "__init__"]
     shared = {path.stem: path.read_text(encoding="utf-8") for path in files}
@@ -39,13 +39,13 @@ def code_of_all(rooms: tuple[str, ...]) -> bytes:
 
 
 def load_code(code: bytes) -> None:
-    """Load what ``code_of_all`` returned, in the place of the visible checks."""
+    """Load the code that ``code_of_all`` returned, in the place of the visible checks."""
     for module, compiled in marshal.loads(code).items():
         _load(module, compiled)
 
 
 def load_texts(texts: Mapping[str, str]) -> None:
-    """Load what ``visible_texts`` returned; no file is read."""
+    """Load the texts that ``visible_texts`` returned; no file is read."""
     for module, text in texts.items():
         _load(module, _compiled(module.rpartition(".")[2], text))
 
@@ -108,5 +108,5 @@ def _is_hidden(node: _Definition) -> bool:
 
 
 def _is_unused(node: _Definition, body: Sequence[ast.stmt], names: Mapping[ast.stmt, set[str]]) -> bool:
-    """Whether nothing in a module but the definition itself speaks of it; a check is used by being one."""
+    """Whether a module never uses a definition of its own; a check is used by being one."""
     return not _is_check(node) and not any(node.name in names[statement] for statement in body if statement is not node)

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.sandbox import landlock
 from autograder.sandbox.program import Limits
 
@@ -61,7 +61,7 @@ ENVIRONMENT = {
 OTHER_USER = "other-user"
 
 
-class NoSandbox(WorkFailed):
+class NoSandbox(TaskFailed):
     """Student code cannot be isolated on this machine."""
 
 

@@ -1,4 +1,4 @@
-"""Put back what the cells of a submission replaced in the tools with which checks look at it.
+"""Put back the tools of checks that the cells of a submission replaced.
 
 A cell may set ``np.array_equal`` to a function that always says yes, or replace the function that sends observations.
 Before the first check looks, the functions and classes of the builtins, of the libraries that compute, of the grader
@@ -30,7 +30,7 @@ PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
 def keep_builtins() -> Callable[[], None]:
-    """Return a function that puts the builtins back as they are now, without which nothing here runs."""
+    """Return a function that puts the builtins, which all code here needs, back as they are now."""
     space, before = builtins.__dict__, dict(builtins.__dict__)
 
     def put_back() -> None:
@@ -106,7 +106,7 @@ def _own_classes(own: Mapping[str, types.ModuleType]) -> Iterator[type]:
 
 
 def _own_functions(own: Mapping[str, types.ModuleType]) -> Iterator[types.FunctionType]:
-    """Give the functions and methods of own modules, whose very code a cell could exchange."""
+    """Yield the functions and methods of own modules, whose code objects a cell could exchange."""
     for holder in (*own.values(), *_own_classes(own)):
         for value in vars(holder).values():
             if isinstance(value, types.FunctionType) and value.__module__ in own:
@@ -114,7 +114,7 @@ def _own_functions(own: Mapping[str, types.ModuleType]) -> Iterator[types.Functi
 
 
 def _own_containers(own: Mapping[str, types.ModuleType]) -> Iterator[tuple[Any, Any]]:
-    """Give the tables that stand in own modules, and the lists in those, each with a copy."""
+    """Yield the tables of own modules, and the lists in those, each with a copy."""
     for module in own.values():
         for name, value in vars(module).items():
             if isinstance(value, dict | list | set) and not name.startswith("__"):
@@ -148,7 +148,7 @@ def _restore_check(check: Check, fields: dict[str, Any]) -> None:
 
 
 def _stop_watchers() -> None:
-    """Take off what would run between the lines of a check: traces and signal handlers."""
+    """Take off traces and signal handlers, which would run between the lines of a check."""
     sys.settrace(None)
     sys.setprofile(None)
     threading.settrace(None)

@@ -1,4 +1,4 @@
-"""What is run in the sandbox, within which limits, and what comes back."""
+"""Records of a run in the sandbox: the program, its limits, and its results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_TIMEOUTS = 2  # of an exercise: after so many checks that did not end, its o
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use; memory is over what the warm server already has.
+    """Limits of a submission; memory counts from the warm server's own.
 
     A cell or a check has so much wall time, and so much time on the processor: the first is long, for a machine that is
     busy with other things, and the second ends a loop without an end soon.
@@ -42,7 +42,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class PlannedCheck:
-    """Which check to run, with which seed, and whether only in a process that tells the student nothing."""
+    """A check to run, its seed, and whether it runs only in a process that tells the student nothing."""
 
     room: str
     exercise: str
@@ -112,7 +112,7 @@ def read_plan(plan: Mapping[str, Any]) -> tuple[PlannedCheck, ...]:
 
 @dataclass(frozen=True)
 class CellResult:
-    """What a cell printed, and the error it ended with, both cut to a sane length; the error is empty if none."""
+    """The output of a cell and the error that ended it, or an empty text, both cut to a sane length."""
 
     stdout: str
     error: str
@@ -120,7 +120,7 @@ class CellResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came back of a program.
+    """The results of a program.
 
     Attributes:
         cells: by cell id; a cell that was never finished is absent.

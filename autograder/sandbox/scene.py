@@ -23,9 +23,9 @@ M_PERTURB = -6  # of glibc's malloc.h: with which byte's complement memory is fi
 
 
 def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
-    """Run the cell anew and then the scene, and return what each of the expressions that are asked for gives.
+    """Run the cell anew and then the scene, and return the value of each expression that is asked for.
 
-    What the cell or the lines before an expression raise is what the expression gives.
+    An error of the cell, or of the lines before an expression, takes the place of its value.
 
     Args:
         scene: what to run.
@@ -45,7 +45,7 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
 
 
 def _leave_no_nan() -> None:
-    """Let glibc, where it is, fill new memory with what is not NaN; else it may be by chance, as where NaN has been.
+    """Let glibc, if present, fill new memory with other bits than NaN's, which it can hold by chance.
 
     Blocks of less than a kilobyte come from a cache, as they are.
     """
@@ -55,7 +55,7 @@ def _leave_no_nan() -> None:
 
 
 def _value(given: str, asked: str, module: ModuleType) -> object:
-    """Run the lines, each time anew, since an expression may change what they have made."""
+    """Run the lines anew for each expression, since one can change their objects."""
     space = {**vars(module), "np": np, **pytorch.names()}
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         exec(compile(given, "<scene>", "exec", dont_inherit=True), space)
@@ -70,7 +70,7 @@ def _attempt(action: Callable[[], object]) -> Observation:
 
 
 def brief(value: object) -> Observation:
-    """Return a value as an observation: of what holds several, such as a list of numbers, the text that Python shows.
+    """Return a value as an observation; a container, such as a list of numbers, as the text that Python shows.
 
     Tensors in it are shown as their numbers, floats with four digits; what holds more than ``MAX_PARTS`` is counted.
     """

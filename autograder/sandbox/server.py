@@ -27,7 +27,7 @@ from autograder import pytorch
 from autograder.sandbox import child, hidden_checks, isolation, landlock, memory, system_calls, wire
 from autograder.sandbox.program import Limits
 
-# What notebooks import anyway, beside what their course names: once here rather than once in each submission.
+# Modules that notebooks import anyway, beside those that their course names: once here, and not in each submission.
 PRELOAD = ("numpy", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
 MEMORY_EVERY_S = 0.1
 TRUSTED = "trusted"
@@ -101,7 +101,7 @@ def wait(pid: int, control: socket.socket, limits: Limits, isolated: bool) -> di
 
 
 def end(pid: int, isolated: bool) -> None:
-    """End a submission: the first process of its namespace, with which the kernel ends all others, where there is one.
+    """End a submission: the first process of its namespace, if it has one, with which the kernel ends all others.
 
     The supervisor ends when all of them have, so that nothing is left when it does.
     """

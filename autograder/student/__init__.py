@@ -144,7 +144,7 @@ def _unattended() -> Iterator[CappedText]:
     from autograder.sandbox.cells import CappedText
 
     def refuse(*_: object) -> str:
-        raise RuntimeError("your code asks for input(), and while a check runs nobody is there to answer")
+        raise RuntimeError("your code asks for input(), which nobody can answer while a check runs")
 
     printed, asks = CappedText(), builtins.input
     builtins.input = refuse

@@ -228,7 +228,7 @@ def _checked(path: Path, notebook: NotebookNode) -> tuple[dict[str, tuple[int, i
     try:
         report = check_read(path, notebook)
     except (KeyboardInterrupt, AutograderError) as error:
-        why = "somebody stopped them" if isinstance(error, KeyboardInterrupt) else str(error)
+        why = "you stopped them" if isinstance(error, KeyboardInterrupt) else str(error)
         return {}, [f"The checks did not run: {why}. What was packed stays packed."]
     passed: dict[str, list[bool]] = {}
     for verdict in report.verdicts:

@@ -19,7 +19,7 @@ class WithoutTraceback(Exception):
 
 
 class UnknownName(WithoutTraceback, LookupError):
-    """There is no such exercise, check or hint."""
+    """An exercise, check or hint is unknown."""
 
 
 def find_exercise(exercise: object, names: SimpleNamespace) -> tuple[str, list[Check]]:

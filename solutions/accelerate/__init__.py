@@ -30,7 +30,7 @@ RESOLUTION = 2**16  # dropout is drawn from 16 bits for each unit, so its probab
 
 
 class FastLearner:
-    """Trains a classifier in place by a recipe; without dropout, what ``Learner`` trains it to by the chapter's one.
+    """Trains a classifier in place by a recipe; with the chapter's one, and without dropout, as ``Learner`` does.
 
     Args:
         model: the classifier; it is moved to the device.
@@ -199,7 +199,7 @@ class FastLearner:
         return max(1, BLOCK // self.recipe.batch_size) * self.recipe.batch_size
 
     def _make_buffers(self) -> None:
-        """Reserve what a step writes to, since a CUDA graph reads and writes the same memory each time."""
+        """Reserve the memory of a step: a CUDA graph reads and writes the same one each time."""
         batch, classes = self.recipe.batch_size, len(self.model.labels)
         sizes = [len(self._layers[0].weight), *(len(layer.bias) for layer in self._layers)]
 
@@ -305,7 +305,7 @@ class FastLearner:
         return self._standardized(stretched(images, widening, self._reach[rows]))
 
     def _places(self, start: int, end: int) -> list[Place]:
-        """Return what each layer reads and writes in a step on the block's images from ``start`` to ``end``."""
+        """Return each layer's inputs and outputs in a step on the block's images from ``start`` to ``end``."""
         if (start, end) not in self._places_of:
             hidden = [output[: end - start] for output in self._outputs]
             self._places_of[start, end] = [

@@ -114,7 +114,7 @@ FORMS: tuple[Callable[[np.random.Generator], Mask], ...] = (blob, ellipse, polyg
 
 
 def _tones(rng: np.random.Generator) -> Numbers:
-    """Return what fills a shape, above 0 and at most 1: one tone with slow changes and grain, or two in patches."""
+    """Return the filling of a shape, above 0 and at most 1: one tone with slow changes and grain, or two in patches."""
     slow = _smooth(rng.uniform(-1, 1, [rng.integers(2, 9)] * 2))
     tones = rng.uniform(0.1, 1) + rng.uniform(0, 0.5) * slow + 0.03 * rng.normal(size=(SIDE, SIDE))
     if rng.random() < 0.3:

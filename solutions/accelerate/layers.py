@@ -1,4 +1,4 @@
-"""Layers that know their way forward and back, for the fast path: what chapter 4 derives, without autograd.
+"""Layers with hand-written forward and backward passes for the fast path, as chapter 4 derives them.
 
 Where the inputs are bfloat16, so are the products and what they read; weights and their updates stay in float32.
 """
@@ -48,7 +48,7 @@ class Layer:
         self.transposed = self.factor.t()
 
     def refresh(self) -> None:
-        """Let the products read what the weights have become."""
+        """Copy changed weights to the memory that the products read."""
         if self.factor is not self.weight:
             self.factor.copy_(self.weight)
             self.shift.copy_(self.bias)

@@ -96,7 +96,7 @@ class Recipe:
 
     @property
     def alters_images(self) -> bool:
-        """Whether it trains on other images than it is given."""
+        """Whether it alters the images that it trains on."""
         return bool(self.shift or self.flip or self.stretch)
 
     @property

@@ -154,7 +154,7 @@ def export_web(
     force: Annotated[bool, typer.Option("--force", help="Replace the page that is there.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a page that answers in the browser, for any static host, and say what its int8 weights cost."""
+    """Write a page that answers in the browser, for any static host, and measure the cost of int8 weights."""
     from solutions import data as sources
     from solutions.accelerate import device as machine
     from solutions.commands import terminal

@@ -61,7 +61,7 @@ def say_which(console: Console, dataset: Dataset) -> None:
 
 
 def name_of(dataset: Dataset) -> str:
-    """Return what to call the data."""
+    """Return a name for the data."""
     return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
 
 

@@ -166,7 +166,7 @@ def show_data(
     out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where to draw samples.")] = Path("runs/data.png"),
     as_json: Json = False,
 ) -> None:
-    """Show what the data are: where they were found, whether they are right, how many of each class, and samples."""
+    """Show the data: their place, whether they are intact, how many there are of each class, and samples."""
     from solutions import data as sources
     from solutions.commands import terminal
     from solutions.dropout import Classifier

@@ -50,7 +50,7 @@ def share(chosen: np.ndarray) -> float:
 
 
 def confusions(test: Measurement) -> list[str]:
-    """Return the most frequent pairs of a class and what it was taken for, as a Markdown list."""
+    """Return the most frequent confusions, pairs of true and chosen class, as a Markdown list."""
     return [
         f"- {test.labels[i]} taken for {test.labels[j]}: {test.matrix[i, j]} of {test.matrix[i].sum()}"
         for i, j in test.most_confused(CONFUSIONS)

@@ -59,7 +59,7 @@ def unfinished_folder(parent: Path, name: str) -> Path:
 
 
 def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
-    """Return the model file of the run that ended last, or another where there is none.
+    """Return the model file of the run that ended last; without one, ``otherwise``.
 
     Raises:
         WrongUse: there is none, and no other was named.
@@ -73,7 +73,7 @@ def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
 
 
 def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, object]]:
-    """Return a verified model and what its file tells about its training.
+    """Return a verified model, and the training summary in its file.
 
     Raises:
         WrongUse: there is no such file, or it is not a model of this course.

@@ -107,7 +107,7 @@ def write_report(report: RunReport, path: Path) -> None:
     """
     try:
         if path.exists() and GENERATOR.encode() not in path.read_bytes()[:1000]:
-            raise WrongUse(f"{path}: is there already, and is no report; name another file with --to")
+            raise WrongUse(f"{path}: is there already, and is not a report; name another file with --to")
         path.write_text(report.html, encoding="utf-8")
     except OSError as error:
         raise WrongUse(f"{path}: cannot be written ({error.strerror}); name another file with --to") from error

@@ -13,10 +13,9 @@ from torch import Tensor
 
 from autograder.checks import Check, Sample, checks_of, rooms
 from autograder.course import Chapter, Course, chapters_of, names_of_source
-from autograder.instructor.authoring.missing import missing_of
+from autograder.instructor.authoring.missing import missing_of, way_of
 from autograder.instructor.authoring.proving import faults_of, refused, unnamed, unstable
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
-from autograder.instructor.authoring.ways import way_of
 from autograder.judge.comparison import tolerance_of
 from autograder.judge.live import LiveExpectations
 from autograder.observe import observe

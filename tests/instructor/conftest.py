@@ -16,7 +16,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
-from unittest import mock
 
 import nbformat
 import pytest
@@ -28,7 +27,6 @@ from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.grading import grade_class as grading
 from autograder.instructor.grading.class_run import ClassRun, RunProgress
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from autograder.instructor.grading.workers import Sandboxes, local_sandboxes
@@ -90,9 +88,8 @@ def wait_until(condition: Callable[[], object], seconds: float = 120.0, pause_s:
 def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> ClassRun:
     """Grade a course folder with limits that fit small exercises, in a warm sandbox unless workers are given."""
     request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
-    start = local_sandboxes if "workers" in options else one_warm_sandbox
-    with mock.patch.object(grading, "local_sandboxes", start):
-        return grade_class(CourseFolder(folder), Course.installed(), request, progress)
+    local = local_sandboxes if "workers" in options else one_warm_sandbox
+    return grade_class(CourseFolder(folder), Course.installed(), request, progress, local)
 
 
 @contextlib.contextmanager

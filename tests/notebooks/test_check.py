@@ -146,5 +146,5 @@ def test_it_sees_what_the_grader_sees(right: NotebookNode, checked: Checked, gra
 
 
 def test_the_notebook_of_another_course_is_refused_with_the_way_out(checked: Checked) -> None:
-    with pytest.raises(MalformedNotebook, match=r"mine\.ipynb is no notebook of this course: open the released one"):
+    with pytest.raises(MalformedNotebook, match=r"mine\.ipynb is not a notebook of this course: open the released one"):
         checked(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]))

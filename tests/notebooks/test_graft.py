@@ -17,7 +17,7 @@ from autograder.notebooks.answers import program_of, room_by_grade_ids
 from autograder.notebooks.graft import (
     MAX_ANSWER_CHARACTERS,
     MAX_PARTS,
-    Grafted,
+    GraftedNotebook,
     MalformedNotebook,
     graft,
     is_answer,
@@ -61,7 +61,7 @@ def handed_in() -> NotebookNode:
     return notebook
 
 
-def cell_of(grafted: Grafted, name: str) -> NotebookNode:
+def cell_of(grafted: GraftedNotebook, name: str) -> NotebookNode:
     return next(cell for cell in grafted.notebook.cells if cell.id == f"layers-{name}")
 
 

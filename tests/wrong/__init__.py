@@ -22,7 +22,7 @@ ANSWER = re.compile(rf"^## (\w+): ([^\n]+)\n\n(?:Named: ([^\n]+)\n\n)?{CODE}", r
 
 
 @dataclass(frozen=True)
-class WrongAnswer:
+class StrangersAnswer:
     """Code that answers an exercise wrongly.
 
     Attributes:
@@ -55,13 +55,13 @@ class WrongAnswer:
 
 
 @cache
-def wrong_answers(room: str) -> list[WrongAnswer]:
+def wrong_answers(room: str) -> list[StrangersAnswer]:
     """Return the catalogue of a room, in the order of its file."""
     text = (Path(__file__).parent / f"{room}.md").read_text(encoding="utf-8")
     shared = SHARED.match(text)
     assert shared, f"{room}.md: no heading and block of Python first"
     answers = [
-        WrongAnswer(room, exercise, fault, f"{shared[1]}\n\n{code}", _ids(named))
+        StrangersAnswer(room, exercise, fault, f"{shared[1]}\n\n{code}", _ids(named))
         for exercise, fault, named, code in ANSWER.findall(text)
     ]
     assert len(answers) == text.count("\n## "), f"{room}.md: an answer is a heading, perhaps a line, and a block"

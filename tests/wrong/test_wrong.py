@@ -13,7 +13,7 @@ from autograder.judge.live import LiveExpectations
 from autograder.observe import observe, seed_of
 from tests.checks.conftest import named
 from tests.suite import is_deep
-from tests.wrong import WrongAnswer, wrong_answers
+from tests.wrong import StrangersAnswer, wrong_answers
 from tests.wrong.misses import misses
 
 WANTED = 8  # of each exercise but those which the third edition replaces
@@ -62,7 +62,7 @@ def test_the_fault_of_a_typed_answer_is_named_and_hardly_ever_another(seed: int,
     assert len([name for name in wrong if wrong[name]]) <= WRONG * len(TYPED), wrong
 
 
-def _told(answer: WrongAnswer, seed: int, live: LiveExpectations) -> set[str]:
+def _told(answer: StrangersAnswer, seed: int, live: LiveExpectations) -> set[str]:
     """Return which known mistakes the checks of its exercise name in an answer."""
     checks = checks_of(answer.room, answer.exercise)
     seeds = [seed_of(seed, check) for check in checks]

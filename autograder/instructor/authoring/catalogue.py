@@ -54,7 +54,7 @@ def verdicts_on_mistake(
 
 
 def names_it(verdict: Verdict, mistake: Mistake) -> bool:
-    """Whether a failed check tells of this mistake, in its own words, and of no other."""
+    """Whether a failed check names this mistake in its own words, and only this one."""
     return list(mistakes_in(verdict.record())) == [mistake.id] and mistake.says in verdict.message
 
 

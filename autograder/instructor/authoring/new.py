@@ -1,4 +1,4 @@
-"""Write what a new course, chapter or exercise begins with. Nothing that is there is replaced."""
+"""Write the first files of a new course, chapter or exercise. Existing files stay as they are."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 from string import Template
 
 from autograder.course import Course
-from autograder.errors import WouldOverwrite, WrongUse
+from autograder.errors import UsageError, WouldOverwrite
 from autograder.instructor.authoring.right_answers import catalogue_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-class BadName(WrongUse):
-    """A course, chapter or exercise cannot have this name; the message says what a name is."""
+class BadName(UsageError):
+    """A name does not fit a course, chapter or exercise; the message gives the form."""
 
 
 def new_course(folder: Path) -> list[Path]:
     """Write a course of no chapters into a folder, and return the files.
 
     Raises:
-        BadName: the folder's name is no name for a package.
+        BadName: the folder's name does not fit a package.
         WouldOverwrite: a file is there already.
     """
     package = folder.name.replace("-", "_")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.authoring.catalogue import names_it, verdicts_on_mistake
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
 from autograder.judge.comparison import same_answer
@@ -22,7 +22,7 @@ MAX_SEEDS = 5  # that a line names
 
 @dataclass(frozen=True)
 class Fault:
-    """Something in a course that does not hold, and can be told in one line.
+    """A fault in a course, told in one line.
 
     Attributes:
         place: the file, and the line where one is known, such as ``averages/mistakes/means.md:12``.
@@ -45,7 +45,7 @@ class Fault:
         return " ".join(": ".join(filter(None, (self.place, self.name, says, self.detail))).split())
 
 
-class UnfitCourse(WorkFailed):
+class UnfitCourse(TaskFailed):
     """Files of a course do not fit together; the message names the first fault."""
 
 
@@ -68,7 +68,7 @@ def require_fitting(course: Course, chapters: Sequence[Chapter], released: Seque
 
 
 def faults_of(course: Course, chapter: Chapter) -> list[Fault]:
-    """Return what is left to write in a chapter, or does not fit together, without running an exercise."""
+    """Return the unwritten parts and the misfits of a chapter, without running an exercise."""
     return [
         *unwritten_in(course, chapter.path),
         *unwritten_in(course, course.file(chapter.room)),
@@ -77,7 +77,7 @@ def faults_of(course: Course, chapter: Chapter) -> list[Fault]:
 
 
 def unwritten_in(course: Course, path: Path) -> list[Fault]:
-    """Return where a file still has the mark of what is to be written."""
+    """Return the places in a file that are still marked as unwritten."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [
         Fault(f"{course.name_of(path)}:{number}", "", f"{UNWRITTEN} is still to be filled in")
@@ -87,7 +87,7 @@ def unwritten_in(course: Course, path: Path) -> list[Fault]:
 
 
 def misfits_of(course: Course, chapter: Chapter) -> list[Fault]:
-    """Return what a chapter, its checks and its known mistakes name that is not there."""
+    """Return the names in a chapter, its checks and its known mistakes that refer to nothing."""
     room = chapter.room
     exercises = [exercise.name for exercise in course.exercises(room)]
     reference, checks_file = course.name_of(course.file(room)), course.name_of(course.checks / f"{room}.py")
@@ -120,7 +120,7 @@ def _misfits_of_mistakes(course: Course, room: str, titles: Mapping[str, str]) -
         except BadCatalogue as error:
             faults.append(_told_by(error))
         except SyntaxError as error:
-            faults.append(Fault(*mistake.place, f"with this edit the reference is no Python: {error.msg}"))
+            faults.append(Fault(*mistake.place, f"with this edit the reference is not Python: {error.msg}"))
         if mistake.read not in titles:
             faults.append(Fault(*mistake.place, f"the chapter has no label {mistake.read}"))
     return faults
@@ -132,7 +132,7 @@ def _told_by(error: BadCatalogue) -> Fault:
 
 
 def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) -> list[Fault]:
-    """Return what does not hold of an exercise's reference, known mistakes and right answers at some seeds of a run."""
+    """Return the faults of an exercise's reference, known mistakes and right answers at some seeds of a run."""
     seeds_of_fault: dict[Fault, list[int]] = {}
     checks, answers = checks_of(room, exercise), right_answers(course, room)
     for seed in seeds:
@@ -147,7 +147,7 @@ def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) ->
 
 
 def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
-    """Give the checks that the reference does not pass, or answers otherwise when it runs again."""
+    """Yield the checks that the reference fails, or answers differently when it runs again."""
     for check in checks:
         course, at = expect.course, seed_of(seed, check)
         answer = expect.reference(check, at)
@@ -161,7 +161,7 @@ def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> It
 
 
 def unnamed(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
-    """Give the known mistakes of the checks' exercise that no check catches, or that one which fails does not name."""
+    """Yield the known mistakes of the checks' exercise that all checks pass, or that a failing one does not name."""
     room, exercise = checks[0].room, checks[0].exercise
     for mistake in expect.course.mistakes(room):
         if mistake.exercise != exercise:
@@ -175,7 +175,7 @@ def unnamed(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Ite
 
 
 def refused(expect: LiveExpectations, answer: RightAnswer, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
-    """Give the checks that a right answer does not pass; it can leave exercises out."""
+    """Yield the checks that a right answer fails; it can leave exercises out."""
     names = answer.names()
     for check in checks:
         if hasattr(names, check.exercise):

@@ -1,4 +1,4 @@
-"""Right answers that are written in another way than the reference: no check may fail them.
+"""Right answers written in other ways than the reference, which every check has to pass.
 
 One catalogue a room, ``tests/right/ROOM.md``: each answer is a heading, ``## name``, a sentence on what is different,
 and a block of Python that defines some of the room's exercises, or all.
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from autograder.course import Course, names_of_source
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 FOLDER = Path("tests", "right")
 ANSWER = re.compile(r"^## ([^\n]+)\n\n(?:[^\n]+\n)+\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -31,7 +31,7 @@ class RightAnswer(NamedTuple):
 
 
 def catalogue_of(course: Course, room: str) -> Path:
-    """Return the file in which a room's right answers stand, whether it is there or not."""
+    """Return the path of a room's right answers, whether the file exists or not."""
     return course.folder.parent / FOLDER / f"{room}.md"
 
 
@@ -39,13 +39,13 @@ def right_answers(course: Course, room: str) -> list[RightAnswer]:
     """Return the right answers of a room, in the order of its catalogue; none where it has none.
 
     Raises:
-        WrongUse: a heading of the catalogue is followed by something else.
+        UsageError: a heading of the catalogue is followed by something else.
     """
     path = catalogue_of(course, room)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     answers = [RightAnswer(room, name, source) for name, source in ANSWER.findall(text)]
     if len(answers) != len(re.findall(r"^## ", text, re.MULTILINE)):
-        raise WrongUse(f"{path}: a right answer is a heading, a sentence, and a block of Python")
+        raise UsageError(f"{path}: a right answer is a heading, a sentence, and a block of Python")
     return answers
 
 

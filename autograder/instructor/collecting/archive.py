@@ -36,7 +36,7 @@ ENCRYPTED, UTF_8 = 0x1, 0x800
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 ARCHIVE = "it is an archive: unpack it, and collect the folder"
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error)
-# What systems and editors leave behind; nobody hands it in.
+# Files that systems and editors leave behind.
 LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints", "__pycache__"}
 
 
@@ -68,7 +68,7 @@ class DownloadEntry:
 
 @contextmanager
 def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
-    """Give the entries of a zip or a folder, or a file by itself.
+    """Yield the entries of a zip or a folder, or a file by itself.
 
     Raises:
         CourseFolderError: it is an archive of another kind, or a damaged one.
@@ -89,7 +89,7 @@ def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
         with archive:
             yield _zip_entries(archive)
     elif path.name.casefold().endswith(ARCHIVES):
-        raise CourseFolderError(f"{path} is no zip: unpack it, and give the folder")
+        raise CourseFolderError(f"{path} is not a zip: unpack it, and give the folder")
     else:
         yield [_file_entry(path.parent, path)]
 
@@ -187,7 +187,8 @@ def _unsafe_name(name: str, parts: Sequence[str]) -> str:
 def _unsafe_kind(mode: int) -> str:
     if stat.S_ISLNK(mode):
         return "it is a link"
-    return "" if stat.S_IFMT(mode) in (0, stat.S_IFREG, stat.S_IFDIR) else "it is no file"  # 0: a zip can say nothing
+    is_known = stat.S_IFMT(mode) in (0, stat.S_IFREG, stat.S_IFDIR)  # 0: the zip leaves it open
+    return "" if is_known else "it is not a file"
 
 
 def _unsafe_entry(info: zipfile.ZipInfo, name: str) -> str:

@@ -76,7 +76,7 @@ def planned_collection(
     students = read_roster(request.roster) if request.roster else students_of(folder)
     if not students:
         raise CourseFolderError(
-            f"{request.roster or 'roster.csv'} names nobody: put your learning system's export in its place, "
+            f"{request.roster or 'roster.csv'} has no students: put your learning system's export in its place, "
             "or give --roster FILE"
         )
     due, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course)
@@ -129,13 +129,11 @@ def _downloaded_files(
     else:
         when = _time(request.at, zone) if request.at is not None else None
         if request.at is not None and when is None:
-            raise CourseFolderError(f"--at {request.at!r} is no time: write “{AS_WRITTEN}{_zone_hint(zone)}”")
+            raise CourseFolderError(f"--at {request.at!r} is not a time: write “{AS_WRITTEN}{_zone_hint(zone)}”")
         try:
             owners = ((Clue("id", Directory(students).named(request.student).id),),)
         except UnknownStudent as error:
-            raise CourseFolderError(
-                f"--student: {error}. Whoever has joined since goes into roster.csv first"
-            ) from None
+            raise CourseFolderError(f"--student: {error}. Add new students to roster.csv first") from None
         standing = ENTERED if when else CLAIMED
         files = [DownloadedFile(entry, BY_HAND, owners, when, standing) for entry in entries]
     if request.worksheet is None:
@@ -162,13 +160,13 @@ def _read_times(path: Path, students: Sequence[Student], zone: tzinfo | None) ->
         text = row.cells.get("time", "")
         when = _time(text, zone)
         if when is None:
-            raise table.error(row, f"{text!r} is no time: write {AS_WRITTEN}{_zone_hint(zone)}")
+            raise table.error(row, f"{text!r} is not a time: write {AS_WRITTEN}{_zone_hint(zone)}")
         times[match.student.id] = when
     return times
 
 
 def _time(text: str, zone: tzinfo | None) -> datetime | None:
-    """Return a time as people write it, with its time zone or in the given one; None where it is none."""
+    """Return a written time, with its time zone or in the given one; None for other texts."""
     try:
         when = datetime.fromisoformat(text.strip())
     except ValueError:

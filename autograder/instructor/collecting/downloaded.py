@@ -17,7 +17,7 @@ TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of handing in
 
 @dataclass(frozen=True)
 class Ownership:
-    """The student named by a folder or file, and the accounts of this machine that own it, where that is known."""
+    """The student named by a folder or file, and its owners' accounts on this machine, where known."""
 
     named: str
     accounts: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Ownership:
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """A file that somebody handed in."""
+    """A file that was handed in."""
 
     entry: DownloadEntry
     system: str

@@ -26,14 +26,14 @@ from autograder.instructor.collecting.downloaded import DownloadedFile, Ownershi
 from autograder.instructor.course.directory import Clue, Directory, Kind, Match
 from autograder.instructor.course.roster import Student
 
-# What a preview adds to the kind of a clue that students choose.
+# A preview adds this to the kind of a clue that students choose.
 BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"
 ROSTER_KNOWS = 2  # the certainty of a match all of whose clues are in the roster
 Account = tuple[Clue, ...]
 
 
 def owners_of(files: Sequence[DownloadedFile], directory: Directory) -> list[list[Match]]:
-    """Return the owners of each file; nobody where another account has a better claim, or one as good."""
+    """Return the owners of each file; none where another account has a better claim, or one as good."""
     known_kinds = directory.known_kinds(clue for file in files for clues in file.owners for clue in clues)
     matches_of_files = [_matches(file, directory, known_kinds) for file in files]
     claims: dict[str, dict[Account, int]] = defaultdict(dict)
@@ -46,7 +46,7 @@ def owners_of(files: Sequence[DownloadedFile], directory: Directory) -> list[lis
 
 
 def _matches(file: DownloadedFile, directory: Directory, known_kinds: Collection[Kind]) -> list[Match]:
-    """Return the owners of a file; nobody where another system, or the disk, names somebody else."""
+    """Return the owners of a file; none where another system, or the disk, names another person."""
     if not file.owners:
         return [Match(None, reason=f"nothing that {file.system} gave says whose it is: collect it by itself")]
     matches = [directory.find(clues, known_kinds) for clues in file.owners]
@@ -89,8 +89,8 @@ def ownership_of(named: str, paths: Sequence[Path]) -> Ownership:
 
 
 def refusal(ownership: Ownership, students: Collection[Student], directory: Directory) -> str:
-    """Return why a submission is not the work of the students whom its name fits; empty where nothing shows that."""
-    # Files of root's, and of the collecting account's, as after making a copy, are no student's.
+    """Return the evidence that a submission is not the work of the students whom its name fits; empty without any."""
+    # Root's files, and those of the collecting account, as in a copy that it made, belong to no student.
     innocent = {ownership.named, _account_name(0), _account_name(os.geteuid())}
     has_account = any(_is_account(name) for student in students for name in (student.id, *student.also))
     for account in ownership.accounts:

@@ -66,7 +66,7 @@ class SubmissionPlan:
 
     @property
     def late_since_unknown(self) -> bool:
-        """Whether the system says that it is late, and nothing says by how much."""
+        """Whether the system calls it late without saying by how much."""
         written_by_hand = self.action == "as it is" and self.placed.stamp
         return bool(self.chosen and self.chosen.late and not self.chosen.when and not written_by_hand)
 
@@ -77,7 +77,7 @@ class ExcludedFile:
 
     file: RecognisedFile
     reason: str
-    matters: bool  # whether it can be somebody's work, and not just something beside it
+    matters: bool  # whether it can be a student's work, and not just a file beside it
     unmatched: tuple[Match, ...] = ()  # the searches in the class that found nobody, for a notebook of the course
     senders: tuple[Student, ...] = ()  # the students who handed in no notebook, and this file first
 
@@ -88,7 +88,7 @@ class ExcludedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan for a download: of one assignment, or of several, where that is empty."""
+    """The plan for a download; ``assignment`` is empty where it is of several."""
 
     submissions: tuple[SubmissionPlan, ...]
     excluded: tuple[ExcludedFile, ...]
@@ -107,7 +107,7 @@ class Plan:
 
     @property
     def complete(self) -> bool:
-        """Whether every file that can be somebody's work is collected."""
+        """Whether every file that can be a student's work is collected."""
         unplaced = any(submission.action in ("blocked", "no such attempt") for submission in self.submissions)
         return not unplaced and not any(file.matters for file in self.excluded)
 

@@ -102,7 +102,7 @@ def lateness(submission: SubmissionPlan) -> str:
     if submission.seconds_late:
         return f"{duration(submission.seconds_late)} late"
     if chosen and chosen.late:
-        return "late, nobody knows by how much" if submission.late_since_unknown else f"late, says {chosen.system}"
+        return "late by an unknown time" if submission.late_since_unknown else f"late, says {chosen.system}"
     return ""
 
 
@@ -125,7 +125,7 @@ def details(collection: Collection) -> list[str]:
 
 
 def remarks(collection: Collection) -> list[str]:
-    """Return lines on the evidence behind the plan, files that are nobody's work, and students without work."""
+    """Return lines on the evidence behind the plan, files without an owner, and students without work."""
     plan, lines = collection.plan, list[str]()
     count = len(plan.submissions)
     timed = [submission.chosen for submission in plan.submissions if submission.chosen and submission.chosen.when]

@@ -21,7 +21,7 @@ from autograder.notebooks.graft import (
     read_notebook,
 )
 
-NO_NOTEBOOK = "it is no notebook of this course"
+NO_NOTEBOOK = "it is not a notebook of this course"
 HEAD_BYTES = 64
 
 
@@ -30,9 +30,9 @@ class RecognisedFile:
     """A file of a download and its assignment."""
 
     downloaded: DownloadedFile
-    assignment: str = ""  # empty where it is none of the course's
-    digest: str = ""  # of its content, SHA-256 in hex; empty where it is no notebook of the course
-    note: str = ""  # why it is none, or what is odd about it; or empty
+    assignment: str = ""  # empty for a file of another kind
+    digest: str = ""  # of its content, SHA-256 in hex; empty for a file of another kind
+    note: str = ""  # the reason why, or its oddity; or empty
 
     @property
     def name(self) -> str:
@@ -44,7 +44,7 @@ Answers = Mapping[str, frozenset[str]]  # the ids of answer cells by assignment
 
 
 def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
-    """Return the ids of the cells in which each released assignment is answered."""
+    """Return the ids of the answer cells of each released assignment."""
     notebooks = {name: read_notebook(folder.released(name)) for name in folder.assignments()}
     return {name: _grade_ids(filter(is_answer, notebook.cells)) for name, notebook in notebooks.items()}
 
@@ -83,7 +83,7 @@ def _by_cells(cell_ids: frozenset[str], named: str, answers: Answers) -> tuple[s
 
 
 def _named(file: str, assignments: Iterable[str]) -> str:
-    """Return the assignment that a notebook's file is called after; empty where that is none."""
+    """Return the assignment after which a notebook's file is named; empty without one."""
     if ".ipynb" not in file.casefold():
         return ""
     # The longest first: one assignment's name can begin with another's.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 WHICH = "Its id, the name of its notebook without .ipynb"
 WHO = "An id, an e-mail address or a name of roster.csv."
@@ -32,12 +32,12 @@ def examples(*lines: str) -> str:
 
 
 def require_consent(*, yes: bool, dry_run: bool, interactive: bool | None = None) -> None:
-    """Refuse to begin work that nobody can agree to.
+    """Refuse to begin work where the instructor cannot be asked to agree.
 
     Args:
         yes: whether the command line agrees.
         dry_run: whether nothing is going to be written.
-        interactive: whether somebody can be asked; None where standard input tells.
+        interactive: whether a question can be answered; None where standard input tells.
     """
     if not (yes or dry_run or (sys.stdin.isatty() if interactive is None else interactive)):
-        raise WrongUse("nobody can be asked here: add --yes to write, or --dry-run to look")
+        raise UsageError("this is not a terminal to answer in: add --yes to write, or --dry-run to look")

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import WrongUse, complain, plain_json
+from autograder.errors import UsageError, complain, plain_json
 from autograder.instructor.commands import WHO, Assignment, DryRun, Quiet, Yes, examples, require_consent
 
 app = typer.Typer()
@@ -33,7 +33,7 @@ def release(
         ),
     ] = "notebooks",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, of the zip for Gradescope.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the zip for Gradescope.")
     ] = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -47,11 +47,11 @@ def release(
     the hidden checks, and is made for courses with PyTorch.
     """
     if format_ not in ("notebooks", "gradescope"):
-        raise WrongUse(f"there is no format {format_!r}: there are notebooks, gradescope")
+        raise UsageError(f"there is no format {format_!r}: there are notebooks, gradescope")
     if format_ == "gradescope":
         _release_for_gradescope(assignment, output, force=force, quiet=quiet)
     elif output is not None:
-        raise WrongUse("-o says where the zip for Gradescope goes: add --format gradescope")
+        raise UsageError("-o says where the zip for Gradescope goes: add --format gradescope")
     else:
         _release(assignment, force=force, quiet=quiet)
 
@@ -147,7 +147,7 @@ def _release_for_gradescope(assignment: str | None, output: Path | None, *, forc
 
     folder = CourseFolder.here()
     if assignment is None:
-        raise WrongUse("Gradescope grades one assignment: name it")
+        raise UsageError("Gradescope grades one assignment: name it")
     (chosen,) = folder.chosen(assignment)
     target = output or folder.exported(chosen, "-gradescope-autograder.zip")
     if output is None:
@@ -195,20 +195,20 @@ def collect(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Moodle's grading worksheet: when each handed in, and who is who, which its zip does not say.",
+            help="Moodle's grading worksheet, with the times and ids that its zip lacks.",
         ),
     ] = None,
     times: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Your table with the columns student and time, where the download has none."),
+        typer.Option(metavar="FILE", help="A table with the columns student and time, if the download has no times."),
     ] = None,
     student: Annotated[
         str | None,
-        typer.Option(metavar="STUDENT", help=f"Whose it is, whatever it is called; with ASSIGNMENT. {WHO}"),
+        typer.Option(metavar="STUDENT", help=f"The owner of the file, whatever its name; with ASSIGNMENT. {WHO}"),
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When that student handed in, such as 2026-11-05 22:10, as due dates are."),
+        typer.Option(metavar="TIME", help="The time of that hand-in, written as due dates are: 2026-11-05 22:10."),
     ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -220,7 +220,7 @@ def collect(
         bool, typer.Option("--force", help="Replace also work that was put there by hand, and keep a copy of it.")
     ] = False,
 ) -> None:
-    """Take in what students handed in.
+    """Take in students' work.
 
     Puts it into submitted/STUDENT/ASSIGNMENT/. Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google
     Classroom and Classroom 50, clones of GitHub repositories, nbgrader's exchange, and plain folders such as
@@ -229,7 +229,7 @@ def collect(
     as a commit's, is called claimed.
 
     Shows what it found and asks before it writes. Every attempt is kept in collected/STUDENT/ASSIGNMENT/. To collect
-    twice changes nothing. The exit status is 1 if something that may be somebody's work was not collected.
+    twice changes nothing. The exit status is 1 if a file that can be a student's work was not collected.
     """
     from autograder.console import print_table, progress
     from autograder.course import Course
@@ -271,7 +271,7 @@ def status(as_json: Json = False) -> None:
 
     Of each: when it was released; how many students have handed in; works that cannot be read; works that are graded
     as they are now; works in which a written answer waits for a person; works that came late at an unknown time; and
-    whether the present marks have been exported. Changes nothing and runs nobody's code.
+    whether the present marks have been exported. Changes nothing and runs no student's code.
     """
     from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder

@@ -36,9 +36,9 @@ def points(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change what a check counts.
+    """Change the points of a check.
 
-    It counts other points for everybody. Shows whose mark changes, and asks; nobody's code is run again.
+    The points change for everybody. Shows whose mark changes, and asks; no student's code is run again.
     """
     from autograder.checks import checks_of
     from autograder.instructor.course.decisions import Decision
@@ -73,7 +73,7 @@ def drop(
     """Give everybody all points of a question.
 
     That is everybody who handed in; the question is a check, an exercise, or the written one. Shows whose mark
-    changes, and asks; nobody's code is run again. What the checks said stays recorded.
+    changes, and asks; no student's code is run again. The checks' verdicts stay recorded.
     """
     from autograder.checks import checks_of
     from autograder.instructor.course.decisions import Decision
@@ -127,7 +127,7 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
     * for the whole term), extension and reason; the reason is for you alone. An extension is a new date such as
     2026-11-08 23:59, or +48h, +2d, or x1.5 of the time from release to due date.
 
-    Shows until when each has time and whose mark changes, and asks. Later gradings follow it; nobody's code is run.
+    Shows until when each has time and whose mark changes, and asks. Later gradings follow it; no student's code is run.
     """
     from autograder.course import Course
     from autograder.instructor.course.decisions import TABLE_COLUMNS, extensions_of, gives_nothing
@@ -171,7 +171,7 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
 def decide(
     folder: CourseFolder, assignment: str, new: Sequence[Decision], *, undo: bool, yes: bool, dry_run: bool
 ) -> None:
-    """Show what decisions on an assignment change, ask, and write them."""
+    """Show the effect of decisions on an assignment, ask, and write them."""
     from autograder.instructor.course.decisions import with_decisions
 
     def now(facts: Facts) -> Sequence[Decision]:

@@ -1,4 +1,4 @@
-"""Commands for what a class has got: ``autograder feedback | report | export``."""
+"""Commands that give results back: ``autograder feedback | report | export``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import WrongUse, complain, plain, plain_json
+from autograder.errors import UsageError, complain, plain, plain_json
 from autograder.instructor.commands import Assignment, Quiet, Student, examples
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def feedback(
 def report(
     assignment: Assignment = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, if not into reports/.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page to write, if not in reports/.")
     ] = None,
     csv: Annotated[
         Path | None,
@@ -67,7 +67,7 @@ def report(
     ] = None,
     last_term: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Also compare with what was handed in to this other course folder."),
+        typer.Option(metavar="DIR", help="Also compare with the submissions in this other course folder."),
     ] = None,
     force: Force = False,
     as_json: Json = False,
@@ -91,7 +91,7 @@ def report(
     folder, course = CourseFolder.here(), Course.installed()
     assignments = folder.chosen(assignment)
     if output is not None and output.suffix != ".html":
-        raise WrongUse(f"{output}: -o names the page, such as report.html; its numbers go beside it as report.json")
+        raise UsageError(f"{output}: -o names the page, such as report.html; its numbers go beside it as report.json")
     for file in (output, output and output.with_suffix(".json"), csv):
         if file is not None:
             refuse_or_copy(file, force)  # before the work, not after it
@@ -133,7 +133,7 @@ def report(
             print(f"{unread} file{'' if unread == 1 else 's'} could not be read")
         if last_term is not None:
             alike = sum(len(section["similar_to_last_term"]) for section in sections)
-            print(f"{alike} pair{'' if alike == 1 else 's'} with somebody of last term")
+            print(f"{alike} pair{'' if alike == 1 else 's'} with a student of last term")
         print(f"{in_need} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at{same}")
 
 
@@ -146,10 +146,10 @@ def report(
 def export(
     assignment: Assignment = None,
     format_: Annotated[
-        str, typer.Option("--format", metavar="csv|canvas|moodle|gradescope|json", help="For whom.")
+        str, typer.Option("--format", metavar="csv|canvas|moodle|gradescope|json", help="The system to export for.")
     ] = "csv",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is standard output.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write; - is standard output.")
     ] = None,
     into: Annotated[
         Path | None,
@@ -193,7 +193,7 @@ def export(
     beside = into and into.with_name(f"{into.stem}-filled{into.suffix}")
     target = output or beside or folder.exported(assignment, FORMATS[format_].ending)
     if to_stdout and FORMATS[format_].is_archive:
-        raise ExportError("a zip is nothing for a terminal: name a file with -o")
+        raise ExportError("a terminal cannot show a zip: name a file with -o")
     if into is not None and (assignment is None or not FORMATS[format_].can_be_filled):
         raise ExportError("--into fills a file of Canvas's or Moodle's with one assignment: name it, and --format")
     if not to_stdout:
@@ -231,7 +231,7 @@ def export(
         counts = unmarked_as_zero or not FORMATS[format_].blank_while_unmarked
         what = "what is not marked yet counts 0" if counts else "left blank, --unmarked-as-zero exports them"
         who = ", ".join(dict.fromkeys(unmarked))
-        complain(f"{len(unmarked)} wait for somebody to mark their written answer; {what}: {who}")
+        complain(f"{len(unmarked)} wait for a mark of their written answer; {what}: {who}")
     if second_look:
         who = ", ".join(dict.fromkeys(second_look))
         complain(f"{len(second_look)} wait for a second look; exported with the points so far: {who}")

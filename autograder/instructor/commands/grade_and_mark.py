@@ -37,7 +37,7 @@ def grade(
         typer.Option(
             metavar="ADDRESS",
             help="Send submissions to the workers of this dask scheduler, such as tcp://10.0.0.5:8786, rather than to "
-            "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
+            "sandboxes here. Anyone who reaches a scheduler can run code on it: use a private network, or tls://.",
         ),
     ] = None,
     dry_run: DryRun = False,
@@ -113,19 +113,19 @@ def grade(
 def mark(
     assignment: Assignment = None,
     host: Annotated[
-        str, typer.Option(metavar="HOST", help="On which name or address of this machine to listen.")
+        str, typer.Option(metavar="HOST", help="Name or address of this machine to listen on.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Likewise; 0 for a free one.")] = 8765,
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Port; 0 for a free one.")] = 8765,
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate and key in one PEM file, for https.")
     ] = None,
     new_token: Annotated[
-        list[str] | None, typer.Option(metavar="MARKER", help="Give somebody another token, and end.")
+        list[str] | None, typer.Option(metavar="MARKER", help="Give a marker a new token, and end.")
     ] = None,
 ) -> None:
     """Mark written answers together, names hidden.
 
-    Serves a page on which several people mark, question by question. Who marks stands in markers.csv: marker, and
+    Serves a page on which several people mark, question by question. The markers come from markers.csv: marker, and
     optionally section and question. Each gets a token to log in with, and
     so do you; it is printed once. c.Marking.double_percent in nbgrader_config.py lets two people mark some answers. The
     points and comments go into the gradebook at once. Ctrl-C ends it, and everybody can go on where they were.
@@ -164,4 +164,4 @@ def _tell_tokens(tokens: Mapping[str, str]) -> None:
     for name, token in tokens.items():
         print(plain(f"token of {name}: {token}"))
     if tokens:
-        print("Give each marker theirs. The gradebook keeps a digest of it alone, so nobody can see it again.")
+        print("Give each marker theirs. The gradebook keeps only its digest, so it cannot be shown again.")

@@ -38,12 +38,12 @@ def new(
     prove` then says whether what you wrote holds. Nothing that is there is replaced.
     """
     from autograder.course import Course
-    from autograder.errors import WrongUse
+    from autograder.errors import UsageError
     from autograder.instructor.authoring.missing import missing_of
     from autograder.instructor.authoring.new import new_chapter, new_course, new_exercise
 
     if kind not in KINDS:
-        raise WrongUse(f"there is no {kind!r} to begin: there are {', '.join(KINDS)}")
+        raise UsageError(f"there is no {kind!r} to begin: there are {', '.join(KINDS)}")
     if kind == "course":
         written = new_course(Path(name))
         print(*written, sep="\n")
@@ -62,7 +62,7 @@ def new(
 @app.command(epilog=examples("autograder prove", "autograder prove convolution --seeds 200"))
 def prove(
     room: Annotated[str | None, typer.Argument(metavar="ROOM", help="Only this chapter; all if left out.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, metavar="N", help="How many runs, each with a seed of its own.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, metavar="N", help="Number of runs, each with a seed of its own.")] = 20,
     as_json: Json = False,
 ) -> None:
     """Prove the checks of a course.
@@ -75,14 +75,14 @@ def prove(
 
     from autograder.console import progress
     from autograder.course import Course, chapters_of
-    from autograder.errors import WrongUse
+    from autograder.errors import UsageError
     from autograder.instructor.authoring.proving import disproved, faults_of
 
     course = Course.installed()
     chapters = [chapter for chapter in chapters_of(course) if room in (None, chapter.room)]
     if not chapters:
         known = ", ".join(chapter.room for chapter in chapters_of(course)) or "none with exercises"
-        raise WrongUse(f"there is no chapter {room or ''}: there are {known}")
+        raise UsageError(f"there is no chapter {room or ''}: there are {known}")
     faults = [fault for chapter in chapters for fault in faults_of(course, chapter)]
     if not faults:
         exercises = [exercise for chapter in chapters for exercise in course.exercises(chapter.room)]
@@ -113,7 +113,7 @@ def init(
         str | None,
         typer.Option(
             metavar="URL",
-            help="Where your students' book is: sets a line in nbgrader_config.py.",
+            help="Address of your students' book; sets a line in nbgrader_config.py.",
         ),
     ] = None,
 ) -> None:

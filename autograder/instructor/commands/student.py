@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import WrongUse, complain, plain, plain_json
+from autograder.errors import UsageError, complain, plain, plain_json
 from autograder.instructor.commands import (
     WHICH,
     WHO,
@@ -26,7 +26,7 @@ app = typer.Typer()
 
 @app.command(epilog=examples("autograder receipt STUDENT", "autograder receipt STUDENT ASSIGNMENT --json"))
 def receipt(student: OneStudent, assignment: Assignment = None, as_json: Json = False) -> None:
-    """List what a student handed in, with receipts.
+    """List a student's attempts, with receipts.
 
     Lists each attempt, when it was handed in, and which one counts. A receipt is worked out from the bytes of the
     notebook, by the student's last cell and here. If both are the same, that very file was collected. It proves no
@@ -80,11 +80,9 @@ def explain(
 
 @app.command(epilog=examples("autograder requests ../requests", "autograder requests ../requests.zip -o answers.md"))
 def requests(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Folders, files or zips with what students sent.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders, files or zips of requests.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, if not reports/requests.md.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write, if not reports/requests.md.")
     ] = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -138,12 +136,12 @@ def requests(
     )
 )
 def viva(
-    student: Annotated[str | None, typer.Argument(metavar="STUDENT", help=f"With whom. {WHO}")] = None,
+    student: Annotated[str | None, typer.Argument(metavar="STUDENT", help=f"The student to talk with. {WHO}")] = None,
     assignment: Annotated[str | None, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}.")] = None,
     whole_class: Annotated[
-        str | None, typer.Option("--class", metavar="ASSIGNMENT", help="With everybody whose work was graded.")
+        str | None, typer.Option("--class", metavar="ASSIGNMENT", help="Talk with every student whose work was graded.")
     ] = None,
-    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="About this exercise.")] = None,
+    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="Ask about this exercise.")] = None,
     again: Annotated[int, typer.Option(min=0, max=9, metavar="N", help="Another question, up to nine times.")] = 0,
     workers: Workers = 2,
     sandbox: ShutIn = True,
@@ -156,8 +154,8 @@ def viva(
     can be printed, into viva/ASSIGNMENT/: STUDENT.html with code, edit and question, and STUDENT-answer.html with the
     answer and a follow-up from the chapter, for you alone.
 
-    The same student gets the same question each time; --again 1 gives another one. In a class nobody gets the question
-    of somebody with the same code, where there is a choice. The exit status is 1 if nobody could be asked.
+    The same student gets the same question each time; --again 1 gives another one. In a class two students
+    with the same code get different questions, where there is a choice. The exit status is 1 without any question.
     """
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
@@ -169,7 +167,7 @@ def viva(
     from autograder.instructor.viva.sheets import write_index, write_sheets
 
     if (student is None) == (whole_class is None) or (student is None) != (assignment is None):
-        raise WrongUse("name a student and an assignment, or --class and an assignment: see autograder viva --help")
+        raise UsageError("name a student and an assignment, or --class and an assignment: see autograder viva --help")
     folder = CourseFolder.here()
     (chosen,) = folder.chosen(assignment or whole_class)
     course = course_of(folder)

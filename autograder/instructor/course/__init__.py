@@ -1,1 +1,1 @@
-"""An instructor's course folder: its layout, who is in the class, when work is due."""
+"""An instructor's course folder: its layout, the class, the due dates."""

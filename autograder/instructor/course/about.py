@@ -22,7 +22,7 @@ BOOK_LINE = re.compile(r"^(?:# *)?c\.About\.book_url *=.*$", re.MULTILINE)
 class About(Configurable):  # type: ignore[misc]
     """Settings that students see."""
 
-    book_url = Unicode("", help="Where the book is; empty where students have their notebooks alone.").tag(config=True)
+    book_url = Unicode("", help="Address of the book; empty where students have notebooks alone.").tag(config=True)
     hand_in = Unicode("", help="Where work is handed in, as the end of a sentence.").tag(config=True)
     due_in_notebook = Bool(False, help="Whether the head of a released notebook says when it is due.").tag(config=True)
 
@@ -65,10 +65,10 @@ def book_address(text: str) -> str:
     """Return the address of a book, with a slash at its end.
 
     Raises:
-        CourseFolderError: it is none.
+        CourseFolderError: it is not an address.
     """
     if not ADDRESS.fullmatch(text):
-        raise CourseFolderError(f"{text!r} is no address of a book: it begins with https:// or http://")
+        raise CourseFolderError(f"{text!r} is not the address of a book: it begins with https:// or http://")
     return text.rstrip("/") + "/"
 
 
@@ -76,7 +76,7 @@ def write_book(config: Path, address: str) -> None:
     """Write the book's address into a course folder's configuration; an empty one takes it out.
 
     Raises:
-        CourseFolderError: it is no address.
+        CourseFolderError: it is not an address.
     """
     line = f"c.About.book_url = {json.dumps(book_address(address))}" if address else NO_BOOK
     text = config.read_text(encoding="utf-8")

@@ -81,7 +81,7 @@ class Attempt:
 
 
 def standing_of(folder: CourseFolder, student: str, assignment: str, when: datetime) -> Standing:
-    """Return how the time is known, with a time zone, at which a student handed in. A broken list proves nothing."""
+    """Return the standing of a time of handing in, which has a time zone. A broken list proves nothing."""
     try:
         attempts = kept(folder, student, assignment)
     except (CourseFolderError, OSError):
@@ -109,7 +109,7 @@ def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, 
 def keep(
     folder: CourseFolder, student: str, assignment: str, attempts: Sequence[Attempt], contents: Mapping[str, bytes]
 ) -> None:
-    """Keep attempts: their notebooks, and then the list, so that it names none that is missing.
+    """Keep attempts: first their notebooks, and then the list, which so never names a missing one.
 
     Args:
         attempts: all, with those of before.

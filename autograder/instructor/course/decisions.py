@@ -59,7 +59,7 @@ class Decision:
         return self.assignment, self.what, self.cell, self.student
 
     def __str__(self) -> str:
-        """Return it as a student is told."""
+        """Return it in words for a student."""
         if self.what == "extended":
             return f"due later: {self.extension}"
         if self.what == "points":
@@ -71,7 +71,7 @@ def read_decisions(path: Path, assignment: str | None = None) -> tuple[Decision,
     """Return the decisions on an assignment, or all; without the file, none.
 
     Raises:
-        TableError: a line is no decision.
+        TableError: a line is not a decision.
         OSError: it cannot be read.
     """
     if not path.exists():
@@ -85,7 +85,7 @@ def _decision(table: Table, row: Row) -> Decision:
     what, points = row.cells.get("decision", ""), row.cells.get("points") or "0"
     if what not in get_args(What) or not points.isdecimal():
         raise table.error(
-            row, f"{what!r}, {points!r} is no decision: the commands points, drop, excuse and extend write one"
+            row, f"{what!r}, {points!r} is not a decision: the commands points, drop, excuse and extend write one"
         )
     assignment, cell, student, extension = (
         row.cells.get(column, "") for column in ("assignment", "question", "student", "extension")
@@ -96,12 +96,12 @@ def _decision(table: Table, row: Row) -> Decision:
 
 
 def decisions_in_words(decisions: Iterable[Decision]) -> list[str]:
-    """Return what students are told of decisions on an assignment that change what a question gives to everybody."""
+    """Describe, for students, the decisions on an assignment that change a question's points for everybody."""
     return sorted(str(decision) for decision in decisions if decision.what in ("points", "dropped"))
 
 
 def excused_in(decisions: Iterable[Decision]) -> set[Work]:
-    """Return the works that a student need not do, by student and assignment."""
+    """Return the excused works, by student and assignment."""
     return {(decision.student, decision.assignment) for decision in decisions if decision.what == "excused"}
 
 
@@ -140,8 +140,8 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
     A student of the roster goes by any name that it knows; so does an id of which work was handed in.
 
     Raises:
-        TableError: the table or the roster cannot be read, or a line names nobody, no assignment or no extension, or
-            the same work as one above.
+        TableError: the table or the roster cannot be read, or a line names an unknown student or assignment,
+            no extension, or the same work as one above.
         OSError: one cannot be read.
     """
     if not folder.extensions.exists():
@@ -158,7 +158,7 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
             raise table.error(row, f"it says no extension: write {FORMS} into the column “extension”")
         extension = _parsed(table, row, written)
         if assignment == WHOLE_TERM and extension.kind == "date":
-            raise table.error(row, "one date is no extension for *, the whole term: write +48h, +2d or x1.5")
+            raise table.error(row, "one date cannot be an extension for *, the whole term: write +48h, +2d or x1.5")
         if before := lines.get((student, assignment)):
             raise table.error(row, f"{student} has an extension for {assignment} in line {before} already")
         lines[student, assignment] = row.line
@@ -167,7 +167,7 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
 
 
 def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
-    """Return why an extension gives nothing; nothing where it gives something.
+    """Return the reason why an extension gives no time; empty if it gives some.
 
     Args:
         due: when assignments are due for everybody.

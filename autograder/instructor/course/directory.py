@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student, students_of
 
@@ -25,8 +25,8 @@ PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ":
 BETWEEN_NAMES = re.compile(r"[\s,._\-‐‑–]+")
 
 
-class UnknownStudent(WrongUse):
-    """A text names nobody in the class, or more than one; the message says whom."""
+class UnknownStudent(UsageError):
+    """A text names several students of the class, or none; the message lists them."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Clue:
 
     @property
     def is_stated(self) -> bool:
-        """Whether the system says it of an account, and it is no name."""
+        """Whether it is the system's own statement on an account, other than a name."""
         return bool(self.text) and not self.guessed and self.kind != "name"
 
 
@@ -54,12 +54,12 @@ def any_of(text: str) -> tuple[Clue, ...]:
 
 @dataclass(frozen=True)
 class Match:
-    """The student to whom clues point, or the reason why there is none.
+    """The student to whom clues point, or the reason why they point to none.
 
     Attributes:
         by: the kind of the deciding clue; empty without one.
-        reason: why nobody was found, in words for the instructor; or empty.
-        stranger: whether nobody in the class is called so.
+        reason: why no student was found, in words for the instructor; or empty.
+        stranger: whether the class has no such student.
         several: whether more than one is.
         account: the system's statements about the person; two accounts are two people.
         certainty: 0 by a name alone, 1 by a statement, 2 where the roster knows all statements.
@@ -95,7 +95,7 @@ class Directory:
                 self._known[how, key][student.id] = student
 
     def known_kinds(self, clues: Iterable[Clue]) -> frozenset[Kind]:
-        """Return the kinds of stated clues that find somebody."""
+        """Return the kinds of stated clues that find a student."""
         return frozenset(clue.kind for clue in clues if clue.is_stated and self._known_by(clue))
 
     def find(self, clues: Sequence[Clue], known_kinds: Collection[Kind] = ()) -> Match:
@@ -129,7 +129,7 @@ class Directory:
         """Return the student whom an instructor means by an id, an e-mail address or a name.
 
         Raises:
-            UnknownStudent: nobody has it, or more than one.
+            UnknownStudent: no student has it, or several do.
         """
         for student in self._students:
             if student.id == written:
@@ -153,7 +153,7 @@ class Directory:
 
 
 def _contradicts(clue: Clue, student: Student, known_kinds: Collection[Kind]) -> bool:
-    """Whether a clue that finds nobody differs from the roster's entry of a student."""
+    """Whether an unmatched clue differs from the roster's entry of a student."""
     if clue.kind == "e-mail":
         return bool(student.email)
     return clue.kind in known_kinds and (clue.kind == "id" or bool(student.lms_user_id))
@@ -234,14 +234,14 @@ def find_student(folder: CourseFolder, written: str) -> Student:
     """Return the student of a course folder with an id, an e-mail address or a name.
 
     Raises:
-        UnknownStudent: nobody has it, or more than one.
+        UnknownStudent: no student has it, or several do.
         TableError: the roster cannot be read.
     """
     return Directory(known_students(folder)).named(written)
 
 
 def nearest(written: str, known: Collection[str]) -> str:
-    """Return the known name that is most like a text; an empty one where none is."""
+    """Return the known name most like a text; an empty one if none is close."""
     folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(written.casefold(), folded, n=1)
     return folded[close[0]] if close else ""

@@ -95,14 +95,14 @@ def _date(table: Table, row: Row, text: str) -> datetime:
     except ValueError:
         due = None
     if due is None or ":" not in text:  # a day alone is over at different times for different people
-        raise table.error(row, f"{text!r} is no date with a time: write {AS_WRITTEN}")
+        raise table.error(row, f"{text!r} is not a date with a time: write {AS_WRITTEN}")
     if due.tzinfo is not None:
         return due
     zone = row.cells.get("timezone", "")
     try:
         return due.replace(tzinfo=ZoneInfo(zone))
     except (LookupError, ValueError, OSError) as error:
-        what = f"{zone!r} is no time zone" if zone else "no time zone"
+        what = f"{zone!r} is not a time zone" if zone else "no time zone"
         raise table.error(row, f"{what}: write one such as Europe/Berlin or UTC") from error
 
 
@@ -138,7 +138,7 @@ def days_late(seconds: float, due: datetime) -> int:
 
 
 def in_words(when: datetime) -> str:
-    """Return a date as people are told it, with its time zone."""
+    """Return a date in words, with its time zone."""
     return f"{when:%A}, {when.day} {when:%B %Y, %H:%M} ({when:%Z})"
 
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 WHOLE_TERM = "*"
 FORMS = "a new date such as 2026-11-08 23:59, +48h, +2d or x1.5"
@@ -34,7 +34,7 @@ MINUTE_S = 60
 Work = tuple[str, str]  # a student's id and an assignment's
 
 
-class NoReleaseDate(WrongUse):
+class NoReleaseDate(UsageError):
     """An extension multiplies the time since a release whose date is missing."""
 
 
@@ -82,7 +82,7 @@ def parse_extension(text: str) -> Extension:
     """Return an extension as an instructor writes it.
 
     Raises:
-        ValueError: it is none; the message has the right forms.
+        ValueError: it has another form; the message lists the right ones.
     """
     written = " ".join(text.split())
     if later := LATER.fullmatch(written):
@@ -100,7 +100,7 @@ def parse_extension(text: str) -> Extension:
     try:
         until = datetime.fromisoformat(written)
     except ValueError:
-        raise ValueError(f"{text!r} is no extension: write {FORMS}") from None
+        raise ValueError(f"{text!r} is not an extension: write {FORMS}") from None
     return Extension(written, "date", until=until, whole_day=":" not in written)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.course.releases import earlier_cells
 from autograder.notebooks.graft import (
     EARLIER,
@@ -31,7 +31,7 @@ from autograder.notebooks.graft import (
 LOCK = ".autograder.lock"
 
 
-class CourseFolderError(WrongUse):
+class CourseFolderError(UsageError):
     """Something in the course folder is missing or unknown; the message says what to do."""
 
 
@@ -50,7 +50,7 @@ class Submission:
         return notebooks[0] if not self.notebook.exists() and len(notebooks) == 1 else self.notebook
 
     def read(self) -> HandedIn:
-        """Read the work, once, so that the record is of the content that was judged.
+        """Read the work, once: the record then describes the content that was judged.
 
         Raises:
             OSError: it is there and cannot be read, or its folder has gone.
@@ -69,10 +69,10 @@ class Submission:
         except (MalformedNotebook, OSError) as error:
             if isinstance(error, OSError) and error.errno not in (errno.EISDIR, errno.ENXIO):  # a folder, a socket
                 raise
-            return HandedIn(file.name, b"", f"{file.name} is no file; hand in the notebook itself", stamp)
+            return HandedIn(file.name, b"", f"{file.name} is not a file; hand in the notebook itself", stamp)
 
     def _timestamp(self) -> datetime | str | None:
-        """Return when it was handed in, as nbgrader notes it; the text itself where that is no time."""
+        """Return the time of handing in that nbgrader noted; the text itself if it cannot be read."""
         from nbgrader.utils import parse_utc
 
         path = self.notebook.parent / "timestamp.txt"
@@ -82,7 +82,7 @@ class Submission:
         try:
             return parse_utc(text) if text else None
         except Exception:
-            return text  # dateutil raises whatever the parts of a text that is no time lead it to
+            return text  # dateutil raises errors of many kinds for other texts
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class HandedIn:
     Attributes:
         content: empty where it cannot be read.
         unreadable: the reason in words for the student, without the instructor's folders; or empty.
-        timestamp: when it was handed in, in UTC; None without a timestamp, a text where that is no time.
+        timestamp: when it was handed in, in UTC; None without a timestamp, its text if that cannot be read.
     """
 
     name: str
@@ -104,7 +104,7 @@ class HandedIn:
         """Return the notebook.
 
         Raises:
-            MalformedNotebook: it is none; the message is for the student.
+            MalformedNotebook: it is something else; the message is for the student.
         """
         if self.unreadable:
             raise MalformedNotebook(self.unreadable)
@@ -122,11 +122,12 @@ class CourseFolder:
         """Return the course folder in which the command runs.
 
         Raises:
-            CourseFolderError: this is none.
+            CourseFolderError: it runs in another folder.
         """
         root = (root or Path.cwd()).resolve()
         if not (root / "nbgrader_config.py").exists():
-            raise CourseFolderError(f"{root} is no course folder: make one with `autograder init DIR`, run this in it")
+            how = "make one with `autograder init DIR`, and run this there"
+            raise CourseFolderError(f"{root} is not a course folder: {how}")
         return cls(root)
 
     @property

@@ -109,7 +109,7 @@ class GradingRecords:
         return self._read[path][1]
 
     def all(self, student: str | None = None) -> Iterator[tuple[Work, GradingRecord]]:
-        """Give the records of the class, or of one student, by student and assignment.
+        """Yield the records of the class, or of one student, by student and assignment.
 
         Raises:
             CourseFolderError: as ``of``.

@@ -26,7 +26,7 @@ def make_course_folder(root: Path, roster: Path | None = None, book: str | None 
         book: where the book is, an empty text for nowhere; None leaves what is written there.
 
     Raises:
-        CourseFolderError: the book's address is none.
+        CourseFolderError: the book's address is wrong.
         TableError: the roster cannot be read.
         WouldOverwrite: there is another roster already.
     """

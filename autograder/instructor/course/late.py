@@ -53,7 +53,7 @@ class Lateness:
 class LatePenalty(Configurable):  # type: ignore[misc]
     """The rule of a course, in ``nbgrader_config.py`` such as ``c.LatePenalty.percent_per_day = 10``."""
 
-    grace_minutes = Float(0, min=0, help="How late work may come without a penalty.").tag(config=True)
+    grace_minutes = Float(0, min=0, help="Lateness that costs nothing.").tag(config=True)
     percent_per_day = Float(0, min=0, max=100, help="Of the points earned, for each day begun after that.").tag(
         config=True
     )

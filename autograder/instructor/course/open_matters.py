@@ -1,7 +1,7 @@
-"""Reminders of what collecting left for a person to do, shown wherever marks are made or shown.
+"""Reminders of work that collecting left for a person, shown wherever marks are made or shown.
 
-A student's file is no notebook (kept in ``collected/instead.json``), cannot be read (in the record of grading), or was
-late at an unknown time (in the collected attempts); or a line of ``extensions.csv`` is not in force yet.
+A student's file is not a notebook (kept in ``collected/instead.json``), cannot be read (in the record of grading), or
+was late at an unknown time (in the collected attempts); or a line of ``extensions.csv`` is not in force yet.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def note_instead(folder: CourseFolder, files: Mapping[str, Mapping[str, str]]) -
 
 
 def handed_in_instead(folder: CourseFolder, assignment: str) -> dict[str, str]:
-    """Return the files that are no notebooks, by student, without those after which a notebook came."""
+    """Return the files handed in instead of a notebook, by student, unless a notebook followed."""
     noted = _noted(folder).get(assignment, {}).items()
     return {student: file for student, file in noted if not folder.submission(student, assignment).file.exists()}
 

@@ -1,4 +1,4 @@
-"""Digests of the cells of earlier releases, in ``releases.json``, so that a student is blamed for no release's change.
+"""Digests of the cells of earlier releases, in ``releases.json``: they tell a release's change from a student's.
 
 They are by assignment and cell, of all cells but answers.
 """

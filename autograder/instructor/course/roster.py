@@ -87,7 +87,7 @@ class Student:
 
 
 def students_of(folder: CourseFolder) -> tuple[Student, ...]:
-    """Return the class of a course folder, nobody where it has no roster.
+    """Return the class of a course folder, which is empty without a roster.
 
     Raises:
         TableError: the roster cannot be read.
@@ -99,7 +99,7 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     """Read a class from a table.
 
     Raises:
-        TableError: it is none, or two students have the same id.
+        TableError: it is not a class list, or two students have the same id.
         OSError: it cannot be read, or there is no such file.
     """
     return students_in(read_table(path))
@@ -109,7 +109,7 @@ def students_in(table: Table) -> tuple[Student, ...]:
     """Return the students of a table, in its order.
 
     Raises:
-        TableError: no column holds an id for everybody, one is no name for a folder, or two students have the same.
+        TableError: no column holds an id for everybody, one cannot name a folder, or two students have the same.
     """
     rows = [row for row in table.rows if not _is_no_student(row)]
     if not rows:

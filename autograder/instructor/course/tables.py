@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 MAX_TABLE_BYTES = 16 << 20
 SEPARATORS = ",;\t"
@@ -25,7 +25,7 @@ BYTE_ORDER_MARKS = {
 FORMULA = re.compile(r'="(.*)"')  # keeps a spreadsheet from taking 0042 for a number
 
 
-class TableError(WrongUse):
+class TableError(UsageError):
     """A table cannot be read; the message names the file, the line where there is one, and the way out."""
 
 
@@ -71,13 +71,13 @@ def read_table(path: Path) -> Table:
     """Read a table.
 
     Raises:
-        TableError: it is no table of text.
+        TableError: it is not a table of text.
         OSError: it cannot be read, or there is no such file.
     """
     with path.open("rb") as file:
         content = file.read(MAX_TABLE_BYTES + 1)
     if len(content) > MAX_TABLE_BYTES:
-        raise TableError(f"{path} has more than {MAX_TABLE_BYTES >> 20} MiB: that is no list of a class")
+        raise TableError(f"{path} has more than {MAX_TABLE_BYTES >> 20} MiB, too many for the list of a class")
     return parse_table(content, str(path))
 
 
@@ -88,7 +88,7 @@ def parse_table(content: bytes, name: str) -> Table:
         content: of the file, in UTF-8, UTF-16 or UTF-32.
 
     Raises:
-        TableError: it is no table of text.
+        TableError: it is not a table of text.
     """
     text = _decoded(content, name)
     first, _, rest = text.partition("\n")
@@ -136,5 +136,5 @@ def _decoded(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         raise TableError(f"{name} is not in UTF-8: save it as “CSV UTF-8”, or export it again") from error
     if "\0" in text:
-        raise TableError(f"{name} is no table of text: save it as “CSV UTF-8”")
+        raise TableError(f"{name} is not a table of text: save it as “CSV UTF-8”")
     return text

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course, chapters_of
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.course.folder import CourseFolder
 
 POINTS = 5
@@ -22,7 +22,7 @@ RUBRIC_POINTS = re.compile(r"^\|[^|\n]*\|\s*(\d+(?:\.\d+)?)\s*\|", re.MULTILINE)
 LABEL = "**Question.** "  # before a public question
 
 
-class QuestionError(WrongUse):
+class QuestionError(UsageError):
     """A question cannot be used; the message names its file."""
 
 
@@ -42,7 +42,7 @@ class WrittenQuestion:
 
     @property
     def points(self) -> float:
-        """Those of the rubric together."""
+        """The sum of the rubric's points."""
         return sum(map(float, RUBRIC_POINTS.findall(self.rubric)))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Try what grading needs on this machine, and name what mends each failure."""
+"""Try the needs of grading on this machine, and name the command that mends each failure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from autograder.course import Course, NoCourse
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor.probes import PROBE_LIMITS, ProbeResult, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
@@ -146,7 +146,7 @@ def exchange_findings(folder: Path) -> Iterator[Finding]:
         if inbound.is_dir():
             try:
                 yield owners_finding(inbound, students_of(CourseFolder(folder)))
-            except (WrongUse, OSError) as error:
+            except (UsageError, OSError) as error:
                 yield Finding("exchange: owners", False, f"cannot be looked at: {error}", "run this as who teaches")
 
 
@@ -222,7 +222,7 @@ def sandbox_findings() -> Iterator[Finding]:
 
 
 def wall_finding(probed: ProbeResult) -> Finding:
-    """Return in words how a wall stood up to its probe."""
+    """Describe the result of probing a wall."""
     name = f"sandbox: {probed.wall.name}"
     if probed.leaks:
         return Finding(name, False, f"student code got through: {', '.join(probed.leaks)}", UPDATE)

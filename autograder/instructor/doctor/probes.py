@@ -140,13 +140,13 @@ class Wall:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """How a wall stood up to its probe; it holds if ``leaks`` is empty."""
+    """The result of probing a wall, which holds if ``leaks`` is empty."""
 
     wall: Wall
     leaks: tuple[str, ...]
 
 
-# What each probe begins with.
+# The first lines of each probe.
 PRELUDE = """
 import json, os
 facts = json.loads({facts!r})

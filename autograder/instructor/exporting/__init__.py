@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 
 
-class ExportError(WrongUse):
+class ExportError(UsageError):
     """Marks cannot be written in this form; the message says why, and what to do."""

@@ -1,4 +1,4 @@
-"""Put marks into a file that a learning system gave out, and leave every other value, and the file's form, as they are.
+"""Put marks into a learning system's own file, and leave all other values and the file's form unchanged.
 
 Canvas's gradebook export gets the assignment's column filled; Moodle's grading worksheet gets the grade and, where it
 is empty, the comment. In Canvas's, a cell that says ``EX`` (excused) or ``N/A`` (not given the assignment) stays, and

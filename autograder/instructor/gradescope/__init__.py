@@ -1,1 +1,1 @@
-"""Gradescope's own autograder: the zip to upload there, and what grades in its container."""
+"""Gradescope's own autograder: the zip to upload there, and the program that grades in its container."""

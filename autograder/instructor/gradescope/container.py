@@ -53,7 +53,7 @@ HIDDEN_CHECKS_ARE_SHOWN = "after_due_date"
 FROM_SCRATCH = "from_scratch"  # in the notebook's record, too: whether a pass by delegation earns nothing
 MAX_FILES = 200
 NOT_THEIRS = {".ipynb_checkpoints", "__MACOSX", ".git"}
-FAILED = "The grader itself failed, which is no fault of this work. Please tell your instructor."
+FAILED = "The grader itself failed, through no fault of this work. Please tell your instructor."
 
 
 @dataclass
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def grade(source: Path, submission: Path) -> dict[str, Any]:
-    """Return what Gradescope is told of a submission, as JSON values; ``source`` is the unpacked bundle.
+    """Grade a submission and return Gradescope's results, as JSON values; ``source`` is the unpacked bundle.
 
     Raises:
         NoSandbox: student code cannot be shut in.
@@ -130,7 +130,7 @@ def strongest_sandbox(course: Course) -> Sandbox:
 
 
 def mark_of(released: NotebookNode, record: GradingRecord, notes: Sequence[str]) -> Mark:
-    """Return a graded submission as a mark of nobody: Gradescope knows whose it is, and takes off what is late."""
+    """Return a graded submission as a mark without student and penalty, both of which Gradescope adds."""
     assignment, nobody = released.metadata[RECORD]["assignment"], Student("")
     graded = [cell for cell in released.cells if is_graded(cell)]
     cells = {str(grade_id_of(cell)): GradedCell(cell.metadata.nbgrader.points, is_written(cell)) for cell in graded}
@@ -171,7 +171,7 @@ def submitted_notebook(submission: Path, room: str, name: str) -> tuple[Notebook
 
 
 def _files(submission: Path) -> Iterator[Path]:
-    """Give the files of a submission. A link is none: it may lead to the reference."""
+    """Yield the files of a submission, without links, which could lead to the reference."""
     for folder, inner, names in os.walk(submission):
         inner[:] = sorted(set(inner) - NOT_THEIRS)
         paths = (Path(folder, name) for name in sorted(names))

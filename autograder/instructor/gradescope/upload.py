@@ -1,4 +1,4 @@
-"""The zip for Gradescope's own autograder: what builds the image, what grades in it, the course, one assignment.
+"""The zip for Gradescope's own autograder: scripts that build the image and grade, the course, one assignment.
 
 Source: gradescope-autograders.readthedocs.io, "Autograder Specifications" (``setup.sh`` and ``run_autograder`` in the
 root of the zip, unpacked in ``/autograder/source``), "Base Images" (Ubuntu 22.04 unless another is chosen), "Best
@@ -68,7 +68,7 @@ def _build_course(course: Course, target: Path) -> None:
 
 
 def _filled_in(script: str, course: Course) -> str:
-    """Put into a script what the course's own metadata says."""
+    """Fill a script in from the course's own metadata."""
     distribution = course.distribution
     torch = next((line for line in distribution.requires or [] if Requirement(line).name == "torch"), None)
     if torch is None:

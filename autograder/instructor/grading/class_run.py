@@ -97,7 +97,7 @@ class RunProgress:
 
 
 @dataclass(frozen=True)
-class Ungraded:
+class UngradedSubmission:
     """A submission that our own software failed on; its earlier marks wait for a person."""
 
     submission: Submission
@@ -118,14 +118,14 @@ class ClassRun:
     seed: int
     isolated: bool
     graded: Sequence[GradedSubmission]
-    ungraded: Sequence[Ungraded] = ()
+    ungraded: Sequence[UngradedSubmission] = ()
     waiting: int = 0
     dry: bool = False
     cells_changed: Sequence[str] = ()
 
     @property
     def changes(self) -> list[GradedSubmission]:
-        """The submissions whose points on some check are not what the gradebook held, in the order of a table."""
+        """The submissions with other points on some check than the gradebook held, in the order of a table."""
         return [graded for graded in self.in_order if graded.changed]
 
     @property
@@ -134,7 +134,7 @@ class ClassRun:
         return sorted(self.graded, key=lambda graded: (graded.submission.assignment, graded.submission.student))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the run and all verdicts as JSON values (contract 4); of a dry run also what would change."""
+        """Return the run and all verdicts as JSON values (contract 4); of a dry run also the changes."""
         run = {"seed": self.seed, "isolated": self.isolated, "versions": versions(), "submissions": len(self.graded)}
         run["ungraded"] = [
             {"student": work.submission.student, "assignment": work.submission.assignment, "reason": work.reason}

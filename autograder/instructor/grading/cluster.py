@@ -1,10 +1,10 @@
 """Run submissions on the workers of a dask cluster: each thread of a worker has a warm sandbox of its own.
 
-Reference, seeds, judge and gradebook stay here. What a student's process writes is read on the worker, in the sandbox's
-wire format, and never unpickled; program and result are pickled by dask, between the grader and its workers.
+Reference, seeds, judge and gradebook stay here. The output of a student's process is read on the worker, in the
+sandbox's wire format, and never unpickled; program and result are pickled by dask, between the grader and its workers.
 
 Defends: what the sandbox defends, on the worker's machine. If a worker dies, dask gives its submissions to others.
-Does not defend: the cluster itself. Whoever reaches a dask scheduler or worker runs code there as its user, and here:
+Does not defend: the cluster itself. Anyone who reaches a dask scheduler or worker runs code there and here as its user:
 keep it in a private network, or speak ``tls://`` as dask's documentation says.
 Assumes: scheduler and workers have this version of autograder, and workers bubblewrap. They need no course folder.
 """
@@ -41,7 +41,7 @@ AT_A_TIME = 32  # the grader sends a few times as many programs ahead, which is 
 def cluster_workers(
     address: str, limits: Limits, *, isolated: bool, patience_s: float = PATIENCE_S
 ) -> Iterator[Sandboxes]:
-    """Give the sandboxes of a cluster's workers, those that join later included.
+    """Open the sandboxes of a cluster's workers, those that join later included.
 
     A promised result raises ``ClusterError`` where the cluster can no longer be used, ``NoSandbox`` where a worker
     cannot isolate, and ``KilledWorker`` where every worker that ran the program died.
@@ -51,7 +51,7 @@ def cluster_workers(
         patience_s: seconds to wait for a first worker.
 
     Raises:
-        ClusterError: nobody answers at this address, or no worker is there.
+        ClusterError: the address does not answer, or has no workers.
     """
     for logger in ("distributed", "distributed.client"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)  # their news is told in one line

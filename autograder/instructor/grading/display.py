@@ -167,7 +167,7 @@ def changes_summary(run: ClassRun) -> str:
 
 
 def grading_summary(run: ClassRun) -> str:
-    """Return one line on the run: how many, the outcomes, the seed that reproduces what was graded now."""
+    """Return one line on the run: the number of works, their outcomes, and the seed that reproduces them."""
     outcomes = Counter(verdict["outcome"] for graded in run.graded for verdict in graded.verdicts)
     reused = sum(graded.reused for graded in run.graded)
     parts = [f"{len(run.graded)} submissions" + (f" ({reused} unchanged)" if reused else "")]
@@ -180,7 +180,7 @@ def grading_summary(run: ClassRun) -> str:
 
 @contextmanager
 def stoppable() -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether Ctrl-C or SIGTERM came since the block began.
+    """Yield a function that tells whether Ctrl-C or SIGTERM came since the block began.
 
     Raises:
         KeyboardInterrupt: it came twice.

@@ -76,7 +76,7 @@ class ExplainedMark:
 def explaining(
     folder: CourseFolder, course: Course, *, isolated: bool = True
 ) -> Iterator[Callable[[str, str, str], ExplainedMark]]:
-    """Give a function that explains a mark, by student, assignment and check; one sandbox serves all its calls.
+    """Yield a function that explains a mark, by student, assignment and check; one sandbox serves all its calls.
 
     A check is called ``Exercise.check``, by the id of its cell, or by its own name where no other has it.
 
@@ -141,7 +141,7 @@ def full_name(check: Check) -> str:
 def changes_since(
     record: GradingRecord, folder: CourseFolder, course: Course, student: str, assignment: str
 ) -> list[str]:
-    """Say what has changed since a notebook was graded, so that its mark may not come out again."""
+    """Describe changes since a notebook was graded that can keep its mark from coming out again."""
     then, now = record.versions, versions()
     changes = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
     try:
@@ -209,7 +209,7 @@ def explain(
 
 
 def explanation_text(mark: ExplainedMark) -> str:
-    """Return how a mark came about: seed, check, each observation beside what was expected, and the verdict."""
+    """Describe a mark: seed, check, each observation beside the expected one, and the verdict."""
     check, verdict = mark.check, mark.verdict
     hidden = " (hidden)" if check.hidden else ""
     lines = [f"{mark.student}, {mark.assignment}, {check.exercise}.{check.name}{hidden}: {check.title}", ""]
@@ -231,7 +231,7 @@ def explanation_text(mark: ExplainedMark) -> str:
 
 
 def observation_lines(mark: ExplainedMark) -> list[str]:
-    """Return each observation beside what was expected, as lines."""
+    """Return each observation beside the expected one, as lines."""
     observed, expected = mark.observed, mark.expected
     rows = [[f"  no observation: {observed.kind}, {observed.detail}"]] if not observed.observations else []
     for name in dict.fromkeys([*expected.observations, *observed.observations]):

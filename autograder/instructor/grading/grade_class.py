@@ -6,7 +6,7 @@ import errno
 import logging
 import secrets
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -26,10 +26,10 @@ from autograder.instructor.course.grading_records import FILE as RECORD_FILE
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import (
-    Graded,
+    GradedWork,
     completed,
     conclude,
     grade_unreadable,
@@ -41,7 +41,7 @@ from autograder.instructor.grading.workers import ClusterError, Sandboxes, local
 from autograder.instructor.marks import GradedCell, marks_of, worth_now
 from autograder.judge.live import LiveExpectations
 from autograder.mistakes import BadCatalogue
-from autograder.notebooks.graft import Grafted, MalformedNotebook, room_of
+from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
@@ -82,6 +82,7 @@ def grade_class(
     course: Course,
     request: GradeRequest,
     progress: RunProgress | None = None,
+    local: Callable[..., AbstractContextManager[Sandboxes]] = local_sandboxes,
 ) -> ClassRun:
     """Grade the submissions of a course folder into its gradebook.
 
@@ -90,6 +91,7 @@ def grade_class(
 
     Args:
         progress: follows the run; once it asks to stop, only what is in flight is finished and written.
+        local: gives the sandboxes of this machine.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
@@ -99,7 +101,7 @@ def grade_class(
         OSError: the disk is full, read-only or broken.
     """
     with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
+        return _Grading(folder, course, request, gradebook, progress or RunProgress(), local).run()
 
 
 class _Grading:
@@ -112,9 +114,10 @@ class _Grading:
         request: GradeRequest,
         gradebook: CourseGradebook,
         progress: RunProgress,
+        local: Callable[..., AbstractContextManager[Sandboxes]],
     ) -> None:
         self.folder, self.course, self.request = folder, course, request
-        self.gradebook, self.progress = gradebook, progress
+        self.gradebook, self.progress, self.local = gradebook, progress, local
         self.seed = secrets.randbits(32) if request.seed is None else request.seed
         self.expect = LiveExpectations(course)
         self.from_scratch = is_from_scratch(gradebook.config)
@@ -123,8 +126,8 @@ class _Grading:
         self.records = GradingRecords(folder)
         self.instructor: dict[str, NotebookNode] = {}
         self.graded: list[GradedSubmission] = []
-        self.ungraded: list[Ungraded] = []
-        self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, Grafted]] = {}
+        self.ungraded: list[UngradedSubmission] = []
+        self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, GraftedNotebook]] = {}
         self.is_stopping = False
         self.cells_changed: list[str] = []
 
@@ -152,7 +155,7 @@ class _Grading:
         return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, *how)
 
     def grade(self, work: Sequence[Submission], sandboxes: Sandboxes) -> None:
-        """Grade until all is done, or somebody asks to stop."""
+        """Grade until all is done, or the user asks to stop."""
         for submission in work:
             if self.progress.should_stop():
                 break
@@ -165,7 +168,7 @@ class _Grading:
             self.finish_some()
 
     def update_gradebook(self, *, quietly: bool = False) -> None:
-        """Let nbgrader's gradebook follow; quietly after an error, which is reported, and not what follows from it."""
+        """Update nbgrader's gradebook; after an error quietly, since that error is the one to report."""
         if self.request.dry_run:
             return
         with suppress(AutograderError, OSError) if quietly else nullcontext():
@@ -212,10 +215,10 @@ class _Grading:
 
             return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
         workers = max(1, min(request.workers, submissions))
-        return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
+        return self.local(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
 
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
-        """Let a submission run in a sandbox, unless its verdicts are known without."""
+        """Start a submission in a sandbox, unless its verdicts are known already."""
         work, released = submission.read(), self.instructor[submission.assignment]
         digest = digest_of(work, self.digests[submission.assignment])
         earlier = None if self.request.again else self.records.of(submission.student, submission.assignment)
@@ -247,7 +250,7 @@ class _Grading:
                 done = conclude(grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
                 self.write(submission, work, digest, done)
 
-    def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
+    def write(self, submission: Submission, work: HandedIn, digest: str, done: GradedWork) -> None:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
         record = completed(done.record, work, digest)
         if not self.request.dry_run:
@@ -288,13 +291,13 @@ class _Grading:
                 raise
             if isinstance(error, OSError) and error.errno in MACHINE_FAILS:
                 raise
-            self.ungraded.append(Ungraded(submission, _reason(error, self.folder)))
+            self.ungraded.append(UngradedSubmission(submission, _reason(error, self.folder)))
             if not self.request.dry_run:
                 self.withdraw(submission)
 
 
 def _reason(error: BaseException, folder: CourseFolder) -> str:
-    """Return an error in one line; of our own software also the place, for whoever mends it."""
+    """Return an error in one line; for a fault of our own software with its place."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}".replace(f"{folder.root}/", "")
     where = traceback.extract_tb(error.__traceback__)[-1]

@@ -20,14 +20,14 @@ from autograder.instructor.course.grading_records import GradingRecord
 from autograder.judge.judge import Expectations
 from autograder.judge.verdicts import Verdict, labelled_lines, without_delegation
 from autograder.notebooks import answers
-from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer, room_of
+from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, grade_id_of, graft, is_answer, room_of
 from autograder.observe import Answer
 from autograder.receipts import receipt_of
 from autograder.sandbox import Program, RunResult
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedWork:
     """A graded submission.
 
     Attributes:
@@ -39,7 +39,7 @@ class Graded:
     record: GradingRecord
 
 
-def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[Grafted, Program]:
+def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[GraftedNotebook, Program]:
     """Return the instructor's notebook with a student's answers, and the program to run.
 
     Args:
@@ -56,8 +56,8 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
 
 
 def conclude(
-    grafted: Grafted, result: RunResult, expect: Expectations, run_seed: int, *, from_scratch: bool = False
-) -> Graded:
+    grafted: GraftedNotebook, result: RunResult, expect: Expectations, run_seed: int, *, from_scratch: bool = False
+) -> GradedWork:
     """Judge the result of a grafted notebook, and show it there.
 
     Args:
@@ -71,8 +71,8 @@ def conclude(
     return _graded(grafted, verdicts, result, run_seed)
 
 
-def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> Graded:
-    """Grade a submission that is no notebook as unanswered, for a reason."""
+def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> GradedWork:
+    """Grade an unreadable submission as unanswered, with the reason."""
     checks = checks_of(room_of(released))
     verdicts = answers.judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
     nothing = replace(graft(released, nbformat.v4.new_notebook()), notes=(reason,))
@@ -87,7 +87,7 @@ def grade_one(
     run_seed: int,
     *,
     from_scratch: bool = False,
-) -> Graded:
+) -> GradedWork:
     """Grade one submission from file to verdicts; a run over a class does the same with many in flight.
 
     Args:
@@ -114,8 +114,8 @@ def completed(record: GradingRecord, work: HandedIn, digest: str) -> GradingReco
 
 
 def _graded(
-    grafted: Grafted, verdicts: Sequence[Verdict], result: RunResult, run_seed: int, unreadable: str = ""
-) -> Graded:
+    grafted: GraftedNotebook, verdicts: Sequence[Verdict], result: RunResult, run_seed: int, unreadable: str = ""
+) -> GradedWork:
     notebook = grafted.notebook
     show(notebook, verdicts, result)
     record = GradingRecord(
@@ -129,7 +129,7 @@ def _graded(
         seed=run_seed,
         versions=versions(),
     )
-    return Graded(notebook, tuple(verdicts), record)
+    return GradedWork(notebook, tuple(verdicts), record)
 
 
 def answers_of(notebook: NotebookNode) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The digest of everything that verdicts depend on, found by the imports of the code: while it stays, they stand."""
+"""Digest everything that verdicts depend on, found by the code's imports: verdicts stand until the digest changes."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _digest(*parts: bytes) -> str:
 
 @cache
 def sources_of(room: str, course: Course) -> tuple[Path, ...]:
-    """Return the files of the grader and the course that decide what a room's checks see and say."""
+    """Return the files of the grader and the course on which a room's verdicts depend."""
     packages = {"autograder": Path(autograder.__file__).parent, course.package: course.folder}
     first = [*(Path(str(module.__file__)) for module in JUDGES), course.checks / f"{room}.py", course.file(room)]
     return tuple(sorted(imported_by(first, packages)))
@@ -87,7 +87,7 @@ def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path
 
 
 def _package_of(path: Path, packages: Mapping[str, Path]) -> str:
-    """Return the package in which a file stands, to which its relative imports lead; empty where none is known."""
+    """Return the package of a file, to which its relative imports lead; empty for an unknown one."""
     for name, folder in packages.items():
         if path.is_relative_to(folder):
             return ".".join([name, *path.relative_to(folder).parent.parts])
@@ -95,7 +95,7 @@ def _package_of(path: Path, packages: Mapping[str, Path]) -> str:
 
 
 def _imports(path: Path, package: str) -> Iterator[str]:
-    """Give the modules that a file of a package imports anywhere; a name that is imported may be one, too."""
+    """Yield the modules that a file of a package imports anywhere; an imported name can be one, too."""
     for node in ast.walk(parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

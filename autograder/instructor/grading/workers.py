@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 
 
-class ClusterError(WorkFailed):
+class ClusterError(TaskFailed):
     """The scheduler or its workers cannot be used; the message says which, and what to do."""
 
 
@@ -32,7 +32,7 @@ class Sandboxes:
 
 @contextmanager
 def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
-    """Give sandboxes of this machine; each starts when it is first needed.
+    """Open sandboxes on this machine; each starts when it is first needed.
 
     Args:
         isolated: False only for work that the instructor trusts.

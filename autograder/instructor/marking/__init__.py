@@ -1,1 +1,1 @@
-"""Written answers, marked by several people at once: who marks what, a page to do it on, and how far they agree."""
+"""Mark written answers by several people at once: share them out, serve the page, measure agreement."""

@@ -29,7 +29,7 @@ class Who:
 
 
 def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) -> dict[str, str]:
-    """Give a token to everybody who has none, and lock out people who have left the table.
+    """Give new markers a token, and lock out those who have left the table.
 
     The instructor is always admitted, and names under ``anew`` have their present token replaced.
 
@@ -37,7 +37,7 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
         The new tokens by name. They cannot be read again.
 
     Raises:
-        CourseFolderError: a name under ``anew`` is no marker's.
+        CourseFolderError: a name under ``anew`` belongs to none of the markers.
         GradebookError: the gradebook does not take it.
     """
     wanted = [INSTRUCTOR, *(marker.name for marker in team.markers)]

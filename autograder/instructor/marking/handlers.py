@@ -1,4 +1,4 @@
-"""Pages of marking, as request handlers. A cookie holds the token of whoever asks."""
+"""Request handlers of the marking pages. A cookie holds the visitor's token."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ class MarkingHandler(RequestHandler):
     def write_error(self, status_code: int, **details: Any) -> None:
         _, error, _ = details.get("exc_info", (None, None, None))
         reason = "something went wrong here; what you typed is not saved"
-        if isinstance(error, GradebookError):  # its message is for whoever runs the server, and printed there
-            reason = "the gradebook does not take it just now: save again in a moment, or tell whoever runs the server"
+        if isinstance(error, GradebookError):  # its message is for the server's terminal
+            reason = "the gradebook does not take it just now: save again in a moment, or tell the instructor"
         elif isinstance(error, AutograderError):
             reason = str(error)
         elif isinstance(error, HTTPError):

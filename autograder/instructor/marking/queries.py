@@ -35,7 +35,7 @@ class ListEntry:
 
     @property
     def is_done(self) -> bool:
-        """Whether nobody has anything to do about it, here or elsewhere."""
+        """Whether it needs neither a mark nor a decision any more."""
         return self.state in ("marked", "decided")
 
 

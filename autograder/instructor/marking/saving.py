@@ -1,4 +1,4 @@
-"""Roles in which people mark an answer, and how a mark is saved: whole, and never over something unseen."""
+"""Save the marks of an answer by role: each one whole, and never over a mark that its marker has not seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import delete, insert, select
 
 from autograder.course import Course
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.class_facts import update_student
 from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.gradebook import CourseGradebook
@@ -26,7 +26,7 @@ MAX_COMMENT = 10_000  # characters
 Role = Literal["first", "second", "decided"]
 
 
-class NotSaved(WorkFailed):
+class NotSaved(TaskFailed):
     """A mark was not saved; the message says why."""
 
 
@@ -39,7 +39,7 @@ class NotTheirs(NotSaved):
 
 
 class Stale(NotSaved):
-    """Somebody else was faster. The history keeps what was typed."""
+    """The answer or its mark has changed meanwhile. The history keeps the typed mark."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,14 @@ def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
     """Return an answer, and the role of its marker.
 
     Raises:
-        NotTheirs: another marker has it, or nobody need mark it.
+        NotTheirs: another marker has it, or it need not be marked.
     """
     answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
     role = answer and role_of(who, answer)
     if role is None:
-        raise NotTheirs("this answer is not yours: it may have been given to somebody else")
+        raise NotTheirs("this answer is not yours: it can have been given to another marker")
     if not answer.is_open:
-        raise NotTheirs("nobody need mark this answer any more")
+        raise NotTheirs("this answer need not be marked any more")
     return answer, role
 
 
@@ -105,7 +105,7 @@ def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_i
         answer, role = answer_and_role(session, who, answer_id)
         wanted = {"points": parse_points(typed.points, answer.max_points), "comment": _tidy(typed.comment)}
         course = Course.installed()
-        # What was typed in the formgrader meanwhile comes first.
+        # A mark typed in the formgrader meanwhile comes first.
         update_student(gradebook.folder, rows, course, records, answer.student)
         answer, role = answer_and_role(session, who, answer_id)
         given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
@@ -125,14 +125,14 @@ def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_i
 
 
 def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: str) -> str:
-    """Return in words what has changed since a marker opened an answer; empty for nothing."""
+    """Describe the change since a marker opened an answer; empty without one."""
     counts = counting(given)
     if role == "first" and counts is not None and counts.role == "decided":
         return "the instructor has decided on this answer"
     if base[:17] != f"{answer.digest[:16]}-":
         return "the student's answer has changed since you opened it"
     if base != base_of(role, who.name, answer, given):
-        return "somebody has changed the mark since you opened it"
+        return "the mark has changed since you opened it"
     return ""
 
 
@@ -149,7 +149,7 @@ def parse_points(text: str, most: float) -> float:
     """Return typed points, with a point or a comma.
 
     Raises:
-        WrongMark: they are no number from 0 to the most.
+        WrongMark: they are not a number from 0 to the most.
     """
     try:
         points = float(text.strip().replace(",", "."))

@@ -52,21 +52,21 @@ def https_with(certificate: Path) -> ssl.SSLContext:
     """Return the context that serves https with a PEM file of the certificate and its key.
 
     Raises:
-        CourseFolderError: it is none, or cannot be read.
+        CourseFolderError: the file holds something else, or cannot be read.
     """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(certificate)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CourseFolderError(f"{certificate} is no certificate with its key in PEM: {reason}") from error
+        raise CourseFolderError(f"{certificate} is not a certificate with its key in PEM: {reason}") from error
     return context
 
 
 async def serve(
     state: MarkingState, host: str, port: int, https: ssl.SSLContext | None, on_ready: Callable[[str], None]
 ) -> None:
-    """Serve the pages until somebody ends it.
+    """Serve the pages until interrupted.
 
     Args:
         host: name or address of this machine on which to listen.

@@ -52,7 +52,7 @@ class MarkingState:
         return cls(folder, gradebook, team, records, texts, facts)
 
     def look_again(self) -> None:
-        """Take in changes of the course folder, and of what was typed in the formgrader.
+        """Take in changes of the course folder, and marks typed in the formgrader.
 
         Raises:
             AutograderError: a table or the gradebook cannot be used.
@@ -118,7 +118,7 @@ def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
 def split(
     eligible: Mapping[str, frozenset[str]], before: Mapping[str, str], fixed: Collection[str] = ()
 ) -> dict[str, str]:
-    """Give each answer to one marker, so that no move would make the numbers of answers more equal.
+    """Give each answer to one marker, as evenly as the markers' questions and sections allow.
 
     Args:
         eligible: the answers by id, in order, each with those who may mark it; answers that nobody may mark are left

@@ -73,11 +73,11 @@ class Team:
     settings: Marking
 
     def has(self, name: str) -> bool:
-        """Whether a marker of the table has a name."""
+        """Whether the table has a marker of this name."""
         return any(marker.name == name for marker in self.markers)
 
     def title(self, question: QuestionKey) -> str:
-        """Return what to call a question: its assignment, and its cell where the assignment has several."""
+        """Return a question's title: its assignment, and its cell where the assignment has several."""
         several = [key.assignment for key in self.questions].count(question.assignment) > 1
         return ", ".join(question) if several else question.assignment
 
@@ -87,13 +87,13 @@ class Team:
         return frozenset(marker.name for marker in self.markers if marker.may_mark(question, section))
 
     def eligible_second(self, question: QuestionKey, student: str, first: str | None) -> frozenset[str]:
-        """Return the markers for a second mark: of other sections only if nobody else is left."""
+        """Return the markers for a second mark: those of other sections only if no others are left."""
         near = self.eligible(question, student) - {first}
         return near or frozenset(marker.name for marker in self.markers if marker.may_mark(question)) - {first}
 
 
 def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Marking | None = None) -> Team:
-    """Return who marks some released assignments of a course folder.
+    """Return the team that marks some released assignments of a course folder.
 
     Raises:
         TableError: a table cannot be read.
@@ -126,7 +126,7 @@ def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collect
         return ()
     table = read_table(path)
     if not table.rows:  # an editor leaves it so for a moment while it saves
-        raise TableError(f"{path} names nobody: write a line for each marker, or delete it to mark alone")
+        raise TableError(f"{path} has no markers: write a line for each, or delete it to mark alone")
     if not table.has("marker"):
         raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")
     names = {name for question in questions for name in question}
@@ -142,7 +142,7 @@ def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collect
 def _marker(table: Table, row: Row, questions: Collection[str], sections: Collection[str]) -> Marker:
     name = row.first("marker")
     if not NAME.fullmatch(name) or name.casefold() in (INSTRUCTOR, FORMGRADER):
-        raise table.error(row, f"{name!r} is no name for a marker: letters, digits, spaces and .@+'- will do")
+        raise table.error(row, f"{name!r} cannot name a marker: letters, digits, spaces and .@+'- will do")
     marker = Marker(name, _listed(row.first("section", "sections")), _listed(row.first("question", "questions")))
     for what, named, known in (("section", marker.sections, sections), ("question", marker.questions, questions)):
         if strange := sorted(named - set(known)):

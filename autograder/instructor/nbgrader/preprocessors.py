@@ -1,4 +1,4 @@
-"""nbgrader's steps of ours: how it cuts and reads notebooks, grades with our runner, and shows what students wrote."""
+"""Our steps in nbgrader: cut and read notebooks, grade with our runner, show students' texts safely."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class ClearToStub(ClearSolutions):  # type: ignore[misc]
 class CappedReading(NotebookExporter):  # type: ignore[misc]
     """An exporter that parses a notebook only where size and number of parts are within our limits.
 
-    What is none is an empty one here: our runner reads the file once more, and says of it what it says everywhere.
+    Any other file becomes an empty notebook here: our runner reads it once more, and reports the fault.
     """
 
     def from_file(
@@ -91,7 +91,7 @@ def _records(folder: CourseFolder) -> GradingRecords:
 
 
 class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
-    """Grade what was handed in, as ``autograder grade`` does: the notebook that nbgrader has read does not count."""
+    """Grade the file that was handed in, as ``autograder grade`` does, and not the notebook that nbgrader has read."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         sandbox, expect, run_seed = _shared()
@@ -111,7 +111,7 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class TextRenderer(IPythonRenderer):  # type: ignore[misc]
-    """Renders Markdown that a student may have written: markup and scripts in it are text, pictures are their names."""
+    """Renders students' Markdown: markup and scripts appear as text, pictures as their names."""
 
     def __init__(self) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False)
@@ -135,7 +135,7 @@ class ShowAsText(Preprocessor):  # type: ignore[misc]
 
 
 def _shown(value: Any) -> Any:
-    """Return what JSON can hold, with its texts as a page may show them."""
+    """Return a JSON value with its texts made safe for a page."""
     if isinstance(value, str):
         return value.translate(CONTROLS)
     if isinstance(value, list):
@@ -156,7 +156,7 @@ class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
         folder, record = CourseFolder(Path(CourseDirectory(parent=self).root)), nb.metadata[RECORD]
         question = question_for(folder, Course.installed(), record["assignment"], record["room"])
         shown = nbformat.from_dict(nb)
-        # What is needed to mark stands before what explains it.
+        # The cells to mark come before their explanations.
         parts = [
             f"**Question.** {question.asks}",
             "## Rubric",

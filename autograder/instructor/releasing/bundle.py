@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 
 import autograder
 from autograder.course import Course, chapters_of
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.releasing.kept import kept
 from autograder.judge.recorded import FOLDER as RECORDS
@@ -49,7 +49,7 @@ ONLY_CHECKS = '"""The checks of a course, without its reference."""\n'
 MEASURED = re.compile(r'load_measured\("(\w+)"\)')  # what a chapter's cells read
 
 
-class BundleError(WorkFailed):
+class BundleError(TaskFailed):
     """The bundle could not be built; the message holds the builder's last words."""
 
 
@@ -101,7 +101,7 @@ def guide(
 ) -> str:
     """Return the page that tells students how to begin and how to hand in.
 
-    What holds of one course alone stands in its ``student_readme.md``, if it has one: a paragraph or more under each of
+    The parts on one course alone come from its ``student_readme.md``, if it has one: a paragraph or more under each of
     the headings ``## Installing``, ``## Chapters`` and ``## Data``.
     """
     own = course.folder / "student_readme.md"
@@ -166,7 +166,7 @@ def recordings_of(course: Course) -> dict[str, bytes]:
 
 
 def _recorded(course: Course, room: str) -> bytes:
-    """Record in a process with a folder of its own: the one that this process is in may go while it goes on."""
+    """Record in a process with a folder of its own, since this process's folder can be deleted meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         line = [sys.executable, "-c", RECORD, *astuple(course), room]
         subprocess.run(line, cwd=folder, check=True)
@@ -174,7 +174,7 @@ def _recorded(course: Course, room: str) -> bytes:
 
 
 def _copy_data(course: Course, target: Path) -> None:
-    """Copy what chapters read of the course's data, if it has any: the sample, its licence, and what was measured."""
+    """Copy the data that chapters read, if the course has any: the sample, its licence, and measurements."""
     data = course.root / "data"
     if (data / "sample").is_dir():
         only_training = shutil.ignore_patterns("t10k-*")  # notebooks load no other
@@ -205,7 +205,7 @@ def pip_wheel(project: Path, target: Path) -> Path:
 
 
 def _pyproject(course: Course) -> str:
-    """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
+    """Return the build settings of the students' wheel: the course's version, and the packages that it needs."""
     grader = next(entry.dist for entry in entry_points(group="autograder.released") if entry.dist)
     about = course.distribution.metadata
     return WHEEL.read_text(encoding="utf-8").format(
@@ -217,10 +217,10 @@ def _pyproject(course: Course) -> str:
 
 
 def needs_of(*distributions: Distribution) -> list[str]:
-    """Return what distributions need to run, without their extras and without each other."""
+    """Return the requirements of distributions, without their extras and without each other."""
     own = {canonicalize_name(dist.metadata["Name"]) for dist in distributions}
     lines = dict.fromkeys(line for dist in distributions for line in dist.requires or [] if "extra ==" not in line)
-    # What brings an editable install to life is nothing that anybody needs.
+    # The helper of an editable install is not needed anywhere else.
     return [line for line in lines if canonicalize_name(Requirement(line).name) not in own | {"editables"}]
 
 

@@ -1,4 +1,4 @@
-"""Questions that a reader answers before reading on, as they are written in a chapter.
+"""Parse the choice questions of a chapter, which a reader answers before reading on.
 
     :::{predict} Do equal weights stay equal?
     Layer 1 starts with one constant everywhere. How many different units are left after five epochs?

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 
-from autograder.errors import WorkFailed
+from autograder.errors import TaskFailed
 from autograder.instructor.releasing.choice_questions import KINDS, question_markdown
 from autograder.sections import Contents
 
@@ -35,7 +35,7 @@ REFERENCES = "further-reading"  # the id that the section of this heading has, i
 ADMONITIONS = {"note": "Note", "tip": "Tip", "warning": "Warning", "important": "Important"}
 
 
-class UnknownMarkup(WorkFailed):
+class UnknownMarkup(TaskFailed):
     """A piece of MyST that no rule turns into plain Markdown."""
 
 

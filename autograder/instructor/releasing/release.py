@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Chapter, Course
-from autograder.errors import WorkFailed, WouldOverwrite
+from autograder.errors import TaskFailed, WouldOverwrite
 from autograder.instructor.course.releases import remember_release
 from autograder.instructor.releasing.kept import kept
 from autograder.instructor.releasing.source import glued_values, source_notebook
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CELL_TIMEOUT_S = 300
 
 
-class ReleaseError(WorkFailed):
+class ReleaseError(TaskFailed):
     """The chapter cannot be released; the message says which cell and why."""
 
 
@@ -135,7 +135,7 @@ def _named(cell_id: str, notebook: NotebookNode) -> str:
 
 
 def write_source(path: Path, text: str, *, force: bool) -> None:
-    """Write the source notebook, unless somebody changed the one that is there; with ``force`` keep a copy of it.
+    """Write the source notebook, unless the one in its place was edited; with ``force`` keep a copy of that.
 
     Raises:
         WouldOverwrite: it differs, and not ``force``.

@@ -160,7 +160,7 @@ class _Section:
 
     @property
     def has_begun(self) -> bool:
-        """Whether somebody has handed it in or has a mark for it."""
+        """Whether a student has handed it in or has a mark for it."""
         return self.spread is not None or any(mark.handed_in for mark in self.marks)
 
     def who(self, is_meant: Callable[[Mark], bool]) -> list[str]:

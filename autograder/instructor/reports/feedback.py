@@ -94,7 +94,7 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
 
 
 def feedback_page(mark: Mark, rule: LatePenalty, *, closed: bool) -> str:
-    """Return the page of graded work as HTML; it tells more of hidden checks once nobody can hand in any more."""
+    """Return the page of graded work as HTML; it tells more of hidden checks once handing in is over for everybody."""
     assert mark.record is not None
     receipt, student = mark.record.receipt, mark.student.id
     exercises = [

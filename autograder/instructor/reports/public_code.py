@@ -58,7 +58,7 @@ def public_code(course: Course, room: str) -> list[str]:
 def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, str]]:
     """Return the answers in another course folder, by student, whose id follows ``last term: ``, and grade id.
 
-    The assignment has to have the same id there. A file that is no notebook is left out: it has nothing to compare.
+    The assignment has to have the same id there. Files other than notebooks are left out: they have nothing to compare.
 
     Raises:
         CourseFolderError: nothing was ever submitted there.

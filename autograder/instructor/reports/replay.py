@@ -17,7 +17,7 @@ def replayed(room: str, expect: Expectations, recorded: int, graded: int) -> lis
     """Return the checks of a room, hidden ones too, that pass with the reference's answers to another run.
 
     The answers are repeated as they were recorded, and once more under the names of the graded run: the names of
-    observations are no secret. ``recorded`` and ``graded`` are the seeds of the two runs.
+    observations are not secret. ``recorded`` and ``graded`` are the seeds of the two runs.
     """
     passed = []
     for check in checks_of(room):

@@ -72,7 +72,7 @@ class RefusedFile:
 
 
 def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[ReceivedRequest], list[RefusedFile]]:
-    """Return the requests in some folders, files and zips, and the files that are none.
+    """Return the requests in some folders, files and zips, and the other files.
 
     The folder or the learning system says whose a request is; where neither does, the file's own word is a claim.
 
@@ -98,7 +98,7 @@ def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[Rec
 
 
 def _everybody(folder: CourseFolder) -> list[Student]:
-    """Return the class, and by their ids those who handed in and are not in the roster."""
+    """Return the class, and students outside the roster who handed in, by their ids."""
     known = {student.id: student for student in students_of(folder)}
     for path in sorted((folder.root / "submitted").glob("*")):
         known.setdefault(path.name, Student(path.name))
@@ -195,7 +195,7 @@ def _answered(
 
 
 def _receipt(folder: CourseFolder, received: ReceivedRequest, record: GradingRecord) -> str:
-    """Return which file a request's receipt is of: a student can also show a receipt to others, who then quote it."""
+    """Describe the file of a request's receipt: others can quote a receipt that a student showed them."""
     receipt = received.request.receipt
     if not receipt:
         return NO_RECEIPT
@@ -244,7 +244,7 @@ def _fenced(text: str, language: str = "") -> str:
 
 
 def _line(text: str) -> str:
-    """Return a text as one line in which Markdown and HTML find nothing."""
+    """Return a text as one line, with the markup of Markdown and HTML escaped."""
     return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", plain(" ".join(text.split())))
 
 

@@ -18,7 +18,7 @@ LINE = re.compile(rf"[>\s]*({'|'.join(FIELDS)}|reason)\s*:[^\S\n]*(.*)", re.IGNO
 
 
 class NoRequest(Exception):
-    """A file is no request; the message says why."""
+    """A file is not a request; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def parse_request(content: bytes) -> Request:
         NoRequest: there is none.
     """
     if len(content) > MAX_BYTES:
-        raise NoRequest(f"it has more than {MAX_BYTES >> 10} KiB: that is no request")
+        raise NoRequest(f"it has more than {MAX_BYTES >> 10} KiB, too many for a request")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NoRequest("it is no text in UTF-8") from error
+        raise NoRequest("it is not text in UTF-8") from error
     fields = _fields(text)
     missing = [name for name in ("assignment", "check") if not fields.get(name)]
     if missing:

@@ -78,7 +78,7 @@ def choose(
     """Return the work of a class that a talk with a student, or with everybody, is about: on one exercise, or on any.
 
     Raises:
-        CourseFolderError: this student's work was not graded, or nothing of it can be asked about; or nobody's
+        CourseFolderError: this student's work was not graded, or nothing of it can be asked about; or no student's
             exercise of that name passed.
     """
     if exercise is not None:
@@ -90,12 +90,12 @@ def choose(
         raise CourseFolderError(f"{assignment} of {student} has not been graded: {again}")
     if all(work.trouble for work in wanted):
         trouble = wanted[0].trouble
-        raise CourseFolderError(trouble if student else f"nobody's code can be asked about: {trouble}")
+        raise CourseFolderError(trouble if student else f"no student's code can be asked about: {trouble}")
     return list(works)
 
 
 def only(work: GradedAnswers, exercise: str) -> GradedAnswers:
-    """Return work in which one exercise alone counts as passed, or the reason why it cannot be asked about."""
+    """Return work with one exercise alone as passed, or with the reason why it cannot be asked about."""
     if exercise in work.passed:
         return replace(work, passed=(exercise,))
     passed = f"; these did: {', '.join(work.passed)}" if work.passed else ""
@@ -105,7 +105,7 @@ def only(work: GradedAnswers, exercise: str) -> GradedAnswers:
 
 @dataclass(frozen=True)
 class Talk:
-    """A student's question, or why there is none, as a sentence."""
+    """A student's question, or in a sentence the reason why there is none."""
 
     student: str
     question: TalkQuestion | None
@@ -113,7 +113,7 @@ class Talk:
 
 
 def deal(orders: Sequence[Sequence[TalkQuestion]], again: int) -> list[TalkQuestion | None]:
-    """Return, for students with the same code, the first question of each one's order that nobody has had.
+    """Deal questions to students with the same code: each one gets the first of their order that is not dealt yet.
 
     A question of an earlier round is not asked again. Where all have been dealt out, the order begins anew.
     """

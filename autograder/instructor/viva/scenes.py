@@ -24,7 +24,7 @@ ASKED = ">>> "
 
 @dataclass(frozen=True)
 class Scene:
-    """Lines, which may be none, and expressions that follow them, each by itself."""
+    """Lines of code, possibly none, and the expressions after them, each by itself."""
 
     given: str
     asked: tuple[str, ...]

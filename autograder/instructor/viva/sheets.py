@@ -57,7 +57,7 @@ def write_sheets(folder: CourseFolder, course: Course, assignment: str, talk: Ta
 
 
 def write_index(folder: CourseFolder, assignment: str, talks: Sequence[Talk], names: Mapping[str, str]) -> Path:
-    """Write the page of a round, the instructor's, with what to call each student by id, and return where."""
+    """Write the instructor's page of a round, with the students' names by id, and return its path."""
     path = folder.viva(assignment) / "index.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, render(HERE / "round.html.j2", assignment=assignment, talks=talks, names=names))

@@ -11,7 +11,7 @@ import pytest
 
 from autograder import checks
 from autograder.course import Course, UnfinishedChapter, chapters_of, names_of_source
-from autograder.errors import WouldOverwrite, WrongUse
+from autograder.errors import UsageError, WouldOverwrite
 from autograder.instructor.authoring.missing import missing
 from autograder.instructor.authoring.new import BadName, new_chapter, new_course, new_exercise
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
@@ -98,7 +98,7 @@ def test_a_right_answer_that_is_not_written_as_one_is_an_error_that_names_the_fi
     catalogue = catalogue_of(course, "convolution")
     catalogue.parent.mkdir(parents=True, exist_ok=True)
     catalogue.write_text("## by slices\n\n```python\ndef centre(table):\n    return table\n```\n", encoding="utf-8")
-    with pytest.raises(WrongUse, match=r"convolution\.md: a right answer is a heading, a sentence, and a block"):
+    with pytest.raises(UsageError, match=r"convolution\.md: a right answer is a heading, a sentence, and a block"):
         right_answers(course, "convolution")
 
 

@@ -60,7 +60,7 @@ def write_right(course: Course, answer: str) -> None:
         (CHAPTER, "import moving_average", "import moving_averages", ": .* no exercise moving_averages in .*/means.py"),
         (MISTAKES, WHOLE, WHOLE.replace("table.std", "tabel.std"), ":18: whole-table: 0 places for .*, where .* one"),
         (MISTAKES, "Read: `columns`", "Read: `column`", ":18: whole-table: .* no label column"),
-        (MISTAKES, "+    return (table", "+    return table", r":18: whole-table: .* is no Python: unmatched '\)'"),
+        (MISTAKES, "+    return (table", "+    return table", r":18: whole-table: .* is not Python: unmatched '\)'"),
         (MISTAKES, "## standardize", "## standardise", ":6: .* no exercise standardise in .*"),
     ],
 )

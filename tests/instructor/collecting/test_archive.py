@@ -70,7 +70,7 @@ def test_links_archives_and_large_entries_are_refused_and_litter_is_passed_over(
         "big.ipynb": "it has more than 32 MiB",
         "dense.ipynb": "it would grow to more than 200 times its size",
         "link.ipynb": "it is a link",
-        "pipe.ipynb": "it is no file",
+        "pipe.ipynb": "it is not a file",
         "locked.ipynb": "it is encrypted",
     }
 
@@ -116,7 +116,7 @@ def test_a_zip_that_says_utf_8_and_is_not_is_refused_in_a_line(tmp_path: Path) -
 @pytest.mark.parametrize("name", ["x.tar.gz", "x.7z", "x.zip"])
 def test_an_archive_of_another_kind_says_to_unpack_it(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"no zip")
-    with pytest.raises(CourseFolderError, match="is no zip: unpack it"), open_download(tmp_path / name):
+    with pytest.raises(CourseFolderError, match="is not a zip: unpack it"), open_download(tmp_path / name):
         pass
 
 
@@ -159,7 +159,7 @@ def test_in_a_folder_links_pipes_and_archives_are_refused(tmp_path: Path) -> Non
     assert listed(root) == {
         "link.ipynb": "it is a link",
         "links": "it is a link",
-        "pipe.ipynb": "it is no file",
+        "pipe.ipynb": "it is not a file",
         "ada/work.zip": ARCHIVE,
     }
 

@@ -65,7 +65,7 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
     assert attempts == [notebook(answer="first"), notebook(answer="second")]
     assert sorted(path.name for path in (course / "submitted").iterdir()) == ["0042", "007"]
     assert "nothing for 2-layers from xm 小明 王, grace Grace Hopper" in printed
-    assert "left out: lovelaceada_1_5006_notes.txt: it is no notebook of this course" in printed
+    assert "left out: lovelaceada_1_5006_notes.txt: it is not a notebook of this course" in printed
     assert "2 submissions: 2 new, 2 NOT COLLECTED" in printed
     assert [line.partition(": ")[2].partition(" (")[0] for line in errors.splitlines()][:2] == [
         "not collected: turingalan_9_5005_2-layers.ipynb: nobody in the roster is '9' or 'turingalan'",
@@ -227,14 +227,17 @@ def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
         (("x.zip", "--attempt", "best"), "--attempt best: write first, last or a number"),
         (("x.zip", "--roster", "nobody.csv"), "nobody.csv: does not exist"),
         (("README.md", "--roster", "README.md"), "README.md"),
-        (("x.zip", "--roster", "empty.csv"), "empty.csv names nobody: put your learning system's export in its place"),
+        (
+            ("x.zip", "--roster", "empty.csv"),
+            "empty.csv has no students: put your learning system's export in its place",
+        ),
         (("x.zip", "2-layers", "--student", "nobody"), "nobody in the roster is 'nobody'"),
         (("x.zip", "--student", "007"), "name its assignment, too"),
         (("x.zip", "2-layers", "--at", "2026-11-05 22:10"), "name the student with --student"),
-        (("x.zip", "2-layers", "--student", "007", "--at", "yesterday"), "is no time: write “2026-11-05 23:59”"),
-        (("x.zip", "2-layers", "--student", "007", "--at", "2026-11-05"), "is no time: write “2026-11-05 23:59”"),
+        (("x.zip", "2-layers", "--student", "007", "--at", "yesterday"), "is not a time: write “2026-11-05 23:59”"),
+        (("x.zip", "2-layers", "--student", "007", "--at", "2026-11-05"), "is not a time: write “2026-11-05 23:59”"),
         (("x.zip", "2-layers", "--times", "times.csv"), "times.csv, line 2: nobody in the roster is 'x'"),
-        (("x.zip", "2-layers", "--times", "soon.csv"), "soon.csv, line 2: 'soon' is no time: write 2026-11-05 23:59"),
+        (("x.zip", "2-layers", "--times", "soon.csv"), "soon.csv, line 2: 'soon' is not a time: write 2026-11-05"),
         (("x.zip", "2-layers", "--times", "roster.csv"), "roster.csv lacks a column student"),
     ],
 )

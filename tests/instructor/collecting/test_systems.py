@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.errors import WrongUse
+from autograder.errors import UsageError
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
 from autograder.instructor.collecting.systems import read_all
@@ -146,12 +146,12 @@ def test_moodles_worksheet_adds_times_and_addresses(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("id,name\n", "no grading worksheet"),
-        ("Identifier,Last modified (submission)\nx,heute\n", "line 2: 'heute' is no time"),
+        ("Identifier,Last modified (submission)\nx,heute\n", "line 2: 'heute' is not a time"),
     ],
 )
 def test_a_table_that_is_no_worksheet_is_one_line(text: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(text)
-    with pytest.raises(WrongUse, match=reason):
+    with pytest.raises(UsageError, match=reason):
         read_worksheet(tmp_path / "w.csv", UTC)
 
 

@@ -45,7 +45,7 @@ def test_the_book_can_be_changed_and_taken_out_and_the_rest_of_the_settings_stay
 
 @pytest.mark.parametrize("text", ["book.example", "ftp://book.example/", 'https://x/"; import os', "https://a b"])
 def test_a_wrong_address_of_a_book_is_refused_before_anything_is_made(text: str, tmp_path: Path) -> None:
-    with pytest.raises(CourseFolderError, match="is no address of a book"):
+    with pytest.raises(CourseFolderError, match="is not the address of a book"):
         book_address(text)
     with pytest.raises(CourseFolderError):
         make_course_folder(tmp_path / "course", book=text)

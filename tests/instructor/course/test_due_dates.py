@@ -44,10 +44,10 @@ def test_an_assignment_without_a_date_and_a_course_without_a_table_have_none(tmp
     ("line", "reason"),
     [
         ("2-layer,2026-11-05 23:59,UTC", "there is no assignment '2-layer': there are 1-approximation, 2-layers"),
-        ("2-layers,05.11.2026 23:59,UTC", "'05.11.2026 23:59' is no date with a time: write 2026-11-05 23:59"),
-        ("2-layers,2026-11-05,UTC", "'2026-11-05' is no date with a time"),
-        ("2-layers,2026-11-05 23:59,Berlin", "'Berlin' is no time zone: write one such as Europe/Berlin"),
-        ("2-layers,2026-11-05 23:59,../etc", "'../etc' is no time zone"),
+        ("2-layers,05.11.2026 23:59,UTC", "'05.11.2026 23:59' is not a date with a time: write 2026-11-05 23:59"),
+        ("2-layers,2026-11-05,UTC", "'2026-11-05' is not a date with a time"),
+        ("2-layers,2026-11-05 23:59,Berlin", "'Berlin' is not a time zone: write one such as Europe/Berlin"),
+        ("2-layers,2026-11-05 23:59,../etc", "'../etc' is not a time zone"),
         ("2-layers,2026-11-05 23:59,", "no time zone: write one"),
         ("2-layers,,UTC\n2-layers,2026-11-05 23:59,UTC\n2-layers,2026-11-06 23:59,UTC", "a date above already"),
     ],
@@ -64,5 +64,5 @@ def test_a_column_can_say_since_when_students_have_an_assignment(tmp_path: Path)
     assert read_dates(path, COURSE, "released") == {"2-layers": datetime(2026, 10, 22, 12, tzinfo=UTC)}
     assert read_dates(path, COURSE) == {}
     path.write_text("assignment,due,time zone,released\n2-layers,,UTC,in October\n")
-    with pytest.raises(TableError, match=r"line 2: 'in October' is no date with a time"):
+    with pytest.raises(TableError, match=r"line 2: 'in October' is not a date with a time"):
         read_dates(path, COURSE, "released")

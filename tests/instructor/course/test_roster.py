@@ -108,7 +108,7 @@ def test_names_keep_commas_quotes_and_scripts() -> None:
         ("id,name\nada,Lovelace, Ada\n", "line 2: 3 cells under 2 columns; put what holds a ',' into double quotes"),
         ('id,name\nada,"Ada\n', "line 2: unexpected end of data"),
         ("id,name\nada,José\n".encode("latin-1"), "is not in UTF-8: save it as “CSV UTF-8”"),
-        (b"PK\x03\x04\x00\x00\xd8\x00", "is no table of text"),
+        (b"PK\x03\x04\x00\x00\xd8\x00", "is not a table of text"),
     ],
 )
 def test_an_unreadable_roster_is_refused_in_one_line(text: str | bytes, reason: str) -> None:

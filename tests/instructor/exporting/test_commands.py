@@ -82,7 +82,7 @@ def test_each_format_is_written_once_and_replaced_only_by_force(format_: str, te
     assert status == 0
     count, what = (10, "what is not marked yet counts 0") if format_ in ("gradescope", "json") else (8, "left blank")
     assert re.search(rf"exports/2-layers\S+: {count} marks\n", out)
-    assert f"2 wait for somebody to mark their written answer; {what}" in err
+    assert f"2 wait for a mark of their written answer; {what}" in err
     assert "ada Ada Lovelace" in err
     assert "--force replaces it and keeps a copy" in refused(term_folder, *line)
     assert here(term_folder, *line, "--force", "-q")[:2] == (0, "")
@@ -123,7 +123,7 @@ def test_standard_output_gets_the_table_and_nothing_else(term: Path) -> None:
     status, out, _ = here(term, "export", ASSIGNMENT, "--format", "csv", "-o", "-")
     assert (status, len(csv_rows(out))) == (0, 12)
     assert files(term) == before
-    assert "a zip is nothing for a terminal" in refused(term, "export", "--format", "gradescope", "-o", "-")
+    assert "a terminal cannot show a zip" in refused(term, "export", "--format", "gradescope", "-o", "-")
 
 
 def test_a_copy_of_canvas_file_is_filled_and_kept_and_changed_cells_are_listed(
@@ -205,7 +205,7 @@ def test_the_report_needs_no_submission_and_compares_with_last_term(term_folder:
     assert section["similar"] == []
     again = {tuple(pair["students"]) for pair in section["similar_to_last_term"] if pair["what"] == "all answers"}
     assert ("last term: john", "john") in again
-    assert re.search(rf"^{len(section['similar_to_last_term'])} pairs? with somebody of last term$", out, re.MULTILINE)
+    assert re.search(rf"^{len(section['similar_to_last_term'])} pairs? with a student of last term$", out, re.MULTILINE)
     assert "von &#34;N&#34;" in page
     assert str(term_folder) not in page
     head, *rows = csv_rows((term_folder / "need.csv").read_bytes().decode("utf-8"))

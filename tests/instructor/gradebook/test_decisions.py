@@ -114,4 +114,4 @@ def test_an_impossible_decision_is_refused_in_one_line(line: tuple[str, ...], re
     assert reason in refused(folder, *line, "--yes")
     assert not (folder / "decisions.csv").exists()
     (folder / "decisions.csv").write_text("assignment,decision\n2-layers,halved\n")
-    assert "decisions.csv, line 2: 'halved', '0' is no decision" in refused(folder, "drop", ASSIGNMENT, MAP, "--yes")
+    assert "decisions.csv, line 2: 'halved', '0' is not a decision" in refused(folder, "drop", ASSIGNMENT, MAP, "--yes")

@@ -188,9 +188,9 @@ def test_a_table_is_read_as_people_write_it(text: str, term: Path) -> None:
         (",*,+2d,", "it names nobody"),
         ("ada,2-layer,+2d,", "there is no assignment '2-layer': did you mean 2-layers?"),
         ("ada,poetry,+2d,", "there is no assignment 'poetry': there are 1-approximation, 2-layers"),
-        ("ada,2-layers,soon,", "'soon' is no extension: write a new date such as 2026-11-08 23:59, +48h, +2d or x1.5"),
+        ("ada,2-layers,soon,", "'soon' is not an extension: write a new date such as 2026-11-08 23:59, +48h"),
         ("ada,2-layers,,ill", "it says no extension: write a new date"),
-        ("ada,*,2026-11-08 23:59,", "one date is no extension for *, the whole term: write +48h, +2d or x1.5"),
+        ("ada,*,2026-11-08 23:59,", "one date cannot be an extension for *, the whole term: write +48h, +2d or x1.5"),
         ("grace,2-layers,+1d,", "grace has an extension for 2-layers in line 2 already"),
     ],
 )

@@ -15,7 +15,7 @@ UNREADABLE = {
     "malformed": "is not a notebook",
     "huge": "has more than 32 MiB",
     "missing": "2-layers.ipynb is missing",
-    "folder": "2-layers.ipynb is no file",
+    "folder": "2-layers.ipynb is not a file",
     "link_to_the_solution": "is a link to another file",
 }
 RIGHT = {

@@ -127,8 +127,8 @@ def test_a_broken_gradebook_is_reported_in_one_line_and_a_copy_mends_it(small_fo
 ODD_NAMES = ("new\nline", "[a-z]*", "émile ünïcode", "x" * 200, "50%; rm -rf", "'; DROP TABLE grade; --", "-q")
 NOT_UTF_8 = os.fsdecode(b"caf\xe9")
 NO_FILE = {
-    "fifo": "2-layers.ipynb is no file; hand in the notebook itself",
-    "socket": "2-layers.ipynb is no file; hand in the notebook itself",
+    "fifo": "2-layers.ipynb is not a file; hand in the notebook itself",
+    "socket": "2-layers.ipynb is not a file; hand in the notebook itself",
     "dangling": "2-layers.ipynb is a link to another file; hand in the notebook itself",
     "device": "2-layers.ipynb is a link to another file; hand in the notebook itself",
     "folder_link": "its folder is a link to another folder",

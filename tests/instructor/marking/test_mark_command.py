@@ -30,7 +30,7 @@ def test_a_token_is_printed_once_and_a_new_one_on_request(folder: Path) -> None:
     assert (status, TOKEN.findall(printed)) == (0, ["instructor", "bob", "eve"])
     status, printed, _ = here(folder, "mark", "--new-token", "bob")
     assert (status, TOKEN.findall(printed)) == (0, ["bob"])
-    assert "nobody can see it again" in printed
+    assert "it cannot be shown again" in printed
 
 
 def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None
     assert TOKEN.findall(here(folder, "mark", "--new-token", "bob")[1]) == ["instructor", "bob"]
     (folder / "none.pem").write_text("no certificate")
     for file in ("none.pem", "nothing.pem"):
-        assert f"{file} is no certificate with its key in PEM" in refused(folder, "mark", "--certificate", file)
+        assert f"{file} is not a certificate with its key in PEM" in refused(folder, "mark", "--certificate", file)
     assert "there is no assignment '9-none'" in refused(folder, "mark", "9-none")
     assert "there is no marker 'zoe': there are instructor, bob" in refused(folder, "mark", "--new-token", "zoe")
     write_table(folder, "bob,C")
@@ -68,7 +68,7 @@ def test_the_server_takes_in_new_answers_and_reports_an_unreadable_table_once(
         grade_written(desk.folder, ASSIGNMENT, {"ada": "Another answer."})
         wait_until(lambda: desk.states("bob")["look again"] == 1)
         (desk.folder / "markers.csv").write_text("")  # as an editor leaves it for a moment
-        wait_until(lambda: complained("names nobody"))
+        wait_until(lambda: complained("has no markers"))
         write_table(desk.folder, "bob,nowhere")
         wait_until(lambda: complained("there is no section 'nowhere'"))
         assert len(desk.entries("bob")) == len(NAMES)  # those who mark go on

@@ -39,10 +39,10 @@ def test_a_list_of_names_is_enough_and_without_a_table_there_are_no_markers(tmp_
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "names nobody: write a line for each marker, or delete it to mark alone"),
+        ("", "has no markers: write a line for each, or delete it to mark alone"),
         ("name\nbob\n", "lacks a column: its columns are marker, section, question"),
         ("marker\nbob\nBob\n", "line 3: Bob stands above already"),
-        ("marker\ninstructor\n", "line 2: 'instructor' is no name for a marker"),
+        ("marker\ninstructor\n", "line 2: 'instructor' cannot name a marker"),
         ("marker,section\nbob,C\n", "line 2: there is no section 'C': there are A, B"),
         ("marker,question\nbob,4-optimizer\n", "line 2: there is no question '4-optimizer': there are 2-layers,"),
     ],

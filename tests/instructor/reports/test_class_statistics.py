@@ -39,7 +39,7 @@ from autograder.instructor.reports.need import (
 )
 from tests.instructor.reports.classes import make_class
 
-BIAS = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
+BIAS = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": "", "also": []}
 CLASS = make_class(200, seed=3)
 
 
@@ -57,7 +57,7 @@ def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one
         "max_points": 1,
         "outcome": outcome,
         "mistake": None,
-        "diagnosis": {"observed": "1", "expected": "2", "likely": "", "read": ""},
+        "diagnosis": {"observed": "1", "expected": "2", "likely": "", "read": "", "also": []},
     } | more
 
 

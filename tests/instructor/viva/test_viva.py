@@ -68,7 +68,7 @@ def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None
         (("ada", "1-approximation"), "nothing in this class has been graded: run `autograder grade 1-approximation`"),
         (("dennis", ASSIGNMENT), "no exercise of dennis in 2-layers passed all its checks"),
         (("john", ASSIGNMENT, "--exercise", "Linear"), "Linear of john did not pass all its checks; these did: "),
-        (("--class", ASSIGNMENT, "--exercise", "Poem"), "nobody's code can be asked about: "),
+        (("--class", ASSIGNMENT, "--exercise", "Poem"), "no student's code can be asked about: "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )

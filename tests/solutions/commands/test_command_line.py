@@ -333,7 +333,7 @@ def test_a_damaged_file_of_a_run_is_named(here: Cli, run: Path, name: str, conte
 
 def test_report_replaces_reports_and_no_other_file(here: Cli, run: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.html").write_text("precious")
-    assert "is no report" in error_of(here("report", run, "--to", tmp_path / "notes.html"))
+    assert "is not a report" in error_of(here("report", run, "--to", tmp_path / "notes.html"))
     assert (tmp_path / "notes.html").read_text() == "precious"
     assert "cannot be written" in error_of(here("report", run, "--to", tmp_path / "nowhere" / "page.html"))
     assert here("report", run).returncode == here("report", run).returncode == 0

@@ -59,14 +59,14 @@ def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
     """Return the participants in a grading worksheet, by number; its times are in the given time zone.
 
     Raises:
-        TableError: it is no grading worksheet, or a time in it is none.
+        TableError: it is not a grading worksheet, or a time in it cannot be read.
         OSError: it cannot be read.
     """
     from dateutil.parser import parse
 
     table = read_table(path)
     if not table.has(IDENTIFIER) or not table.has(MODIFIED):
-        raise TableError(f"{path} is no grading worksheet of Moodle: it lacks Identifier or Last modified (submission)")
+        raise TableError(f"{path} is not a worksheet of Moodle: it lacks Identifier or Last modified (submission)")
     participants = {}
     for row in table.rows:
         text, when = row.cells.get(MODIFIED, ""), None
@@ -74,7 +74,7 @@ def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
             try:
                 when = parse(text)
             except (ValueError, OverflowError) as error:
-                raise table.error(row, f"{text!r} is no time: export the worksheet in English") from error
+                raise table.error(row, f"{text!r} is not a time: export the worksheet in English") from error
             when = when.replace(tzinfo=when.tzinfo or zone)
         clues = (Clue("id", row.cells.get("idnumber", "")), Clue("e-mail", row.first(*EMAIL_COLUMNS)))
         number = row.cells.get(IDENTIFIER, "").removeprefix("Participant ")
@@ -94,7 +94,7 @@ def with_worksheet(file: DownloadedFile, participants: Mapping[str, Participant]
 
 
 def lacks_worksheet(file: DownloadedFile) -> bool:
-    """Whether a worksheet would have more clues to a file's owner than the zip."""
+    """Whether a worksheet would add clues to a file's owner."""
     kinds = {clue.kind for clues in file.owners for clue in clues}
     return bool(_participant_number(file)) and kinds <= {"number", "name"}
 

@@ -56,7 +56,7 @@ def read_inbound(entries: Sequence[DownloadEntry]) -> list[DownloadedFile] | Non
 
 
 def _named(entry: DownloadEntry, depth: int) -> DownloadedFile | None:
-    """Return a file in the outermost folder that is called as a submission, or None where there is none."""
+    """Return a file with the facts of the outermost folder named as a submission; None without one."""
     if entry.parts[-1:] == (TIMESTAMP,) or entry.refused:
         return None
     names = enumerate(map(NAME.fullmatch, outermost_folders(entry, depth)))
