@@ -145,7 +145,7 @@ def test_moodles_worksheet_adds_times_and_addresses(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("id,name\n", "no grading worksheet"),
+        ("id,name\n", "not a worksheet of Moodle"),
         ("Identifier,Last modified (submission)\nx,heute\n", "line 2: 'heute' is not a time"),
     ],
 )

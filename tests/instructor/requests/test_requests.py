@@ -54,7 +54,7 @@ def test_a_request_is_read_from_its_lines_and_from_a_mail_that_quotes_them() -> 
         (b"", "no line “assignment: …”"),
         (b"assignment: 2-layers\n", "no line “check: …”"),
         (b"reason: all\nassignment: 2-layers\ncheck: a\n", "no line “assignment: …”"),
-        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"\xff\xfe\x00", "not text in UTF-8"),
         (b"x" * (MAX_BYTES + 1), "more than 64 KiB"),
     ],
 )
