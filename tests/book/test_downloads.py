@@ -85,7 +85,6 @@ def pdf(pdf_file: Path) -> PdfReader:
     return PdfReader(pdf_file)
 
 
-@pytest.mark.deep
 @pytest.mark.long("the whole book is printed")
 def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_it_begins(
     site: Path, pdf: PdfReader
@@ -102,7 +101,6 @@ def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_
         assert re.search(rf"{re.escape(title)}\s*{begins[title]}\b", shown), title
 
 
-@pytest.mark.deep
 @pytest.mark.long("all pages of the PDF are read")
 def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages(
     pdf_file: Path, pdf: PdfReader
@@ -129,6 +127,7 @@ def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:
         waiting += [child for child in children if isinstance(child, DictionaryObject)]
 
 
+@pytest.mark.long("the whole book is printed")
 def test_links_within_the_pdf_lead_somewhere_and_others_to_the_web(pdf: PdfReader) -> None:
     places = set(pdf.named_destinations)
     annotations = [annotation.get_object() for page in pdf.pages for annotation in page.get("/Annots", [])]

@@ -19,7 +19,7 @@ from tests.book.visits import PAGES, SEARCH, SHIFTED, STARTS, Visit, visit
 from tests.conftest import serve
 
 WITH_DEMO = {"index", "6-deployment"}
-DAILY = {"2-layers", "6-deployment", "running", "search"}  # looked at with every commit; all in a deep run
+DAILY = {"2-layers", "running"}  # looked at with every commit; all in a deep run
 
 
 @pytest.fixture(

@@ -22,8 +22,11 @@ pytestmark = [pytest.mark.long("a term is played"), pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
-def term(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a term that was played: downloads, and the course in `my-course`."""
+def term(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """The folder of a term that was played: downloads, and the course in `my-course`.
+
+    A release is waited for, so that the term need not compute a second time what both keep in one cache.
+    """
 
     def make(folder: Path) -> None:
         lines = play(folder / "term", SIZE)

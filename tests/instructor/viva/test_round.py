@@ -63,6 +63,7 @@ def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", a
     return talk.question
 
 
+@pytest.mark.deep
 def test_a_class_with_one_program_gets_as_many_questions_and_each_alone_the_same(sandbox: Sandbox) -> None:
     reformatted = CODE.replace("    return", "    # each\n    return ")
     works = [work("ada"), work("alan"), work("grace", reformatted), replace(work("john"), passed=(), trouble="no")]

@@ -41,6 +41,7 @@ def test_the_page_of_the_round_lists_everybody_and_says_why_somebody_is_not_aske
     assert "Not asked: no exercise of dennis in 2-layers passed all its checks." in page
 
 
+@pytest.mark.deep
 def test_alone_a_student_gets_the_sheets_of_the_round(graded_folder: Path, prepared: Path) -> None:
     before = files(graded_folder)
     printed = f"viva/{ASSIGNMENT}/ada.html\nviva/{ASSIGNMENT}/ada-answer.html\n"
@@ -49,6 +50,7 @@ def test_alone_a_student_gets_the_sheets_of_the_round(graded_folder: Path, prepa
     assert {path: path.read_bytes() for path in before} == before
 
 
+@pytest.mark.deep
 def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None:
     line = ("viva", "ada", ASSIGNMENT, "--again", "1", "--exercise", "Flatten", "-q")
     assert here(graded_folder, *line) == (0, "", "")
