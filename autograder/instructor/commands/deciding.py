@@ -51,8 +51,8 @@ def points(
     if number is None and not undo:
         raise CourseFolderError("say how many points it counts from now on, or --undo")
     released = read_notebook(folder.released(assignment))
-    cell = find_check(checks_of(room_of(released)), check).id
-    decision = Decision(assignment, "points", cell, points=number or 0)
+    of_check = find_check(checks_of(room_of(released)), check)
+    decision = Decision(assignment, "points", of_check.id, points=of_check.points if number is None else number)
     decide(folder, assignment, [decision], undo=undo, yes=yes, dry_run=dry_run)
 
 

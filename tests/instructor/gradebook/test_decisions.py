@@ -49,7 +49,9 @@ def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], 
     assert written(folder) != before
     assert here(folder, *line, "--yes")[1] == "it is decided so already\n"
     undo = line[:3] if line[0] == "points" else line
-    assert here(folder, *undo, "--undo", "--yes")[1].endswith("Taken back.\n")
+    undone = here(folder, *undo, "--undo", "--yes")[1]
+    assert undone.endswith("Taken back.\n")
+    assert line[0] != "points" or f"undo: {ASSIGNMENT}: {MAP} counts 1 point in this course\n" in undone
     assert read_decisions(folder / "decisions.csv") == ()
     (folder / "decisions.csv").unlink()
     assert everything_in_gradebook(folder) == gradebook
