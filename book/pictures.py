@@ -2,9 +2,9 @@
 
 The README shows the landing page with its demo, beside a check's verdict on a wrong answer.
 
-Usage: python -m book.pictures SITE
+Usage: python -m book.pictures SITE [FOLDER]
 
-Writes book/screenshot-light.png, book/screenshot-dark.png and book/static/social-card.png.
+Writes screenshot-light.png, screenshot-dark.png and static/social-card.png into the folder, or else into book/.
 """
 
 import io
@@ -52,7 +52,7 @@ def halves(browser: Browser, site: Path, colours: Colours) -> list[np.ndarray]:
         return [np.asarray(Image.open(io.BytesIO(shown)).convert("RGB")) for shown in (first, page.screenshot())]
 
 
-def write_card(browser: Browser, site: Path) -> None:
+def write_card(browser: Browser, site: Path, path: Path) -> None:
     """Photograph the card, in the typefaces of the book."""
     width, height = card.SIZE
     with browser.new_context(viewport={"width": width, "height": height}) as context:
@@ -62,16 +62,16 @@ def write_card(browser: Browser, site: Path) -> None:
         page.evaluate("(svg) => { document.body.innerHTML = svg }", card.card_svg(page.title()))
         page.add_style_tag(content="svg { display: block } text { font-family: var(--sans) }")
         page.evaluate("document.fonts.ready.then(() => null)")
-        page.locator("svg").screenshot(path=BOOK / "static" / card.CARD)
+        page.locator("svg").screenshot(path=path)
 
 
-def write_pictures(site: Path) -> None:
+def write_pictures(site: Path, folder: Path = BOOK) -> None:
     with sync_playwright() as playwright, chromium(playwright) as browser:
         for colours in get_args(Colours):
             picture = Image.fromarray(np.hstack(halves(browser, site, colours)))
-            picture.quantize(256).save(BOOK / f"screenshot-{colours}.png", optimize=True)
-        write_card(browser, site)
+            picture.quantize(256).save(folder / f"screenshot-{colours}.png", optimize=True)
+        write_card(browser, site, folder / "static" / card.CARD)
 
 
 if __name__ == "__main__":
-    write_pictures(Path(sys.argv[1]))
+    write_pictures(*map(Path, sys.argv[1:]))

@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from book import card, pictures
+from book import card
+from tests.commands import run
+from tests.conftest import ROOT
 
 
 @pytest.mark.deep
 @pytest.mark.long("the book is built")
-def test_they_are_photographed_in_both_colours_from_the_built_pages(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "static").mkdir()
-    monkeypatch.setattr(pictures, "BOOK", tmp_path)
-    pictures.write_pictures(site)
+def test_they_are_photographed_in_both_colours_from_the_built_pages(site: Path, tmp_path: Path) -> None:
+    done = run("book.pictures", site, tmp_path, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
     brightness = {path.stem: np.asarray(Image.open(path).convert("L")) for path in tmp_path.rglob("*.png")}
     assert brightness["screenshot-dark"].mean() < 100 < 150 < brightness["screenshot-light"].mean()
     assert brightness["social-card"].shape[::-1] == card.SIZE

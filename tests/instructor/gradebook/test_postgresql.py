@@ -216,7 +216,7 @@ def test_written_answers_are_marked_in_postgresql(
     with desk_in(folder) as desk:
         old = desk.views("bob")["grace"]
         assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8
-        with pytest.raises(Stale, match="somebody has changed"):
+        with pytest.raises(Stale, match="the mark has changed since"):
             desk.save("bob", old, 1)
         desk.save("instructor", desk.views("instructor")["grace"], 3, "For the student.")
         desk.grade_again(ada="Another answer.")
