@@ -62,6 +62,7 @@ def test_a_cell_that_does_not_parse_is_named_with_line_and_error(right: Notebook
     assert outcomes(report, "Linear") == outcomes(report, "Sequential") == {"pass"}
 
 
+@pytest.mark.deep
 def test_a_cell_that_stops_after_the_class_is_named_though_its_checks_pass(
     right: NotebookNode, checked: Checked
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_helper_in_a_cell_of_its_own_does_not_count_and_is_reported(right: Not
     assert checked(notebook).remarks == {"Flatten": [ELSEWHERE]}
 
 
+@pytest.mark.deep
 def test_a_stub_that_is_left_beside_checks_that_pass_keeps_a_notebook_from_passing(
     right: NotebookNode, untouched: NotebookNode, checked: Checked
 ) -> None:
@@ -97,6 +99,7 @@ def test_a_stub_that_is_left_beside_checks_that_pass_keeps_a_notebook_from_passi
     assert card.next and card.next.exercise == "Sequential" and card.next.read
 
 
+@pytest.mark.deep
 def test_an_import_added_to_the_setup_does_not_count_and_is_reported(right: NotebookNode, checked: Checked) -> None:
     notebook = with_answers(right)
     setup = next(cell for cell in notebook.cells if cell.id == "layers-setup")
@@ -107,6 +110,7 @@ def test_an_import_added_to_the_setup_does_not_count_and_is_reported(right: Note
     assert remark.startswith("`einops` is defined in a cell that does not count")
 
 
+@pytest.mark.deep
 def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checked) -> None:
     source = exercise_cells(right)["Flatten"].source.replace("class Flatten", "class MyFlatten")
     report = checked(with_answers(right, Flatten=source))
@@ -117,11 +121,8 @@ def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checke
 @pytest.mark.parametrize(
     "beside",
     [
-        "check(Linear)",
-        *(
-            pytest.param(line, marks=pytest.mark.deep)
-            for line in ("%matplotlib inline\n!ls", "import asyncio\nawait asyncio.sleep(0)", 'progress("layers")')
-        ),
+        "check(Linear)\n%matplotlib inline\n!ls\nprogress('layers')",
+        pytest.param("import asyncio\nawait asyncio.sleep(0)", marks=pytest.mark.deep),
     ],
 )
 def test_what_a_live_notebook_runs_beside_an_answer_does_no_harm(
@@ -132,6 +133,7 @@ def test_what_a_live_notebook_runs_beside_an_answer_does_no_harm(
     assert (report.passed, report.notes) == (True, [])
 
 
+@pytest.mark.deep
 def test_lost_metadata_of_the_notebook_does_no_harm(right: NotebookNode, checked: Checked) -> None:
     notebook = with_answers(right)
     notebook.metadata = nbformat.from_dict({})

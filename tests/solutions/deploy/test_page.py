@@ -107,6 +107,7 @@ ANSWERS_TO_FILES = """async (names) => {
 }"""
 
 
+@pytest.mark.deep
 def test_every_kind_of_photograph_is_prepared_and_answered_as_in_python(
     demo: Page, model: Classifier, photos: dict[Path, float]
 ) -> None:
