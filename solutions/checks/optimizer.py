@@ -544,6 +544,6 @@ def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             params[0].grad[0] = 0  # type: ignore[index]
             observed[f"{name}, step {step}"] = attempt(lambda optimizer=optimizer: done(optimizer.step))  # type: ignore[misc]
             observed[f"{name}, parameter after step {step}"] = params[0].detach().clone()
-    for betas in ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.999), (0.9, -0.1), (0.5, 0.5)):
+    for betas in ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.999), (0.9, -0.1), (0.0, 0.0)):
         observed[f"betas {betas}"] = refusal(lambda betas=betas: names.Adam([*params], 0.3, betas))  # type: ignore[misc]
     return observed
