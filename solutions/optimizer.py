@@ -1,6 +1,6 @@
 """Chapter 4: gradients, and the steps that follow them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -88,24 +88,39 @@ def backward_linear(x: Tensor, w: Tensor, grad_out: Tensor) -> tuple[Tensor, Ten
     ### END SOLUTION
 
 
-def backward_relu(x: Tensor, grad_out: Tensor) -> Tensor:
-    """Carry a gradient backwards through ``out = relu(x)``: it passes where ``x`` is above 0, and nowhere else.
+def backward_network(parameters: Sequence[Tensor], x: Tensor, targets: Tensor) -> tuple[Tensor | float, list[Tensor]]:
+    """Find the loss of a classifier on a batch, and its gradients: forwards through all layers, and back.
 
-    Neither of the two is changed.
+    The network has any number of affine layers, from one on, with a ReLU after each but the last; a ReLU's gradient
+    passes where its input is above 0, and nowhere else. By hand: your own functions may help, and autograd has no part
+    in it, neither ``backward()`` nor its kin. Nothing that is passed is changed, and no parameter's ``.grad`` either.
 
     Args:
-        x: the input, any shape and floating dtype.
-        grad_out: gradient of the loss with respect to the output, the shape of ``x``.
+        parameters: the layers' weights (I, O) and biases (O,) in turn, from the first layer on.
+        x: the batch, shape (B, I), in the dtype of the parameters, float32 or float64.
+        targets: the number of the right class of each example, int64, shape (B,).
 
     Returns:
-        The gradient of the loss with respect to x, in its shape and dtype.
+        The mean cross-entropy of the last layer's output, a number, and its gradients with respect to the parameters,
+        in their order and shapes.
 
     Example:
-        >>> backward_relu(torch.tensor([-1.0, 0.0, 2.0]), torch.ones(3))
-        tensor([0., 0., 1.])
+        >>> loss, gradients = backward_network([torch.eye(2), torch.zeros(2)], torch.zeros(1, 2), torch.tensor([0]))
+        >>> gradients
+        [tensor([[0., 0.],
+                [0., 0.]]), tensor([-0.5000,  0.5000])]
     """
     ### BEGIN SOLUTION
-    return grad_out * (x > 0)
+    with torch.no_grad():
+        inputs, gradients = [x], list[Tensor]()
+        for w, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+            inputs.append((inputs[-1] @ w + b).relu())
+        scores = inputs[-1] @ parameters[-2] + parameters[-1]
+        back = (scores.softmax(dim=1) - nn.functional.one_hot(targets, scores.shape[1])) / len(x)
+        for w, given in zip(reversed(parameters[::2]), reversed(inputs), strict=True):
+            gradients = [given.T @ back, back.sum(dim=0), *gradients]
+            back = back @ w.T * (given > 0)
+        return nn.functional.cross_entropy(scores, targets), gradients
     ### END SOLUTION
 
 
@@ -207,4 +222,67 @@ class Momentum(Optimizer):
                     v *= self.momentum
                     v += p.grad
                     p -= self.lr * v
+        ### END SOLUTION
+
+
+class Adam(Optimizer):
+    """Steps whose length each element finds from its own gradients: their mean, over the root of their mean square.
+
+    In each step, t = 1, 2, ..., with the gradient g and two running means, zeros at the start: m <- beta1 * m +
+    (1 - beta1) * g and s <- beta2 * s + (1 - beta2) * g²; then p <- p - lr * m̂ / (√ŝ + eps), where m̂ is m divided by
+    1 - beta1^t, and ŝ is s divided by 1 - beta2^t. Otherwise as ``Optimizer``, from which it inherits.
+
+    Args:
+        params: the parameters, as an iterable.
+        lr: the learning rate, above 0.
+        betas: the shares of the two means that are kept, beta1 and beta2, each at least 0 and below 1.
+        eps: what keeps the division from one by zero.
+
+    Raises:
+        ValueError: there are no parameters, ``lr`` is not above 0, or a beta is not in [0, 1).
+
+    Example:
+        >>> weight = nn.Parameter(torch.tensor([1.0, 1.0]))
+        >>> optimizer = Adam([weight], lr=0.25)
+        >>> weight.grad = torch.tensor([0.01, -100.0])
+        >>> optimizer.step()
+        >>> weight
+        Parameter containing:
+        tensor([0.7500, 1.2500], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Iterable[nn.Parameter],
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
+        ### BEGIN SOLUTION
+        super().__init__(params, lr)
+        self.beta1, self.beta2 = betas
+        if not (0 <= self.beta1 < 1 and 0 <= self.beta2 < 1):
+            raise ValueError(f"each beta is at least 0 and below 1: {betas}")
+        self.eps = eps
+        self.means = [torch.zeros_like(p) for p in self.params]
+        self.squares = [torch.zeros_like(p) for p in self.params]
+        self.taken = [0 for p in self.params]
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change means and parameters in place, without recording the change for autograd.
+
+        A parameter whose gradient is None is left alone, and so are its means and its t: t counts the steps of this
+        parameter. The gradients keep their values.
+        """
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for k, (p, m, s) in enumerate(zip(self.params, self.means, self.squares, strict=True)):
+                if p.grad is not None:
+                    self.taken[k] += 1
+                    m += (1 - self.beta1) * (p.grad - m)
+                    s += (1 - self.beta2) * (p.grad**2 - s)
+                    m_hat = m / (1 - self.beta1 ** self.taken[k])
+                    s_hat = s / (1 - self.beta2 ** self.taken[k])
+                    p -= self.lr * m_hat / (s_hat.sqrt() + self.eps)
         ### END SOLUTION

@@ -4,8 +4,9 @@ import { button, decimal, draw, enable, handle, make, plot, roomIn, runner, slid
 
 export const CURVATURES = [1, 25];
 export const START = [8, 1.5];
-const LOW = 1e-3; // the height at which a path has arrived
-const STEPS = 400; // and the number of steps at which it is given up
+const LOW = 1e-3; // a path has arrived where it gets below this height
+const CALM = 20; // and stays there for so many steps: some swing through
+const STEPS = 400; // the number of steps at which it is given up
 const EDGE = [9.5, 3.4]; // of the picture, from the lowest point
 const LEVELS = [2, 8, 18, 32, 60];
 
@@ -17,13 +18,15 @@ export const limit = (momentum) => (2 * (1 + momentum)) / Math.max(...CURVATURES
 /** The points of a path; it ends where it has arrived. */
 export function walk(lr, momentum, start = START) {
   let velocity = [0, 0];
+  let low = height(start) < LOW ? 1 : 0;
   const path = [start];
-  while (path.length <= STEPS && height(path.at(-1)) >= LOW) {
+  while (path.length < STEPS + CALM && low < CALM) {
     const point = path.at(-1);
     velocity = velocity.map((value, axis) => momentum * value + CURVATURES[axis] * point[axis]);
     path.push(point.map((value, axis) => value - lr * velocity[axis]));
+    low = height(path.at(-1)) < LOW ? low + 1 : 0;
   }
-  return path;
+  return path.slice(0, low < CALM ? STEPS + 1 : path.length + 1 - CALM);
 }
 
 /** Where a step that begins in the picture leaves it; null where it stays inside. */

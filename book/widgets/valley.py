@@ -7,7 +7,8 @@ from book.widgets._still import words
 TITLE = "A step in a valley"
 CURVATURES = np.array([1.0, 25.0])
 START = np.array([8.0, 1.5])
-LOW, STEPS = 1e-3, 400  # the height at which a path has arrived, and the steps after which it is given up
+LOW, CALM = 1e-3, 20  # a path has arrived where it is below this height for so many steps: some swing through
+STEPS = 400  # after which a path is given up
 RATES, MOMENTA = (0.02, 0.07, 0.079, 0.081, 0.1, 0.15), (0.0, 0.5, 0.9)
 
 TABLE = """<table class="table"><thead>
@@ -23,13 +24,14 @@ def limit(momentum: float) -> float:
 
 def outcome(lr: float, momentum: float) -> str:
     """Return how a path ends: "72 steps", "diverges" or "not in 400 steps"."""
-    point, velocity = START, np.zeros(2)
+    point, velocity, low = START, np.zeros(2), 0
     with np.errstate(over="ignore"):
-        for step in range(1, STEPS + 1):
+        for step in range(1, STEPS + CALM):
             velocity = momentum * velocity + CURVATURES * point
             point = point - lr * velocity
-            if CURVATURES @ point**2 / 2 < LOW:
-                return f"{step} steps"
+            low = low + 1 if CURVATURES @ point**2 / 2 < LOW else 0
+            if low == CALM:
+                return f"{step + 1 - CALM} steps"
     return f"not in {STEPS} steps" if np.hypot(*point) < 10 else "diverges"
 
 
@@ -38,7 +40,7 @@ def still() -> str:
     head = "".join(f'<th scope="col">{momentum:g}</th>' for momentum in MOMENTA)
     limits = ", ".join(f"{limit(momentum):.3f}" for momentum in MOMENTA)
     return TABLE.format(columns=len(MOMENTA), head=head, rows="".join(map(row, RATES))) + words(
-        f"Steps until the height is below {LOW}, from ({START[0]:g}, {START[1]:g}). Beyond 2(1 + momentum)/25, here "
+        f"Steps until the height stays below {LOW}, from ({START[0]:g}, {START[1]:g}). Beyond 2(1 + momentum)/25, here "
         f"{limits}, a path diverges."
     )
 

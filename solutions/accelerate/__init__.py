@@ -1,6 +1,6 @@
 """The classifier trained as fast as the machine allows: chapter 4's mathematics with nothing in its way.
 
-No autograd: the gradients of a layer are the lines of ``backward_linear`` and ``backward_relu``. No loader: the images
+No autograd: the gradients are found as in chapter 4's ``backward_network``. No loader: the images
 lie on the device, and a batch is one ``index_select``. No stored gradient, where the update is plain gradient descent:
 p <- p - lr * gradient is one ``addmm_`` of the layer's input and the gradient of its output. No waiting for the device
 during an epoch: what is random is drawn, and the loss is taken, for a block of batches at once. On a GPU the steps of a

@@ -3,8 +3,8 @@
 Nothing here is random but the inputs: the same seed gives a right answer the same numbers, up to rounding, which stays
 far below the judge's tolerances. So a right answer cannot fail by chance.
 
-The checks of Momentum set the gradients themselves, pass a list and leave alone what it inherits: an Optimizer that is
-wrong costs its own points and not those of Momentum. `enable_grad` around a check ends what a step may have left
+The checks of Momentum and Adam set the gradients themselves, pass a list and leave alone what these inherit: an
+Optimizer that is wrong costs its own points and not theirs. `enable_grad` around a check ends what a step may have left
 switched off, before the next check begins.
 """
 
@@ -12,21 +12,23 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, attempt, check, normal, ready_made, refusal, tried
+from autograder.checks import Observation, Observations, Raised, attempt, check, normal, ready_made, refusal, tried
 
 AUTOGRAD = {"torch.autograd.grad": torch.autograd.grad, "torch.autograd.backward": torch.autograd.backward}
 OPTIM = {"torch.optim.SGD": torch.optim.SGD.step, "torch.optim.Optimizer.zero_grad": torch.optim.Optimizer.zero_grad}
 ready_made("backward_cross_entropy", AUTOGRAD)
 ready_made("backward_linear", AUTOGRAD)
-ready_made("backward_relu", AUTOGRAD)
+ready_made("backward_network", AUTOGRAD)
 ready_made("Optimizer", OPTIM)
 ready_made("Momentum", OPTIM)
+ready_made("Adam", OPTIM | {"torch.optim.Adam": torch.optim.Adam.step})
 
 
 @check("numerical_gradient", points=1, title="Each element is nudged up and down, the others stay where they are")
@@ -79,15 +81,26 @@ def in_float64(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check("numerical_gradient", points=1, hidden=True, title="A nudge of 0 or below is refused")
-def nudge_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    def f(x: Tensor) -> Tensor:
-        return (x**3).sum()
+@check(
+    "numerical_gradient",
+    points=1,
+    hidden=True,
+    title="It finds the gradient of a network's loss for a layer's weights; a nudge of 0 or below is refused",
+)
+def of_a_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    x, w1, w2 = (normal(rng, *shape, dtype=torch.float64) for shape in ((6, 3), (3, 4), (4, 2)))
+    targets = torch.tensor([0, 1, 1, 0, 1, 0])
 
-    x = normal(rng, 3, dtype=torch.float64)
-    return tried(
-        rng, {f"eps = {eps}": partial(names.numerical_gradient, f, x, eps) for eps in (0.0, -0.001, 0.5, 0.25, 0.125)}
-    )
+    def loss(weights: Tensor) -> float:
+        return nn.functional.cross_entropy((x @ weights).tanh() @ w2, targets).item()
+
+    observed: dict[str, Observation] = {
+        "gradient for the first of two layers": attempt(partial(names.numerical_gradient, loss, w1, 0.25))
+    }
+    calls = {
+        f"eps = {eps}": partial(names.numerical_gradient, loss, w1, eps) for eps in (0.0, -0.001, 0.5, 0.25, 0.125)
+    }
+    return observed | tried(rng, calls)
 
 
 @contextmanager
@@ -108,27 +121,27 @@ def guesses(
     return 3 * normal(rng, examples, classes, dtype=dtype), torch.randint(classes, (examples,), generator=rng)
 
 
-@check("backward_cross_entropy", points=1, title="It is the probability of each class, minus 1 for the right one")
-def surprise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """A single example: what is divided by the size of the batch is left alone."""
-    return {
-        f"gradient for one example and {classes} classes": attempt(
-            partial(names.backward_cross_entropy, *guesses(rng, 1, classes))
-        )
-        for classes in (3, 10)
-    }
+@check(
+    "backward_cross_entropy",
+    points=1,
+    title="It is the probability of each class, minus 1 for the right one; each example has a share of 1/B",
+)
+def surprise_and_shares(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """A single example leaves alone what is divided by the size of the batch.
 
-
-@check("backward_cross_entropy", points=1, title="The loss is a mean, so that each example has a share of 1/B")
-def shares(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """In the last batch no example is of the last class: C is what logits say, and not what the targets do."""
+    In the last batch no example is of the last class: C is what logits say, and not what the targets do.
+    """
     logits, targets = guesses(rng, 6, 10)
-    twice = torch.cat([logits, logits]), torch.cat([targets, targets])
     some, classes = guesses(rng, 9, 4)
+    given = {
+        "one example and 3 classes": guesses(rng, 1, 3),
+        "one example and 10 classes": guesses(rng, 1, 10),
+        "a batch of 6": (logits, targets),
+        "the same batch twice": (torch.cat([logits, logits]), torch.cat([targets, targets])),
+        "9 examples and 4 classes": (some, classes % 3),
+    }
     return {
-        "gradient for a batch of 6": attempt(partial(names.backward_cross_entropy, logits, targets)),
-        "gradient for the same batch twice": attempt(partial(names.backward_cross_entropy, *twice)),
-        "gradient for 9 examples and 4 classes": attempt(partial(names.backward_cross_entropy, some, classes % 3)),
+        f"gradient for {what}": attempt(partial(names.backward_cross_entropy, *batch)) for what, batch in given.items()
     }
 
 
@@ -175,17 +188,15 @@ def linear_inputs(
     )
 
 
-@check("backward_linear", points=1, title="The gradient of x sends each output's gradient back along its weights")
-def gradient_of_x(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """As many inputs as outputs: a weight that should be transposed then gives numbers and no error."""
-    return {"gradient of x for B = 5, I = 3, O = 3": names.backward_linear(*linear_inputs(rng, 5, 3, 3))[0]}
+@check(
+    "backward_linear",
+    points=1,
+    title="x collects from its outputs along their weights, w and b add up the examples of the batch",
+)
+def gradients_of_a_layer(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """With equal sizes, what should be transposed gives numbers and no error.
 
-
-@check("backward_linear", points=1, title="The gradients of w and b add up what each example of the batch contributes")
-def gradients_of_w_and_b(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """As many examples as inputs: an x that should be transposed then gives numbers and no error.
-
-    Where there are more of them, to divide by the examples and to divide by the inputs are two things.
+    Where there are more examples than inputs, to divide by the ones and to divide by the others are two things.
     """
 
     def part(which: int, given: tuple[Tensor, Tensor, Tensor]) -> Tensor:
@@ -193,10 +204,11 @@ def gradients_of_w_and_b(names: SimpleNamespace, rng: torch.Generator) -> Observ
         return gradient
 
     observed: dict[str, Observation] = {}
-    for batch, inputs in ((4, 4), (7, 4)):
-        given = linear_inputs(rng, batch, inputs, 3)
-        for which, name in ((1, "w"), (2, "b")):
-            observed[f"gradient of {name} for B = {batch}, I = {inputs}, O = 3"] = attempt(partial(part, which, given))
+    for sizes, parts in (((5, 3, 3), "x"), ((4, 4, 3), "wb"), ((7, 4, 3), "wb")):
+        given = linear_inputs(rng, *sizes)
+        for name in parts:
+            what = f"gradient of {name} for B, I, O = {', '.join(map(str, sizes))}"
+            observed[what] = attempt(partial(part, "xwb".index(name), given))
     return observed
 
 
@@ -220,24 +232,80 @@ def any_sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check("backward_relu", points=1, title="The gradient passes where x is above 0; where x is below, or 0, nothing does")
-def gate(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    x = torch.tensor([-1.0, 0.0, 1.0]).repeat(3)
-    return {
-        "gradient of x": attempt(partial(names.backward_relu, normal(rng, 4, 5), normal(rng, 4, 5))),
-        "gradient of x at -1, 0, 1, three times": attempt(partial(names.backward_relu, x, normal(rng, 9))),
-    }
+def network(rng: torch.Generator, sizes: Sequence[int], dtype: torch.dtype = torch.float64) -> list[Tensor]:
+    """Return weights and biases in turn; the first unit's are 0, so that its ReLU stands at its corner."""
+    drawn: list[Tensor] = []
+    for given, units in pairwise(sizes):
+        drawn += [normal(rng, given, units, dtype=dtype), normal(rng, units, dtype=dtype)]
+    if len(sizes) > 2:
+        drawn[0][:, 0] = drawn[1][0] = 0
+    return drawn
 
 
-@check("backward_relu", points=1, hidden=True, title="Any shape and floating dtype; the arguments keep their values")
-def any_tensor(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+def loss_and_gradients(
+    names: SimpleNamespace, what: str, layers: list[Tensor], x: Tensor, targets: Tensor
+) -> dict[str, Observation]:
+    """Return the loss, a number of any kind, and each gradient by what it belongs to."""
+    try:
+        loss, gradients = names.backward_network(layers, x, targets)
+    except Exception as error:
+        return {f"{what}: loss": Raised.of(error)}
+
+    def gradient(at: int) -> Tensor:
+        found: Tensor = gradients[at]
+        return found.detach()
+
+    observed: dict[str, Observation] = {f"{what}: loss": attempt(lambda: torch.tensor(float(loss)))}
+    observed[f"{what}: how many gradients"] = attempt(lambda: len(gradients))
+    for at in range(len(layers)):
+        observed[f"{what}: gradient of {'wb'[at % 2]}{at // 2 + 1}"] = attempt(partial(gradient, at))
+    return observed
+
+
+@check(
+    "backward_network",
+    points=1,
+    title="The loss of a network of two layers, and the gradient of each weight and each bias",
+)
+def two_layers(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Second a network of equal sizes, as many as the batch: what should be transposed gives numbers and no error."""
     observed: dict[str, Observation] = {}
-    for shape, dtype in (((2, 3, 4), torch.float64), ((6,), torch.float64), ((), torch.float64), ((5,), torch.float16)):
-        x, grad_out = shaped(rng, shape, dtype), shaped(rng, shape, dtype)
-        what = f"{dtype} of shape {shape}"
-        observed[f"gradient for {what}"] = attempt(partial(names.backward_relu, x, grad_out))
-        observed[f"x, {what}, afterwards"] = x
-        observed[f"grad_out, {what}, afterwards"] = grad_out
+    for sizes, examples in (((3, 5, 4), 6), ((4, 4, 4), 4)):
+        x, targets = normal(rng, examples, sizes[0], dtype=torch.float64), torch.arange(examples) % 4
+        observed |= loss_and_gradients(names, f"sizes {sizes}", network(rng, sizes), x, targets)
+    return observed
+
+
+@check("backward_network", points=1, hidden=True, title="Any depth: one layer alone, three, and five")
+def any_depth(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """In the last batch no example is of the last class."""
+    observed: dict[str, Observation] = {}
+    for sizes in ((4, 3), (3, 5, 2, 3), (2, 4, 3, 5, 4, 3)):
+        x, targets = normal(rng, 7, sizes[0], dtype=torch.float64), torch.tensor([0, 1, 1, 0, 1, 0, 0])
+        observed |= loss_and_gradients(names, f"{len(sizes) - 1} layers", network(rng, sizes), x, targets)
+    return observed
+
+
+@check(
+    "backward_network",
+    points=1,
+    hidden=True,
+    title="By hand, in float32 and float64; the arguments keep their values, and no .grad is touched",
+)
+def arguments_kept(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The logits of the first batch are huge, of either sign."""
+    observed: dict[str, Observation] = {}
+    for dtype, size in ((torch.float64, 1e4), (torch.float32, 1.0)):
+        drawn = network(rng, (3, 4, 3), dtype)
+        drawn[2] *= size
+        layers = [nn.Parameter(tensor) for tensor in drawn]
+        x, targets = normal(rng, 5, 3, dtype=dtype), torch.tensor([2, 0, 1, 1, 0])
+        what = f"{dtype}".removeprefix("torch.")
+        with no_autograd():
+            observed |= loss_and_gradients(names, what, [*layers], x, targets)
+        for name, tensor in zip(("w1", "b1", "w2", "b2", "x", "targets"), (*layers, x, targets), strict=True):
+            observed[f"{what}: {name} afterwards"] = tensor
+        observed[f"{what}: a .grad was left"] = any(layer.grad is not None for layer in layers)
     return observed
 
 
@@ -299,38 +367,52 @@ def gradient_step(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | recorded_after(optimizer)
 
 
-@check("Optimizer", points=1, title="A generator of parameters will do; one without a gradient is left alone")
+@check(
+    "Optimizer",
+    points=1,
+    title="A parameter without a gradient is left alone; zero_grad forgets every gradient, and nothing else",
+)
 @torch.enable_grad()
-def given_parameters(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    observed: dict[str, Observation] = {}
-    params = parameters(rng, (3,), (2,))
-    optimizer = names.Optimizer((p for p in params), 0.3)
-    for name, value in steps(optimizer, params, rng, 2).items():
-        observed[f"from a generator: {name}"] = value
+def missing_and_forgotten(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """What has overflowed is forgotten, too: 0 times infinity is no zero."""
     params = parameters(rng, (2,), (3,), (4,))
     leave_gradients(params[1:], rng)
-    observed["a step where one has no gradient"] = done(names.Optimizer(params, 0.3).step)
-    return observed | {f"afterwards, {k}": p for k, p in zip(("without", "with", "with, too"), params, strict=True)}
-
-
-@check("Optimizer", points=1, title="zero_grad forgets every gradient and leaves the parameters alone")
-@torch.enable_grad()
-def forgetting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """What has overflowed is forgotten, too: 0 times infinity is no zero."""
-    params = parameters(rng, (3,), (2,), (4,))
-    optimizer = names.Optimizer(params, 0.3)
-    leave_gradients(params[:2], rng)
-    params[1].grad = torch.tensor([math.inf, math.nan])
-    observed: dict[str, Observation] = {"zero_grad where one has no gradient": done(optimizer.zero_grad)}
+    observed: dict[str, Observation] = {"a step where one has no gradient": done(names.Optimizer(params, 0.3).step)}
+    for which, p in zip(("without", "with", "with, too"), params, strict=True):
+        observed[f"after the step, {which}"] = p.detach().clone()
+    params[1].grad = torch.tensor([math.inf, math.nan, 1.0])
+    observed["zero_grad where one has no gradient"] = done(names.Optimizer(params, 0.3).zero_grad)
     for k, p in enumerate(params, start=1):
         observed[f"gradient {k} is None or zeros"] = p.grad is None or not bool(p.grad.any())
-        observed[f"parameter {k} afterwards"] = p
+        observed[f"parameter {k} after zero_grad"] = p
     return observed
 
 
-@check("Optimizer", points=1, hidden=True, title="No parameters, and a learning rate of 0 or below, are refused")
+@check(
+    "Optimizer",
+    points=1,
+    hidden=True,
+    title="Two train two models from their generators; no parameters, and a rate of 0 or below, are refused",
+)
 @torch.enable_grad()
-def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    models = [nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double() for _ in range(2)]
+    with torch.no_grad():
+        for p in (p for model in models for p in model.parameters()):
+            p.copy_(normal(rng, *p.shape))
+    x, target = normal(rng, 8, 4, dtype=torch.float64), normal(rng, 8, 2, dtype=torch.float64)
+
+    def train() -> str:
+        first, second = (names.Optimizer(model.parameters(), lr) for model, lr in zip(models, (0.1, 0.05), strict=True))
+        for optimizer in (first, second, first, first):
+            optimizer.zero_grad()
+            for model in models:
+                nn.functional.mse_loss(model(x), target).backward()
+            optimizer.step()
+        return "done"
+
+    observed: dict[str, Observation] = {"four steps": attempt(train)}
+    observed |= {f"output of model {k}": model(x) for k, model in enumerate(models, start=1)}
     params = parameters(rng, (2,))
     calls = {
         "Optimizer([], 0.1)": lambda: names.Optimizer([], 0.1),
@@ -341,24 +423,7 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "Optimizer(params, 10.0)": lambda: names.Optimizer(params, 10.0),
         "Optimizer(iter(params), 0.1)": lambda: names.Optimizer(iter(params), 0.1),
     }
-    return tried(rng, calls)
-
-
-@check("Optimizer", points=1, hidden=True, title="It trains a model, and two optimizers do not disturb each other")
-@torch.enable_grad()
-def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    models = [nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double() for _ in range(2)]
-    with torch.no_grad():
-        for p in (p for model in models for p in model.parameters()):
-            p.copy_(normal(rng, *p.shape))
-    first, second = (names.Optimizer(model.parameters(), lr) for model, lr in zip(models, (0.1, 0.05), strict=True))
-    x, target = normal(rng, 8, 4, dtype=torch.float64), normal(rng, 8, 2, dtype=torch.float64)
-    for optimizer in (first, second, first, first):
-        optimizer.zero_grad()
-        for model in models:
-            nn.functional.mse_loss(model(x), target).backward()
-        optimizer.step()
-    return {f"output of model {k}": model(x) for k, model in enumerate(models, start=1)}
+    return observed | tried(rng, calls)
 
 
 @check("Momentum", points=1, title="Each step: v <- momentum * v + gradient, then p <- p - lr * v")
@@ -415,3 +480,70 @@ def allowed_momentum(names: SimpleNamespace, rng: torch.Generator) -> Observatio
         "momentum 1.5": refusal(lambda: names.Momentum([*params], 0.3, 1.5)),
         "momentum -0.1": refusal(lambda: names.Momentum([*params], 0.3, -0.1)),
     }
+
+
+@check("Adam", points=1, title="Each element moves by the mean of its gradients, over the root of their mean square")
+@torch.enable_grad()
+def by_signal_and_noise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Large gradients and small ones: the first steps are of one length. An eps of 0.5 shows where it is added."""
+    params = parameters(rng, (3, 2), (4,))
+    observed = steps(names.Adam([*params], 0.3), params[:1], rng, 3, size=100)
+    optimizer = names.Adam([*params], lr=0.3, betas=(0.6, 0.8), eps=0.5)
+    observed |= {f"betas 0.6, 0.8 and eps 0.5: {name}": p for name, p in steps(optimizer, params, rng, 3).items()}
+    return observed | recorded_after(optimizer)
+
+
+@check(
+    "Adam",
+    points=1,
+    title="In place, each parameter with its own means and its own t, kept where a gradient is missing",
+)
+@torch.enable_grad()
+def own_means(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Two parameters of one shape: means that they share give numbers and no error."""
+    params, of_second = parameters(rng, (3,), (3,)), parameters(rng, (3,), (3,))
+    views = [p.detach() for p in params]
+    optimizer, second = names.Adam([*params], 0.3), names.Adam([*of_second], 0.3)
+    leave_gradients([*params, *of_second], rng)
+    optimizer.step()
+    optimizer.step()
+    second.step()
+    observed: dict[str, Observation] = {}
+    for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
+        observed[f"view of parameter {k} after two steps"] = view
+        observed[f"gradient {k} afterwards"] = p.grad
+    observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(of_second, start=1)}
+    if "zero_grad" in vars(type(optimizer)):  # one that it inherits is the matter of the Optimizer
+        optimizer.zero_grad()
+    for step, has_gradient in enumerate((True, False, False, True), start=3):
+        leave_gradients(params, rng)
+        if not has_gradient:
+            params[0].grad = None
+        observed[f"step {step}"] = done(optimizer.step)
+        observed |= {f"parameter {k} after step {step}": p.detach().clone() for k, p in enumerate(params, start=1)}
+    return observed
+
+
+@check(
+    "Adam",
+    points=1,
+    hidden=True,
+    title="Its defaults are 0.001, (0.9, 0.999) and 1e-8; a beta of 0 is allowed, below 0 and from 1 on it is refused",
+)
+@torch.enable_grad()
+def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """In float64, with a gradient of 0, and one so small that eps counts; after it a step can be longer than lr."""
+    params = [nn.Parameter(normal(rng, 4, dtype=torch.float64))]
+    observed: dict[str, Observation] = {}
+    for name, optimizer in {
+        "by default": attempt(lambda: names.Adam([*params])),
+        "betas 0 and 0.9": attempt(lambda: names.Adam([*params], 0.3, (0.0, 0.9))),
+    }.items():
+        for step, size in enumerate((1.0, 1e-8, 3.0), start=1):
+            leave_gradients(params, rng, size)
+            params[0].grad[0] = 0  # type: ignore[index]
+            observed[f"{name}, step {step}"] = attempt(lambda optimizer=optimizer: done(optimizer.step))  # type: ignore[misc]
+            observed[f"{name}, parameter after step {step}"] = params[0].detach().clone()
+    for betas in ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.999), (0.9, -0.1), (0.0, 0.0)):
+        observed[f"betas {betas}"] = refusal(lambda betas=betas: names.Adam([*params], 0.3, betas))  # type: ignore[misc]
+    return observed

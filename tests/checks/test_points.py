@@ -22,7 +22,7 @@ HALVES = [
         {"weight", "bias", "creases", "along_a_curve", "other_networks"},
     ),
     ("layers", "return x @ self.weight + self.bias", NOT_WRITTEN, {"affine_map", "refusals"}),
-    ("optimizer", "p.grad = None", NOT_WRITTEN, {"forgetting", "training"}),
+    ("optimizer", "p.grad = None", NOT_WRITTEN, {"missing_and_forgotten", "training"}),
 ]
 # By the checks that they cost, mistakes that are apart from others: one habit, one thing that a photograph may be.
 COSTS = {
@@ -39,9 +39,11 @@ COSTS = {
         "modes": "classifier-predictions-in-training classifier-left-in-evaluation classifier-left-in-training",
     },
     "optimizer": {
-        "nudge_refused": "numerical-eps-not-refused",
-        "refusals": "optimizer-nothing-refused",
+        "of_a_network": "numerical-eps-not-refused",
+        "training": "optimizer-nothing-refused",
         "allowed_momentum": "momentum-not-refused",
+        "settings": "adam-not-refused",
+        "arguments_kept": "network-leaves-gradients network-takes-a-step",
     },
     "training": {
         "fitting": "learner-device-ignored",
@@ -67,8 +69,8 @@ ONE_POINT = ("refused", "assert", "zeros-like", "device-ignored")
 
 @pytest.mark.parametrize("room", rooms())
 def test_an_exercise_earns_its_points_where_no_other_is_written(room: str, verdicts_on: Judge) -> None:
-    """But for Momentum, which inherits from Optimizer."""
-    exercises = [exercise for exercise in COURSE.exercises(room) if exercise.name != "Momentum"]
+    """But for Momentum and Adam, which inherit from Optimizer."""
+    exercises = [exercise for exercise in COURSE.exercises(room) if exercise.name not in ("Momentum", "Adam")]
     for written in exercises:
         source = COURSE.source(room)
         for unwritten in exercises:

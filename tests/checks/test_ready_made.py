@@ -76,14 +76,9 @@ DELEGATING = [
     ("cross_entropy", CROSS_ENTROPY.format("nn.functional.cross_entropy"), {"nn.functional.cross_entropy"}, set()),
     ("Dropout", INHERITED, {"nn.Dropout"}, {"refusals"}),
     ("Dropout", F_DROPOUT, {"nn.functional.dropout"}, {"refusals"}),
-    ("backward_relu", WRAPPED, {"torch.autograd.grad"}, set()),
-    (
-        "Optimizer",
-        WRAPPED,
-        {"torch.optim.SGD", "torch.optim.Optimizer.zero_grad"},
-        {"refusals"},
-    ),
+    ("Optimizer", WRAPPED, {"torch.optim.SGD", "torch.optim.Optimizer.zero_grad"}, set()),
     ("Momentum", WRAPPED, {"torch.optim.SGD"}, set()),
+    ("Adam", WRAPPED, {"torch.optim.Adam"}, set()),
     ("batches", BATCHES, {"torch.utils.data.DataLoader"}, set()),
 ]
 # Right answers in the course's tests that are PyTorch's own part, and no others.
@@ -92,11 +87,12 @@ DELEGATE = {
     ("layers", "functional", "Flatten"),
     ("layers", "functional", "Sequential"),
     ("dropout", "inherited", "Dropout"),
-    *(("optimizer", "wrapped", name) for name in ("backward_relu", "Optimizer", "Momentum")),
+    *(("optimizer", "wrapped", name) for name in ("Optimizer", "Momentum", "Adam")),
 }
 
 
-BY_HAND = {"backward_cross_entropy": "by_hand", "backward_linear": "any_sizes"}  # and the check that holds them to it
+# And the check that holds them to it.
+BY_HAND = {"backward_cross_entropy": "by_hand", "backward_linear": "any_sizes", "backward_network": "arguments_kept"}
 
 
 def test_each_exercise_that_pytorch_has_ready_is_tried() -> None:
@@ -141,7 +137,7 @@ def test_a_right_answer_is_noted_only_where_it_is_pytorchs_own_part(answer: Righ
 # How it is observed
 
 FLATTEN = checks_of("layers", "Flatten")[0]
-READY = ready_made_for("Flatten") | ready_made_for("backward_relu")
+READY = ready_made_for("Flatten") | ready_made_for("backward_linear")
 
 
 class Deeper(type("Deep", (nn.Flatten,), {})):

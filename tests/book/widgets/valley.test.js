@@ -13,7 +13,8 @@ for (const [momentum, lr, expected] of [
   [0, 0.07, "72 steps"],
   [0, 0.079, "203 steps"],
   [0, 0.081, "diverges"],
-  [0.5, 0.1, "16 steps"],
+  [0.5, 0.1, "18 steps"],
+  [0.9, 0.02, "102 steps"],
   [0.9, 0.155, "diverges"],
   [0.99, 0.05, "not in 400 steps"],
 ]) {
@@ -27,8 +28,8 @@ test("beyond the limit a path diverges, and just below it does not", () => {
   }
 });
 
-test("a path ends at the first point below a height of 0.001", () => {
-  const path = walk(0.07, 0);
+test("a path ends at the point from which on it stays below a height of 0.001", () => {
+  const path = walk(0.9 * limit(0.9), 0.9);
   assert.ok(height(path.at(-1)) < 1e-3);
   assert.ok(height(path.at(-2)) >= 1e-3);
 });
