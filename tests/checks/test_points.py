@@ -44,7 +44,7 @@ COSTS = {
         "allowed_momentum": "momentum-not-refused",
     },
     "training": {
-        "fitting": "learner-device-ignored",
+        "fitting": "learner-batches-not-moved",
         "misfits": "batches-nothing-refused",
         "refusals": "confusion-nothing-refused",
     },
@@ -62,7 +62,7 @@ COSTS = {
         "untouched": "temperature-changes-logits",
     },
 }
-ONE_POINT = ("refused", "assert", "zeros-like", "device-ignored")
+ONE_POINT = ("refused", "assert", "zeros-like", "not-moved")
 
 
 @pytest.mark.parametrize("room", rooms())
