@@ -701,11 +701,10 @@ def values_alone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         for parameter in parts.values():
             parameter.grad = torch.ones_like(parameter)
         decayed.grad, parts["0.bias"].grad = None, torch.zeros(4)
-        one = by_a_little.detach().view(-1)[5]
-        set_values(one, torch.nextafter(one, torch.tensor(9.0)))
+        set_values(by_a_little, torch.nextafter(by_a_little.detach(), torch.tensor(9.0)))
         set_values(swapped, swapped.flip(0))
         set_values(negated, -negated)
-        set_values(decayed, 0.9 * decayed)
+        set_values(decayed.detach()[:1], 0.9 * decayed[:1])
         set_values(model[-1].running_mean, torch.ones(2))  # type: ignore[arg-type]  # a buffer is no parameter
 
     return {
