@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-import random
 from functools import cache
-from itertools import count
 from statistics import mean, stdev
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, grid, minus, over, paired
-from solutions.claims.experiments import CLASSES, COURSE, accuracy, loss, network, split, train
-from solutions.training import confusion_matrix, precision_recall_f1
+from solutions.claims import above, below, between, claim, grid, interval, minus, over, paired
+from solutions.claims.experiments import CLASSES, COURSE, Split, accuracy, loss, network, split, train
+from solutions.training import batches, confusion_matrix, precision_recall_f1
 
 SEEDS = range(5)
+BATCH = 32
 SHIRT = 6
+
+
+def epoch(model: nn.Module, data: Split, rate: float, order: torch.Generator, mode: bool = True) -> float:
+    """Train for an epoch, in training mode unless ``mode`` is false; return the mean loss while the weights changed."""
+    if mode:
+        model.train()
+    steps = torch.optim.SGD(model.parameters(), lr=rate)
+    total = 0.0
+    for rows, targets in batches(data.train_x, data.train_y, BATCH, shuffle=True, generator=order):
+        steps.zero_grad()
+        batch_loss = F.cross_entropy(model(rows), targets)
+        batch_loss.backward()
+        steps.step()
+        total += batch_loss.item() * len(rows)
+    return total / len(data.train_x)
 
 
 def recalls(model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
@@ -29,70 +43,76 @@ def recalls(model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
 
 @claim(
     "forgotten-train-hides-from-the-accuracy",
-    says="With a dropout of 0.2 or 0.5, a program that forgets train() after eval() reports a lower training loss than "
-    "the right one after 10, 30 and 100 epochs.",
+    says="With a dropout of 0.2 or 0.5, a program that forgets train() after eval() reports a training loss that is "
+    "lower by at least 0.03 over the last three of ten epochs, while its accuracy is not a point lower on average.",
     opposite="The accuracy reveals it: a program that forgets train() loses a point or more on held-back images.",
-    varied=grid(rate=[0.05, 0.1], dropout=[0.2, 0.5], seed=SEEDS),
+    varied=grid(rate=[0.05, 0.1], dropout=[0.2, 0.5], images=[1500, 3000], seed=SEEDS),
     holds=above(
-        minus("loss right 10", "loss forgot 10"),
+        minus("loss right", "loss forgot"),
         0.03,
-        "training loss after ten epochs, right minus forgot",
-        provided=lambda numbers: all(
-            paired(numbers[f"loss right {at}"], numbers[f"loss forgot {at}"]).low > 0 for at in (30, 100)
-        ),
+        "training loss, right minus forgot",
+        provided=lambda numbers: paired(numbers["accuracy forgot"], numbers["accuracy right"]).mean > -1,
     ),
-    opposed=above(minus("accuracy right 10", "accuracy forgot 10"), 1, "accuracy, right minus forgot, points"),
+    opposed=above(minus("accuracy right", "accuracy forgot"), 1, "accuracy, right minus forgot, points"),
 )
-def forgotten_train(rate: float, dropout: float, seed: int) -> dict[str, float]:
-    data = split(seed, 1000)
+def forgotten_train(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
+    data = split(seed, images)
     numbers: dict[str, float] = {}
     for name in ("right", "forgot"):
         model = network(COURSE, "He", seed, dropout=dropout)
         torch.manual_seed(seed)
-        steps, losses, shares = torch.optim.SGD(model.parameters(), lr=rate), [], []
-        for number in range(1, 101):
-            if name == "right" or number == 1:
-                model.train()
-            total = 0.0
-            for rows in torch.randperm(1000).split(32):
-                steps.zero_grad()
-                batch_loss = F.cross_entropy(model(data.train_x[rows]), data.train_y[rows])
-                batch_loss.backward()
-                steps.step()
-                total += batch_loss.item() * len(rows)
-            losses.append(total / 1000)
+        order = torch.Generator().manual_seed(seed)
+        losses, shares = [], []
+        for number in range(10):
+            losses.append(epoch(model, data, rate, order, mode=name == "right" or number == 0))
             shares.append(accuracy(model, data.held_x, data.held_y))
-            if number in (10, 30, 100):
-                numbers |= {f"loss {name} {number}": mean(losses[-5:]), f"accuracy {name} {number}": mean(shares[-5:])}
+        numbers |= {f"loss {name}": mean(losses[-3:]), f"accuracy {name}": mean(shares[-3:])}
     return numbers
 
 
-def slope(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
-    """Return the gradient of the mean loss by all weights and biases, in one row."""
-    gradients = torch.autograd.grad(F.cross_entropy(model(x), y), list(model.parameters()))
-    return torch.cat([gradient.flatten() for gradient in gradients])
+@cache
+def gradients(rate: float, epochs: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Train on 3,000 images; return what enters the second layer and the slope of the summed loss at what leaves it.
+
+    The gradient of its weights for some of the images is the product of the two, over these images.
+    """
+    data = split(seed, 3000)
+    model = network(COURSE, "He", seed)
+    train(model, data.train_x, data.train_y, epochs, rate, seed)
+    layers = [layer for layer in model if hasattr(layer, "weight")]
+    with torch.no_grad():
+        hidden = layers[0](data.train_x).relu()
+    z = layers[1](hidden)
+    total = F.cross_entropy(layers[2](z.relu()), data.train_y, reduction="sum")
+    return hidden, torch.autograd.grad(total, z)[0]
 
 
 @claim(
     "a-batch-is-a-noisy-compass",
-    says="After one epoch the gradient of 32 images points roughly where that of 3,000 points, with a mean cosine "
-    "above 0.5, and that of one image hardly does, with less than 0.35. The longer the training, the less both do.",
-    opposite="One image points the way as well as a batch.",
-    varied=grid(rate=[0.03, 0.1], epochs=[1, 4, 16], seed=SEEDS),
-    holds=above("cosine 32", 0.4, "cosine of 32 images with all"),
+    says="The gradient of 32 images points roughly where that of 3,000 points: measured on the weights of the second "
+    "layer, the mean cosine between the two is above 0.4 at learning rates of 0.05 and 0.1 in the first eight epochs, "
+    "and below 0.35 for a single image.",
+    opposite="One image points the way as well as a batch: its mean cosine is above 0.4, too.",
+    varied=grid(rate=[0.05, 0.1], epochs=[1, 2, 4, 8], seed=SEEDS),
+    holds=above(
+        "cosine 32",
+        0.4,
+        "cosine of 32 images with all",
+        provided=lambda numbers: interval(numbers["cosine 1"]).high < 0.35,
+    ),
     opposed=above("cosine 1", 0.4, "cosine of one image with all"),
 )
 def compass(rate: float, epochs: int, seed: int) -> dict[str, float]:
-    data = split(seed, 3000)
-    model = network(COURSE, "He", seed)
-    train(model, data.train_x, data.train_y, epochs, rate, seed)
-    everything, rng = slope(model, data.train_x, data.train_y), torch.Generator().manual_seed(seed)
+    hidden, slopes = gradients(rate, epochs, seed)
+    everything = hidden.T @ slopes
+    rng = torch.Generator().manual_seed(seed)
 
     def cosine(size: int) -> float:
-        rows = torch.randperm(len(data.train_x), generator=rng)[:size]
-        return float(F.cosine_similarity(slope(model, data.train_x[rows], data.train_y[rows]), everything, dim=0))
+        rows = torch.randperm(len(hidden), generator=rng)[:size]
+        part = hidden[rows].T @ slopes[rows]
+        return float(F.cosine_similarity(part.flatten(), everything.flatten(), dim=0))
 
-    return {f"cosine {size}": mean(cosine(size) for _ in range(30)) for size in (1, 32, 128)}
+    return {f"cosine {size}": mean(cosine(size) for _ in range(40)) for size in (1, 32, 128)}
 
 
 def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
@@ -293,45 +313,27 @@ def chosen_by_test(settings: int, images: int, seed: int) -> dict[str, float]:
 
 
 @claim(
-    "a-search-flatters-its-winner",
-    says="The best of twelve settings, each tried once with learning rates from 0.01 to 0.3, loses accuracy when it is "
-    "trained again with other seeds: half a point or more on average where 250 images choose.",
-    opposite="The setting that was best in a search is as good again with other seeds.",
-    varied=grid(epochs=[2, 6], held=[250, 1000], seed=range(8)),
-    holds=above(minus("won with", "again"), 0, "accuracy in the search minus that of four repetitions, points"),
-    opposed=below(minus("won with", "again"), 0.2, "accuracy in the search minus that of four repetitions, points"),
-)
-def search(epochs: int, held: int, seed: int) -> dict[str, float]:
-    data, draw, seeds = split(seed, 1000), random.Random(seed), count(1000 * seed)
-    x, y = data.held_x[:held], data.held_y[:held]
-
-    def tried(setting: tuple[float, float]) -> float:
-        rate, dropout = setting
-        own = next(seeds)
-        model = network(COURSE, "He", own, dropout=dropout)
-        train(model, data.train_x, data.train_y, epochs, rate, own)
-        return accuracy(model, x, y)
-
-    settings = [(0.01 * 30 ** draw.random(), 0.4 * draw.random()) for _ in range(12)]
-    won_with, winner = max((tried(setting), setting) for setting in settings)
-    return {"won with": won_with, "again": mean(tried(winner) for _ in range(4)), "rate": winner[0]}
-
-
-@claim(
     "each-doubling-adds-less",
-    says="After the same 1,000 steps, 4,000 images give a higher accuracy than 2,000, and each doubling adds less.",
+    says="With the best epoch of the same 1,500 steps, 4,000 images give a higher accuracy than 2,000.",
     opposite="A network of this size has learned what it can from 2,000 images.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], seed=SEEDS),
     holds=above(minus("4000", "2000", "accuracy with 4,000 images minus that with 2,000, points"), 0),
     opposed=below(minus("4000", "2000"), 0.5),
 )
 def more_images(rate: float, dropout: float, seed: int) -> dict[str, float]:
-    data, numbers = split(seed, 4000), {}
-    for images in (500, 1000, 2000, 4000):
-        model = network(COURSE, "He", seed, dropout=dropout)
-        train(model, data.train_x[:images], data.train_y[:images], 32_000 // images, rate, seed)
-        numbers[f"{images}"] = accuracy(model, data.held_x, data.held_y)
-    return numbers
+    return {f"{images}": at_best_epoch(images, rate, dropout, seed) for images in (500, 1000, 2000, 4000)}
+
+
+def at_best_epoch(images: int, rate: float, dropout: float, seed: int) -> float:
+    """Return the accuracy at the best epoch, which each half of the held-back images chooses for the other half."""
+    data, model = split(seed, images), network(COURSE, "He", seed, dropout=dropout)
+    halves = [(data.held_x[rows], data.held_y[rows]) for rows in (slice(500), slice(500, None))]
+    after: list[list[tuple[float, float]]] = []
+    train(
+        *(model, data.train_x, data.train_y, 48_000 // images, rate, seed),
+        after_epoch=lambda: after.append([(loss(model, *half), accuracy(model, *half)) for half in halves]),
+    )
+    return mean(min((epoch[k][0], epoch[1 - k][1]) for epoch in after)[1] for k in (0, 1))
 
 
 @claim(
@@ -340,19 +342,24 @@ def more_images(rate: float, dropout: float, seed: int) -> dict[str, float]:
     "images: compared image by image, the standard error of their difference is 0.4 to 0.75 times that of two "
     "unrelated sets of images.",
     opposite="It makes no difference to the error whether two networks answer the same images or others.",
-    varied=grid(rate=[0.05, 0.1], epochs=[4, 16], dropout=[0.0, 0.3], seed=SEEDS),
-    holds=between(over("paired", "unpaired", "standard error, same images over other images"), 0.4, 0.75),
-    opposed=above(over("paired", "unpaired"), 0.9),
+    varied=grid(rate=[0.05, 0.1], epochs=[4, 16], seed=SEEDS),
+    holds=between(
+        over("other seed", "unpaired", "standard error, same images over other images"),
+        *(0.4, 0.75),
+        provided=lambda numbers: interval(over("other dropout", "unpaired")(numbers)).high < 0.75,
+    ),
+    opposed=above(over("other seed", "unpaired"), 0.9),
 )
-def pairing(rate: float, epochs: int, dropout: float, seed: int) -> dict[str, float]:
-    data, right = split(seed, 2000), []
-    for own, share in ((seed, 0.0), (100 + seed, dropout)):
+def pairing(rate: float, epochs: int, seed: int) -> dict[str, float]:
+    data, right = split(seed, 1000), []
+    for own, share in ((seed, 0.0), (100 + seed, 0.0), (200 + seed, 0.3)):
         model = network(COURSE, "He", own, dropout=share)
         train(model, data.train_x, data.train_y, epochs, rate, own)
         model.eval()
         with torch.no_grad():
             right.append((model(data.held_x).argmax(dim=1) == data.held_y).double())
-    a, b = right
-    unpaired = (a.var() + b.var()).sqrt()
-    numbers = {"paired": (a - b).std(), "unpaired": unpaired, "differ": 100 * (a != b).double().mean()}
+    a, *others = right
+    numbers = {"unpaired": (2 * a.var()).sqrt()}
+    for name, b in zip(("other seed", "other dropout"), others, strict=True):
+        numbers |= {name: (a - b).std(), f"{name}, differ": 100 * (a != b).double().mean()}
     return {name: float(number) for name, number in numbers.items()}
