@@ -70,49 +70,36 @@ def forgotten_train(rate: float, dropout: float, images: int, seed: int) -> dict
     return numbers
 
 
-@cache
-def gradients(rate: float, epochs: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Train on 3,000 images; return what enters the second layer and the slope of the summed loss at what leaves it.
-
-    The gradient of its weights for some of the images is the product of the two, over these images.
-    """
-    data = split(seed, 3000)
-    model = network(COURSE, "He", seed)
-    train(model, data.train_x, data.train_y, epochs, rate, seed)
-    layers = [layer for layer in model if hasattr(layer, "weight")]
-    with torch.no_grad():
-        hidden = layers[0](data.train_x).relu()
-    z = layers[1](hidden)
-    total = F.cross_entropy(layers[2](z.relu()), data.train_y, reduction="sum")
-    return hidden, torch.autograd.grad(total, z)[0]
+def slope(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    """Return the gradient of the mean loss by all weights and biases, in one row."""
+    gradients = torch.autograd.grad(F.cross_entropy(model(x), y), list(model.parameters()))
+    return torch.cat([gradient.flatten() for gradient in gradients])
 
 
 @claim(
     "a-batch-is-a-noisy-compass",
-    says="The gradient of 32 images points roughly where that of 3,000 points: measured on the weights of the second "
-    "layer, the mean cosine between the two is above 0.4 at learning rates of 0.05 and 0.1 in the first eight epochs, "
-    "and below 0.35 for a single image.",
+    says="After 1 to 16 epochs at learning rates of 0.03 and 0.1, the gradient of one image has a mean cosine below 0.3 "
+    "with that of 3,000, and the gradient of 32 images one that is higher by at least 0.25.",
     opposite="One image points the way as well as a batch: its mean cosine is above 0.4, too.",
-    varied=grid(rate=[0.05, 0.1], epochs=[1, 2, 4, 8], seed=SEEDS),
+    varied=grid(rate=[0.03, 0.1], epochs=[1, 4, 16], seed=SEEDS),
     holds=above(
-        "cosine 32",
-        0.4,
-        "cosine of 32 images with all",
-        provided=lambda numbers: interval(numbers["cosine 1"]).high < 0.35,
+        minus("cosine 32", "cosine 1", "cosine of 32 images with all minus that of one image"),
+        0.25,
+        provided=lambda numbers: interval(numbers["cosine 1"]).high < 0.3,
     ),
     opposed=above("cosine 1", 0.4, "cosine of one image with all"),
 )
 def compass(rate: float, epochs: int, seed: int) -> dict[str, float]:
-    hidden, slopes = gradients(rate, epochs, seed)
-    everything = hidden.T @ slopes
-    rng = torch.Generator().manual_seed(seed)
+    data = split(seed, 3000)
+    model = network(COURSE, "He", seed)
+    train(model, data.train_x, data.train_y, epochs, rate, seed)
+    everything, rng = slope(model, data.train_x, data.train_y), torch.Generator().manual_seed(seed)
 
     def cosine(size: int) -> float:
-        rows = torch.randperm(len(hidden), generator=rng)[:size]
-        part = hidden[rows].T @ slopes[rows]
-        return float(F.cosine_similarity(part.flatten(), everything.flatten(), dim=0))
+        rows = torch.randperm(len(data.train_x), generator=rng)[:size]
+        return float(F.cosine_similarity(slope(model, data.train_x[rows], data.train_y[rows]), everything, dim=0))
 
-    return {f"cosine {size}": mean(cosine(size) for _ in range(40)) for size in (1, 32, 128)}
+    return {f"cosine {size}": mean(cosine(size) for _ in range(30)) for size in (1, 32, 128)}
 
 
 def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
@@ -257,29 +244,27 @@ def patience(rate: float, images: int, seed: int) -> dict[str, float]:
     return numbers
 
 
-@cache
-def candidates(seed: int, data_size: int = 1000, epochs: int = 6) -> tuple[Tensor, Tensor]:
-    """Train 25 settings and keep every epoch; return how each does on 3,000 other images.
+def logits_of(model: nn.Module, x: Tensor) -> Tensor:
+    """Return what a model answers in evaluation mode."""
+    model.eval()
+    with torch.no_grad():
+        logits: Tensor = model(x)
+    return logits
 
-    Returns:
-        Whether it is right, and its loss, both (150, 3000).
-    """
-    data, rest = split(seed, data_size), split(seed, 4000)
-    x, y = rest.train_x[data_size:], rest.train_y[data_size:]
-    right, losses = [], []
+
+@cache
+def candidates(seed: int) -> Tensor:
+    """Train 25 settings on 1,000 images; return of each of six epochs what is right of 3,000 others, (150, 3000)."""
+    data, rest, right = split(seed, 1000), split(seed, 4000), []
     for number in range(25):
         rate, dropout = [0.03, 0.05, 0.08, 0.12, 0.2][number % 5], [0.0, 0.1, 0.2, 0.3, 0.4][number // 5]
         model = network(COURSE, "He", 100 * seed + number, dropout=dropout)
 
         def keep(model: nn.Module = model) -> None:
-            model.eval()
-            with torch.no_grad():
-                logits = model(x)
-            right.append(logits.argmax(dim=1) == y)
-            losses.append(F.cross_entropy(logits, y, reduction="none"))
+            right.append(logits_of(model, rest.train_x[1000:]).argmax(dim=1) == rest.train_y[1000:])
 
-        train(model, data.train_x, data.train_y, epochs, rate, seed, after_epoch=keep)
-    return torch.stack(right).double(), torch.stack(losses).double()
+        train(model, data.train_x, data.train_y, 6, rate, seed, after_epoch=keep)
+    return torch.stack(right).double()
 
 
 FLATTERED = minus("test", "valid", "test minus fresh accuracy, chosen by test minus by validation, points")
@@ -300,7 +285,7 @@ FLATTERED = minus("test", "valid", "test minus fresh accuracy, chosen by test mi
     opposed=below(FLATTERED, 0.2),
 )
 def chosen_by_test(settings: int, images: int, seed: int) -> dict[str, float]:
-    right = candidates(seed)[0][: 6 * settings]
+    right = candidates(seed)[: 6 * settings]
     rng = torch.Generator().manual_seed(seed)
     flattered: dict[str, list[float]] = {"valid": [], "test": []}
     for _ in range(200):
@@ -316,13 +301,10 @@ def right_at_best(images: int, rate: float, dropout: float, seed: int, own: int,
     """Return which held-back images are classified correctly at the epoch that is best on the other half of them."""
     data, model = split(seed, images), network(COURSE, "He", own, dropout=dropout)
     after: list[Tensor] = []
-
-    def keep() -> None:
-        model.eval()
-        with torch.no_grad():
-            after.append(model(data.held_x))
-
-    train(model, data.train_x, data.train_y, epochs, rate, own, after_epoch=keep)
+    train(
+        *(model, data.train_x, data.train_y, epochs, rate, own),
+        after_epoch=lambda: after.append(logits_of(model, data.held_x)),
+    )
     right = torch.zeros(len(data.held_y), dtype=torch.float64)
     for chooser, judge in ((slice(500), slice(500, None)), (slice(500, None), slice(500))):
         losses = [float(F.cross_entropy(logits[chooser], data.held_y[chooser])) for logits in after]
@@ -333,8 +315,8 @@ def right_at_best(images: int, rate: float, dropout: float, seed: int, own: int,
 
 @claim(
     "more-images-add-accuracy",
-    says="At the best epoch of 1,500 steps, four times as many images add a point of accuracy or more, from 500 to 2,000 "
-    "as from 1,000 to 4,000, and on average the last doubling adds less than the first.",
+    says="At the best epoch of 1,500 steps, four times as many images add a point of accuracy or more, from 500 to "
+    "2,000 as from 1,000 to 4,000, and on average the last doubling adds less than the first.",
     opposite="A network of this size has learned what it can from 1,000 images.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], seed=range(10)),
     holds=above(
