@@ -49,7 +49,7 @@ def batches(
     Args:
         images: one example for each index, shape (N, …).
         labels: their labels, shape (N,).
-        batch_size: examples in a batch, at least 1; the last batch holds what is left.
+        batch_size: examples in a batch, at least 1; the last batch has the rest.
         shuffle: whether to take the examples in a random order, a new one in each pass; else they come in their own.
             An example keeps its label. The two tensors stay as they are.
         generator: where the order comes from; the same state gives the same order. None for PyTorch's own.
@@ -98,7 +98,7 @@ class History:
     Attributes:
         losses: mean training loss over the examples, measured while the weights changed and dropout was on.
         valid_losses: mean validation loss after the epoch.
-        accuracies: share of the validation examples that are classified right after the epoch, from 0 to 1.
+        accuracies: share of the validation examples that are classified correctly after the epoch, from 0 to 1.
         seconds: how long the epoch took, validation included.
     """
 
@@ -116,19 +116,17 @@ class Learner:
     Args:
         config: model, criterion and settings.
         loaders: "train", "valid" and "test"; each an iterable of pairs (inputs, targets) that can be gone through
-            again and again. Their tensors lie in the processor's memory, whatever the config's device is.
+            again and again. Their tensors are in the processor's memory, whatever the config's device is.
 
     Attributes:
         model: the model of the config, the very same object.
     """
 
     def __init__(self, config: LearnerConfig, loaders: Mapping[str, Iterable[tuple[Tensor, Tensor]]]) -> None:
-        ### BEGIN SOLUTION
         self.config = config
         self.loaders = loaders
         self.model = config.model.to(config.device)
         self.optimizer = Optimizer(self.model.parameters(), config.lr)
-        ### END SOLUTION
 
     def train_epoch(self) -> float:
         """Go once through the training examples, in training mode, and take a step for each mini-batch.
@@ -171,8 +169,28 @@ class Learner:
         return total / count
         ### END SOLUTION
 
+    def predict(self, x: Tensor) -> Tensor:
+        """Return the number of the most probable class for each input.
+
+        The model answers in evaluation mode and without gradients, and is then in the mode it was in before.
+
+        Args:
+            x: a batch of inputs, shape (B, …), on any device.
+
+        Returns:
+            int64, shape (B,).
+        """
+        ### BEGIN SOLUTION
+        was_training = self.model.training
+        self.model.eval()
+        with torch.no_grad():
+            classes = self.model(x.to(self.config.device)).argmax(dim=1)
+        self.model.train(was_training)
+        return classes
+        ### END SOLUTION
+
     def valid_accuracy(self) -> float:
-        """Return the accuracy on the validation examples: the share that is classified right, from 0 to 1.
+        """Return the accuracy on the validation examples: the share that is classified correctly, from 0 to 1.
 
         Measured in evaluation mode and without gradients; the model is then in the mode it was in before.
         """
@@ -191,7 +209,7 @@ class Learner:
         equal losses.
         After each epoch validation loss and accuracy are measured. Training ends after ``epochs``; or after
         ``patience`` epochs in a row whose validation loss was not below the lowest so far; or after the epoch in which
-        ``max_seconds`` have passed. However it ended, the model then holds the weights of the best epoch, which is the
+        ``max_seconds`` have passed. However it ended, the model then has the weights of the best epoch, which is the
         first one where several are equal.
 
         Returns:
@@ -221,25 +239,31 @@ class Learner:
         return history  # of all epochs, not only of those up to the best
         ### END SOLUTION
 
-    def predict(self, x: Tensor) -> Tensor:
-        """Return the number of the most probable class for each input.
 
-        The model answers in evaluation mode and without gradients, and is then in the mode it was in before.
+def unmoved(model: nn.Module, step: Callable[[], object]) -> list[str]:
+    """Take one training step and name the parameters that it leaves as they were.
 
-        Args:
-            x: a batch of inputs, shape (B, …), on any device.
+    What counts are the values: a parameter has moved if any number in it is another one after the step, by however
+    little and whether or not it has a gradient.
 
-        Returns:
-            int64, shape (B,).
-        """
-        ### BEGIN SOLUTION
-        was_training = self.model.training
-        self.model.eval()
-        with torch.no_grad():
-            classes = self.model(x.to(self.config.device)).argmax(dim=1)
-        self.model.train(was_training)
-        return classes
-        ### END SOLUTION
+    Args:
+        model: the network, or any module.
+        step: takes one training step on the model when it is called, which happens once. Afterwards the model is as
+            the step left it.
+
+    Returns:
+        The names, as ``model.named_parameters()`` has them and in its order; an empty list where everything moved.
+
+    Example:
+        >>> layer = nn.Linear(2, 1)
+        >>> unmoved(layer, lambda: layer.bias.data.add_(1))
+        ['weight']
+    """
+    ### BEGIN SOLUTION
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    step()
+    return [name for name, parameter in model.named_parameters() if torch.equal(parameter, before[name])]
+    ### END SOLUTION
 
 
 def confusion_matrix(targets: Tensor, predictions: Tensor, classes: int) -> Tensor:
@@ -288,7 +312,6 @@ def precision_recall_f1(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         >>> precision_recall_f1(torch.tensor([[1, 1], [0, 1]]))[0]
         tensor([1.0000, 0.5000], dtype=torch.float64)
     """
-    ### BEGIN SOLUTION
     matrix = torch.as_tensor(matrix).double()
     hits, actual, predicted = matrix.diagonal(), matrix.sum(dim=1), matrix.sum(dim=0)
     # Where there is nothing to divide by there are no hits either: 0 / 1 is the 0 that is wanted.
@@ -296,7 +319,6 @@ def precision_recall_f1(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     recall = hits / actual.clamp(min=1)
     f1 = 2 * hits / (actual + predicted).clamp(min=1)
     return precision, recall, f1
-    ### END SOLUTION
 
 
 @dataclass
@@ -304,7 +326,7 @@ class Report:
     """How good a model is on the test examples.
 
     Attributes:
-        accuracy: share of the examples that are classified right, from 0 to 1.
+        accuracy: share of the examples that are classified correctly, from 0 to 1.
         interval: the two ends of the 95 % interval of the accuracy.
         scores: {label: {"precision": …, "recall": …, "f1": …}}.
     """
@@ -325,15 +347,13 @@ def evaluate(learner: Learner) -> Report:
     Of 100 examples, 90 right: from 0.826 to 0.945.
 
     Args:
-        learner: ``learner.loaders["test"]`` has the examples, ``learner.predict`` answers; its answers lie on the
-            learner's device.
+        learner: ``learner.loaders["test"]`` has the examples, ``learner.predict`` answers, on the learner's device.
 
     Returns:
         The report, all its numbers floats of Python; its scores are {label: {"precision": …, "recall": …, "f1": …}}.
         The labels are the model's ``labels`` where it has any, else the ten names of the data set, each of them, also
         one that never occurs. The model is in the mode that it was in before.
     """
-    ### BEGIN SOLUTION
     labels = getattr(learner.model, "labels", Classifier.labels)
     targets, predictions = [], []
     for x, y in learner.loaders["test"]:
@@ -347,4 +367,33 @@ def evaluate(learner: Learner) -> Report:
     rows = zip(labels, *(scores.tolist() for scores in precision_recall_f1(matrix)), strict=True)
     scores = {label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}
     return Report(accuracy, (middle - half, middle + half), scores)
+
+
+def compare(right_a: Tensor, right_b: Tensor) -> tuple[int, int, float]:
+    """Compare two models by the same examples: who alone is right how often, and could that be chance?
+
+    Only examples on which exactly one of the two is right tell them apart. If neither model were better, a fair coin
+    would decide for each of these which model it is.
+
+    Args:
+        right_a: whether model A classifies each example correctly, bool, shape (N,).
+        right_b: the same for model B, the examples in the same order.
+
+    Returns:
+        only_a: how many examples A alone classifies correctly, an int.
+        only_b: how many B alone does, an int.
+        p: the probability that so many throws of a fair coin split as unevenly as this or more so, in favour of
+            either model: a float from 0 to 1, exact up to rounding, for thousands of throws as well. Where no example
+            tells the models apart, it is 1.
+
+    Example:
+        >>> a, b = torch.tensor([True] * 6 + [False] * 3), torch.tensor([False] * 6 + [False, True, False])
+        >>> compare(a, b)
+        (6, 1, 0.125)
+    """
+    ### BEGIN SOLUTION
+    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    throws = only_a + only_b
+    ways = sum(math.comb(throws, heads) for heads in range(min(only_a, only_b) + 1))
+    return only_a, only_b, min(1.0, 2 * ways / 2**throws)  # an even split is in both tails
     ### END SOLUTION

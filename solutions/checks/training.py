@@ -4,25 +4,19 @@ Training is watched, not guessed. The loaders note when they are gone through, a
 a layer without chance in it multiplies by other factors in training than in evaluation, so that a forgotten mode stands
 in the numbers. Where nothing is drawn, a right answer has the same numbers up to rounding, far below the judge's
 tolerances.
-
-The checks of `evaluate` give it a Learner that answers as it should, and the hidden ones let the two metrics stand for
-right ones, so that what is wrong there costs its points once.
 """
 
 from __future__ import annotations
 
-import inspect
 import math
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -32,7 +26,6 @@ from autograder.arrays import python_numbers
 from autograder.checks import (
     Observation,
     Observations,
-    Raised,
     Sample,
     attempt,
     between,
@@ -403,7 +396,7 @@ def validation_loss(names: SimpleNamespace, rng: torch.Generator) -> Observation
     "Learner",
     points=1,
     hidden=True,
-    title="valid_accuracy is the share of validation examples that are right, in evaluation mode; it restores it",
+    title="valid_accuracy is the share that is classified correctly, in evaluation mode; it restores it",
 )
 @torch.enable_grad()
 def accuracy(names: SimpleNamespace, rng: torch.Generator) -> Observations:
@@ -656,253 +649,147 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return tried(rng, {what: partial(names.confusion_matrix, *both, 2) for what, both in given.items()})
 
 
-def vector(value: Any) -> Observation:
-    """Return a vector of floating numbers in float32; what is none keeps its type, as words.
-
-    A list is none: what asks for a vector will want to calculate with it.
-    """
-    if not hasattr(value, "tolist"):
-        return f"a {type(value).__name__}"
-    values = torch.as_tensor(value)
-    return values.float() if values.is_floating_point() else f"numbers of {values.dtype}"
+# What a step moves.
 
 
-def counts(rng: torch.Generator, classes: int) -> Tensor:
-    """Draw a confusion matrix in which each class occurs and is sometimes right.
-
-    Of the first one prediction in seven is right, a share that no four digits hold, and one example in three is found.
-    """
-    matrix = torch.randint(1, 9, (classes, classes), generator=rng) + torch.diag(torch.arange(2, 2 + classes))
-    matrix[0], matrix[:, 0] = 0, 0
-    matrix[0, 0], matrix[0, -1], matrix[-1, 0] = 1, 2, 6
-    return matrix
-
-
-@check("precision_recall_f1", points=1, title="Precision divides by what was predicted, recall by what there is")
-def precision_and_recall(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """One class occurs once, is predicted once, and both times it is the same example."""
-    precision, recall, _ = names.precision_recall_f1(counts(rng, 4))
-    rare = counts(rng, 4)
-    rare[0, :], rare[:, 0], rare[0, 0] = 0, 0, 1
-    once = names.precision_recall_f1(rare)
-    return {
-        "precision": vector(precision),
-        "recall": vector(recall),
-        "precision where a class occurs once": vector(once[0]),
-        "recall where a class occurs once": vector(once[1]),
-    }
+def layers(rng: torch.Generator, *sizes: int) -> nn.Sequential:
+    """Return affine layers with ReLUs between them, and weights from the check's own generator."""
+    model = nn.Sequential()
+    for fan_in, fan_out in pairwise(sizes):
+        model.extend([nn.Linear(fan_in, fan_out), nn.ReLU()])
+    for parameter in model.parameters():
+        set_values(parameter, normal(rng, *parameter.shape))
+    return model
 
 
-@check("precision_recall_f1", points=1, title="F1 is the harmonic mean of the two, for each class")
-def harmonic_mean(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"f1": vector(names.precision_recall_f1(counts(rng, 4))[2])}
+def said_of(names: SimpleNamespace, model: nn.Module, step: Callable[[], object]) -> str:
+    """Return in words what unmoved names."""
+    return ", ".join(map(str, names.unmoved(model, step))) or "none"
 
 
-@check(
-    "precision_recall_f1",
-    points=1,
-    hidden=True,
-    title="Where there is nothing to divide by, the result is 0; the matrix stays as it is",
-)
-def nothing_to_divide_by(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Class 1 does not occur, class 2 is never predicted, class 3 neither; class 4 is never right."""
-    matrix = counts(rng, 5)
-    matrix[1, :] = 0
-    matrix[:, 2] = 0
-    matrix[3, :], matrix[:, 3] = 0, 0
-    matrix[4, 4] = 0
-    before = matrix.clone()
-    scores = names.precision_recall_f1(matrix)
-    observed = {name: vector(value) for name, value in zip(("precision", "recall", "f1"), scores, strict=True)}
-    return observed | {"the matrix has changed": not torch.equal(before, matrix)}
-
-
-# Evaluation.
-
-
-@contextmanager
-def right_metrics(names: SimpleNamespace) -> Iterator[None]:
-    """Let the two metrics mean right ones wherever the student's evaluate looks them up."""
-    where: dict[str, Any] = getattr(inspect.unwrap(names.evaluate), "__globals__", {})
-    students: dict[str, Any] = {
-        name: where[name] for name in ("confusion_matrix", "precision_recall_f1") if name in where
-    }
-    where.update(confusion_matrix=pair_counts, precision_recall_f1=scores_from)
-    try:
-        yield
-    finally:
-        for name in ("confusion_matrix", "precision_recall_f1"):
-            del where[name]
-        where.update(students)
-
-
-def pair_counts(targets: Any, predictions: Any, classes: int) -> Tensor:
-    pairs = [np.asarray(numbers) for numbers in (targets, predictions)]
-    counted = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counted, tuple(pairs), 1)
-    return torch.as_tensor(counted)
-
-
-def scores_from(matrix: Any) -> tuple[Tensor, Tensor, Tensor]:
-    counts = np.asarray(matrix, dtype=float)
-    parts = [np.diag(counts) / np.maximum(1, counts.sum(axis)) for axis in (0, 1)]
-    harmonic = 2 * np.prod(parts, axis=0) / np.where(sum(parts), sum(parts), 1)
-    precision, recall, f1 = (torch.as_tensor(part) for part in (*parts, harmonic))
-    return precision, recall, f1
-
-
-@contextmanager
-def nothing_left_behind(names: SimpleNamespace) -> Iterator[None]:
-    """Run with right metrics, and end what may be left switched off for the next check.
-
-    Only hidden checks use it: right metrics are a solution, and what only they use does not reach students.
-    """
-    with right_metrics(names), torch.enable_grad():
-        yield
-
-
-class EvaluatedLearner:
-    """What evaluate is given in place of a Learner: it answers as one should, also on another device."""
-
-    def __init__(self, model: nn.Module, sets: Mapping[str, RecordingLoader], device: str = "cpu") -> None:
-        self.model, self.loaders = model.to(device), sets
-        self.config = SimpleNamespace(device=device, model=model, criterion=F.cross_entropy)
-
-    def predict(self, x: Tensor) -> Tensor:
-        was_training = self.model.training
-        self.model.eval()
-        try:
-            with torch.no_grad():
-                answers: Tensor = self.model(x.to(self.config.device)).max(1).indices
-                return answers
-        finally:
-            self.model.train(was_training)
-
-
-class Answers(nn.Module):
-    """The class that it names is the first number of each input, in whatever mode; its parameter tells where it is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.one_hot(x[:, 0].long(), 10) * self.scale
-
-
-def answered(log: TrainingLog, targets: Tensor, predictions: Tensor) -> EvaluatedLearner:
-    """Return what can stand for a Learner whose answers to the test examples are given."""
-    x = predictions.float()[:, None]
-    sets = {name: RecordingLoader(name, log, x, targets, 20) for name in ("train", "valid", "test")}
-    return EvaluatedLearner(Answers(), sets)
-
-
-@check("evaluate", points=1, title="evaluate goes through the test examples once, and through no others")
-def read_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """What the student's own metrics make of the answers is not looked at here."""
-    log = TrainingLog()
-    targets = torch.arange(45)[torch.randperm(45, generator=rng)] % 10
-    answer = attempt(lambda: names.evaluate(answered(log, targets, targets.flip(0))) and "")
-    unwritten = isinstance(answer, Raised) and "evaluate" in answer.message
-    observed: dict[str, Observation] = {"passes through the sets": ", ".join(log.read) or "none"}
-    return observed | ({"it returns": answer} if unwritten else {})
-
-
-def ends(report: Any) -> Observation:
-    """Return the two ends of an interval, or what there is instead."""
-    limits = [number(end) for end in report.interval]
-    odd = [str(end) for end in limits if not isinstance(end, float)]
-    return odd[0] if odd else python_numbers([end for end in limits if isinstance(end, float)])
-
-
-@check(
-    "evaluate",
-    points=1,
-    hidden=True,
-    title="The accuracy is the share of all test examples that are right; its interval is Wilson's, at 0 and 1 as well",
-)
-def accuracy_and_interval(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """The last batch is short and all right, which others are not; the classes occur more and less often."""
+@check("unmoved", points=1, title="It takes one step and names what that leaves as it was, in the model's order")
+def stood_still(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Of six parameters a drawn half moves; then all, then none."""
+    drawn = torch.randperm(6, generator=rng)[:3].tolist()
     observed: dict[str, Observation] = {}
-    with nothing_left_behind(names):
-        for n in (45, 131):
-            targets, predictions = pairs(rng, n, 10)
-            right = torch.rand(len(targets), generator=rng) < 0.7
-            right[-(len(targets) % 20) :] = True
-            predictions = torch.where(right, targets, predictions)
-            predictions[:3] = (targets[:3] + 1) % 10
-            report = names.evaluate(answered(TrainingLog(), targets, predictions))
-            observed[f"accuracy on {len(targets)} examples"] = number(report.accuracy)
-            observed[f"interval, {len(targets)} examples"] = ends(report)
-        for what, wrong in (("all", 0), ("none", 1)):
-            targets = torch.arange(between(25, 35, rng)) % 10
-            report = names.evaluate(answered(TrainingLog(), targets, (targets + wrong) % 10))
-            observed[f"accuracy where {what} are right"] = number(report.accuracy)
-            observed[f"interval where {what} are right"] = ends(report)
+    for what, moving in (("three", drawn), ("all", range(6)), ("none", ())):
+        model = layers(rng, 3, 4, 3, 2)
+        calls: list[int] = []
+
+        def step(model: nn.Module = model, moving: Any = moving, calls: list[int] = calls) -> None:
+            calls.append(1)
+            for at, parameter in enumerate(model.parameters()):
+                if at in moving:
+                    set_values(parameter, parameter - 0.1)
+
+        observed[f"unmoved where {what} of six move"] = said_of(names, model, step)
+        observed[f"steps taken where {what} move"] = len(calls)
+        observed[f"weights afterwards where {what} move"] = weights(model)
     return observed
 
 
-def evaluates_anywhere(names: SimpleNamespace, rng: torch.Generator) -> bool:
-    """Whether evaluate answers on another device as on this one, with the student's own metrics, right or wrong.
+@check("unmoved", points=1, title="What counts are the values: neither gradients nor sums, however small the change")
+def values_alone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Each parameter is moved, or not, in a way of its own."""
+    model = layers(rng, 3, 4, 4, 4, 2)
+    model.append(nn.BatchNorm1d(2))
+    parts = dict(model.named_parameters())
+    by_a_little, swapped, negated, decayed = (parts[name] for name in ("0.weight", "2.weight", "4.weight", "6.bias"))
+    parts["4.bias"].requires_grad_(False)
 
-    Only they tell whether what they are given is where they can read it.
-    """
+    def step() -> None:
+        for parameter in parts.values():
+            parameter.grad = torch.ones_like(parameter)
+        decayed.grad, parts["0.bias"].grad = None, torch.zeros(4)
+        set_values(by_a_little, torch.nextafter(by_a_little.detach(), torch.tensor(9.0)))
+        set_values(swapped, swapped.flip(0))
+        set_values(negated, -negated)
+        set_values(decayed.detach()[:1], 0.9 * decayed[:1])
+        set_values(model[-1].running_mean, torch.ones(2))  # type: ignore[arg-type]  # a buffer is no parameter
 
-    state = rng.get_state()
-
-    def told(device: str) -> Observation:
-        log = TrainingLog()
-        rng.set_state(state)
-        model = Net(rng, log)
-        model.labels = ["Hat", "Glove", "Scarf"]  # type: ignore[assignment]
-        report = names.evaluate(
-            EvaluatedLearner(model, {"test": RecordingLoader("test", log, *points(rng, 5), 3)}, device)
-        )
-        return repr((report.accuracy, report.interval, report.scores))
-
-    near = attempt(lambda: told("cpu"))
-    return isinstance(near, Raised) or near == attempt(partial(far_or_near, told))
-
-
-def in_a_row(scores: Mapping[str, Mapping[str, float]]) -> dict[str, Observation]:
-    """Observe the scores of a report: the labels in order, and under each the three measures."""
-    rows = {label: {name: number(value) for name, value in row.items()} for label, row in scores.items()}
-    kinds = {str(sorted(row)) for row in rows.values()}
-    values = [row.get(name) for row in rows.values() for name in ("precision", "recall", "f1")]
-    odd = [value for value in values if not isinstance(value, float)]
     return {
-        "labels": ", ".join(rows),
-        "measures": " and ".join(sorted(kinds)),
-        "precision, recall and f1, label by label": str(odd[0])
-        if odd
-        else python_numbers([value for value in values if isinstance(value, float)]),
+        "unmoved where values move without gradients, and gradients come without a step": said_of(names, model, step)
+    }
+
+
+@check("unmoved", points=1, hidden=True, title="It finds a layer that a real training program leaves out")
+@torch.enable_grad()
+def left_out(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """By a graph that is cut, by an optimizer that was given too little, and by ReLUs of which none is on."""
+    observed: dict[str, Observation] = {}
+    for what in ("nothing", "a graph that is cut before the last layer", "an optimizer without biases", "dead units"):
+        body, head, x = layers(rng, 4, 5, 5), nn.Linear(5, 3), normal(rng, 6, 4)
+        model = nn.ModuleDict({"body": body, "head": head})
+        for parameter in head.parameters():
+            set_values(parameter, normal(rng, *parameter.shape))
+        set_values(list(body.parameters())[3], torch.full((5,), -99.0 if what == "dead units" else 9.0))
+        given = [p for name, p in model.named_parameters() if what[:2] != "an" or "weight" in name]
+        optimizer = torch.optim.SGD(given, lr=0.1, momentum=0.9)
+
+        def step(what: str = what, x: Tensor = x, body: Any = body, head: Any = head, by: Any = optimizer) -> None:
+            hidden = body(x)
+            by.zero_grad()
+            F.cross_entropy(head(hidden.detach() if what[:7] == "a graph" else hidden), torch.arange(6) % 3).backward()
+            by.step()
+
+        observed[f"unmoved by {what}"] = said_of(names, model, step)
+    return observed
+
+
+# Two models on the same examples.
+
+
+def who_is_right(rng: torch.Generator, both: int, only_a: int, only_b: int, neither: int) -> tuple[Tensor, Tensor]:
+    """Return for two models which examples they classify correctly, in an order that is drawn."""
+    kinds = torch.tensor([0] * both + [1] * only_a + [2] * only_b + [3] * neither)
+    kinds = kinds[torch.randperm(len(kinds), generator=rng)]
+    return kinds <= 1, kinds % 2 == 0
+
+
+def compared(names: SimpleNamespace, *right: Tensor) -> Observation:
+    """Return the three numbers of a comparison, or what there is instead."""
+    parts = [number(part) for part in names.compare(*right)]
+    odd = [part for part in parts if not isinstance(part, float)]
+    return str(odd[0]) if odd else python_numbers([part for part in parts if isinstance(part, float)], "float64")
+
+
+@check("compare", points=1, title="It counts the examples that one model alone classifies correctly, and gives p")
+def discordant(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    a, b = who_is_right(rng, both=between(15, 25, rng), only_a=between(7, 9, rng), only_b=between(2, 3, rng), neither=5)
+    before = a.clone(), b.clone()
+    observed = {"A alone, B alone, p": compared(names, a, b), "the models exchanged": compared(names, b, a)}
+    return observed | {"the arguments have changed": not (torch.equal(a, before[0]) and torch.equal(b, before[1]))}
+
+
+@check(
+    "compare",
+    points=1,
+    hidden=True,
+    title="p counts both directions and the split itself; without a difference it is 1",
+)
+def tails(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    more = between(4, 9, rng)
+    splits = {"an even split": (more, more), "one more": (more, more + 1), "one side only": (0, more)}
+    observed = {
+        f"A alone, B alone, p: {what}": attempt(partial(compared, names, *who_is_right(rng, 20, *split, 4)))
+        for what, split in (splits | {"no difference": (0, 0)}).items()
+    }
+    return observed | {
+        "A alone, B alone, p: no example": attempt(partial(compared, names, *who_is_right(rng, 0, 0, 0, 0)))
     }
 
 
 @check(
-    "evaluate",
-    points=1,
-    hidden=True,
-    title="Precision, recall and F1 stand under the model's labels, measured in evaluation mode, on any device",
+    "compare", points=1, hidden=True, title="Only examples that tell the models apart count, thousands of them as well"
 )
-def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    with torch.enable_grad():
-        anywhere = evaluates_anywhere(names, rng)
-    with nothing_left_behind(names):
-        log = TrainingLog()
-        model, sets = Net(rng, log, classes=4), three_sets(rng, log, classes=4)
-        model.labels = ["Hat", "Glove", "Scarf", "Belt"]  # type: ignore[assignment]
-        learner = EvaluatedLearner(model, sets)
-        observed: dict[str, Observation] = {}
-        for training in (True, False):
-            state = "found in training mode" if training else "found in evaluation mode"
-            model.train(training)
-            log.clear()
-            observed |= {f"{what}, {state}": value for what, value in in_a_row(names.evaluate(learner).scores).items()}
-            observed[f"training mode afterwards, {state}"] = model.training
-            observed[f"sets that were read, {state}"] = log.sets
-        observed["state in which it answered"] = log.states()
-        observed["it answers on another device as on this one"] = anywhere
-        some = answered(log, *(1 + part for part in pairs(rng, 40, 7)))  # and never the first class or the last two
-        of_ten = in_a_row(names.evaluate(EvaluatedLearner(some.model, some.loaders)).scores)
-        return observed | {f"{what}, of a model without labels": value for what, value in of_ten.items()}
+def many(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """2 to the power of 1,200 is no float, and its reciprocal is none either."""
+    few = between(12, 15, rng), between(4, 6, rng)
+    half = between(560, 570, rng)
+    cases = {
+        "of 40 examples": (15, *few, 3),
+        "the same among 4,000, most of them easy": (3900, *few, 60),
+        "the same among 4,000, most of them too hard": (40, *few, 3900),
+        "of thousands": (3000, half, 1200 - half, 400),
+    }
+    return {f"A alone, B alone, p: {what}": compared(names, *who_is_right(rng, *case)) for what, case in cases.items()}

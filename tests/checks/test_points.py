@@ -46,7 +46,7 @@ COSTS = {
         "arguments_kept": "network-leaves-gradients network-takes-a-step",
     },
     "training": {
-        "fitting": "learner-device-ignored",
+        "fitting": "learner-batches-not-moved",
         "misfits": "batches-nothing-refused",
         "refusals": "confusion-nothing-refused",
     },
@@ -64,7 +64,7 @@ COSTS = {
         "untouched": "temperature-changes-logits",
     },
 }
-ONE_POINT = ("refused", "assert", "zeros-like", "device-ignored")
+ONE_POINT = ("refused", "assert", "zeros-like", "not-moved")
 
 
 @pytest.mark.parametrize("room", rooms())

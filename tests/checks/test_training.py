@@ -16,7 +16,7 @@ from autograder.course import Course, names_of_source
 from autograder.judge.judge import same_answer
 from autograder.observe import Answer, observe
 from solutions.checks import training
-from solutions.checks.training import pair_counts, pairs, scores_from
+from solutions.checks.training import pairs, who_is_right
 from tests.checks.conftest import Judge, failed, with_mistakes
 
 ROOM = "training"
@@ -34,7 +34,7 @@ def outcomes(verdicts_on: Judge, source: str, seed: int = 3) -> dict[str, str]:
 def only(*methods: str) -> str:
     """Return the source with all methods of the Learner but these, and its constructor, as the stub has them."""
     begin = SOURCE.index("class Learner:\n")
-    end = SOURCE.index("\ndef confusion_matrix")
+    end = SOURCE.index("\ndef unmoved")
     parts = SOURCE[begin:end].split("    def ")
     kept = [
         part
@@ -66,14 +66,6 @@ def test_who_has_written_some_methods_has_their_points(
     assert {outcome for name, outcome in by_check.items() if name not in passed} <= {"missing"}
 
 
-def test_the_checks_put_the_students_metrics_back(verdicts_on: Judge) -> None:
-    names = names_of_source(SOURCE, "put.back")
-    verdicts_on(ROOM, names, 3)
-    where = names.evaluate.__globals__
-    assert where["confusion_matrix"] is names.confusion_matrix
-    assert where["precision_recall_f1"] is names.precision_recall_f1
-
-
 def test_a_notebook_that_has_lost_the_given_config_still_earns_the_points_of_its_learner(verdicts_on: Judge) -> None:
     begin, end = SOURCE.index("@dataclass\nclass LearnerConfig"), SOURCE.index("def batches(")
     annotated = SOURCE[:begin] + SOURCE[end:]
@@ -83,9 +75,9 @@ def test_a_notebook_that_has_lost_the_given_config_still_earns_the_points_of_its
 @pytest.mark.parametrize(("right", "n"), [(90, 100), (0, 30), (30, 30), (873, 1000)])
 def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -> None:
     names = COURSE.names(ROOM)
-    targets = torch.zeros(n).long()
-    predictions = (torch.arange(n) >= right).long()
-    interval = names.evaluate(training.answered(training.TrainingLog(), targets, predictions)).interval
+    x = (torch.arange(n) >= right).long()
+    learner = SimpleNamespace(model=None, loaders={"test": [(x, torch.zeros(n).long())]}, predict=lambda x: x)
+    interval = names.evaluate(learner).interval
     expected = stats.binomtest(right, n).proportion_ci(method="wilson")
     assert interval == pytest.approx((expected.low, expected.high), abs=1e-5)
 
@@ -112,15 +104,23 @@ def test_what_was_done_is_said_in_words_and_not_only_in_numbers(mistake: str, ca
 
 
 @pytest.mark.parametrize("seed", range(0, 200, 10))
-def test_what_stands_for_the_metrics_equals_scikit_learn(seed: int) -> None:
+def test_the_metrics_of_the_reference_are_those_of_scikit_learn(seed: int) -> None:
     rng = torch.Generator().manual_seed(seed)
     targets, predictions = pairs(rng, 15, 5)
     predictions[predictions == seed % 5] = (seed + 1) % 5
-    matrix = pair_counts(targets, predictions, 5)
+    names = COURSE.names(ROOM)
+    matrix = names.confusion_matrix(targets, predictions, 5)
     np.testing.assert_array_equal(matrix, sklearn_matrix(targets, predictions, labels=range(5)))
     expected = precision_recall_fscore_support(targets, predictions, labels=range(5), zero_division=0)
-    for scores, wanted in zip(scores_from(matrix), expected[:3], strict=True):
+    for scores, wanted in zip(names.precision_recall_f1(matrix), expected[:3], strict=True):
         np.testing.assert_allclose(scores, wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize(("only_a", "only_b"), [(0, 0), (3, 3), (0, 9), (17, 6), (400, 500), (900, 1500)])
+def test_p_of_the_reference_is_the_one_of_scipy(only_a: int, only_b: int) -> None:
+    right = who_is_right(torch.Generator().manual_seed(3), 50, only_a, only_b, 20)
+    expected = stats.binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
+    assert COURSE.names(ROOM).compare(*right) == (only_a, only_b, pytest.approx(expected, rel=1e-9))
 
 
 def seen(name: str, names: SimpleNamespace) -> Answer:
