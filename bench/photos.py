@@ -54,14 +54,14 @@ def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | N
     indices = held_out(dataset.test_labels, PER_CLASS, SEED)
     targets = dataset.test_labels[indices].tolist()
     photos = photographs(dataset.test_images, kind, indices, SEED)
-    return {"kind": kind} | count(model, zip(photos, targets, strict=True), wrong)
+    return {"kind": kind, **count(model, zip(photos, targets, strict=True), wrong)}
 
 
 def measure_real(model: Classifier, part: Part, kind: str, wrong: Path | None = None) -> dict[str, object]:
     """Count a model's right answers to real photographs of a part and a kind; see ``count``."""
     chosen = [photo for photo in real_photographs(part) if photo.kind == kind]
     opened = ((open_image(photo.path), model.labels.index(photo.label)) for photo in chosen)
-    return {"kind": kind} | count(model, opened, wrong)
+    return {"kind": kind, **count(model, opened, wrong)}
 
 
 def count(
