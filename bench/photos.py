@@ -1,9 +1,15 @@
-"""Measure a model on photographs of held-out garments: ``make photos``. Wrong answers are kept in _build/photos."""
+"""Measure a model on photographs, synthetic and real: ``make photos``. Wrong answers are kept in _build/photos.
+
+The synthetic ones are made of held-out garments on each kind of background. Of the real ones the part "report" is shown
+with ``--write`` alone, so that nobody chooses by it.
+"""
 
 import argparse
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -16,7 +22,10 @@ from autograder.console import print_table
 from bench.photographs import KINDS, held_out, photographs
 from solutions import data
 from solutions.accelerate.device import use_threads
-from solutions.deploy.garment_answer import doubt
+from solutions.data.photographs import KINDS as REAL_KINDS
+from solutions.data.photographs import Part, real_photographs
+from solutions.deploy.garment_answer import UNSURE_BELOW, doubt
+from solutions.deploy.images import open_image
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 from solutions.runs import folders
@@ -25,7 +34,6 @@ WRITTEN = data.DATA / "photographs.json"
 OUT = Path("_build", "photos")
 PER_CLASS = 10  # photographs of each class on each background
 SEED = 0
-COVERED = ("covered", "right_of_covered")
 SURE = 0.9  # above this probability a wrong answer counts as sure
 
 
@@ -42,61 +50,97 @@ def answer(model: Classifier, x: Tensor) -> tuple[int, float]:
 
 
 def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | None = None) -> dict[str, object]:
-    """Count a model's right answers to photographs of test garments on one kind of background.
+    """Count a model's right answers to photographs of test garments on one kind of background; see ``count``."""
+    indices = held_out(dataset.test_labels, PER_CLASS, SEED)
+    targets = dataset.test_labels[indices].tolist()
+    photos = photographs(dataset.test_images, kind, indices, SEED)
+    return {"kind": kind, **count(model, zip(photos, targets, strict=True), wrong)}
+
+
+def measure_real(model: Classifier, part: Part, kind: str, wrong: Path | None = None) -> dict[str, object]:
+    """Count a model's right answers to real photographs of a part and a kind; see ``count``."""
+    chosen = [photo for photo in real_photographs(part) if photo.kind == kind]
+    opened = ((open_image(photo.path), model.labels.index(photo.label)) for photo in chosen)
+    return {"kind": kind, **count(model, opened, wrong)}
+
+
+def count(
+    model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: Path | None = None
+) -> dict[str, float | int]:
+    """Count a model's right answers to photographs with the numbers of their classes.
 
     Photographs with a wrong answer or none are written to the folder ``wrong``.
+
+    Returns:
+        How many there are; the share of right answers, and of those to pictures only resized; how many are covered
+        (not doubted) and how many answered (covered, and the probability is not called unsure); of these and of all,
+        how many are right, and how many wrong with a probability above ``SURE``.
     """
     if wrong:
         wrong.mkdir(parents=True, exist_ok=True)
-    indices = held_out(dataset.test_labels, PER_CLASS, SEED)
-    targets = dataset.test_labels[indices].tolist()
     rows = []
-    for photo, target in zip(photographs(dataset.test_images, kind, indices, SEED), targets, strict=True):
+    for photo, target in photos:
         try:
             given, probability = answer(model, prepare_image(photo))
             is_covered = not doubt(photo)
         except ValueError:  # nothing stands out from the background
             given, probability, is_covered = -1, 0.0, False
         plain, _ = answer(model, resize_and_invert(photo))
-        rows.append((given == target, plain == target, probability > SURE, is_covered))
+        rows.append((given == target, plain == target, probability > SURE, is_covered, probability >= UNSURE_BELOW))
         if wrong and given != target:
             answered = model.labels[given] if given >= 0 else "refused"
             name = f"{len(list(wrong.iterdir()))} {model.labels[target]}, {answered}.png"
             photo.save(wrong / name.replace("/", " or "))
-    right, right_plain, sure, covered = np.array(rows).T
-    return {
-        "kind": kind,
+    right, right_plain, sure, covered, probable = np.array(rows).T
+    counted: dict[str, float | int] = {
         "photographs": len(rows),
         "accuracy": float(right.mean()),
         "accuracy_resize_and_invert": float(right_plain.mean()),
         "sure_and_wrong": int((sure & ~right).sum()),
-        "covered": int(covered.sum()),
-        "right_of_covered": int((covered & right).sum()),
-        "sure_and_wrong_of_covered": int((covered & sure & ~right).sum()),
     }
+    for name, chosen in (("covered", covered), ("answered", covered & probable)):
+        counted[name] = int(chosen.sum())
+        counted[f"right_of_{name}"] = int((chosen & right).sum())
+        counted[f"sure_and_wrong_of_{name}"] = int((chosen & sure & ~right).sum())
+    return counted
+
+
+def show(rows: dict[str, list[dict[str, object]]]) -> None:
+    """Print a table for each group of photographs."""
+    for group, kinds in rows.items():
+        table = Table(
+            *(group, "photographs", "prepare_image", "resize and invert", "covered", "right", "answered", "right"),
+            "sure and wrong",
+        )
+        for row in kinds:
+            shares = (f"{row[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
+            counts = ("covered", "right_of_covered", "answered", "right_of_answered", "sure_and_wrong")
+            table.add_row(str(row["kind"]), str(row["photographs"]), *shares, *(str(row[name]) for name in counts))
+        print_table(table)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="model file; otherwise that of the newest run")
-    parser.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--real", action="store_true", help="only the real photographs for choosing")
+    shown.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
     options = parser.parse_args()
     use_threads()
     path = options.model or folders.newest_model(Path("runs"))
     model, _ = folders.open_model(path)
     dataset = data.load()
-    kinds = []
-    table = Table("background", "photographs", "prepare_image", "resize and invert", "covered", "right of these")
-    for kind in track(KINDS, "photographs", transient=True):
-        row = measure(model, dataset, kind, OUT / kind)
-        kinds.append(row)
-        shares = (f"{row[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
-        table.add_row(kind, str(row["photographs"]), *shares, *(str(row[name]) for name in COVERED))
-    print_table(table)
+    parts: tuple[Part, ...] = get_args(Part) if options.write else ("choose",)
+    real = {part: [measure_real(model, part, kind, OUT / part / kind) for kind in REAL_KINDS] for part in parts}
+    show(real)
+    if options.real:
+        return
+    kinds = [measure(model, dataset, kind, OUT / kind) for kind in track(KINDS, "photographs", transient=True)]
+    show({"synthetic": kinds})
     print(f"Model: {path}; those that are wrong: {OUT}")
     if options.write:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        summary = {"model": str(path), "model_digest": digest, "seed": SEED, "kinds": kinds}
+        summary = {"model": str(path), "model_digest": digest, "seed": SEED, "real": real, "kinds": kinds}
         WRITTEN.write_text(json.dumps(summary, indent=1) + "\n")
 
 
