@@ -11,8 +11,7 @@ from torch.nn import functional as F
 
 from solutions.approximation import relu_interpolant
 from solutions.claims import Quantity, above, below, between, claim, grid, minus, over
-from solutions.claims.experiments import COURSE, accuracy, network, optimizer_of, rms, split
-from solutions.optimizer import Optimizer
+from solutions.claims.experiments import COURSE, accuracy, network, optimizer_of, rms, set_rate, split
 
 SEEDS = range(5)
 PLACES = torch.linspace(-math.pi, math.pi, 129).unsqueeze(1)
@@ -40,15 +39,6 @@ def fit(
         chosen.zero_grad()
         loss(model(x[rows]), y[rows]).backward()
         chosen.step()
-
-
-def set_rate(optimizer: Optimizer | torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of one of the course's optimizers or of PyTorch's."""
-    if isinstance(optimizer, Optimizer):
-        optimizer.lr = rate
-    else:
-        for group in optimizer.param_groups:
-            group["lr"] = rate
 
 
 def sine_error(model: Callable[[Tensor], Tensor]) -> float:

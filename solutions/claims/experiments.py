@@ -25,7 +25,7 @@ from solutions.training import batches
 HELD_BACK = 1000
 CLASSES = 10
 COURSE = (784, 256, 64, 10)
-TEN = (784, *[256] * 10, 10)
+AnyOptimizer = Optimizer | torch.optim.Optimizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +71,20 @@ def network(sizes: Sequence[int], start: str, seed: int, relu: bool = True, drop
     return Sequential(*layers)
 
 
-def optimizer_of(name: str, model: nn.Module, rate: float) -> Optimizer | torch.optim.Optimizer:
-    """Return one of "sgd", "momentum", "adam" and "adamw"; the first two are the course's own."""
+def optimizer_of(name: str, model: nn.Module, rate: float) -> AnyOptimizer:
+    """Return one of "sgd", "momentum" and "adam"; the first two are the course's own."""
     if name == "adam":
         return torch.optim.Adam(model.parameters(), lr=rate)
-    if name == "adamw":
-        return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.1)
     return {"sgd": Optimizer, "momentum": Momentum}[name](model.parameters(), lr=rate)
+
+
+def set_rate(optimizer: AnyOptimizer, rate: float) -> None:
+    """Change the learning rate of an optimizer between two steps."""
+    if isinstance(optimizer, Optimizer):
+        optimizer.lr = rate
+    else:
+        for group in optimizer.param_groups:
+            group["lr"] = rate
 
 
 def train(
@@ -108,19 +115,21 @@ def train(
             after_epoch()
 
 
+@torch.no_grad()
+def logits_of(model: nn.Module, x: Tensor) -> Tensor:
+    """Return what a model answers in evaluation mode, (N, 10)."""
+    logits: Tensor = model.eval()(x)
+    return logits
+
+
 def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
     """Return the percentage of rows whose class a model names, in evaluation mode; NaN as an output names none."""
-    model.eval()
-    with torch.no_grad():
-        logits = model(x)
-    return 100 * float((logits.argmax(dim=1) == y).double().mean())
+    return 100 * float((logits_of(model, x).argmax(dim=1) == y).double().mean())
 
 
 def loss(model: nn.Module, x: Tensor, y: Tensor) -> float:
     """Return the mean cross-entropy in evaluation mode."""
-    model.eval()
-    with torch.no_grad():
-        return float(F.cross_entropy(model(x), y))
+    return float(F.cross_entropy(logits_of(model, x), y))
 
 
 def rms(x: Tensor) -> float:

@@ -11,24 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from solutions.claims import above, below, between, claim, grid, interval, minus, over, paired
-from solutions.claims.experiments import COURSE, Split, accuracy, network, optimizer_of, split
+from solutions.claims.experiments import COURSE, AnyOptimizer, Split, accuracy, network, optimizer_of, set_rate, split
 from solutions.optimizer import Optimizer
 from solutions.training import batches
 
 SEEDS = range(5)
 STARTS = ["He", "0.1"]
 LATE = 5  # measurements in the last fifth of a run; one alone shakes by a point or two
-
-AnyOptimizer = Optimizer | torch.optim.Optimizer
-
-
-def set_rate(optimizer: AnyOptimizer, rate: float) -> None:
-    """Change the learning rate of an optimizer between two steps."""
-    if isinstance(optimizer, torch.optim.Optimizer):
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-    else:
-        optimizer.lr = rate
 
 
 def take_steps(
