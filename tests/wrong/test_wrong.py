@@ -17,7 +17,7 @@ from tests.wrong import WrongAnswer, wrong_answers
 from tests.wrong.misses import misses
 
 WANTED = 8  # of each exercise but those which the third edition replaces
-REPLACED = {"backward_relu", "evaluate", "classify"}
+REPLACED = {"backward_relu", "evaluate"}
 EXERCISES = [(room, exercise.name) for room in rooms() for exercise in Course.installed().exercises(room)]
 SEEDS = 200  # in a deep run; `python -m tests.wrong --seeds` takes as many as one has time for
 SLOW = {"Learner": 20, "Dropout": 100, "temperature": 100, "prepare_image": 100}  # a seed takes seconds
