@@ -70,7 +70,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
         A new ``Classifier`` in evaluation mode, with the file's labels and its weights bit for bit.
 
     Raises:
-        ValueError: the file is no safetensors file (a pickle, for one), says or holds anything else than what
+        ValueError: the file is no safetensors file (a pickle, for one), says or contains anything else than what
             ``export_model`` writes, or its digest is not that of its weights.
     """
     sizes = [784, 256, 64, 10]
@@ -206,7 +206,7 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
     if logits.ndim != 2 or targets.shape != logits.shape[:1]:
         raise ValueError(f"logits (N, C) and targets (N,) do not fit: {tuple(logits.shape)}, {tuple(targets.shape)}")
     if targets.min() < 0 or targets.max() >= logits.shape[1]:
-        raise ValueError(f"targets have to lie between 0 and {logits.shape[1] - 1}")
+        raise ValueError(f"targets have to be from 0 to {logits.shape[1] - 1}")
     z = logits.detach().double()
     z = z - z.max(dim=1, keepdim=True).values  # no softmax sees it, and what two of them differ by keeps its digits
     right = z[torch.arange(len(z)), targets].mean()
