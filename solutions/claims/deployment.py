@@ -17,8 +17,7 @@ from solutions.layers import Sequential
 
 SEEDS = range(5)
 BAG, BOOT = 8, 9
-EACH = {"dropout": [0.0, 0.2], "seed": SEEDS}
-TRAINED = [*grid(rate=[0.01, 0.1], epochs=[8, 24], **EACH), *grid(rate=[0.1], epochs=[80], **EACH)]
+TRAINED = grid(rate=[0.01, 0.1], epochs=[8, 24], dropout=[0.0, 0.2], seed=SEEDS)
 
 
 def trained(
@@ -36,9 +35,8 @@ def mirror(x: Tensor) -> Tensor:
 
 def moved(x: Tensor, pixels: int) -> list[Tensor]:
     """Return the images moved in each of four directions; background comes in on the other side."""
-    wide = F.pad(x.reshape(-1, 28, 28), [pixels] * 4)
-    places = [(0, pixels), (2 * pixels, pixels), (pixels, 0), (pixels, 2 * pixels)]
-    return [wide[:, top : top + 28, left : left + 28].reshape(-1, 784) for top, left in places]
+    ways = [(pixels, 0), (-pixels, 0), (0, pixels), (0, -pixels)]
+    return [F.pad(x.reshape(-1, 28, 28), (right, -right, down, -down)).reshape(-1, 784) for right, down in ways]
 
 
 def logits_of(model: nn.Module, x: Tensor) -> Tensor:
@@ -174,7 +172,7 @@ def sharpened(x: Tensor, amount: float = 0.5) -> Tensor:
     says="With a grain of 0.2 or more, images made smaller by area mean are named correctly more often than those with "
     "pixels left out, sharpened or not.",
     opposite="The area mean, which is not how the data set was made, costs accuracy.",
-    varied=grid(grain=[0.0, 0.1, 0.2, 0.4], enlarged=[4, 8], seed=SEEDS),
+    varied=grid(grain=[0.0, 0.2, 0.4], enlarged=[4, 8], seed=SEEDS),
     where=lambda setting: setting["grain"] >= 0.2,
     bounds=("a grain of 0.2 or more",),
     holds=above("lead", 0, "points ahead of the better of the others"),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from solutions.claims import above, below, claim, grid, minus
-from solutions.claims.deployment import logits_of, mirror, sureness, trained
+from solutions.claims import above, below, claim, minus
+from solutions.claims.deployment import TRAINED, logits_of, mirror, sureness, trained
 from solutions.claims.experiments import COURSE, accuracy, network, split
 from solutions.deployment import affine_layers
-
-SERVED = grid(rate=[0.01, 0.1], epochs=[8, 24], dropout=[0.0, 0.2], seed=range(5))
 
 
 def rounded(model: nn.Module, values: int) -> nn.Module:
@@ -47,7 +45,7 @@ claim(
     "seven-values-cost-little",
     says="With each unit's weights rounded to seven values, the network loses less than five points of accuracy.",
     opposite="Three values, −1, 0 and 1 times a number, would do as well.",
-    varied=SERVED,
+    varied=TRAINED,
     holds=below(minus("all", "7"), 5, "points lost with seven values"),
     opposed=below(minus("all", "3"), 5, "points lost with three values"),
 )(served)
@@ -57,7 +55,7 @@ claim(
     says="Images at a fifth of their brightness, mirrored or inverted move the histogram of answers at least twice as "
     "far as fresh images do.",
     opposite="The mean claim falls by ten points where most answers are wrong.",
-    varied=SERVED,
+    varied=TRAINED,
     holds=above("times", 2, "distance of the nearest of the three over that of fresh images"),
     opposed=above(minus("claim fresh", "claim inverted"), 10, "points that the mean claim falls, inverted"),
 )(served)
@@ -66,7 +64,7 @@ claim(
     "the-mean-claim-gives-false-alarms",
     says="At four fifths of the brightness the mean claim falls further than the accuracy.",
     opposite="At four fifths of the brightness the network claims what it claimed before, to within a point.",
-    varied=SERVED,
+    varied=TRAINED,
     holds=above("false alarm", 0, "points that the claim falls further than the accuracy"),
     opposed=below(minus("claim fresh", "claim 0.8"), 1, "points that the claim falls"),
 )(served)
