@@ -293,16 +293,16 @@ def undone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         height, width = (28 * times + between(30, 60, rng) for _ in range(2))
         pixels = np.full((height, width, 3), background(rng)) - np.linspace(0, 6, width)[None, :, None]
         top, left = between(10, height - 28 * times - 10, rng), between(10, width - 28 * times - 10, rng)
-        place = pixels[top : top + 28 * times, left : left + 28 * times]
-        place[:] = np.where(large > 0, 255 * (1 - large), place)
+        covered = pixels[top : top + 28 * times, left : left + 28 * times]
+        covered[:] = np.where(large > 0, 255 * (1 - large), covered)
         x = attempt(lambda pixels=pixels: picture(names, Image.fromarray(pixels.round().astype(np.uint8))))  # type: ignore[misc]
         what = f"{times} times as large"
         if not isinstance(x, Tensor):
             observed[what] = x
             continue
         wide = np.pad(garment, 1)
-        shifted = (wide[row : row + 28, column : column + 28] for row in range(3) for column in range(3))
-        off = min(float(np.abs(x.numpy() - one).mean()) for one in shifted)  # within a pixel is where it belongs
+        places = [wide[row : row + 28, column : column + 28] for row in range(3) for column in range(3)]
+        off = min(float(np.abs(x.numpy() - place).mean()) for place in places)  # in its place to within a pixel
         observed[f"{what}: mean distance of its pixels from those that it had"] = close(off, 0.0)
     return observed
 
