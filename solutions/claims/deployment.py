@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -75,19 +74,19 @@ def tried(rate: float, epochs: int, dropout: float, seed: int) -> dict[str, floa
 
 claim(
     "a-white-square-is-named-with-conviction",
-    says="A white square, which no data set holds, is called a bag, with odds of four to one or more.",
+    says="A white square, which no data set contains, is called a bag, with a probability above one half.",
     opposite="A network hesitates where it has never seen anything like it.",
     varied=TRAINED,
-    holds=above("bag", math.log(4), "log-odds of a bag"),
+    holds=above("bag", 0, "log-odds of a bag"),
     opposed=below("bag", 0, "log-odds of a bag"),
 )(tried)
 
 claim(
     "inverted-is-sure-and-wrong",
-    says="With dark and bright exchanged fewer than one image in ten is named correctly, at a mean claim above 70 %.",
+    says="With dark and bright exchanged fewer than one image in ten is named correctly, at a mean claim above 60 %.",
     opposite="A network that is wrong is unsure as well.",
     varied=TRAINED,
-    holds=above("sure inverted", 70, "mean claim, %", provided=lambda numbers: max(numbers["inverted"]) < 10),
+    holds=above("sure inverted", 60, "mean claim, %", provided=lambda numbers: max(numbers["inverted"]) < 10),
     opposed=below("sure inverted", 50, "mean claim, %"),
 )(tried)
 

@@ -52,11 +52,11 @@ claim(
 
 claim(
     "the-histogram-of-answers-shows-drift",
-    says="Images at a fifth of their brightness, mirrored or inverted move the histogram of answers at least twice as "
-    "far as fresh images do.",
+    says="Images at a fifth of their brightness, mirrored or inverted move the histogram of answers at least half as far "
+    "again as fresh images do.",
     opposite="The mean claim falls by ten points where most answers are wrong.",
     varied=TRAINED,
-    holds=above("times", 2, "distance of the nearest of the three over that of fresh images"),
+    holds=above("times", 1.5, "distance of the nearest of the three over that of fresh images"),
     opposed=above(minus("claim fresh", "claim inverted"), 10, "points that the mean claim falls, inverted"),
 )(served)
 
