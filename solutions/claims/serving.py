@@ -52,8 +52,8 @@ claim(
 
 claim(
     "the-histogram-of-answers-shows-drift",
-    says="Images at a fifth of their brightness, mirrored or inverted move the histogram of answers at least half as far "
-    "again as fresh images do.",
+    says="Images at a fifth of their brightness, mirrored or inverted move the histogram of answers at least half as "
+    "far again as fresh images do.",
     opposite="The mean claim falls by ten points where most answers are wrong.",
     varied=TRAINED,
     holds=above("times", 1.5, "distance of the nearest of the three over that of fresh images"),
