@@ -27,7 +27,7 @@ from book.chapters import (
     note_chapters,
 )
 
-READ_AS_WELL = ("how-far", "you-built-it")  # pages without an exercise
+READ_AS_WELL = ("serving", "how-far", "you-built-it")  # pages without an exercise
 START_MINUTES = 30  # as the page says, set-up included
 MEETINGS, MEETING_HOURS = 12, 1.5
 HOURS_A_CREDIT = (25, 30)  # of the ECTS Users' Guide, 2015

@@ -70,7 +70,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
         A new ``Classifier`` in evaluation mode, with the file's labels and its weights bit for bit.
 
     Raises:
-        ValueError: the file is no safetensors file (a pickle, for one), says or holds anything else than what
+        ValueError: the file is no safetensors file (a pickle, for one), says or contains anything else than what
             ``export_model`` writes, or its digest is not that of its weights.
     """
     sizes = [784, 256, 64, 10]
@@ -107,13 +107,16 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
 def prepare_image(image: Image.Image) -> Tensor:
     """Turn a photograph of a garment into what the network was trained on.
 
-    The steps: turn it as EXIF says; put it on white where it is transparent; find the garment: where some of the
-    picture is transparent it is what is not, and otherwise what the given ``find_garment(image)`` says of an image of
-    mode RGB, a mask of its pixels (height, width); trim to that; scale the longer side to 28 by area mean, keeping the
-    proportions; centre; make dark bright, and the background 0.
+    1. Turn the image as its EXIF note says.
+    2. Make it RGB: 16-bit greys are scaled to 8 bits, not clipped, and transparent pixels are put on white.
+    3. Find the garment's mask, (height, width): the opaque part (alpha 128 or more) if some part is transparent, and
+       otherwise what ``find_garment(image)`` returns, which is given and takes an image of mode RGB.
+    4. Crop to the smallest box that contains the mask.
+    5. Scale the longer side to 28 pixels by area mean, and the shorter side by the same factor.
+    6. Put the result in the middle of a 28 × 28 square of zeros, as 1 - grey / 255; pixels outside the mask are 0.
 
-    How each step is done is free. What counts: the garment lies where it should, to within a pixel; its brightness is
-    1 - grey / 255, to within 0.05, and that of a fine pattern is its mean; away from it there are exact zeros.
+    How you do each step is free. The garment has to be in its place to within a pixel, and its brightness, for a fine
+    pattern that of its mean, to within 0.05; away from it there are exact zeros.
 
     Args:
         image: of mode 1, L, P, RGB, RGBA, CMYK or I;16; the same picture in any of them gives the same result.
@@ -122,7 +125,7 @@ def prepare_image(image: Image.Image) -> Tensor:
         float32, shape (1, 28, 28), from 0 to 1: background 0, a black garment 1.
 
     Raises:
-        ValueError: a side of the image is shorter than 2, or nothing stands out from the background.
+        ValueError: a side of the image is shorter than 2, or the mask is empty.
     """
     ### BEGIN SOLUTION
     if min(image.size) < 2:
@@ -157,23 +160,15 @@ def prepare_image(image: Image.Image) -> Tensor:
 
 
 def classify(model: Classifier, image: Image.Image | Tensor) -> list[tuple[str, float]]:
-    """Say what is in an image.
-
-    The model answers in evaluation mode, on whatever device it is, and is then in the mode it was in before.
+    """Return every label with its probability, the most probable first.
 
     Args:
-        model: a ``Classifier``.
+        model: a ``Classifier``; it answers in evaluation mode, wherever it is, and keeps its mode.
         image: a photograph, or a tensor (1, 28, 28) as from ``prepare_image``.
-
-    Returns:
-        Ten pairs (label, probability), the most probable first. The labels are the model's, the probabilities Python
-        floats that add up to 1.
     """
-    ### BEGIN SOLUTION
     x = prepare_image(image) if isinstance(image, Image.Image) else image
     device = next(model.parameters()).device
     return sorted(model.predictions(x.to(device)).items(), key=lambda answer: answer[1], reverse=True)
-    ### END SOLUTION
 
 
 def temperature(logits: Tensor, targets: Tensor) -> float:
@@ -211,7 +206,7 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
     if logits.ndim != 2 or targets.shape != logits.shape[:1]:
         raise ValueError(f"logits (N, C) and targets (N,) do not fit: {tuple(logits.shape)}, {tuple(targets.shape)}")
     if targets.min() < 0 or targets.max() >= logits.shape[1]:
-        raise ValueError(f"targets have to lie between 0 and {logits.shape[1] - 1}")
+        raise ValueError(f"targets have to be from 0 to {logits.shape[1] - 1}")
     z = logits.detach().double()
     z = z - z.max(dim=1, keepdim=True).values  # no softmax sees it, and what two of them differ by keeps its digits
     right = z[torch.arange(len(z)), targets].mean()

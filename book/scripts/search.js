@@ -34,7 +34,7 @@
       }
       if (!Search.hasIndex()) await script("searchindex.js");
       // Chapters first, then the words of the book, then what is for those who teach.
-      Scorer.score = ([page, , , , score]) => score + (/\/\d-/.test(page) ? 12 : /\/(glossary|how-far|you-built-it)$/.test(page) ? 8 : 0);
+      Scorer.score = ([page, , , , score]) => score + (/\/\d-/.test(page) ? 12 : /\/(glossary|serving|how-far|you-built-it)$/.test(page) ? 8 : 0);
     })();
     return fetched;
   }

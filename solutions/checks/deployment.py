@@ -1,4 +1,4 @@
-"""What the preprocessing, the answer and the temperature of chapter 6 must do.
+"""What the preprocessing and the temperature of chapter 6 must do.
 
 Nothing here is judged by chance: what is seen in a prepared picture is compared with what the check drew. Such a number
 is reported as it was drawn where it is close enough: every interpolation passes. A temperature is reported with its
@@ -11,17 +11,16 @@ from __future__ import annotations
 import io
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
-from autograder.arrays import as_numpy, is_array, python_numbers
+from autograder.arrays import python_numbers
 from autograder.checks import (
     Observation,
     Observations,
@@ -29,15 +28,9 @@ from autograder.checks import (
     attempt,
     between,
     check,
-    modes_in_turn,
     normal,
-    set_values,
     tried,
 )
-from solutions.checks._far import far_or_near
-
-OTHER_LABELS = ("cap", "scarf", "glove", "sock", "belt", "tie", "vest", "skirt", "shawl", "clog")
-
 
 # --- the preprocessing
 
@@ -231,7 +224,7 @@ def direction(x: Tensor, drawn: tuple[int, int]) -> str:
     return f"{extent(x, drawn)}, brighter at the {brightest}"
 
 
-@check("prepare_image", points=1, hidden=True, title="Every mode gives the same picture")
+@check("prepare_image", points=1, title="Every mode gives the same picture")
 def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     grey, colour = between(70, 110, rng), background(rng)
     box = (30, 40, 100, 180)
@@ -277,6 +270,43 @@ def pattern(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
+def pullover(rng: torch.Generator) -> np.ndarray:
+    """Return a garment as the network knows it, (28, 28) from 0 to 1, that reaches all four sides."""
+    pattern = 0.5 + 0.45 * torch.rand(7, 7, generator=rng, dtype=torch.float64)
+    garment = pattern.repeat_interleave(4, dim=0).repeat_interleave(4, dim=1)
+    garment[20:, :8] = garment[20:, 20:] = garment[:4, :4] = garment[:4, 24:] = 0  # beside the waist and the collar
+    return garment.numpy()
+
+
+@check(
+    "prepare_image",
+    points=2,
+    hidden=True,
+    title="A garment of the data set, photographed in a lamp's light, becomes the 28 × 28 pixels that it was",
+)
+def undone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """All steps together: every pixel is enlarged and made dark on a light colour that fades a little to one side."""
+    observed: dict[str, Observation] = {}
+    for times in (between(5, 7, rng), between(10, 12, rng)):
+        garment = pullover(rng)
+        large = garment.repeat(times, axis=0).repeat(times, axis=1)[..., None]
+        height, width = (28 * times + between(30, 60, rng) for _ in range(2))
+        pixels = np.full((height, width, 3), background(rng)) - np.linspace(0, 6, width)[None, :, None]
+        top, left = between(10, height - 28 * times - 10, rng), between(10, width - 28 * times - 10, rng)
+        covered = pixels[top : top + 28 * times, left : left + 28 * times]
+        covered[:] = np.where(large > 0, 255 * (1 - large), covered)
+        x = attempt(lambda pixels=pixels: picture(names, Image.fromarray(pixels.round().astype(np.uint8))))  # type: ignore[misc]
+        what = f"{times} times as large"
+        if not isinstance(x, Tensor):
+            observed[what] = x
+            continue
+        wide = np.pad(garment, 1)
+        places = [wide[row : row + 28, column : column + 28] for row in range(3) for column in range(3)]
+        off = min(float(np.abs(x.numpy() - place).mean()) for place in places)  # in its place to within a pixel
+        observed[f"{what}: mean distance of its pixels from those that it had"] = close(off, 0.0)
+    return observed
+
+
 @check(
     "prepare_image",
     points=1,
@@ -304,143 +334,6 @@ def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations
     }
     images |= {f"a rectangle, {which}": upright(rng)[0] for which in ("one", "two", "three")}
     return tried(rng, {what: partial(names.prepare_image, image) for what, image in images.items()})
-
-
-# --- the answer
-
-
-def layer_modules(model: nn.Module) -> list[Any]:
-    """Return the affine layers, whoever wrote them."""
-    return [m for m in model.modules() if isinstance(getattr(m, "weight", None), Tensor) and len(m.weight.shape) == 2]  # type: ignore[arg-type]
-
-
-def affine(names: SimpleNamespace, model: nn.Module) -> list[tuple[Tensor, Tensor]]:
-    """Return weight (in, out) and bias (out,) of each layer, as the notebook's own function does."""
-    if hasattr(names, "affine_layers"):
-        return list(names.affine_layers(model))
-    layers = layer_modules(model)
-    return [(layer.weight.T if isinstance(layer, nn.Linear) else layer.weight, layer.bias) for layer in layers]
-
-
-def filled(names: SimpleNamespace, tensors: dict[str, Tensor], **options: float) -> Any:
-    """Return a classifier that holds these weights."""
-    model = names.Classifier(**options)
-    for i, (weight, bias) in enumerate(affine(names, model)):
-        set_values(weight, tensors[f"{i}.weight"])
-        set_values(bias, tensors[f"{i}.bias"])
-    return model
-
-
-def spread_out(names: SimpleNamespace, rng: torch.Generator) -> Any:
-    """Return a classifier of known answers: for mean brightness m, the logits are m·a + b.
-
-    Each hidden unit is the mean of the pixels plus 1, and the next layer weighs them unequally, so that dropout would
-    show at once. a and b are multiples of 0.7 and 0.31 in random order: at m = 0.5 two logits differ by
-    (35 i + 31 j) / 100 for whole i and j up to 9, so by 0.01 or more: rounding cannot change their order.
-    """
-
-    def shares(n: int) -> Tensor:
-        parts = torch.rand(n, 1, generator=rng) + 0.5
-        return parts / parts.sum()
-
-    a, b = (torch.randperm(10, generator=rng).float() for _ in range(2))
-    tensors = {
-        "0.weight": torch.full((784, 256), 1 / 784),
-        "0.bias": torch.ones(256),
-        "1.weight": shares(256).expand(256, 64),
-        "1.bias": torch.zeros(64),
-        "2.weight": shares(64) * 0.7 * a,
-        "2.bias": 0.31 * b - 0.7 * a,
-    }
-    return filled(names, tensors, dropout=0.5)
-
-
-def half_bright(rng: torch.Generator) -> Tensor:
-    """Return an image (1, 28, 28) with values in [0, 1] and mean 0.5."""
-    x = torch.rand(14, 28, generator=rng)
-    return torch.cat([x, 1 - x])[None]
-
-
-def answered(answers: Any) -> dict[str, Observation]:
-    """Take a list of pairs apart."""
-    listed = answers.items() if isinstance(answers, Mapping) else answers
-    pairs = [(first, second) for first, second in listed]
-    if not pairs:
-        raise ValueError("there is no answer")
-    numbers = [float(second) if isinstance(second, float | int | Tensor) else math.nan for _, second in pairs]
-    kinds = {f"{type(first).__name__} and {type(second).__name__}" for first, second in pairs}
-    return {
-        "the answer is": "a dictionary" if isinstance(answers, Mapping) else "pairs",
-        "labels, in order": ", ".join(first if isinstance(first, str) else "no label" for first, _ in pairs),
-        "probabilities": python_numbers(numbers),
-        "each pair is": ", ".join(sorted(kinds)),
-    }
-
-
-def answers(names: SimpleNamespace, model: Any, image: Any) -> dict[str, Observation]:
-    """Return what classify answers, taken apart, or its error."""
-    taken: dict[str, Observation] = {}
-    failed = attempt(lambda: taken.update(answered(names.classify(model, image))))
-    return {"classify": failed} if isinstance(failed, Raised) else taken
-
-
-@check("classify", points=1, title="Ten pairs of label and probability, the most probable first")
-def best_first(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    model = spread_out(names, rng)
-    model.eval()
-    model.labels = OTHER_LABELS
-    return answers(names, model, half_bright(rng))
-
-
-@check("classify", points=1, title="A photograph is prepared first; a tensor is taken as it is")
-def photograph(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Whether prepare_image is right is not asked here: the same picture must get the same answer."""
-    model = spread_out(names, rng).eval()
-    image, _ = upright(rng)
-    what = "a photograph is answered as what prepare_image makes of it"
-    direct, of_photograph = attempt(lambda: names.prepare_image(image)), answers(names, model, image)
-    if isinstance(direct, Raised):  # then classify can only raise the same
-        return {what: of_photograph.get("classify") == direct or of_photograph.get("classify", False)}
-    of_prepared = answers(names, model, direct)
-    if "classify" in of_photograph and "classify" in of_prepared:  # is it what prepare_image made, or classify itself?
-        return {what: answers(names, model, half_bright(rng)).get("classify", True)}
-    return {what: alike(of_photograph, of_prepared)}
-
-
-def alike(answer: dict[str, Observation], expected: dict[str, Observation]) -> Observation:
-    """Whether two answers name the same labels with the same probabilities; the error, where there is one."""
-    for failed in (answer, expected):
-        if "classify" in failed:
-            return failed["classify"]
-    a, b = answer.get("probabilities"), expected.get("probabilities")
-    if is_array(a) and is_array(b) and a.shape == b.shape:
-        near = np.allclose(as_numpy(a), as_numpy(b), atol=1e-5, equal_nan=True)
-        return near and answer["labels, in order"] == expected["labels, in order"]
-    return False
-
-
-@check(
-    "classify",
-    points=1,
-    hidden=True,
-    title="It answers without dropout, on the model's device, and leaves its mode as it was",
-)
-def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    model, x = spread_out(names, rng), half_bright(rng)
-    expected = answers(names, model.eval(), x)
-    observed: dict[str, Observation] = {}
-    for turn, training in enumerate(modes_in_turn(rng), start=1):
-        when = f"answer {turn}, after {'train' if training else 'eval'}()"
-        model.train(training)
-        observed[f"{when}: it is the one in evaluation mode"] = alike(answers(names, model, x), expected)
-        observed[f"{when}: training afterwards"] = model.training
-    model.eval()
-
-    def there(device: str) -> Observation:
-        return alike(answered(names.classify(model.to(device), x)), expected)
-
-    away = attempt(partial(far_or_near, there))
-    return observed | {"a model on another device answers the same": away}
 
 
 # --- the temperature
@@ -550,7 +443,7 @@ def numbers(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check(
     "temperature",
-    points=1,
+    points=2,
     hidden=True,
     title="Where no temperature calibrates all answers, it is the one with the smallest cross-entropy",
 )

@@ -20,7 +20,7 @@ from tests.book.built_pages import page as built
 from tests.book.conftest import CHAPTER
 from tests.conftest import ROOT
 
-PAGES = ["chapters/index.html", "chapters/6-deployment.html"]
+PAGES = ["chapters/index.html", "chapters/serving.html"]
 CARD = "#exercise-layers-Flatten .attempts"
 LIKELY = re.compile("likely mistake|perhaps", re.IGNORECASE)
 

@@ -18,7 +18,7 @@ from tests.book.conftest import CHAPTER
 from tests.book.visits import PAGES, SEARCH, SHIFTED, STARTS, Visit, visit
 from tests.conftest import serve
 
-WITH_DEMO = {"index", "6-deployment"}
+WITH_DEMO = {"index", "serving"}
 DAILY = {"2-layers", "running"}  # looked at with every commit; all in a deep run
 
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import io
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import nn
 
 from autograder.checks import checks_of
-from autograder.course import Course, names_of_source
+from autograder.course import Course
 from autograder.observe import observe
-from solutions.checks.deployment import close, layer_modules, overheated
+from solutions.checks.deployment import close, overheated
 from solutions.deployment import prepare_image, temperature
-from solutions.dropout import Classifier
-from tests.checks.conftest import Judge, failed, named
 
 ROOM = "deployment"
 COURSE = Course.installed()
-MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 
 
 def test_observations_are_small() -> None:
@@ -35,51 +30,6 @@ def test_the_logits_of_the_checks_are_calibrated_by_the_temperature_that_was_dra
     for seed in range(20):
         given = overheated(1.7, torch.Generator().manual_seed(seed), classes=6)
         assert temperature(*given) == pytest.approx(1.7, rel=1e-3)
-
-
-class TorchClassifier(nn.Module):
-    """As a notebook defines it: PyTorch's layers, whose weights are (out, in)."""
-
-    labels = Classifier.labels
-    predictions = Classifier.predictions
-
-    def __init__(self, dropout: float = 0.2) -> None:
-        super().__init__()
-        hidden = [nn.Linear(784, 256), nn.ReLU(), nn.Dropout(dropout), nn.Linear(256, 64), nn.ReLU()]
-        self.layers = nn.Sequential(nn.Flatten(), *hidden, nn.Dropout(dropout), nn.Linear(64, 10))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layers(x)
-
-
-def in_a_notebook(source: str) -> SimpleNamespace:
-    """Return the names of a source whose Classifier and affine_layers are those of PyTorch's layers."""
-    names = names_of_source(source, "in.a.notebook")
-    module = names.classify.__globals__
-
-    def affine_layers(model: nn.Module) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        return [(layer.weight.T, layer.bias) for layer in model.modules() if isinstance(layer, nn.Linear)]
-
-    module.update(Classifier=TorchClassifier, affine_layers=affine_layers)
-    return SimpleNamespace(**module)
-
-
-def test_the_reference_passes_with_a_notebooks_classifier_whose_weights_lie_the_other_way(verdicts_on: Judge) -> None:
-    for seed in range(3):
-        assert not failed(verdicts_on(ROOM, in_a_notebook(COURSE.source(ROOM)), seed))
-
-
-@pytest.mark.parametrize("mistake", [m for m in MISTAKES if not m.startswith("prepare")][::4])
-def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake: str, verdicts_on: Judge) -> None:
-    source = MISTAKES[mistake].apply(COURSE.source(ROOM))
-    assert named(verdicts_on(ROOM, in_a_notebook(source), 5)) == {mistake}
-
-
-def test_without_affine_layers_the_checks_find_the_layers_themselves(verdicts_on: Judge) -> None:
-    names = in_a_notebook(COURSE.source(ROOM))
-    del names.affine_layers
-    assert not failed(verdicts_on(ROOM, names, 1))
-    assert [tuple(layer.bias.shape) for layer in layer_modules(names.Classifier())] == [(256,), (64,), (10,)]
 
 
 # --- oracles

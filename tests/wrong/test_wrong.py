@@ -16,8 +16,7 @@ from tests.suite import is_deep
 from tests.wrong import StrangersAnswer, wrong_answers
 from tests.wrong.misses import misses
 
-WANTED = 8  # of each exercise but those which the third edition replaces
-REPLACED = {"evaluate", "classify"}
+WANTED = 8  # of each exercise
 EXERCISES = [(room, exercise.name) for room in rooms() for exercise in Course.installed().exercises(room)]
 SEEDS = 200  # in a deep run; `python -m tests.wrong --seeds` takes as many as one has time for
 SLOW = {"Learner": 20, "Dropout": 100, "temperature": 100, "prepare_image": 100}  # a seed takes seconds
@@ -40,7 +39,7 @@ def test_each_exercise_has_wrong_answers_by_other_algorithms(room: str) -> None:
     count = Counter(answer.exercise for answer in wrong_answers(room))
     exercises = {exercise.name for exercise in Course.installed().exercises(room)}
     assert count.keys() <= exercises
-    assert [name for name in exercises - REPLACED if count[name] < WANTED] == []
+    assert [name for name in exercises if count[name] < WANTED] == []
 
 
 def test_each_typed_answer_names_mistakes_that_there_are() -> None:

@@ -394,8 +394,8 @@ def test_help_has_an_example(here: Cli, command: str) -> None:
     assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
 
 
-def test_chapter_6_quotes_export_web_on_the_courses_model(here: Cli, full: Dataset, tmp_path: Path) -> None:
-    _, _, shown = (ROOT / "chapters" / "6-deployment.md").read_text().partition("```console\n$ python -m solutions ")
+def test_the_page_on_serving_quotes_export_web_on_the_courses_model(here: Cli, full: Dataset, tmp_path: Path) -> None:
+    _, _, shown = (ROOT / "chapters" / "serving.md").read_text().partition("```console\n$ python -m solutions ")
     command, _, printed = shown.partition("```")[0].partition("\n")
     name, model, folder = command.split()
     output = here(name, ROOT / model, tmp_path / folder).stdout.partition("\n\n")[2]
