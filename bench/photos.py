@@ -7,7 +7,7 @@ with ``--write`` alone, so that nobody chooses by it.
 import argparse
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -105,7 +105,7 @@ def count(
     return counted
 
 
-def show(rows: dict[str, list[dict[str, object]]]) -> None:
+def show(rows: Mapping[str, list[dict[str, object]]]) -> None:
     """Print a table for each group of photographs."""
     for group, kinds in rows.items():
         table = Table(

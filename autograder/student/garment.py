@@ -17,23 +17,28 @@ Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 SIDE = 224  # pixels; a larger photograph is looked at in blocks, and then in detail along the outline
-ROUNDS = 4  # of leaving outliers out of the background
-RIDGE = 0.001  # keeps a surface flat where the border does not say how it bends
-NEAR = (8, 40)  # of 255: between these limits lies how far a border pixel may be from the background
+FRAME = 16  # the first guess is the picture without a frame, as wide as one such part of its longer side
+ROUNDS = 4  # of looking for the background around the garment, and then for the garment
+FITS = 2  # of leaving outliers out of the background
+PLACES = 75  # along the longer side, to whose pixels the background is fitted
+RIDGE = 0.001  # keeps a surface flat where its pixels do not say how it bends
+NEAR = (8, 40)  # of 255: between these limits lies how far a pixel of the background may be from its surface
 CLEARLY = (18, 70)  # of 255: between these limits lies how far a colour of the garment has to be
 PART = 15  # percent of the largest part; smaller ones are specks
 INNER = 25  # percent of what touches the border; if what does not is larger, it is the garment
+HOLE = 5  # percent of the garment; a smaller hole in it is filled, as it is a print or a highlight
 BINS = 16  # of each channel, in which colours are counted
 
 
 def find_garment(image: Image.Image) -> Mask:
     """Return the mask of the garment in a photograph.
 
-    The background is a surface for each colour channel, quadratic in the place and fitted to the border's pixels
-    without the outliers among them: it follows the falloff of a lamp. Pixels far from it in any channel are garment,
-    where "far" is a share of Otsu's threshold (Otsu, 1979) between limits; specks do not count, nor do parts that
-    touch the border if there are others. Then the colours that are more frequent in the garment than beside it are
-    counted in, and the others out, once, as GrabCut does in many rounds (Rother and colleagues, 2004).
+    The first guess is all of the picture but a frame, and some rounds mend it, as in GrabCut (Rother and colleagues,
+    2004). In each the background is a surface for each colour channel, quadratic in the place and fitted to the pixels
+    around the garment without the outliers among them: it follows the falloff of a lamp. Two things speak for a pixel:
+    it is far from that surface, where "far" is a share of Otsu's threshold (Otsu, 1979) between limits; and its colour
+    is more frequent in the garment than around it, which tells it from boards and patterns. Specks do not count, nor do
+    parts that touch the border if there are others.
 
     Args:
         image: mode RGB, 2 pixels wide and high or more.
@@ -55,51 +60,56 @@ def _find_in(mode: str, size: tuple[int, int], pixels: bytes) -> Mask:
 def _find(image: Image.Image) -> Mask:
     block = -(-max(image.size) // SIDE)
     colours = np.asarray(image.reduce(block) if block > 1 else image).astype(np.int64)
-    background = fitted_background(colours)
-    distance = np.abs(colours - background).max(axis=2)
-    limit = min(max(6 * otsu(distance) // 10, CLEARLY[0]), CLEARLY[1])
-    garment = largest_parts(distance > limit)
-    if garment.any() and not garment.all():
-        by_colour = largest_parts(votes(colours, garment, distance, limit) > 0)
-        garment = by_colour if by_colour.any() else garment
-    return in_detail(garment, np.asarray(image), background.astype(np.uint8), limit, block)
+    frame = -(-max(colours.shape) // FRAME)
+    garment = np.zeros(colours.shape[:2], bool)
+    garment[frame:-frame, frame:-frame] = True
+    for _ in range(ROUNDS):
+        background = fitted_background(colours, ~garment)
+        distance = np.abs(colours - background).max(axis=2)
+        limit = min(max(6 * otsu(distance) // 10, CLEARLY[0]), CLEARLY[1])
+        garment = largest_parts(votes(colours, garment, distance, limit) > 0)
+        if garment.all() or not garment.any():
+            break
+    return in_detail(without_holes(garment), np.asarray(image), background.astype(np.uint8), limit, block)
 
 
-def fitted_background(colours: Numbers) -> Numbers:
+def fitted_background(colours: Numbers, around_garment: Mask) -> Numbers:
     """Return the background's colour at each pixel, covered or not.
 
     Args:
         colours: int64 from 0 to 255, shape (height, width, 3).
+        around_garment: the pixels to fit it to, some of them, shape (height, width).
 
     Returns:
-        The same shape and type.
+        The same shape and type as ``colours``.
     """
     height, width, _ = colours.shape
     x, y = np.meshgrid(2 * np.arange(width) - (width - 1), 2 * np.arange(height) - (height - 1))
-    border = np.ones((height, width), bool)
-    border[1:-1, 1:-1] = False
-    at_x, at_y, seen = x[border], y[border], colours[border]
+    size = max(height, width)
+    step = -(-size // PLACES)
+    chosen = np.zeros_like(around_garment)
+    chosen[::step, ::step] = around_garment[::step, ::step]
+    if not chosen.any():
+        chosen = around_garment
+    at_x, at_y, seen = x[chosen], y[chosen], colours[chosen]
     middle = np.sort(seen, axis=0)[len(seen) // 2]
     seen = seen - middle
     terms = np.stack([np.ones_like(at_x), at_x, at_y, at_x * at_x, at_x * at_y, at_y * at_y], axis=1)
-    size = max(height, width)
     sizes = [1, size, size, size * size, size * size, size * size]
     off = np.abs(seen).max(axis=1)
-    for _ in range(ROUNDS + 1):
+    for _ in range(FITS + 1):
         near = off <= min(max(3 * int(np.sort(off)[len(off) // 2]), NEAR[0]), NEAR[1])
         if not near.any():
-            break  # the border has no colour that is its own: the surface of the round before stays
-        chosen = terms[near]
-        matrix = [[float(value) for value in row] for row in (chosen.T @ chosen).tolist()]
+            return np.broadcast_to(middle, colours.shape)  # no colour is the background's own
+        fitted_to = terms[near]
+        matrix = [[float(value) for value in row] for row in (fitted_to.T @ fitted_to).tolist()]
         for k in range(1, 6):
-            matrix[k][k] += RIDGE * len(chosen) * (sizes[k] * sizes[k])
-        columns = [[float(value) for value in row] for row in (chosen.T @ seen[near]).tolist()]
+            matrix[k][k] += RIDGE * len(fitted_to) * (sizes[k] * sizes[k])
+        columns = [[float(value) for value in row] for row in (fitted_to.T @ seen[near]).tolist()]
         weights = solved(matrix, columns)
         off = np.abs(seen - surface(weights, at_x, at_y)).max(axis=1)
-    else:
-        fitted: Numbers = (surface(weights, x, y) + middle).clip(0, 255)
-        return fitted
-    return np.broadcast_to(middle, colours.shape)
+    fitted: Numbers = (surface(weights, x, y) + middle).clip(0, 255)
+    return fitted
 
 
 def surface(weights: list[list[float]], x: Numbers, y: Numbers) -> Numbers:
@@ -172,34 +182,47 @@ def around(values: Numbers) -> Numbers:
 
 def largest_parts(mask: Mask) -> Mask:
     """Return the mask without its specks, and without parts that touch the border if enough is left then."""
-    height, width = mask.shape
-    stride = width + 2
-    starts, ends = runs(mask)
-    if len(starts) == 0:
+    if not mask.any():
         return mask
-    part = connected(starts, ends, stride)
-    lengths = ends - starts
-    sizes = np.bincount(part, lengths, minlength=len(part))
-    row, left, right = starts // stride, starts % stride == 1, ends % stride == width + 1
-    touches = np.zeros(len(part), bool)
-    touches[part[(row == 0) | (row == height - 1) | left | right]] = True
+    part, sizes, touches = parts(mask)
     inner = np.where(touches, 0, sizes)
     if inner.sum() > 0 and 100 * inner.max() >= INNER * (sizes.sum() - inner.sum()):
         sizes = inner
-    kept = 100 * sizes >= PART * sizes.max()
-    chosen = np.repeat(kept[part] & (sizes[part] > 0), lengths)
-    result = np.zeros(height * stride, bool)
-    result[np.flatnonzero(np.pad(mask, ((0, 0), (1, 1))))] = chosen
-    return result.reshape(height, stride)[:, 1:-1]
+    result = np.zeros_like(mask)
+    result[mask] = ((sizes > 0) & (100 * sizes >= PART * sizes.max()))[part]
+    return result
+
+
+def without_holes(garment: Mask) -> Mask:
+    """Return the mask with its small holes filled."""
+    part, sizes, touches = parts(~garment)
+    result = garment.copy()
+    result[~garment] = (~touches & (100 * sizes < HOLE * garment.sum()))[part]
+    return result
 
 
 def part_sizes(mask: Mask) -> list[int]:
-    """Return how many pixels each part of a mask has, the largest first; parts hang together by sides or corners."""
-    starts, ends = runs(mask)
-    if len(starts) == 0:
-        return []
-    sizes = np.bincount(connected(starts, ends, mask.shape[1] + 2), ends - starts)
+    """Return how many pixels each part of a mask has, the largest first."""
+    _, sizes, _ = parts(mask)
     return sorted(sizes[sizes > 0].tolist(), reverse=True)
+
+
+def parts(mask: Mask) -> tuple[Numbers, Numbers, Mask]:
+    """Return the parts of a mask, whose pixels hang together by sides or corners.
+
+    Returns:
+        The number of the part of each pixel of the mask, row by row; and for each number, as some stand for none, how
+        many pixels the part has and whether it touches the border.
+    """
+    height, width = mask.shape
+    stride = width + 2
+    starts, ends = runs(mask)
+    part, lengths = connected(starts, ends, stride), ends - starts
+    sizes = np.bincount(part, lengths, minlength=len(part)).astype(np.int64)
+    row, left, right = starts // stride, starts % stride == 1, ends % stride == width + 1
+    touches = np.zeros(len(part), bool)
+    touches[part[(row == 0) | (row == height - 1) | left | right]] = True
+    return np.repeat(part, lengths), sizes, touches
 
 
 def runs(mask: Mask) -> tuple[Numbers, Numbers]:

@@ -5,14 +5,18 @@
 import { reduce } from "./pillow.js";
 
 const SIDE = 224; // pixels; a larger photograph is looked at in blocks, and then in detail along the outline
-const ROUNDS = 4; // of leaving outliers out of the background
-const RIDGE = 0.001; // keeps a surface flat where the border does not say how it bends
-const NEAR = [8, 40]; // of 255: between these limits lies how far a border pixel may be from the background
+const FRAME = 16; // the first guess is the picture without a frame, as wide as one such part of its longer side
+const ROUNDS = 4; // of looking for the background around the garment, and then for the garment
+const FITS = 2; // of leaving outliers out of the background
+const PLACES = 75; // along the longer side, to whose pixels the background is fitted
+const RIDGE = 0.001; // keeps a surface flat where its pixels do not say how it bends
+const NEAR = [8, 40]; // of 255: between these limits lies how far a pixel of the background may be from its surface
 const CLEARLY = [18, 70]; // of 255: between these limits lies how far a colour of the garment has to be
 const PART = 15; // percent of the largest part; smaller ones are specks
 const INNER = 25; // percent of what touches the border; if what does not is larger, it is the garment
 const EDGE = 5; // percent of a picture's edge; where a garment lies along more of it, the background was not found
 const SECOND = 50; // percent of the largest part; another one that is as large is a second thing, such as a shoe
+const HOLE = 5; // percent of the garment; a smaller hole in it is filled, as it is a print or a highlight
 const BINS = 16; // of each channel, in which colours are counted
 
 const within = (value, [low, high]) => Math.min(Math.max(value, low), high);
@@ -26,16 +30,22 @@ const within = (value, [low, high]) => Math.min(Math.max(value, low), high);
 export function findGarment(photo) {
   const block = Math.ceil(Math.max(photo.width, photo.height) / SIDE);
   const image = block > 1 ? reduce(photo, block) : photo;
-  const background = fittedBackground(image);
-  const distance = distances(image, background);
-  const limit = within(Math.floor((6 * otsu(distance)) / 10), CLEARLY);
-  let garment = largestParts(distance.map((value) => (value > limit ? 1 : 0)), image);
-  if (garment.includes(1) && garment.includes(0)) {
+  const { width, height } = image;
+  const frame = Math.ceil(Math.max(width, height) / FRAME);
+  let garment = Uint8Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return Math.min(x, y, width - 1 - x, height - 1 - y) >= frame ? 1 : 0;
+  });
+  let background, limit;
+  for (let round = 0; round < ROUNDS; round++) {
+    background = fittedBackground(image, garment);
+    const distance = distances(image, background);
+    limit = within(Math.floor((6 * otsu(distance)) / 10), CLEARLY);
     const speaking = votes(image, garment, distance, limit);
-    const byColour = largestParts(Uint8Array.from(speaking, (vote) => (vote > 0 ? 1 : 0)), image);
-    if (byColour.includes(1)) garment = byColour;
+    garment = largestParts(Uint8Array.from(speaking, (vote) => (vote > 0 ? 1 : 0)), image);
+    if (!garment.includes(1) || !garment.includes(0)) break;
   }
-  return inDetail(garment, image, photo, background, limit, block);
+  return inDetail(withoutHoles(garment, image), image, photo, background, limit, block);
 }
 
 /**
@@ -51,22 +61,25 @@ export function doubt(garment, { width, height }) {
   return largest > 0 && 100 * second >= SECOND * largest ? "two things" : "";
 }
 
-/** The colour that the background has, or would have, at each pixel: three numbers for each. */
-function fittedBackground({ data, width, height }) {
-  const border = borderOf(width, height);
-  const middle = [0, 1, 2].map((c) => median(border.map((i) => data[4 * i + c])));
-  const places = border.map((i) => [2 * (i % width) - (width - 1), 2 * Math.floor(i / width) - (height - 1)]);
-  const seen = border.map((i) => [0, 1, 2].map((c) => data[4 * i + c] - middle[c]));
-  const terms = places.map(([x, y]) => [1, x, y, x * x, x * y, y * y]);
+/** The colour that the background has, or would have, at each pixel: three numbers for each; fitted around the garment. */
+function fittedBackground({ data, width, height }, garment) {
   const size = Math.max(width, height);
+  const step = Math.ceil(size / PLACES);
+  const around = Array.from(garment.keys()).filter((i) => !garment[i]);
+  const some = around.filter((i) => (i % width) % step === 0 && Math.floor(i / width) % step === 0);
+  const chosen = some.length > 0 ? some : around;
+  const middle = [0, 1, 2].map((c) => median(chosen.map((i) => data[4 * i + c])));
+  const places = chosen.map((i) => [2 * (i % width) - (width - 1), 2 * Math.floor(i / width) - (height - 1)]);
+  const seen = chosen.map((i) => [0, 1, 2].map((c) => data[4 * i + c] - middle[c]));
+  const terms = places.map(([x, y]) => [1, x, y, x * x, x * y, y * y]);
   const sizes = [1, size, size, size * size, size * size, size * size];
   let off = seen.map((colour) => Math.max(...colour.map(Math.abs)));
   let weights = null;
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= FITS; round++) {
     const limit = within(3 * median(off), NEAR);
     const near = off.flatMap((value, i) => (value <= limit ? [i] : []));
     if (near.length === 0) {
-      weights = null; // the border has no colour that is its own
+      weights = null; // no colour is the background's own
       break;
     }
     const matrix = sizes.map((_, j) => sizes.map((_, k) => total(near, (i) => terms[i][j] * terms[i][k])));
@@ -213,6 +226,13 @@ function largestParts(mask, blocks) {
   const counted = isInner ? inner : sizes;
   const least = PART * most(counted);
   return Uint8Array.from(parts, (part) => (counted[part] > 0 && 100 * counted[part] >= least ? 1 : 0));
+}
+
+/** A mask with its small holes filled. */
+function withoutHoles(garment, blocks) {
+  const { parts, sizes, touches } = connected(garment.map((value) => 1 - value), blocks);
+  const most = HOLE * garment.reduce((sum, value) => sum + value, 0);
+  return garment.map((value, i) => (value || (!touches[parts[i]] && 100 * sizes[parts[i]] < most) ? 1 : 0));
 }
 
 /**
