@@ -46,6 +46,13 @@ def test_the_guide_is_played_to_its_end(term: Path) -> None:
     assert f"{SIZE} students" in (term / "summary").read_text(encoding="utf-8")
 
 
+def test_the_first_screen_ends_with_a_page_on_which_every_check_passed(term: Path) -> None:
+    page = (term / "try-out" / "feedback" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "passed, " in page
+    assert "not passed" not in page
+    assert "the written answer has not been marked yet" in page
+
+
 def test_a_command_that_fails_stops_the_term_and_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="cat nothing"):
         Shell(tmp_path).run("cat nothing\ntrue")
