@@ -76,17 +76,17 @@ class Sandbox:
         if self._is_ready and self._process is not None and self._process.poll() is not None:
             self.close()  # it ended while it was idle, as where the machine ran out of memory
         control = self._make_ready()
-        collected, ended = self._exchange(control, program)
+        collected, ended = self._exchange(control, program, self.limits)
         status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)
         return collected.result("memory" if too_much_memory else ended, status)
 
-    def _exchange(self, control: socket.socket, program: Program) -> tuple[Collector, str]:
+    def _exchange(self, control: socket.socket, program: Program, limits: Limits) -> tuple[Collector, str]:
         results, sender = socket.socketpair()
         with results:
             collected = Collector(program)
             with sender:
                 header = {
-                    "limits": asdict(self.limits),
+                    "limits": asdict(limits),
                     "imports": hidden_checks.preload(program.rooms) if program.rooms else (),
                 }
                 try:
@@ -96,7 +96,7 @@ class Sandbox:
                     return collected, "crash"  # the server has gone
             with contextlib.suppress(OSError):  # it ended before it read its cells
                 wire.send(results, program.request())
-            return collected, collected.read_all(results, self.limits)
+            return collected, collected.read_all(results, limits)
 
     def start(self) -> socket.socket:
         """Start the server if none runs, and return its socket at once: it imports while its owner goes on.
@@ -141,10 +141,11 @@ class Sandbox:
         try:
             wire.receive(control, time.monotonic() + patience_s)
             # Walls that cannot be built would look like a class whose work has crashed: try them on an empty program.
-            _, ended = self._exchange(control, Program((), ()))
+            patient = replace(self.limits, cell_s=patience_s, total_s=patience_s)  # the machine can be busy
+            _, ended = self._exchange(control, Program((), ()), patient)
             self._finish(control, patience_s=GRACE_S)
             if ended != "end":
-                raise wire.WireError(ended)
+                raise wire.Late(ended) if ended == "timeout" else wire.WireError(ended)
         except (EOFError, OSError, wire.WireError) as error:
             reason = _last_words(process)
             self.close()

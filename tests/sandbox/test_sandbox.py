@@ -412,6 +412,11 @@ def test_an_error_shows_the_students_own_lines(sandbox: Sandbox) -> None:
 # Machines without a sandbox
 
 
+def test_a_sandbox_starts_on_a_machine_that_is_too_slow_for_a_students_time() -> None:
+    with Sandbox(replace(LIMITS, total_s=0.0001)) as sandbox:
+        assert kinds(run(sandbox, "")) == {"timeout"}
+
+
 def test_walls_that_cannot_be_built_are_reported_before_anything_is_graded() -> None:
     no_disk = Sandbox(replace(LIMITS, disk_bytes=-1))
     with pytest.raises(NoSandbox, match="the walls cannot be built"), no_disk as sandbox:
