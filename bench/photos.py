@@ -7,7 +7,7 @@ with ``--write`` alone, so that nobody chooses by it.
 import argparse
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
@@ -105,7 +105,7 @@ def count(
     return counted
 
 
-def show(rows: Mapping[str, list[dict[str, object]]]) -> None:
+def show(rows: dict[str, list[dict[str, object]]]) -> None:
     """Print a table for each group of photographs."""
     for group, kinds in rows.items():
         table = Table(
@@ -131,7 +131,9 @@ def main() -> None:
     model, _ = folders.open_model(path)
     dataset = data.load()
     parts: tuple[Part, ...] = get_args(Part) if options.write else ("choose",)
-    real = {part: [measure_real(model, part, kind, OUT / part / kind) for kind in REAL_KINDS] for part in parts}
+    real: dict[str, list[dict[str, object]]] = {
+        part: [measure_real(model, part, kind, OUT / part / kind) for kind in REAL_KINDS] for part in parts
+    }
     show(real)
     if options.real:
         return
