@@ -17,7 +17,7 @@ Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 SIDE = 224  # pixels; a larger photograph is looked at in blocks, and then in detail along the outline
-FRAME = 16  # the first guess is the picture without a frame, as wide as one such part of its longer side
+FRAME = 16  # the first guess is the picture without a frame, as wide as one such part of its shorter side
 ROUNDS = 4  # of looking for the background around the garment, and then for the garment
 FITS = 2  # of leaving outliers out of the background
 PLACES = 75  # along the longer side, to whose pixels the background is fitted
@@ -60,7 +60,7 @@ def _find_in(mode: str, size: tuple[int, int], pixels: bytes) -> Mask:
 def _find(image: Image.Image) -> Mask:
     block = -(-max(image.size) // SIDE)
     colours = np.asarray(image.reduce(block) if block > 1 else image).astype(np.int64)
-    frame = -(-max(colours.shape) // FRAME)
+    frame = -(-min(colours.shape[:2]) // FRAME)
     garment = np.zeros(colours.shape[:2], bool)
     garment[frame:-frame, frame:-frame] = True
     for _ in range(ROUNDS):

