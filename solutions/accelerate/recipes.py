@@ -163,6 +163,6 @@ RECIPES = {
     # A photograph shows either side of a shoe, or both shoes; a garment that is laid out is wider than one in a
     # catalogue, and lit otherwise; people also photograph apples; and what they are shown are probabilities, which
     # smoothed labels would make too small.
-    "photo": replace(rung(-1), flip=True, bend=0.05, tone=0.2, pairs=0.5, shapes=0.1, smoothing=0.0),
+    "photo": replace(rung(-1), flip=True, bend=0.1, tone=0.3, pairs=0.5, shapes=0.1, smoothing=0.0),
     "distilled": replace(rung(-1), teacher=12, epochs=150, dropout=0.0, smoothing=0.0),
 }

@@ -707,8 +707,10 @@ def values_alone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         set_values(decayed.detach()[:1], 0.9 * decayed[:1])
         set_values(model[-1].running_mean, torch.ones(2))  # type: ignore[arg-type]  # a buffer is no parameter
 
+    said = said_of(names, model, step)
     return {
-        "unmoved where values move without gradients, and gradients come without a step": said_of(names, model, step)
+        "unmoved where values move without gradients, and gradients come without a step": said,
+        "weights afterwards": weights(model),
     }
 
 

@@ -222,6 +222,7 @@ def by_epochs(epochs: int, rate: float, seed: int) -> dict[str, float]:
         model = network(COURSE, "0.1", seed, dropout=p)
         fit(model, data, epochs, rate, seed)
         numbers[f"last {p}"] = loss(model, data.held_x, data.held_y)
+        numbers[f"accuracy {p}"] = accuracy(model, data.held_x, data.held_y)
     return numbers
 
 
@@ -272,6 +273,7 @@ def list_and_rule(p: float, epochs: int, seed: int) -> dict[str, float]:
         model = network(COURSE, "0.1", seed, dropout=p)
         fit(model, replace(data, train_y=targets), epochs, 0.2, seed)
         numbers[f"{name} seen"] = accuracy(model, data.train_x, targets)
+        numbers[f"{name} held"] = accuracy(model, data.held_x, data.held_y)
     return numbers
 
 
