@@ -8,7 +8,7 @@ import time
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from solutions.claims import Claim
 from solutions.claims.ledger import (
@@ -54,7 +54,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _table(claims: list[Claim], ledger: dict[str, LedgerEntry]) -> Table:
-    table = Table("claim", "held", "its opposite", "outside its bounds", "quantity and its widest interval")
+    name = Column("claim", overflow="fold")
+    table = Table(name, "held", "its opposite", "outside its bounds", "quantity and its widest interval")
     for claim in claims:
         judgement, opposite = judge(claim, ledger[claim.id]), judge(claim, ledger[claim.id], opposed=True)
         inside, outside = judgement.inside, judgement.outside
