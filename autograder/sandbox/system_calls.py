@@ -1,7 +1,8 @@
 """A filter that refuses system calls which exercises do not need to a process and its children.
 
 Most of them take memory that no process maps, which a count of mapped pages misses; keys outlive the submission that
-adds them; sockets other than a machine's own reach the network. See the kernel's
+adds them; sockets other than a machine's own reach the network; in a user namespace of its own, a process has all
+capabilities. See the kernel's
 Documentation/userspace-api/seccomp_filter.rst: a program of classic BPF looks at each call's number and arguments.
 """
 
@@ -28,7 +29,10 @@ MISSING = (
     *("memfd_create", "memfd_secret", "shmget", "msgget", "semget", "vmsplice"),
     *("add_key", "request_key", "keyctl"),
     *("io_uring_setup", "bpf", "userfaultfd", "perf_event_open"),
+    *("unshare", "setns", "mount", "umount2", "open_tree", "fsopen"),
+    "clone3",  # its flags lie in memory, where no filter sees them; the C library takes clone instead
 )
+NEW_NAMESPACES = 0x7E020000  # any of CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Machine:
     end: int = 0
 
 
-SINCE_THEY_ARE_EQUAL = {"io_uring_setup": 425, "memfd_secret": 447}
+SINCE_THEY_ARE_EQUAL = {"io_uring_setup": 425, "open_tree": 428, "fsopen": 430, "clone3": 435, "memfd_secret": 447}
 MACHINES = {
     "x86_64": Machine(
         0xC000003E,
@@ -56,14 +60,19 @@ MACHINES = {
             "shmget": 29,
             "socket": 41,
             "setsockopt": 54,
+            "clone": 56,
             "semget": 64,
             "msgget": 68,
             "prctl": 157,
+            "mount": 165,
+            "umount2": 166,
             "add_key": 248,
             "request_key": 249,
             "keyctl": 250,
+            "unshare": 272,
             "vmsplice": 278,
             "perf_event_open": 298,
+            "setns": 308,
             "memfd_create": 319,
             "bpf": 321,
             "userfaultfd": 323,
@@ -74,7 +83,10 @@ MACHINES = {
         0xC00000B7,
         {
             **SINCE_THEY_ARE_EQUAL,
+            "umount2": 39,
+            "mount": 40,
             "vmsplice": 75,
+            "unshare": 97,
             "prctl": 167,
             "msgget": 186,
             "semget": 190,
@@ -84,8 +96,10 @@ MACHINES = {
             "add_key": 217,
             "request_key": 218,
             "keyctl": 219,
+            "clone": 220,
             "mmap": 222,
             "perf_event_open": 241,
+            "setns": 268,
             "memfd_create": 279,
             "bpf": 280,
             "userfaultfd": 282,
@@ -140,6 +154,9 @@ def filter_for(machine: Machine) -> bytes:
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
     lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
+    # A child in namespaces of its own.
+    lines += [(EQUAL, 0, 5, machine.numbers["clone"]), (LOAD, 0, 0, _argument(0)), (AND, 0, 0, NEW_NAMESPACES)]
+    lines += [(EQUAL, 1, 0, 0), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     # A process that forbids looking into it: a grader that is not root could not count its memory.
     lines += [(EQUAL, 0, 4, machine.numbers["prctl"]), (LOAD, 0, 0, _argument(0))]
     lines += [(EQUAL, 0, 1, PR_SET_DUMPABLE), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
