@@ -94,8 +94,8 @@ class Sandbox:
                     wire.send(control, header)
                 except OSError:
                     return collected, "crash"  # the server has gone
-            with contextlib.suppress(OSError):  # it ended before it read its cells
-                wire.send(results, program.request())
+            with contextlib.suppress(OSError, wire.Late):  # it ended before it read its cells, or hangs
+                wire.send(results, program.request(), deadline=time.monotonic() + limits.total_s)
             return collected, collected.read_all(results, limits)
 
     def start(self) -> socket.socket:
@@ -229,11 +229,12 @@ class Collector:
         patience_s = max(limits.cell_s, limits.check_s) + GRACE_S
         while True:
             try:
-                header, body = wire.receive(connection, min(last, time.monotonic() + patience_s))
+                deadline = min(last, time.monotonic() + patience_s)
+                header, body = wire.receive(connection, deadline)
                 if "end" in header:
                     return "end"
                 if "ready" in header:
-                    self._ask(connection)
+                    self._ask(connection, deadline)
                 else:
                     self._take(header, body)
             except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -243,7 +244,7 @@ class Collector:
             except wire.WireError:
                 return "invalid"
 
-    def _ask(self, connection: socket.socket) -> None:
+    def _ask(self, connection: socket.socket, deadline: float) -> None:
         """Ask for the visible checks when the cells have ended, and for the hidden ones when these have ended, too."""
         if not self.questions or len(self.cells) < len(self.program.cells):
             raise wire.WireError("it asked for checks too early, or once too often")
@@ -253,7 +254,8 @@ class Collector:
         self.asked |= {(check.exercise, check.name) for check in checks}
         self.last_frame = time.monotonic()
         rooms = tuple(sorted({check.room for check in checks}))
-        wire.send(connection, pack_plan(checks), hidden_checks.code_of_all(rooms) if hidden and rooms else b"")
+        code = hidden_checks.code_of_all(rooms) if hidden and rooms else b""
+        wire.send(connection, pack_plan(checks), code, deadline)
 
     def _take(self, header: dict[str, Any], body: bytes) -> None:
         known_cells = {cell.id for cell in self.program.cells}

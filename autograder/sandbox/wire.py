@@ -29,6 +29,8 @@ LENGTHS = struct.Struct(">II")
 MAX_HEADER_BYTES = 1 << 20
 MAX_BODY_BYTES = 16 << 20
 MAX_REQUEST_BYTES = 64 << 20
+MAX_OBSERVATIONS = 200  # in an answer; each is weighed against every known mistake
+MAX_ARRAYS_BYTES = 64 << 10  # that say which arrays a body holds
 KINDS = {"observed", "error", "timeout", "memory", "crash", "missing", "invalid"}
 
 
@@ -40,9 +42,26 @@ class Late(WireError):
     """The other side did not send its frame in time."""
 
 
-def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
-    """Send one frame."""
-    connection.sendall(frame(header, body))
+def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"", deadline: float | None = None) -> None:
+    """Send one frame.
+
+    Args:
+        connection: to write to.
+        header: JSON values.
+        body: what follows it.
+        deadline: a moment of ``time.monotonic()`` by which the other side must have taken it; None waits for ever.
+
+    Raises:
+        Late: the deadline passed.
+        OSError: the connection ended.
+    """
+    connection.settimeout(None if deadline is None else max(0.01, deadline - time.monotonic()))
+    try:
+        connection.sendall(frame(header, body))
+    except TimeoutError as error:
+        raise Late("it did not read in time") from error
+    finally:
+        connection.settimeout(None)
 
 
 def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
@@ -157,6 +176,8 @@ def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
         WireError: header and body are not such an answer.
     """
     try:
+        if len(header["observations"]) > MAX_OBSERVATIONS or int.from_bytes(body[:8], "little") > MAX_ARRAYS_BYTES:
+            raise ValueError("more than any check observes")
         numbers = arrays.from_bytes(body)
         observations = {
             _text(name): _observation(packed, numbers.get(str(at)))
