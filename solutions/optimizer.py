@@ -105,7 +105,8 @@ def backward_network(parameters: Sequence[Tensor], x: Tensor, targets: Tensor) -
         in their order and shapes.
 
     Example:
-        >>> loss, gradients = backward_network([torch.eye(2), torch.zeros(2)], torch.ones(1, 2), torch.tensor([0]))
+        >>> w, b, x = torch.eye(2), torch.zeros(2), torch.ones(1, 2)
+        >>> loss, gradients = backward_network([w, b], x, torch.tensor([0]))
         >>> gradients
         [tensor([[-0.5000,  0.5000],
                 [-0.5000,  0.5000]]), tensor([-0.5000,  0.5000])]

@@ -387,7 +387,8 @@ def compare(right_a: Tensor, right_b: Tensor) -> tuple[int, int, float]:
             tells the models apart, it is 1.
 
     Example:
-        >>> a, b = torch.tensor([True] * 6 + [False] * 3), torch.tensor([False] * 6 + [False, True, False])
+        >>> a = torch.tensor([True] * 6 + [False] * 3)
+        >>> b = torch.tensor([False] * 7 + [True, False])
         >>> compare(a, b)
         (6, 1, 0.125)
     """
