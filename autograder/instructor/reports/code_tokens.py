@@ -114,14 +114,14 @@ def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset(), ()
-    lines = source.splitlines()
+    columns = [_columns(line) for line in source.splitlines()]
     names: set[str] = set()
     silent: list[tuple[Place, Place]] = []
 
     def hide(first: Place, node: ast.expr | None) -> None:
         if node is not None and node.end_lineno is not None and node.end_col_offset is not None:
             places = (first, (node.end_lineno, node.end_col_offset))
-            start, end = ((line, _column(lines[line - 1], offset)) for line, offset in places)
+            start, end = ((line, columns[line - 1][offset]) for line, offset in places)
             silent.append((start, end))
 
     for node in ast.walk(tree):
@@ -152,9 +152,12 @@ def _given_by(node: ast.AST) -> set[str]:
     return set()
 
 
-def _column(line: str, offset: int) -> int:
-    """Return the column of a place that the parser counts in bytes."""
-    return len(line.encode()[:offset].decode(errors="ignore"))
+def _columns(line: str) -> Sequence[int]:
+    """Return the column at each of a line's bytes, in which the parser counts, and at its end."""
+    if line.isascii():
+        return range(len(line) + 1)
+    sizes = (len(character.encode(errors="surrogatepass")) for character in line)
+    return [at for at, size in enumerate(sizes) for _ in range(size)] + [len(line)]
 
 
 def written_words(text: str) -> list[list[CodeToken]]:

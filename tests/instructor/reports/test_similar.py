@@ -170,7 +170,7 @@ def test_names_of_a_library_count() -> None:
     assert words("import torch as t\ny = t.einsum(x)")[0][-6:] == words("import torch\nq = torch.einsum(z)")[0][-6:]
 
 
-@pytest.mark.parametrize("line", ["1\n", "x:int=1\n", "x:int=1;", "def f(a:int)->int:0\n"])
+@pytest.mark.parametrize("line", ["1\n", "x:int=1\n", "x:int=1;", "def f(a:int)->int:0\n", "'é';"])
 def test_an_answer_without_counted_tokens_is_read_as_fast_as_any(line: str) -> None:
     """A hundred thousand such stretches: to look through them for each token took the better part of an hour."""
     answer = line * (MAX_ANSWER_CHARACTERS // len(line))
