@@ -15,7 +15,7 @@ from autograder.reports.html import render
 
 STUDENT = 'ada "<i>'
 TITLE = "The output is <x> @ weight"
-RECEIPT = "3f9a-0c27-e1b4-88d2"
+RECEIPT = "3f9a-0c27-e1b4-88d2-5c01-77fe-a9d3-0b46"
 LABEL = f"Linear: {TITLE}"
 
 

@@ -38,7 +38,13 @@ john,John,McCarthy,1002
 """
 TITLE = next(check.title for check in checks_of("layers", "Linear") if check.name == "affine_map")
 REASON = "It works on my machine.\n````\n<script>alert(1)</script> \x1b[2J"
-ASKED = Request("ada", "2-layers", "Linear.affine_map", "3f9a-0c27-e1b4-88d2", "It is right.\n\ncheck: twice, please")
+ASKED = Request(
+    "ada",
+    "2-layers",
+    "Linear.affine_map",
+    "3f9a-0c27-e1b4-88d2-5c01-77fe-a9d3-0b46",
+    "It is right.\n\ncheck: twice, please",
+)
 MAIL = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatten.rows\r\nreason: why\r\nAda\r\n"
 
 
@@ -88,7 +94,7 @@ def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     sent = {
         "barbara/request.txt": asks(student="barbara", receipt=receipt(folder, "barbara")),
-        "john/request.txt": asks(student="ada", receipt="0000-0000-0000-0000"),
+        "john/request.txt": asks(student="ada", receipt="0000-0000-0000-0000-0000-0000-0000-0000"),
         "ada/a.txt": asks(TITLE.upper(), receipt=receipt(folder, "barbara")),
         "ada/b.txt": asks(WRITTEN),
         "ada/c.txt": asks(OTHER),
