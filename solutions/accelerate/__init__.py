@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from solutions.accelerate.augmentation import POINTS, SHOES, bent, made_pairs, made_shapes, toned
+from solutions.accelerate.augmentation import half_width, made_shapes, stretched
 from solutions.accelerate.compiled import CompiledSteps
 from solutions.accelerate.layers import Layer, NormalizedLayer, Place
 from solutions.accelerate.recipes import MOMENTUM, Recipe
@@ -68,16 +68,12 @@ class FastLearner:
         self._count, classes = len(images), len(model.labels)
         targets = labels if recipe.teacher else functional.one_hot(labels, classes)
         targets = targets * (1 - recipe.smoothing) + recipe.smoothing / classes
-        if recipe.pairs:
-            shoes = torch.isin(train[1], torch.tensor(SHOES)).nonzero().flatten()
-            shoes = shoes[: round(recipe.pairs * len(shoes))]
-            images = torch.cat([images, made_pairs(train[0][shoes]).to(device)])
-            targets = torch.cat([targets, targets[shoes.to(device)]])
         if recipe.shapes:
-            shapes = torch.from_numpy(made_shapes(round(recipe.shapes * self._count))).to(device)
+            shapes = torch.from_numpy(made_shapes(round(recipe.shapes * len(images)))).to(device)
             images = torch.cat([images, shapes])
             targets = torch.cat([targets, torch.full((len(shapes), classes), 1 / classes, device=device)])
         self._train_images, self._train_targets = self._windows(images), targets
+        self._reach = half_width(images)
         self._valid = self._standardized(valid[0].to(device)).flatten(1), valid[1].to(device)
         self._order = torch.Generator().manual_seed(seed)
         self._noise = torch.Generator(device).manual_seed(seed)
@@ -164,17 +160,13 @@ class FastLearner:
         self._order.set_state(state["order"].cpu())
         self._noise.set_state(state["noise"].cpu())
 
-    @property
-    def _alters_garments(self) -> bool:
-        return bool(self.recipe.bend or self.recipe.tone)
-
     def _standardized(self, images: Tensor) -> Tensor:
         return (images - self._mean) / self._std
 
     def _windows(self, images: Tensor) -> Tensor:
         """Return the images (N, 784), or views of each from every offset: (N, offsets, offsets, 28, 28)."""
         shift = self.recipe.shift
-        if self._alters_garments:  # a garment is told from its background, which is 0; standardised afterwards
+        if self.recipe.stretch:  # a garment is told from its background, which is 0; standardised afterwards
             padded = functional.pad(images, [shift] * 4)
         else:
             padded = self._standardized(functional.pad(images, [shift] * 4)).to(self._dtype)
@@ -221,7 +213,7 @@ class FastLearner:
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
         self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
-        self._bends, self._tones = reserve(self._block, 2, POINTS, POINTS), reserve(self._block, 2)
+        self._stretches = reserve(self._block)  # from -1 to 1
         self._targets, self._logits = reserve(self._block, classes), reserve(self._block, classes)
 
     def _make_optimizer(self) -> None:
@@ -260,10 +252,8 @@ class FastLearner:
             self._offsets[:, :count].random_(0, 2 * recipe.shift + 1, generator=noise)
         if recipe.flip:
             self._flips[:count].random_(0, 2, generator=noise)
-        if recipe.bend:
-            self._bends[:count].normal_(0, recipe.bend, generator=noise)
-        if recipe.tone:
-            self._tones[:count].uniform_(-recipe.tone, recipe.tone, generator=noise)
+        if recipe.stretch:
+            self._stretches[:count].uniform_(-1, 1, generator=noise)
 
     def _run(self, count: int) -> None:
         """Train on the rows of the block, in batches. On a GPU: the first time as they come, then as one graph."""
@@ -300,8 +290,8 @@ class FastLearner:
         """Write images, altered as was drawn, to ``inputs``, shape (count, 784)."""
         rows, recipe = where[0], self.recipe
         images = inputs.view(-1, 28, 28)
-        if self._alters_garments:
-            images.copy_(self._photographed(self._train_images[where].view_as(images)))
+        if recipe.stretch:
+            images.copy_(self._stretched(self._train_images[where].view_as(images), rows))
         elif recipe.shift:
             read_windows(self._train_images, where, out=images)
         else:
@@ -309,13 +299,10 @@ class FastLearner:
         if recipe.flip:
             images.copy_(torch.where(self._flips[: len(rows)], images.flip(2), images))
 
-    def _photographed(self, images: Tensor) -> Tensor:
-        """Return the block's images, bent and toned as was drawn, and standardised."""
-        if self.recipe.bend:
-            images = bent(images, self._bends[: len(images)])
-        if self.recipe.tone:
-            images = toned(images, self._tones[: len(images)])
-        return self._standardized(images)
+    def _stretched(self, images: Tensor, rows: Tensor) -> Tensor:
+        """Return the block's images, stretched as was drawn, and standardised."""
+        widening = (1 + self.recipe.stretch) ** self._stretches[: len(rows)]
+        return self._standardized(stretched(images, widening, self._reach[rows]))
 
     def _places(self, start: int, end: int) -> list[Place]:
         """Return each layer's inputs and outputs in a step on the block's images from ``start`` to ``end``."""

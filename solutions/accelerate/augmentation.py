@@ -1,13 +1,11 @@
-"""Augmentation of the training images: garments as in photographs, pairs of shoes, and shapes that are no garments.
+"""Augmentation of the training images: garments stretched in width, and shapes that are no garments.
 
-Laid on a floor, a garment is wider than in a catalogue, its sleeves spread, its outline bent; light makes it paler or
-darker. Shoes come in pairs, side by side, and at 28×28 a pair of sandals is two legs. And a network trained on garments
-alone calls an apple a bag, and is sure of it. A tenth of shapes among the training images, each with the same
+A garment that is laid out for a photograph is wider or narrower than one in a catalogue. And a network trained on
+garments alone calls an apple a bag, and is sure of it. A tenth of shapes among the training images, each with the same
 probability for every class as its target, changes that for other things as well (outlier exposure: Hendrycks et al.,
 arXiv:1812.04606).
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -24,75 +22,30 @@ SIDE = 112  # pixels; four times that of what the network sees
 MIDDLE = SIDE / 2
 
 
-POINTS = 3  # each way, at which a bend is drawn
-SHOES = (5, 7, 9)  # classes that people own and photograph in pairs
-BACKGROUND = 0.02  # brightness below which there is no garment
+def half_width(images: Tensor) -> Tensor:
+    """Return how far each garment reaches from the middle to a side, as a share of the way: (N, H, W) to (N,)."""
+    width = images.shape[2]
+    from_middle = (2 * torch.arange(width, device=images.device) - (width - 1)).abs() + 1
+    return ((images > 0).any(dim=1) * from_middle).amax(dim=1) / width
 
 
-def bent(images: Tensor, bends: Tensor) -> Tensor:
-    """Return each image with its garment bent.
+def stretched(images: Tensor, widening: Tensor, reach: Tensor) -> Tensor:
+    """Return each image with its garment stretched in width.
+
+    A garment that would grow beyond the sides is made smaller as a whole, as ``prepare_image`` would do.
 
     Args:
         images: brightness with background 0, shape (N, H, H).
-        bends: where each of 3×3 points looks, beside its own place, as a share of half a side: (N, 2, 3, 3).
+        widening: by what the width is multiplied, above 0, shape (N,).
+        reach: of each garment, from ``half_width``, shape (N,).
 
     Returns:
         The same shape, float32; interpolated bilinearly.
     """
-    moves = functional.interpolate(bends, size=images.shape[1:], mode="bilinear", align_corners=True)
-    still = torch.eye(2, 3, device=images.device).expand(len(images), 2, 3)
-    return _looked_up(images, _places(images, still) + moves.permute(0, 2, 3, 1))
-
-
-def toned(images: Tensor, tones: Tensor) -> Tensor:
-    """Return images (N, H, H) with each garment's brightness multiplied by 1 + its first tone, plus half its second.
-
-    It stays from 0 to 1, and the background at 0; the tones have shape (N, 2).
-    """
-    factor, more = tones[:, :, None, None].unbind(dim=1)
-    return (images * (1 + factor) + more / 2).clamp(0, 1) * (images > BACKGROUND)
-
-
-def made_pairs(shoes: Tensor, seed: int = 0) -> Tensor:
-    """Return each shoe (N, 28, 28) as a pair in some position, prepared as a photograph is.
-
-    Half of the pairs point to a side, one shoe behind the other, and half up or down, as seen from above; of some of
-    these the second shoe is the first one's mirror image.
-    """
-    rng = torch.Generator().manual_seed(seed)
-
-    def drawn(low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(len(shoes), generator=rng)
-
-    upright, mirrored = drawn(0, 1) < 0.5, drawn(0, 1) < 0.5
-    degrees = torch.where(upright, 90 * drawn(-1, 1).sign() + drawn(-25, 25), drawn(-35, 35))
-    second = torch.where((upright & mirrored)[:, None, None], shoes.flip(1), shoes)
-    apart = torch.stack([drawn(-0.3, 0.3), drawn(0.2, 0.6)], dim=1)[:, :, None]  # along the shoe and across it
-    angle = degrees * math.pi / 180
-    turn = 1.9 * torch.stack([angle.cos(), angle.sin(), -angle.sin(), angle.cos()], dim=1).view(-1, 2, 2)
-    near = _looked_up(shoes, _places(shoes, torch.cat([turn, apart], dim=2)))
-    far = _looked_up(second, _places(shoes, torch.cat([turn, -apart], dim=2)))
-    return _fitted(torch.where(near > BACKGROUND, near, far))
-
-
-def _fitted(images: Tensor) -> Tensor:
-    """Return each image (N, H, H) trimmed, with the longer side made as long as the picture's, and centred."""
-    seen, size = images > BACKGROUND, images.shape[1]
-    middles, halves = [], []
-    for along in (seen.any(dim=1), seen.any(dim=2)):  # columns, and rows
-        first, after = along.int().argmax(dim=1), size - along.flip(1).int().argmax(dim=1)
-        middles.append((first + after) / size - 1)
-        halves.append((after - first) / size)
-    scale = torch.eye(2) * torch.stack(halves).amax(dim=0)[:, None, None]
-    return _looked_up(images, _places(images, torch.cat([scale, torch.stack(middles, dim=1)[:, :, None]], dim=2)))
-
-
-def _places(images: Tensor, matrices: Tensor) -> Tensor:
-    """Return where each pixel of the result of affine maps (N, 2, 3) looks, from -1 to 1."""
-    return functional.affine_grid(matrices, [len(images), 1, *images.shape[1:]], align_corners=False)
-
-
-def _looked_up(images: Tensor, places: Tensor) -> Tensor:
+    size = 1 / (widening * reach).clamp(min=1)
+    # From a place in the result to the one in the image that it shows.
+    matrix = functional.pad(torch.diag_embed(torch.stack([1 / (size * widening), 1 / size], dim=1)), [0, 1])
+    places = functional.affine_grid(matrix, [len(images), 1, *images.shape[1:]], align_corners=False)
     return functional.grid_sample(images[:, None].float(), places, align_corners=False)[:, 0]
 
 

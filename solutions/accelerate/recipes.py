@@ -26,13 +26,10 @@ class Recipe:
             worked in: the model takes brightness from 0 to 1 as ever.
         shift: each image is moved by at most so many pixels each way, anew in each epoch.
         flip: each image is mirrored left to right, with probability 1/2, anew in each epoch.
-        bend: each garment is bent, anew in each epoch: the standard deviation by which points of it move, as a share of
-            half a side (``solutions.accelerate.augmentation``); from 0 to 1.
-        tone: each garment's brightness is changed, anew in each epoch: from 1 - tone to 1 + tone times as bright, and
-            half as much more or less; from 0 to 1.
-        pairs: share of the shoes that are trained on as pairs as well; from 0 to 1.
+        stretch: each garment's width is multiplied by a factor from 1 / (1 + stretch) to 1 + stretch, anew in each
+            epoch; from 0 to 1.
         shapes: shapes other than garments that are trained on as well, as a share of the images, each with the same
-            probability for every class as its target; at least 0.
+            probability for every class as its target (``solutions.accelerate.augmentation``); at least 0.
         smoothing: share of each label spread over all classes (Szegedy et al., arXiv:1512.00567); at least 0 and
             below 1.
         normalize: batch normalisation of both hidden layers while training; the kept model has it worked in (Ioffe and
@@ -57,9 +54,7 @@ class Recipe:
     standardize: bool = False
     shift: int = 0
     flip: bool = False
-    bend: float = 0.0
-    tone: float = 0.0
-    pairs: float = 0.0
+    stretch: float = 0.0
     shapes: float = 0.0
     smoothing: float = 0.0
     normalize: bool = False
@@ -74,14 +69,13 @@ class Recipe:
                 raise ValueError(f"{name} has to be at least 0 and below 1: {getattr(self, name)}")
         if not 0 <= self.shift < 28:
             raise ValueError(f"shift has to be from 0 to 27: {self.shift}")
-        for name in ("bend", "tone", "pairs"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} has to be from 0 to 1: {getattr(self, name)}")
+        if not 0 <= self.stretch <= 1:
+            raise ValueError(f"stretch has to be from 0 to 1: {self.stretch}")
         for name in ("weight_decay", "shapes", "teacher"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} has to be at least 0: {getattr(self, name)}")
-        if self.teacher and (self.shapes or self.pairs):
-            raise ValueError("shapes and pairs have no teacher, who knows single garments")
+        if self.teacher and self.shapes:
+            raise ValueError(f"shapes have no teacher, who knows garments alone: {self.shapes}")
         for name in ("epochs", "batch_size", "patience"):
             value = getattr(self, name)
             if value is not None and not value >= 1:
@@ -103,7 +97,7 @@ class Recipe:
     @property
     def alters_images(self) -> bool:
         """Whether it alters the images that it trains on."""
-        return bool(self.shift or self.flip or self.bend or self.tone)
+        return bool(self.shift or self.flip or self.stretch)
 
     @property
     def is_taught(self) -> bool:
@@ -160,9 +154,8 @@ def controlled(step: str, changes: dict[str, Any]) -> Recipe:
 RECIPES = {
     "classic": rung(0),
     "best": rung(-1),
-    # A photograph shows either side of a shoe, or both shoes; a garment that is laid out is wider than one in a
-    # catalogue, and lit otherwise; people also photograph apples; and what they are shown are probabilities, which
-    # smoothed labels would make too small.
-    "photo": replace(rung(-1), flip=True, bend=0.1, tone=0.3, pairs=0.5, shapes=0.1, smoothing=0.0),
+    # A photograph shows either side of a shoe, a garment that is laid out is wider than one in a catalogue, people also
+    # photograph apples, and what they are shown are probabilities, which smoothed labels would make too small.
+    "photo": replace(rung(-1), flip=True, stretch=0.15, shapes=0.1, smoothing=0.0),
     "distilled": replace(rung(-1), teacher=12, epochs=150, dropout=0.0, smoothing=0.0),
 }
