@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 
 HERE = Path(__file__).parent
-# Invisible in a page, but obeyed by a terminal that prints the file: all control characters but tab and line ends.
-CONTROLS = dict.fromkeys([*(set(range(0x20)) - set(map(ord, "\t\n\r"))), *range(0x7F, 0xA0)], "�")
+# Invisible in a page, but obeyed: by a terminal that prints the file, all control characters but tab and line ends; by
+# a browser, those that turn the direction of a text round, after which it reads otherwise than it is.
+TURNS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+CONTROLS = dict.fromkeys([*(set(range(0x20)) - set(map(ord, "\t\n\r"))), *range(0x7F, 0xA0), *TURNS], "�")
 
 
 def section_link(text: str, *, live: bool = False) -> Markup:

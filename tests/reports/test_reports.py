@@ -104,6 +104,6 @@ def test_nothing_that_a_terminal_would_obey_or_a_browser_would_run_is_in_a_page(
 ) -> None:
     template = tmp_path_factory.getbasetemp() / "page.html.j2"
     template.write_text("<pre>{{ text }}</pre>")
-    page = render(template, text=f"\x1b[2J\x9b31m\x7f{text}<script>")
-    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", page)
+    page = render(template, text=f"\x1b[2J\x9b31m\x7f\u202e{text}\u2066<script>")
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page)
     assert page.count("<") == 2

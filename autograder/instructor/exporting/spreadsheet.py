@@ -1,6 +1,7 @@
 """Tables as comma-separated values (RFC 4180) that are safe to open in a spreadsheet.
 
-A spreadsheet takes a cell for a formula where it begins with = + - @, a tab or a carriage return; a lone - is none.
+A spreadsheet takes a cell for a formula where it begins with = + - @, some also with their full-width forms, or with a
+tab or a carriage return; a lone - is none.
 Such a cell gets an apostrophe before it (OWASP, "CSV Injection"), also where it has one already: taking one away gives
 every text back.
 """
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Sequence
 
 # Excel takes a file without this mark for one in the encoding of its country.
 BOM = "\ufeff"
-FORMULA = re.compile(r"'*(?:[=+@\t\r]|-.)", re.DOTALL)
+FORMULA = re.compile(r"'*(?:[=+@＝＋＠\t\r]|[-－].)", re.DOTALL)
 
 
 def guarded(text: str) -> str:

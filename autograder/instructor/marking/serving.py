@@ -22,6 +22,7 @@ from autograder.instructor.marking.state import MarkingState
 
 MAX_REQUEST_BYTES = 1 << 20
 EVERY_S = 10.0  # how often it looks for newly graded answers
+PATIENCE_S = 20.0  # with a visitor who sends nothing, or sends a request without an end
 
 
 def application(state: MarkingState) -> Application:
@@ -77,7 +78,12 @@ async def serve(
         OSError: the port is taken.
     """
     server = HTTPServer(
-        application(state), ssl_options=https, max_body_size=MAX_REQUEST_BYTES, max_buffer_size=MAX_REQUEST_BYTES
+        application(state),
+        ssl_options=https,
+        max_body_size=MAX_REQUEST_BYTES,
+        max_buffer_size=MAX_REQUEST_BYTES,
+        idle_connection_timeout=PATIENCE_S,
+        body_timeout=PATIENCE_S,
     )
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setblocking(False)

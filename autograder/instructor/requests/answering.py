@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -161,13 +162,16 @@ def answer(
 ) -> list[RequestGroup]:
     """Run the checks that students ask about again, and return the requests in groups, the largest first.
 
+    A check about which a student asks several times is run once.
+
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
     """
     answers: dict[tuple[str, str], list[RequestAnswer]] = defaultdict(list)
     with explaining(folder, course, isolated=isolated) as explain:
+        explain_once = cache(explain)
         for received in requests:
-            about, answered = _answered(folder, received, explain)
+            about, answered = _answered(folder, received, explain_once)
             answers[received.request.assignment, about].append(answered)
             on_answer(received.student.id)
     groups = [RequestGroup(assignment, about, answered) for (assignment, about), answered in answers.items()]

@@ -31,7 +31,7 @@ from autograder.instructor.marks import Mark, number
 from tests.instructor.reports.classes import make_class
 
 # Marks and students as hypothesis draws them: any script, commas, quotes, line breaks, what looks like formulas.
-ODD = ["=1+1", "+41 79", "-", "-x", "@SUM(A1)", "'=quoted", "''", "\t=x", 'say "hi"', "نور"]
+ODD = ["=1+1", "+41 79", "-", "-x", "@SUM(A1)", "＝1+1", "'=quoted", "''", "\t=x", 'say "hi"', "نور"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12) | st.sampled_from(ODD)
 STUDENTS = st.builds(
     Student,
@@ -107,7 +107,7 @@ def test_a_table_is_read_back_as_it_was(rows: list[list[str]]) -> None:
 
 @given(TEXT)
 def test_no_cell_is_taken_for_a_formula_and_each_is_given_back(text: str) -> None:
-    assert not re.match(r"[=+@\t\r]|-.", guarded(text), re.DOTALL)
+    assert not re.match(r"[=+@＝＋＠\t\r]|[-－].", guarded(text), re.DOTALL)
     assert unguarded(guarded(text)) == text
 
 

@@ -152,6 +152,8 @@ def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(gro
     }
     assert outcomes == {"ada": "pass", "barbara": "error", "john": "fail"}
     assert all(answered.mark and answered.mark.reproduced for answered in first.answered)
+    of_john = [answered.mark for answered in first.answered if answered.asked.student.id == "john"]
+    assert len(of_john) == 2 and of_john[0] is of_john[1], "asked twice, run once"
     assert [group.about for group in groups[1:]] == [OTHER, OTHER, WRITTEN]
 
 
