@@ -19,7 +19,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, Raised, attempt, check, normal, ready_made, refusal, tried
+from autograder.checks import (
+    Observation,
+    Observations,
+    Raised,
+    attempt,
+    check,
+    normal,
+    ready_made,
+    refusal,
+    set_values,
+    tried,
+)
 
 AUTOGRAD = {"torch.autograd.grad": torch.autograd.grad, "torch.autograd.backward": torch.autograd.backward}
 OPTIM = {"torch.optim.SGD": torch.optim.SGD.step, "torch.optim.Optimizer.zero_grad": torch.optim.Optimizer.zero_grad}
@@ -488,6 +499,8 @@ def allowed_momentum(names: SimpleNamespace, rng: torch.Generator) -> Observatio
 def by_signal_and_noise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Large gradients and small ones: the first steps are of one length. An eps of 0.5 shows where it is added."""
     params = parameters(rng, (3, 2), (4,))
+    for p in params:
+        set_values(p, p + 2 * p.sign())  # far from 0, where an element would show how another order rounds
     observed = steps(names.Adam([*params], 0.3), params[:1], rng, 3, size=100)
     optimizer = names.Adam([*params], lr=0.3, betas=(0.6, 0.8), eps=0.5)
     observed |= {f"betas 0.6, 0.8 and eps 0.5: {name}": p for name, p in steps(optimizer, params, rng, 3).items()}
