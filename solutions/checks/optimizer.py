@@ -325,6 +325,13 @@ def parameters(rng: torch.Generator, *shapes: tuple[int, ...]) -> list[nn.Parame
     return [nn.Parameter(normal(rng, *shape)) for shape in shapes]
 
 
+def far_from_0(params: list[nn.Parameter]) -> list[nn.Parameter]:
+    """Move each element away from 0, where it would show in which order an answer rounds; return the parameters."""
+    for p in params:
+        set_values(p, p + 2 * p.sign())
+    return params
+
+
 def leave_gradients(params: Sequence[nn.Parameter], rng: torch.Generator, size: float = 1) -> None:
     """Leave a new gradient at each parameter, as backward() would."""
     for p in params:
@@ -498,9 +505,7 @@ def allowed_momentum(names: SimpleNamespace, rng: torch.Generator) -> Observatio
 @torch.enable_grad()
 def by_signal_and_noise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Large gradients and small ones: the first steps are of one length. An eps of 0.5 shows where it is added."""
-    params = parameters(rng, (3, 2), (4,))
-    for p in params:
-        set_values(p, p + 2 * p.sign())  # far from 0, where an element would show how another order rounds
+    params = far_from_0(parameters(rng, (3, 2), (4,)))
     observed = steps(names.Adam([*params], 0.3), params[:1], rng, 3, size=100)
     optimizer = names.Adam([*params], lr=0.3, betas=(0.6, 0.8), eps=0.5)
     observed |= {f"betas 0.6, 0.8 and eps 0.5: {name}": p for name, p in steps(optimizer, params, rng, 3).items()}
@@ -515,7 +520,7 @@ def by_signal_and_noise(names: SimpleNamespace, rng: torch.Generator) -> Observa
 @torch.enable_grad()
 def own_means(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Two parameters of one shape: means that they share give numbers and no error."""
-    params, of_second = parameters(rng, (3,), (3,)), parameters(rng, (3,), (3,))
+    params, of_second = (far_from_0(parameters(rng, (3,), (3,))) for _ in range(2))
     views = [p.detach() for p in params]
     optimizer, second = names.Adam([*params], 0.3), names.Adam([*of_second], 0.3)
     leave_gradients([*params, *of_second], rng)
