@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 from jupyter_cache import get_cache
+from sqlalchemy import Engine, event
 
 from autograder.exercises import Exercise
 from autograder.palette import COLOURS, themed
@@ -184,6 +185,7 @@ def test_the_cache_exists_before_pages_are_read_side_by_side(tmp_path: Path) -> 
     assert (tmp_path / "cache" / "global.db").is_file()
     with get_cache(tmp_path / "cache").db.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 120_000  # a slow disk is waited for
+    event.remove(Engine, "connect", execution.wait_for_others)  # or each later test of this process would wait, too
 
 
 # ---- a page of the PDF

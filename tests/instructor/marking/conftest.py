@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import faulthandler
 import re
-import sys
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -136,9 +134,6 @@ class Visitor:
             answer = self.opener.open(self.address + path, body, timeout=120)
         except urllib.error.HTTPError as error:
             answer = error
-        except TimeoutError:
-            faulthandler.dump_traceback(sys.__stderr__)  # the server is a thread here: what does it wait for?
-            raise
         with answer:
             page = BeautifulSoup(answer.read(), "html.parser")
             return Reply(answer.status, urlsplit(answer.url).path, answer.headers, page)
