@@ -94,8 +94,12 @@ class Sandbox:
                     wire.send(control, header)
                 except OSError:
                     return collected, "crash"  # the server has gone
-            with contextlib.suppress(OSError, wire.Late):  # it ended before it read its cells, or hangs
+            try:
                 wire.send(results, program.request(), deadline=time.monotonic() + limits.total_s)
+            except wire.Late:
+                return collected, "timeout"
+            except OSError:
+                pass  # it ended before it read its cells, which reading tells
             return collected, collected.read_all(results, limits)
 
     def start(self) -> socket.socket:

@@ -445,6 +445,35 @@ def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | tried(rng, calls)
 
 
+def with_a_state_of_its_own(
+    make: Callable[[list[nn.Parameter]], Any],
+    params: list[nn.Parameter],
+    of_second: list[nn.Parameter],
+    rng: torch.Generator,
+) -> Observations:
+    """Observe an optimizer beside a second one, and where the first parameter has no gradient for two steps."""
+    views = [p.detach() for p in params]
+    optimizer, second = make([*params]), make([*of_second])
+    leave_gradients([*params, *of_second], rng)
+    optimizer.step()
+    optimizer.step()
+    second.step()
+    observed: dict[str, Observation] = {}
+    for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
+        observed[f"view of parameter {k} after two steps"] = view
+        observed[f"gradient {k} afterwards"] = p.grad
+    observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(of_second, start=1)}
+    if "zero_grad" in vars(type(optimizer)):  # one that it inherits is the matter of the Optimizer
+        optimizer.zero_grad()
+    for step, has_gradient in enumerate((True, False, False, True), start=3):
+        leave_gradients(params, rng)
+        if not has_gradient:
+            params[0].grad = None
+        observed[f"step {step}"] = done(optimizer.step)
+        observed |= {f"parameter {k} after step {step}": p.detach().clone() for k, p in enumerate(params, start=1)}
+    return observed
+
+
 @check("Momentum", points=1, title="Each step: v <- momentum * v + gradient, then p <- p - lr * v")
 @torch.enable_grad()
 def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
@@ -465,26 +494,7 @@ def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def own_velocities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Two parameters of one shape: a velocity that they share gives numbers and no error."""
     params, of_second = parameters(rng, (3,), (3,)), parameters(rng, (3,), (3,))
-    views = [p.detach() for p in params]
-    optimizer, second = names.Momentum([*params], 0.3, 0.6), names.Momentum([*of_second], 0.3, 0.6)
-    leave_gradients([*params, *of_second], rng)
-    optimizer.step()
-    optimizer.step()
-    second.step()
-    observed: dict[str, Observation] = {}
-    for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
-        observed[f"view of parameter {k} after two steps"] = view
-        observed[f"gradient {k} afterwards"] = p.grad
-    observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(of_second, start=1)}
-    if "zero_grad" in vars(type(optimizer)):  # one that it inherits is the matter of the Optimizer
-        optimizer.zero_grad()
-    for step, has_gradient in enumerate((True, False, False, True), start=3):
-        leave_gradients(params, rng)
-        if not has_gradient:
-            params[0].grad = None
-        observed[f"step {step}"] = done(optimizer.step)
-        observed |= {f"parameter {k} after step {step}": p.detach().clone() for k, p in enumerate(params, start=1)}
-    return observed
+    return with_a_state_of_its_own(lambda chosen: names.Momentum(chosen, 0.3, 0.6), params, of_second, rng)
 
 
 @check("Momentum", points=1, hidden=True, title="Momentum 0 is gradient descent; below 0, and from 1 on, it is refused")
@@ -521,26 +531,7 @@ def by_signal_and_noise(names: SimpleNamespace, rng: torch.Generator) -> Observa
 def own_means(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Two parameters of one shape: means that they share give numbers and no error."""
     params, of_second = (far_from_0(parameters(rng, (3,), (3,))) for _ in range(2))
-    views = [p.detach() for p in params]
-    optimizer, second = names.Adam([*params], 0.3), names.Adam([*of_second], 0.3)
-    leave_gradients([*params, *of_second], rng)
-    optimizer.step()
-    optimizer.step()
-    second.step()
-    observed: dict[str, Observation] = {}
-    for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
-        observed[f"view of parameter {k} after two steps"] = view
-        observed[f"gradient {k} afterwards"] = p.grad
-    observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(of_second, start=1)}
-    if "zero_grad" in vars(type(optimizer)):  # one that it inherits is the matter of the Optimizer
-        optimizer.zero_grad()
-    for step, has_gradient in enumerate((True, False, False, True), start=3):
-        leave_gradients(params, rng)
-        if not has_gradient:
-            params[0].grad = None
-        observed[f"step {step}"] = done(optimizer.step)
-        observed |= {f"parameter {k} after step {step}": p.detach().clone() for k, p in enumerate(params, start=1)}
-    return observed
+    return with_a_state_of_its_own(lambda chosen: names.Adam(chosen, 0.3), params, of_second, rng)
 
 
 @check(

@@ -87,6 +87,7 @@ def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(
 
 
 @pytest.mark.parametrize("chapter", chapters_to_read(COURSE), ids=lambda chapter: chapter.assignment)
+@pytest.mark.deep
 @pytest.mark.long("a notebook runs from its first cell to its last")
 def test_a_chapter_to_read_is_a_notebook_that_runs(
     chapter: Chapter, machine: StudentMachine, run_as_handed_out: Callable[[Chapter], Path]
@@ -182,6 +183,7 @@ def marks(tmp_path_factory: pytest.TempPathFactory, released: Path, done: Path) 
 
 
 @EACH_CHAPTER
+@pytest.mark.deep
 def test_the_reference_has_full_marks_alone_and_beside_a_wrong_chapter(
     chapter: Chapter, marks: dict[tuple[str, str], int], released: Path
 ) -> None:
