@@ -51,6 +51,7 @@ def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callabl
     folder, done = shared / name, shared / f"{name}.done"
     with FileLock(shared / f"{name}.lock"):
         if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # another worker's, whose failure is met here anew
             folder.mkdir()
             make(folder)
             done.touch()
