@@ -76,8 +76,12 @@ def add_digest(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:
-    """Read several pages at a time: most of a build is waiting for the kernels that execute chapters."""
+    """Read several pages at a time: most of a build is waiting for the kernels that execute chapters.
+
+    Each kernel computes with one thread. Threads of several kernels on one processor wait for each other, spinning.
+    """
     app.parallel = max(app.parallel, 2 * (os.cpu_count() or 1))
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
     numbering.parallel_read_safe = True
     event.listen(Engine, "connect", wait_for_others)

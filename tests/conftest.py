@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 
 import pytest
-import torch
 from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -27,7 +26,9 @@ pytest_plugins = ["tests.suite"]
 SAMPLE_CLASS = ROOT / "sample_class" / "layers"
 SCREENSHOTS = ROOT / "_build" / "screenshots"  # what a deep run keeps for people to look at
 
-torch.set_num_threads(1)
+# One thread for each process that a test starts, as several run on each processor: threads that wait for each other
+# there take twice the time. Set before PyTorch is imported.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 # The same examples in every run, and no deadline: a busy machine is no fault of the code.
 settings.register_profile("course", deadline=None, derandomize=True)
