@@ -15,10 +15,9 @@ const seen = {};
 for (const name of pages) {
   const page = await browser.newPage();
   const complaints = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes(HALF_ARRIVED)) complaints.push(message.text());
-  });
+  const complain = (text) => text.includes(HALF_ARRIVED) || complaints.push(text);
+  page.on("pageerror", (error) => complain(String(error)));
+  page.on("console", (message) => message.type() === "error" && complain(message.text()));
   page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
   await page.setViewport({ width: 1440, height: 900 });
   await page.goto(address + name, { waitUntil: "load" });
