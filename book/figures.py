@@ -6,6 +6,7 @@ pixels, a column 7 inches. Figures that one cell draws stand side by side, and b
 
 import math
 import re
+import zipfile
 from pathlib import Path
 
 from docutils import nodes
@@ -13,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from autograder.palette import themed
+from autograder.palette import COLOURS, themed
 
 LOGGER = logging.getLogger(__name__)
 PIXELS = 96 / 72  # of CSS in a unit of a figure, which is a point
@@ -101,5 +102,32 @@ class InlineFigures(SphinxPostTransform):
             image.replace_self(nodes.raw("", f'<div class="{kind}"{attributes}>{drawn}</div>', format="html"))
 
 
+CAPTIONED = re.compile(r'<figure class="captioned">.*?</figure>', re.DOTALL)
+SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
+
+
+def write_figures(app: Sphinx, error: Exception | None) -> None:
+    """Write the figures of each chapter as files, in light colours and by their numbers, for those who teach it."""
+    site = Path(app.outdir)
+    for page in [] if error else sorted(site.glob("chapters/[1-6]-*.html")):
+        (site / "downloads").mkdir(exist_ok=True)
+        with zipfile.ZipFile(site / "downloads" / f"figures-{page.stem}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, svg in drawn_in(page.read_text(encoding="utf-8")).items():
+                archive.writestr(f"{name}.svg", svg)
+
+
+def drawn_in(page: str) -> dict[str, str]:
+    """Return the figures of a page by name: figure-2.1, and figure-2.3a and figure-2.3b where one caption has two."""
+    drawn = {}
+    for figure in CAPTIONED.findall(page):
+        pictures, number = SVG.findall(figure), re.search(r"Figure ([\d.]+)", figure)
+        for letter, svg in zip("abc" if len(pictures) > 1 else [""], pictures, strict=False):
+            if number:
+                plain = re.sub(r"var\(--figure-(\w+)\)", lambda match: COLOURS[match[1]], svg)
+                drawn[f"figure-{number[1]}{letter}"] = plain
+    return drawn
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("build-finished", write_figures)
     app.add_post_transform(InlineFigures)

@@ -36,6 +36,8 @@ MENDED = (
     # Readers who speak to their computer say the words on a control, so its name must not differ from them.
     (r'(<button class="btn search-button-field[^>]*) title="[^"]*" aria-label="[^"]*"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # Each heading but a card's is a link of the page's contents, too: the Tab key need not stop at both.
+    (r'<a class="headerlink"', '<a class="headerlink" tabindex="-1"'),
     # Icons are pictures of what their buttons say.
     (r'<(i|span) (class="[^"]*\bfa-solid\b)', r'<\1 aria-hidden="true" \2'),
 )
