@@ -25,7 +25,9 @@ from autograder.course import Course
 HOST = "http://book.invalid/"  # answered from the site's folder, and by no network
 DOCUMENT = "chapters/book.html"
 STYLE = Path(__file__).with_suffix(".css")
-HEADING = re.compile(r'<h(?P<level>[12])\b[^>]*>(?P<title>.*?)<a class="headerlink"[^>]* href="#(?P<id>[^"]+)"', re.DOTALL)
+HEADING = re.compile(
+    r'<h(?P<level>[12])\b[^>]*>(?P<title>.*?)<a class="headerlink"[^>]* href="#(?P<id>[^"]+)"', re.DOTALL
+)
 
 
 @dataclass(frozen=True)
