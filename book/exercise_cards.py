@@ -5,7 +5,6 @@ sees the assignment, set from the docstrings of the stub, which is cut from the 
 """
 
 import ast
-import inspect
 import re
 import textwrap
 from collections.abc import Sequence
@@ -149,7 +148,7 @@ def described(docstring: str) -> list[nodes.Node]:
     for section in SECTION_TEXT.finditer(docstring):
         shown += parsed(docstring[end : section.start()])
         end = section.end()
-        name, text = SECTIONS[section[1]], inspect.cleandoc(section[2])
+        name, text = SECTIONS[section[1]], textwrap.dedent(section[2]).strip()
         if not name:
             shown += parsed(text)
             continue

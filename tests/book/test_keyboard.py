@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 MOST_STOPS = 600
 
-# Everything that a mouse could use, numbered in the order of the page; the links at headings are in the page's contents.
+# Everything that a mouse could use, in the order of the page; the links at headings are in its contents, too.
 NUMBER = """() => {
   const links = "a[href]:not(.headerlink)";
   const all = document.querySelectorAll(`${links}, button, input, select, textarea, summary, [tabindex='0']`);
