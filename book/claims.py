@@ -146,16 +146,15 @@ class ClaimsDirective(SphinxDirective):
             path, line = entry.source
             if not path.endswith(f"/{room}.py"):
                 continue
-            code = f"<code>{path}</code>"
-            if repository:
-                code = f'<a href="{escape(repository)}/blob/main/{path}#L{line}">{code}</a>'
+            link = f'<p><a href="{escape(repository)}/blob/main/{path}#L{line}">Its experiment</a></p>' if repository else ""
             rows.append(
                 f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'
                 f"<p><strong>{escape(entry.says)}</strong></p><p>{escape(entry.held)}</p><p>{escape(entry.tried)}</p>"
                 f"<p>The opposite: <em>{escape(entry.opposite)}</em> {escape(entry.opposite_held)}</p>"
-                f"<p>{code}</p></li>"
+                f"{link}</li>"
             )
-        return [nodes.raw("", f'<ol class="claims">{"".join(rows)}</ol>', format="html")]
+        file = f"<p>The experiments are in <code>solutions/claims/{room}.py</code>.</p>"
+        return [nodes.raw("", f'{file}<ol class="claims">{"".join(rows)}</ol>', format="html")]
 
 
 def setup(app: Sphinx) -> None:
