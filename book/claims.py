@@ -146,7 +146,8 @@ class ClaimsDirective(SphinxDirective):
             path, line = entry.source
             if not path.endswith(f"/{room}.py"):
                 continue
-            link = f'<p><a href="{escape(repository)}/blob/main/{path}#L{line}">Its experiment</a></p>' if repository else ""
+            address = f"{escape(repository)}/blob/main/{path}#L{line}"
+            link = f'<p><a href="{address}">Its experiment</a></p>' if repository else ""
             rows.append(
                 f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'
                 f"<p><strong>{escape(entry.says)}</strong></p><p>{escape(entry.held)}</p><p>{escape(entry.tried)}</p>"
