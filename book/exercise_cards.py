@@ -127,10 +127,10 @@ def assignment(stub: str) -> nodes.container:
     box = nodes.container(classes=["assignment"])
     (owner,) = ast.parse(stub).body
     assert isinstance(owner, ast.ClassDef | ast.FunctionDef)
-    for part in [owner, *(owner.body if isinstance(owner, ast.ClassDef) else [])]:
-        is_given = part is not owner and not isinstance(part, ast.FunctionDef)
-        if not is_given and (part is owner or part.name == "__init__" or isinstance(part.body[-1], ast.Raise)):
-            box += [signature(stub, part), *described(ast.get_docstring(part) or "")]
+    methods = [part for part in owner.body if isinstance(part, ast.FunctionDef)]
+    asked = [method for method in methods if method.name == "__init__" or isinstance(method.body[-1], ast.Raise)]
+    for part in (owner, *asked):
+        box += [signature(stub, part), *described(ast.get_docstring(part) or "")]
     return box
 
 
@@ -155,10 +155,12 @@ def described(docstring: str) -> list[nodes.Node]:
         entries = [" ".join(entry.split()) for entry in re.split(r"\n(?=\S)", text)]
         if all(map(NAMED.match, entries)):
             entries = [NAMED.sub(r"``\1``", entry, count=1) for entry in entries]
-        if not (shown and isinstance(shown[-1], nodes.definition_list)):
-            shown.append(nodes.definition_list(classes=["assignment-parts"]))
         meaning = nodes.definition("", *(node for entry in entries for node in parsed(entry)))
-        shown[-1] += nodes.definition_list_item("", nodes.term("", name), meaning)
+        item = nodes.definition_list_item("", nodes.term("", name), meaning)
+        if shown and isinstance(shown[-1], nodes.definition_list):
+            shown[-1].append(item)
+        else:
+            shown.append(nodes.definition_list("", item, classes=["assignment-parts"]))
     return shown + parsed(docstring[end:])
 
 
