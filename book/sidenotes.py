@@ -61,7 +61,8 @@ def folded_code(cell: nodes.container) -> list[nodes.Node]:
     """Take the code out of a cell that folds it, and return it as a part of its own."""
     if cell.get("hide_mode") != "input":
         return []
-    fold = HideCodeCellNode("", cell.pop(0), prompt_show="Code of this figure", prompt_hide="Hide the code")
+    words = {"prompt_show": "Code of this figure", "prompt_hide": "Hide the code"}
+    fold = HideCodeCellNode("", cell.pop(0), classes=["above-input"], **words)
     return [nodes.container("", fold, classes=["cell", "figure-code"])]
 
 
