@@ -78,7 +78,7 @@ class GivenCells(SphinxTransform):
         for cell in self.document.findall(nodes.container):
             if "tag_given" in cell["classes"]:
                 block = next(cell.findall(nodes.literal_block))
-                text = Course.installed().given_in(block.astext())
+                text = narrowed(Course.installed().given_in(block.astext()))
                 block.rawsource, block.children = text, []
                 block += nodes.Text(text)
 
