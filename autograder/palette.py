@@ -44,6 +44,7 @@ STYLE: dict[Any, Any] = {  # keys that matplotlib lists one by one
     "axes.titlecolor": COLOURS["ink"],
     "axes.titlesize": 11,
     "axes.titlelocation": "left",
+    "axes.labelpad": 10,  # a page on a telephone shows words larger
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.prop_cycle": f"cycler(color={[COLOURS[name] for name in ('blue', 'orange', 'green', 'purple', 'gold')]})",
@@ -55,6 +56,7 @@ STYLE: dict[Any, Any] = {  # keys that matplotlib lists one by one
     "xtick.labelcolor": COLOURS["ink"],
     "ytick.labelcolor": COLOURS["ink"],
     "legend.frameon": False,
+    "legend.labelspacing": 0.7,
     "lines.linewidth": 2,
     "image.cmap": "gray",
     "image.interpolation": "none",

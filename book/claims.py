@@ -1,7 +1,7 @@
 """Claims in the book: a quiet mark after a sentence, and the page that lists them all.
 
-``{claim}`small-start-is-dead` `` sets the mark, a number that shows what was tried and how it ended, and links to the
-claim's entry. ``{claims} layers`` lists the claims of a room.
+``{claim}`small-start-is-dead` `` sets the mark, which shows what was tried and how it ended, and links to the claim's
+entry. ``{claims} layers`` lists the claims of a room.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PAGE = "chapters/claims"
 
 
 class claim_mark(nodes.General, nodes.TextElement):
-    """A number that links to a claim's entry, and knows where in the page its summary is."""
+    """A sign that links to a claim's entry, and knows where in the page its summary is."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ class ClaimRole(SphinxRole):
         if self.text not in known:
             raise LookupError(f"{self.env.docname}: unknown claim {self.text}")
         entry = known[self.text]
-        summary = f"{entry.says} {entry.tried} {entry.held}"
-        return [claim_mark("", "", nodes.Text(str(entry.number)), claim=self.text, summary=summary)], []
+        summary = f"Claim {entry.number}: {entry.says} {entry.tried} {entry.held}"
+        return [claim_mark("", "", nodes.Text("✓"), claim=self.text, number=entry.number, summary=summary)], []
 
 
 class Summaries(SphinxPostTransform):
@@ -125,7 +125,7 @@ class Summaries(SphinxPostTransform):
 
 def visit_mark(translator: HTML5Translator, node: claim_mark) -> None:
     attributes = {"href": node["href"], "aria-describedby": f"summary-{node['claim']}"}
-    attributes["aria-label"] = f"claim {node.astext()}"
+    attributes["aria-label"] = f"✓ claim {node['number']}"
     translator.body.append("<sup>" + translator.starttag(node, "a", "", CLASS="claim", **attributes))
 
 
@@ -146,16 +146,16 @@ class ClaimsDirective(SphinxDirective):
             path, line = entry.source
             if not path.endswith(f"/{room}.py"):
                 continue
-            code = f"<code>{path}</code>"
-            if repository:
-                code = f'<a href="{escape(repository)}/blob/main/{path}#L{line}">{code}</a>'
+            address = f"{escape(repository)}/blob/main/{path}#L{line}"
+            link = f'<p><a href="{address}">Its experiment</a></p>' if repository else ""
             rows.append(
                 f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'
                 f"<p><strong>{escape(entry.says)}</strong></p><p>{escape(entry.held)}</p><p>{escape(entry.tried)}</p>"
                 f"<p>The opposite: <em>{escape(entry.opposite)}</em> {escape(entry.opposite_held)}</p>"
-                f"<p>{code}</p></li>"
+                f"{link}</li>"
             )
-        return [nodes.raw("", f'<ol class="claims">{"".join(rows)}</ol>', format="html")]
+        file = f"<p>The experiments are in <code>solutions/claims/{room}.py</code>.</p>"
+        return [nodes.raw("", f'{file}<ol class="claims">{"".join(rows)}</ol>', format="html")]
 
 
 def setup(app: Sphinx) -> None:

@@ -36,8 +36,7 @@ class DownloadLinks(SphinxTransform):
         section = title.parent
         section.insert(section.index(title) + 1, markup(f'<p class="chapter-downloads">{links}</p>'))
         for card in cards:
-            answers = [file.format(f"Answer it in {notebook}"), *(hosts[name] for name in ("Colab",) if name in hosts)]
-            card += markup(f'<p class="card-downloads">{" · ".join(answers)}</p>')
+            card += markup(f'<p class="card-downloads">{file.format("Open in the notebook")}</p>')
 
 
 def online(notebook: str) -> dict[str, str]:

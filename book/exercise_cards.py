@@ -1,7 +1,7 @@
-"""Exercise cards: an `exercise` cell of a chapter, shown with number, points, stub and checks.
+"""Exercise cards: an `exercise` cell of a chapter, shown with number, points, assignment and checks.
 
 The cell is `from solutions.layers import Linear` and nothing else. The kernel that builds the book runs it; the reader
-sees the stub, which is cut from the same file.
+sees the assignment, set from the docstrings of the stub, which is cut from the same file, and the stub itself, folded.
 """
 
 import ast
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docutils import nodes
+from docutils.core import publish_doctree
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.errors import ExtensionError
@@ -19,11 +20,11 @@ from sphinx.transforms import SphinxTransform
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.exercises import Exercise
+from autograder.instructor.releasing.plumbing import WIDTH
 from book import add_element
 from book.chapters import chapter_of, counted
 from book.wrong_answers import wrong_answers_node
 
-WIDTH = 77  # columns of code that fit on a page
 SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
 ENTRY = re.compile(r"(?P<bullet>- )|\w+: ")  # of a list, or of a section
 HEADER = re.compile(r"(?P<name> *def \w+\()(?P<parameters>.+)(?P<end>\).*:)")
@@ -31,6 +32,10 @@ HEADER = re.compile(r"(?P<name> *def \w+\()(?P<parameters>.+)(?P<end>\).*:)")
 
 class exercise_card(nodes.General, nodes.Element):
     """One exercise: a heading, its stub, and its checks."""
+
+
+class folded_stub(nodes.General, nodes.Element):
+    """The part that unfolds: the stub as it stands in the notebook."""
 
 
 class card_heading(nodes.General, nodes.TextElement):
@@ -73,7 +78,7 @@ class GivenCells(SphinxTransform):
         for cell in self.document.findall(nodes.container):
             if "tag_given" in cell["classes"]:
                 block = next(cell.findall(nodes.literal_block))
-                text = Course.installed().given_in(block.astext())
+                text = narrowed(Course.installed().given_in(block.astext()))
                 block.rawsource, block.children = text, []
                 block += nodes.Text(text)
 
@@ -86,18 +91,83 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
     card += nodes.paragraph("", f"Exercise {number} · {counted(points, 'point')}", classes=["card-kicker"])
     card += card_heading("", "", nodes.literal("", exercise.name))
     stub = narrowed(exercise.stub)
-    card += nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"])
-    card += nodes.paragraph("", "What is checked", classes=["card-label"])
+    card += assignment(exercise.stub)
+    fold = folded_stub()
+    fold += nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"])
+    card += fold
+    card += nodes.paragraph("", summary(checks), classes=["card-label"])
     items = nodes.bullet_list(classes=["exercise-checks"])
     for check in checks:
         text = nodes.paragraph("", "", nodes.inline("", check.title, classes=["check-title"]))
         if check.hidden:
-            text += nodes.inline("", " counts, shown by title only", classes=["check-hidden"])
+            text += nodes.inline("", " hidden", classes=["check-hidden"])
         text += nodes.inline("", f" {counted(check.points, 'point')}", classes=["check-points"])
         items += nodes.list_item("", text)
     card += items
     card += wrong_answers_node(exercise)
     return card
+
+
+def summary(checks: list[Check]) -> str:
+    """Return how many checks there are and what they are worth, as in "3 checks, 4 points; one is hidden"."""
+    said = f"{counted(len(checks), 'check')}, {counted(sum(check.points for check in checks), 'point')}"
+    hidden = sum(check.hidden for check in checks)
+    which = "one is" if hidden == 1 else f"{hidden} are"
+    return f"{said}; {which} hidden until your work is graded" if hidden else said
+
+
+# Sections of a docstring, as the card calls them.
+SECTIONS = {"Args": "Takes", "Attributes": "Has", "Returns": "Returns", "Raises": "Raises", "Example": ""}
+SECTION_TEXT = re.compile(rf"^({'|'.join(SECTIONS)}):\n((?:(?: {{4}}.*)?(?:\n|\Z))+)", re.MULTILINE)
+NAMED = re.compile(r"(\w+)(?=: )")
+
+
+def assignment(stub: str) -> nodes.container:
+    """Return a stub as text: each signature that is to be written as code, then what its docstring asks for."""
+    box = nodes.container(classes=["assignment"])
+    (owner,) = ast.parse(stub).body
+    assert isinstance(owner, ast.ClassDef | ast.FunctionDef)
+    methods = [part for part in owner.body if isinstance(part, ast.FunctionDef)]
+    asked = [method for method in methods if method.name == "__init__" or isinstance(method.body[-1], ast.Raise)]
+    for part in (owner, *asked):
+        box += [signature(stub, part), *described(ast.get_docstring(part) or "")]
+    return box
+
+
+def signature(stub: str, part: ast.ClassDef | ast.FunctionDef) -> nodes.literal_block:
+    lines = textwrap.dedent("\n".join(stub.splitlines()[part.lineno - 1 : part.body[0].lineno - 1])).splitlines()
+    header = [piece for line in lines if line and not line.lstrip().startswith("#") for piece in broken_code(line)]
+    code = "\n".join(header).removesuffix(":")
+    return nodes.literal_block(code, code, language="python", classes=["exercise-signature"])
+
+
+def described(docstring: str) -> list[nodes.Node]:
+    """Return a docstring as nodes: paragraphs as they are, its sections as a list of definitions, examples as code."""
+    shown: list[nodes.Node] = []
+    end = 0
+    for section in SECTION_TEXT.finditer(docstring):
+        shown += parsed(docstring[end : section.start()])
+        end = section.end()
+        name, text = SECTIONS[section[1]], textwrap.dedent(section[2]).strip()
+        if not name:
+            shown += parsed(text)
+            continue
+        entries = [" ".join(entry.split()) for entry in re.split(r"\n(?=\S)", text)]
+        if all(map(NAMED.match, entries)):
+            entries = [NAMED.sub(r"``\1``", entry, count=1) for entry in entries]
+        meaning = nodes.definition("", *(node for entry in entries for node in parsed(entry)))
+        item = nodes.definition_list_item("", nodes.term("", name), meaning)
+        if shown and isinstance(shown[-1], nodes.definition_list):
+            shown[-1].append(item)
+        else:
+            shown.append(nodes.definition_list("", item, classes=["assignment-parts"]))
+    return shown + parsed(docstring[end:])
+
+
+def parsed(text: str) -> list[nodes.Node]:
+    """Return reStructuredText as nodes; what it cannot mean is an error."""
+    document = publish_doctree(text, settings_overrides={"halt_level": 2, "report_level": 2})
+    return [node.deepcopy() for node in document.children]
 
 
 def narrowed(source: str) -> str:
@@ -171,6 +241,7 @@ def indent(line: str) -> int:
 def setup(app: Sphinx) -> None:
     add_element(app, exercise_card, "section", "exercise-card")
     add_element(app, card_heading, "h3", "card-title")
+    add_element(app, folded_stub, "details", "stub", "<summary>As it stands in the notebook</summary>\n")
     app.add_object_type("exercise", "exercise", objname="exercise")  # the search finds it by its name
     app.add_transform(ExerciseCards)
     app.add_transform(GivenCells)

@@ -25,7 +25,9 @@ from autograder.course import Course
 HOST = "http://book.invalid/"  # answered from the site's folder, and by no network
 DOCUMENT = "chapters/book.html"
 STYLE = Path(__file__).with_suffix(".css")
-HEADING = re.compile(r'<h(?P<level>[12])\b[^>]*>(?P<title>.*?)<a class="headerlink" href="#(?P<id>[^"]+)"', re.DOTALL)
+HEADING = re.compile(
+    r'<h(?P<level>[12])\b[^>]*>(?P<title>.*?)<a class="headerlink"[^>]* href="#(?P<id>[^"]+)"', re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ def stems_of(site: Path) -> list[str]:
 def article(markup: str, stem: str, book_url: str) -> str:
     """Return the article of a page as a part of one document.
 
-    Each id gets the page's name, each link to a page becomes one within the document, and everything is unfolded. A
-    link to another file of the site leads to where the book is published, or nowhere.
+    Each id gets the page's name, each link to a page becomes one within the document. Code that a page folds is left to
+    the notebooks; everything else is unfolded. A link to another file of the site leads to where the book is published,
+    or nowhere.
     """
     (html,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
     for pattern, replacement in (
@@ -55,6 +58,7 @@ def article(markup: str, stem: str, book_url: str) -> str:
         (r'href="(?:\.\./chapters/)?([\w-]+)\.html#([^"]+)"', r'href="#\1--\2"'),
         (r'href="([\w-]+)\.html"', r'href="#\1"'),
         (r'href="\.\./(?!_)', f'href="{book_url}') if book_url else (r' href="\.\./(?!_)[^"]*"', ""),
+        (r'(?s)<details class="[^"]*\b(?:hide|stub)\b[^"]*">.*?</details>', ""),
         (r"<details\b", "<details open"),
         # Chromium would tag the element as a figure without an alternative; the picture within it has one.
         (r"<(/?)fig(?:ure|caption)\b", r"<\1div"),

@@ -1,60 +1,10 @@
 """Code as a page shows it: without calls that only put numbers into the text, and without cells of nothing else."""
 
-import ast
-from collections.abc import Callable
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-
-def without_plumbing(code: str) -> str:
-    """Return code without its calls of ``glue``, and without loops and branches that contain nothing else.
-
-    Code that Python alone cannot read, such as a line of IPython's, is returned unchanged.
-    """
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return code
-    lines: list[str | None] = list(code.splitlines())
-    for statement in _plumbing(tree.body):
-        first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
-        lines[first:last] = [None] * (last - first)
-    for statement in _emptied(tree.body):
-        lines[statement.lineno - 1] = f"{' ' * statement.col_offset}pass"
-    return "\n".join(line for line in lines if line is not None).strip("\n")
-
-
-def _plumbing(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the outermost statements, at any depth, that contain nothing but calls of ``glue``."""
-    return [
-        plumbing
-        for statement in body
-        for plumbing in ([statement] if _is_plumbing(statement) else _within(statement, _plumbing))
-    ]
-
-
-def _emptied(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the first statement of each block that loses all of them while the statement around it stays."""
-    around = [statement for statement in body if not _is_plumbing(statement)]
-    first = [block[0] for statement in around for block in _blocks(statement) if all(map(_is_plumbing, block))]
-    return first + [emptied for statement in around for emptied in _within(statement, _emptied)]
-
-
-def _is_plumbing(statement: ast.stmt) -> bool:
-    if blocks := _blocks(statement):
-        return all(_is_plumbing(inner) for block in blocks for inner in block)
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
-
-
-def _within(statement: ast.stmt, find: Callable[[list[ast.stmt]], list[ast.stmt]]) -> list[ast.stmt]:
-    return [inner for block in _blocks(statement) for inner in find(block)]
-
-
-def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    return [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, []))]
+from autograder.instructor.releasing.plumbing import without_plumbing
 
 
 class ShowNoPlumbing(SphinxPostTransform):

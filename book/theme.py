@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import tinycss2
 from docutils import nodes
 from fontTools import subset
 from markupsafe import Markup
@@ -35,6 +36,8 @@ MENDED = (
     # Readers who speak to their computer say the words on a control, so its name must not differ from them.
     (r'(<button class="btn search-button-field[^>]*) title="[^"]*" aria-label="[^"]*"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # Each heading but a card's is a link of the page's contents, too: the Tab key need not stop at both.
+    (r'<a class="headerlink"', '<a class="headerlink" tabindex="-1"'),
     # Icons are pictures of what their buttons say.
     (r'<(i|span) (class="[^"]*\bfa-solid\b)', r'<\1 aria-hidden="true" \2'),
 )
@@ -93,6 +96,53 @@ def cut_icons(app: Sphinx, error: Exception | None) -> None:
     subset.save_font(font, str(site / ICON_FONT), options)
 
 
+STYLE_SHEETS = ("pydata-sphinx-theme.css", "sphinx-book-theme.css")
+NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")  # of a class or an element, in a selector
+
+
+def cut_styles(app: Sphinx, error: Exception | None) -> None:
+    """Reduce the theme's style sheets to the rules for what is in a page, or can be put there by a script."""
+    site = Path(app.outdir)
+    sheets = [path for name in STYLE_SHEETS if (path := site / "_static" / "styles" / name).is_file()]
+    if error or not sheets:
+        return
+    pages = "".join(path.read_text("utf-8") for path in site.rglob("*.html"))
+    named = " ".join(re.findall(r'(?:class|id)="([^"]*)"', pages))
+    scripts = " ".join(path.read_text("utf-8") for path in site.rglob("*.js"))
+    names = set(re.findall(r"[\w-]+", f"{named} {scripts}"))
+    for sheet in sheets:
+        rules = tinycss2.parse_stylesheet(sheet.read_text("utf-8"), skip_comments=True, skip_whitespace=True)
+        sheet.write_text(without_unused(rules, names), "utf-8")
+
+
+def without_unused(rules: Iterable[Any], names: set[str]) -> str:
+    """Return rules of CSS without selectors that need a class or an id that is not among these names."""
+    kept = []
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selectors = [one for one in selectors_of(rule.prelude) if names.issuperset(NAME.findall(one))]
+            if selectors:
+                kept.append(f"{','.join(selectors)}{{{tinycss2.serialize(rule.content)}}}")
+        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+            within = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            if inner := without_unused(within, names):
+                kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}")
+        else:
+            kept.append(rule.serialize())
+    return "".join(kept)
+
+
+def selectors_of(prelude: Iterable[Any]) -> list[str]:
+    """Return the selectors of a list: its commas, but for those in brackets, part them."""
+    parts: list[list[Any]] = [[]]
+    for token in prelude:
+        if token == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [tinycss2.serialize(part).strip() for part in parts]
+
+
 def setup(app: Sphinx) -> None:
     # As docutils writes a reference, without its role: `doc-biblioentry` is deprecated.
     add_element(app, nodes.citation, "div", "citation", override=True)
@@ -101,3 +151,4 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", add_version)
     app.connect("html-page-context", leave_out_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)
+    app.connect("build-finished", cut_styles)

@@ -15,6 +15,7 @@ import numpy as np
 from autograder.palette import STYLE
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from torch import Tensor
 
 DATA = Path("data")  # beside the course's chapters
@@ -85,10 +86,32 @@ def use_course_style() -> None:
     set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
 
 
+def side_by_side(count: int, height: float) -> list[Axes]:
+    """Return the axes of several figures: on a page they stand side by side, and below each other on a telephone.
+
+    Args:
+        count: how many figures share a line of the page.
+        height: of each, in inches.
+    """
+    import matplotlib.pyplot as plt
+
+    return [plt.subplots(figsize=(6.6 / count, height), layout="constrained")[1] for _ in range(count)]
+
+
+def power(value: float, place: int | None = None) -> str:
+    """Return a power of ten as the label of a tick: ``10⁻³``; ``place``, its number, is matplotlib's."""
+    exponent = round(np.log10(value))
+    return {0: "1", 1: "10"}.get(exponent, "10" + raised(exponent))
+
+
 def scientific(value: float) -> str:
     """Return a number as text with a power of ten: ``2.9 × 10⁻¹⁰``."""
     mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa} × 10{raised(int(exponent))}"
+
+
+def raised(exponent: int) -> str:
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def glue(name: str, value: float | str) -> None:

@@ -5,7 +5,7 @@
   const EXCERPT = 240; // characters
   const root = document.documentElement.dataset.content_root ?? "";
   // What is no part of the text: answers that a reader has not chosen yet, wrong ones, and what only leads elsewhere.
-  const LEFT_OUT = ".headerlink, script, style, button, summary, .question, .attempts, .tag_setup, .hide, svg, .chapter-downloads, " +
+  const LEFT_OUT = ".headerlink, script, style, button, summary, .question, .attempts, .stub, .tag_setup, .hide, svg, .chapter-downloads, " +
     ".card-downloads, .bd-header-article, .prev-next-footer, #jb-print-docs-body";
 
   const made = (tag, className, ...content) => {

@@ -41,7 +41,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: P
 
     def make(folder: Path) -> None:
         shutil.copytree(site, folder / "site", copy_function=os.link)
-        shutil.copytree(downloads / "site" / "downloads", folder / "site" / "downloads")
+        shutil.copytree(downloads / "site" / "downloads", folder / "site" / "downloads", dirs_exist_ok=True)
 
     return made_once("published", tmp_path_factory, make) / "site"
 

@@ -71,7 +71,7 @@ async function unreached(page) {
   const all = await page.evaluate(() => {
     scrollTo(0, 0);
     document.activeElement?.blur();
-    const usable = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
+    const usable = document.querySelectorAll("a[href]:not(.headerlink), button, input, select, textarea, summary, [tabindex='0']");
     return [...usable]
       .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
       .map((one, number) => {

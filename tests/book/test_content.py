@@ -12,6 +12,7 @@ from autograder.checks import checks_of, rooms
 from autograder.exercises import Exercise
 from autograder.instructor.doctor.probes import WALLS
 from autograder.instructor.releasing.choice_questions import parse_question
+from autograder.instructor.releasing.plumbing import WIDTH
 from book.chapters import chapters
 from book.opening import time_of
 from tests.book.built_pages import COURSE, EACH_EXERCISE, EXERCISES, card, chapter, page, pages, read, words
@@ -56,7 +57,7 @@ def test_a_card_shows_the_stub_and_each_check_with_its_points(site: Path, exerci
     checks = checks_of(exercise.room, exercise.name)
     assert f"{sum(check.points for check in checks)} points" in words(shown)
     for check in checks:
-        hidden = " counts, shown by title only" if check.hidden else ""
+        hidden = " hidden" if check.hidden else ""
         assert f"{check.title}{hidden} {check.points} point" in words(shown)
 
 
@@ -117,6 +118,18 @@ def won_by_looks(questions: list[tuple[int, list[int]]]) -> dict[str, float]:
         name: mean((right in take(lengths)) / len(take(lengths)) for right, lengths in questions)
         for name, take in BY_LOOKS.items()
     }
+
+
+CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::tags:[^\n]*\n|---\n.*?^---\n)?(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+WITH_CODE = [path for path in sorted((ROOT / "chapters").glob("*.md")) if path.stem != "you-built-it"]
+
+
+@pytest.mark.parametrize("path", WITH_CODE, ids=lambda path: path.stem)
+def test_code_fits_its_box(path: Path) -> None:
+    lines = [line for code in CELL.findall(path.read_text(encoding="utf-8")) for line in code.splitlines()]
+    assert [line for line in lines if len(line) > WIDTH] == []
 
 
 @EACH_ROOM

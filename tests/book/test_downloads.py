@@ -31,8 +31,16 @@ def test_a_chapter_and_each_exercise_offer_its_notebook_to_take_and_to_open_onli
     assert colab.startswith("https://colab.research.google.com/github/")
     assert binder.startswith("https://mybinder.org/v2/gh/")
     assert words(page(site, chapter).article).index("Open in Colab") < 400  # at the chapter's head
-    files = [link for link in links(site, chapter, "card-downloads") if link.startswith("../")]
+    files = links(site, chapter, "card-downloads")
     assert files == [file] * len(COURSE.exercises(chapter.partition("-")[2]))
+
+
+@EACH_CHAPTER
+def test_a_chapters_figures_are_files_of_light_colours_for_those_who_teach_it(site: Path, chapter: str) -> None:
+    drawn = dict(files_in((site / "downloads" / f"figures-{chapter}.zip").read_bytes()))
+    captions = [caption.get_text().split()[1] for caption in page(site, chapter).article.select("figcaption strong")]
+    assert sorted({re.sub(r"figure-|[a-c]?\.svg", "", name) for name in drawn}) == sorted(captions)
+    assert [name for name, svg in drawn.items() if b"var(" in svg or b"xmlns=" not in svg] == []
 
 
 def test_every_link_to_colab_and_binder_opens_a_file_of_the_branch(site: Path, downloads: Path) -> None:

@@ -8,17 +8,19 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import tinycss2
 from jupyter_cache import get_cache
 from sqlalchemy import Engine, event
 
 from autograder.exercises import Exercise
+from autograder.instructor.releasing.plumbing import WIDTH, without_plumbing
 from autograder.palette import COLOURS, themed
 from book import execution
-from book.exercise_cards import WIDTH, narrowed
-from book.figures import coarser, words_on_a_small_screen
+from book.exercise_cards import assignment, narrowed
+from book.figures import coarser, lettering, words_on_a_small_screen
 from book.known_mistakes import JUDGED_BY
 from book.pdf import article
-from book.shown_code import without_plumbing
+from book.theme import without_unused
 from book.wrong_answers import as_written, changed_lines, function_of, tells
 from tests.book.built_pages import EACH_EXERCISE
 
@@ -61,6 +63,46 @@ def test_a_stub_on_a_card_is_the_same_python_and_only_long_lines_are_broken(exer
     for paragraph in exercise.stub.split("\n\n"):
         if all(len(line) <= WIDTH for line in paragraph.splitlines()):
             assert paragraph in shown
+
+
+DOCSTRING = """Return it.
+
+    Args:
+        x: any shape, in the dtype of
+            ``y``.
+
+    Returns:
+        The names: a list.
+
+    Then there is more.
+
+    Example:
+        >>> f(1)
+        2
+"""
+
+
+def test_an_assignment_is_set_as_text_with_its_sections_as_definitions_and_its_example_as_code() -> None:
+    code = f'def f(x: int) -> int:\n    """{DOCSTRING}    """\n    # YOUR CODE HERE\n    raise NotImplementedError\n'
+    parts = [(type(part).__name__, part.astext()) for part in assignment(code).children]
+    assert parts == [
+        ("literal_block", "def f(x: int) -> int"),
+        ("paragraph", "Return it."),
+        ("definition_list", "Takes\n\nx: any shape, in the dtype of y.\n\nReturns\n\nThe names: a list."),
+        ("paragraph", "Then there is more."),
+        ("doctest_block", ">>> f(1)\n2"),
+    ]
+
+
+@EACH_EXERCISE
+def test_an_assignment_has_each_word_of_its_docstrings(exercise: Exercise) -> None:
+    shown = "".join(assignment(exercise.stub).astext().split())
+    for node in ast.walk(ast.parse(exercise.stub)):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and isinstance(node.body[-1], ast.Raise):
+            text = re.sub(r"(?m)^ *(Args|Attributes|Returns|Raises|Example):$", "", ast.get_docstring(node) or "")
+            for line in text.splitlines():
+                plain = re.sub(r"^\d\. ", "", line.strip()).replace("``", "")
+                assert "".join(plain.split()) in shown
 
 
 # ---- wrong answers on a card
@@ -113,10 +155,25 @@ def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None
     assert "fill: var(--figure-ink)" in markup
 
 
-@pytest.mark.parametrize(("pixels", "shown"), [(10, 12.0), (8.5, None)], ids=["room", "no room"])
-def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(pixels: float, shown: float | None) -> None:
-    words = f'<text style="font: {pixels}px sans-serif">epoch</text>'
-    assert words_on_a_small_screen(f'<svg viewBox="0 0 448 200 ">{words}</svg>') == shown
+@pytest.mark.parametrize(
+    ("width", "size", "word", "shown"),
+    [
+        (504, 10, "epoch", 18),
+        (504, 8.5, "epoch", None),
+        (504, 10, "a very long name of a row, " * 2, None),
+        (252, 9, "epoch", 9),
+    ],
+    ids=["room", "no room", "long words", "as small as the screen"],
+)
+def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(
+    width: float, size: float, word: str, shown: float | None
+) -> None:
+    words = f'<text style="font: {size}px sans-serif">{word}</text>'
+    assert words_on_a_small_screen(f'<svg viewBox="0 0 {width} 200 ">{words}</svg>') == shown
+
+
+def test_lettering_is_measured_as_it_is_shown() -> None:
+    assert lettering('<text style="font: 700 9px sans"/><tspan style="font-size: 12px"/>') == [12, 16]
 
 
 def test_a_figure_without_a_size_stops_the_build() -> None:
@@ -139,10 +196,26 @@ def test_coordinates_are_rounded_to_a_tenth_of_a_pixel_and_words_are_kept() -> N
         ('for name in "ab":\n    x = name\n    glue(name, 1)', 'for name in "ab":\n    x = name'),
         ('if x:\n    glue("x", 1)\nelse:\n    y = 1', "if x:\n    pass\nelse:\n    y = 1"),
         ("%matplotlib inline\nglue('x', 1)", "%matplotlib inline\nglue('x', 1)"),
+        ("from autograder.student.lab import (\n    glue,\n    power,\n)", "from autograder.student.lab import power"),
     ],
 )
 def test_calls_of_glue_and_blocks_of_nothing_else_are_not_shown(code: str, shown: str) -> None:
     assert without_plumbing(code) == shown
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".used,.other{color:red}", ".used{color:red}"),
+        (".used .other{color:red}", ""),
+        (":is(.used,a) b{color:red}", ":is(.used,a) b{color:red}"),
+        ("@media print{.other{color:red}}", ""),
+        ("@media print{.used{color:red}}", "@media print{.used{color:red}}"),
+        (":root{--a:1}", ":root{--a:1}"),
+    ],
+)
+def test_rules_for_what_no_page_has_are_cut(css: str, kept: str) -> None:
+    assert without_unused(tinycss2.parse_stylesheet(css), {"used"}) == kept
 
 
 # ---- the execution of pages
@@ -193,7 +266,8 @@ def test_the_cache_exists_before_pages_are_read_side_by_side(tmp_path: Path) -> 
 PAGE = """<article class="bd-article"><h1>A page<a class="headerlink" href="#top">#</a></h1>
 <h2>Its <code>part</code><a class="headerlink" href="#part">#</a></h2><g id="clip"/><path clip-path="url(#clip)"/>
 <a href="#part"></a><a href="other.html"></a><a href="other.html#place"></a><a href="../downloads/a.zip"></a>
-<img src="../_static/a.svg"><details class="hide"></details></article>"""
+<img src="../_static/a.svg"><details class="hide">code of a figure</details>
+<details class="attempt"></details></article>"""
 
 
 def test_links_of_a_page_stay_within_the_one_document_and_details_are_unfolded() -> None:
@@ -202,4 +276,5 @@ def test_links_of_a_page_stay_within_the_one_document_and_details_are_unfolded()
     targets = re.findall(r'<a href="([^"]+)"', html)
     assert targets == ["#page--part", "#other", "#other--place", "https://example.org/downloads/a.zip"]
     assert 'src="../_static/a.svg"' in html
-    assert '<details open class="hide">' in html
+    assert '<details open class="attempt">' in html
+    assert "code of a figure" not in html

@@ -7,9 +7,10 @@ from playwright.sync_api import Page, expect
 
 MOST_STOPS = 600
 
-# Everything that a mouse could use, numbered in the order of the page.
+# Everything that a mouse could use, in the order of the page; the links at headings are in its contents, too.
 NUMBER = """() => {
-  const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
+  const links = "a[href]:not(.headerlink)";
+  const all = document.querySelectorAll(`${links}, button, input, select, textarea, summary, [tabindex='0']`);
   return [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
     .map((one, number) => { one.dataset.stop = number; return one.outerHTML.slice(0, 120); });
 }"""

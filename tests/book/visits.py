@@ -46,12 +46,12 @@ CUT = """() => [...document.querySelectorAll("article *")]
   .map((one) => `${one.scrollWidth} > ${one.clientWidth}: ${one.outerHTML.slice(0, 120)}`)"""
 # What side notes and captions cover, on a wide screen; Firefox is asked the same.
 MEETING = Path(__file__).with_name("meeting.js").read_text(encoding="utf-8")
-# Words in a figure that are smaller than nine pixels as they are shown.
+# Words in a figure that are smaller than twelve pixels as they are shown; a screen can be some pixels narrower.
 TINY = """() => [...document.querySelectorAll(".bd-article .figure svg")].flatMap((svg) => {
   const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
   return [...svg.querySelectorAll("text, tspan")].filter((one) => one.textContent.trim() && scale)
     .map((one) => [scale * parseFloat(getComputedStyle(one).fontSize), one.textContent])
-    .filter(([size]) => size < 8.9).map(([size, words]) => `${size.toFixed(1)}: ${words}`);
+    .filter(([size]) => size < 11.5).map(([size, words]) => `${size.toFixed(1)}: ${words}`);
 })"""
 SIDES = ("top", "right", "bottom", "left")
 PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each

@@ -19,17 +19,21 @@ from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_l
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.course.written_questions import WrittenQuestion, public_question
 from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
+from autograder.instructor.releasing.plumbing import without_plumbing
 from autograder.notebooks.graft import RECORD, is_answer
 from autograder.sections import Contents, titles_in
 
 ARCHIVE = "setup.zip"  # beside the book's notebooks: the wheel that `set_up` installs
 SETUP_LINE = "from autograder import check, check_all, progress"
 TITLE = "# @title Set up: run this first"  # as Colab shows a cell's title
+# Lines of text no longer than one reads with ease, in Jupyter's own pages.
+MEASURE = 'from IPython.display import HTML\n\nHTML("<style>.jp-RenderedMarkdown { max-width: 44rem }</style>")'
 BOOK_ONLY = "book-only"  # tag of a cell that computes numbers of the text from data that students do not have
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+PLUMBING = {"hide-input", "remove-cell"}  # tags of cells that draw figures and compute what the text says
 QUESTION = re.compile(r"(^## Written question\n+)", re.MULTILINE)
 OPEN_ANSWER = "*Your answer here.*"  # in place of a written answer
 OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
@@ -71,9 +75,11 @@ def source_notebook(
     bibliography = course.bibliography if glued is not None else ""
     contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
     references = references_of(bibliography, chapter.text)
+    shown = str if glued is None else without_plumbing  # what is glued is known by executing the code as it is
     beside = {page.path.stem for page in chapters_to_read(course)}
     context = Context(contents, glued or {}, citations_of(bibliography), references, beside)
     cells: list[NotebookNode] = []
+    exercises = 0
     for cell in read.cells:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown" and "written" in tags:
@@ -87,16 +93,21 @@ def source_notebook(
         elif BOOK_ONLY in tags and glued is not None:
             continue
         elif "exercise" in tags:
-            cells += _exercise_cells(course.exercise_in(chapter, cell.source), checks_of(chapter.room))
+            exercise, checks = course.exercise_in(chapter, cell.source), checks_of(chapter.room)
+            exercises += 1
+            if glued is not None:
+                cells.append(_exercise_heading(exercise, f"{chapter.assignment.partition('-')[0]}.{exercises}", checks))
+            cells += _exercise_cells(exercise, checks)
         elif "given" in tags:
             code = f"# Given: {cell.source.strip()}\n\n{course.given_in(cell.source)}"
             cells.append(nbformat.v4.new_code_cell(code, metadata=FOLDED))
         elif "setup" in tags:
-            code = f"{SETUP_LINE}\n\n{cell.source.strip()}"
+            code = f"{SETUP_LINE}\n\n{shown(cell.source).strip()}"
             cells.append(_nbgrader(nbformat.v4.new_code_cell(code), f"{chapter.room}-setup", locked=True))
-        else:
+        elif code := shown(cell.source):
             kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
-            cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
+            folded = FOLDED if PLUMBING & set(tags) else {}
+            cells.append(nbformat.v4.new_code_cell(code, metadata={"tags": kept} | folded if kept else {}))
     if due is not None and glued is not None:
         cells[0].source = _with_due_date(cells[0].source, due)
     first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
@@ -176,7 +187,7 @@ def set_up(archive: str) -> None:
 
 def set_up_cell(downloads: str) -> str:
     """Return a notebook's first code cell, ``set_up`` word for word; ``downloads`` ends with a slash, or is empty."""
-    return f'{TITLE}\n{inspect.getsource(set_up)}\n\nset_up("{downloads and downloads + ARCHIVE}")'
+    return f'{TITLE}\n{inspect.getsource(set_up)}\n\nset_up("{downloads and downloads + ARCHIVE}")\n\n{MEASURE}'
 
 
 def _last_cells(chapter: Chapter) -> list[NotebookNode]:
@@ -189,6 +200,13 @@ def _last_cells(chapter: Chapter) -> list[NotebookNode]:
         nbformat.v4.new_markdown_cell(HAND_IN),
         nbformat.v4.new_code_cell(code, metadata={"tags": [GOES_ON]}),
     ]
+
+
+def _exercise_heading(exercise: Exercise, number: str, checks: Sequence[Check]) -> NotebookNode:
+    points = sum(check.points for check in checks if check.exercise == exercise.name)
+    name = exercise.name.replace("_", r"\_")
+    worth = f"{points} point{'s' if points > 1 else ''}"
+    return nbformat.v4.new_markdown_cell(f"### Exercise {number} · {name} · {worth}")
 
 
 def _exercise_cells(exercise: Exercise, checks: Sequence[Check]) -> list[NotebookNode]:

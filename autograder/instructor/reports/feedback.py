@@ -24,7 +24,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder.course import Course
+from autograder.course import Course, chapters_of
 from autograder.instructor.class_facts import nothing_graded, read_marks
 from autograder.instructor.course.attempts import TIME_IN_WORDS, kept
 from autograder.instructor.course.due_dates import duration, in_words, last_dates_of
@@ -101,6 +101,8 @@ def feedback_page(mark: Mark, rule: LatePenalty, *, closed: bool) -> str:
         _exercise(exercise, list(verdicts), closed=closed)
         for exercise, verdicts in groupby(mark.verdicts, key=lambda verdict: verdict["exercise"])
     ]
+    course = Course.installed()
+    room = next((chapter.room for chapter in chapters_of(course) if chapter.assignment == mark.assignment), "")
     written = [_written(mark.answers[name], cell) for name, cell in mark.cells.items() if name in mark.answers]
     return render(
         Path(__file__).with_name("feedback.html.j2"),
@@ -114,6 +116,8 @@ def feedback_page(mark: Mark, rule: LatePenalty, *, closed: bool) -> str:
         receipt=receipt,
         notes=mark.notes,
         exercises=exercises,
+        sections=sorted(exercises, key=lambda exercise: not exercise["open"]),
+        chapter=course.page(room) if room else "",
         written=written,
         asked_about=_asked_about(mark.verdicts, has_written=bool(written)),
         by_mail=Request(student, mark.assignment, "(its title)", receipt, "(why)").lines(),

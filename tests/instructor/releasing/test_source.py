@@ -175,6 +175,35 @@ def test_given_code_is_the_references(course: Course, tmp_path: Path) -> None:
     assert "\nfrom solutions" not in given.source
 
 
+FIGURE = """
+```{code-cell} python3
+:tags: [hide-input]
+
+from autograder.student.lab import glue, power
+
+glue("ten", 10)
+print(power(10))
+```
+
+```{code-cell} python3
+:tags: [hide-input]
+
+glue("eleven", 11)
+```
+"""
+
+
+def test_a_students_notebook_names_each_exercise_folds_what_draws_and_glues_nothing(tmp_path: Path) -> None:
+    chapter, course = short(tmp_path, FIGURE)
+    cells = source_notebook(chapter, course, {}).cells
+    at = next(at for at, cell in enumerate(cells) if grade_id_of(cell) == "layers-Flatten")
+    assert cells[at - 1].source == "### Exercise 2.1 · Flatten · 3 points"
+    assert [cell.source for cell in cells if "glue" in cell.source] == []
+    (drawn,) = (cell for cell in cells if "power" in cell.source)
+    assert drawn.source == "from autograder.student.lab import power\n\nprint(power(10))"
+    assert drawn.metadata.jupyter.source_hidden
+
+
 @pytest.mark.parametrize(
     "named", ["solutions.layers import Linear", "solutions.layers import nothing", "math import e"]
 )
