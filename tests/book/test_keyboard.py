@@ -10,7 +10,8 @@ MOST_STOPS = 600
 # Everything that a mouse could use, numbered in the order of the page.
 NUMBER = """() => {
   const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
-  return [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
+  return [...all].filter((one) => !one.closest("[inert]"))
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
     .map((one, number) => { one.dataset.stop = number; return one.outerHTML.slice(0, 120); });
 }"""
 STOP = """() => {
