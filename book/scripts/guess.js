@@ -9,8 +9,8 @@
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     return made;
   };
-  /** A number for reading, to a hundredth of what it can span. */
-  const tidy = (value, from, to) => Number(value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(to - from))))));
+  /** A number for reading, to a tenth of the power of ten that it spans, or with `digits` to a finer part. */
+  const tidy = (value, from, to, digits = 1) => Number(value.toFixed(Math.max(0, digits - Math.floor(Math.log10(Math.abs(to - from))))));
   const within = (value, low, high) => Math.min(Math.max(value, low), high);
 
   /** From an axis's ticks: what a place on it means, whether in equal steps or in equal factors. */
@@ -87,7 +87,7 @@
     const handles = points.map(([at], i) => {
       const handle = svg("circle", {
         r: 5, cx: at, tabindex: 0, role: "slider", "aria-label": `${along} ${tidy(x.read(at), x.read(left), x.read(right))}`, "aria-orientation": "vertical",
-        "aria-valuemin": tidy(y.read(bottom), y.read(bottom), y.read(top)), "aria-valuemax": tidy(y.read(top), y.read(bottom), y.read(top)),
+        "aria-valuemin": tidy(y.read(bottom), y.read(bottom), y.read(top), 2), "aria-valuemax": tidy(y.read(top), y.read(bottom), y.read(top), 2),
       });
       handle.addEventListener("keydown", (event) => {
         const steps = { ArrowUp: -1, ArrowRight: -1, ArrowDown: 1, ArrowLeft: 1 }[event.key];
@@ -126,9 +126,10 @@
     words.setAttribute("role", "status");
     button.addEventListener("click", () => {
       answer.setAttribute("d", curve.getAttribute("d"));
+      answer.setAttribute("clip-path", curve.getAttribute("clip-path"));
       answer.setAttribute("pathLength", 1);
       chart.classList.add("is-compared");
-      words.textContent = verdict(points, measured, x, y, along);
+      words.textContent = verdict(points, measured.filter(([, place]) => place >= top && place <= bottom), x, y, along);
       question.dispatchEvent(new Event("unveil"));
     });
     const box = document.createElement("div");

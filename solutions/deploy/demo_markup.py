@@ -79,9 +79,9 @@ aria-description="With the keyboard, arrows move the pen, and space puts it down
 <p class="demo-own" hidden><span></span>
 <button class="demo-button" type="button">Back to the course’s network</button></p>
 <div class="demo-examples" role="group" aria-label="Examples to try">{examples}</div>
-<p class="demo-note">{note} Your picture stays in your browser.</p>
-<noscript><p>Here you draw a garment or choose a photo of your own. That takes a script, which runs in your browser.</p>
-</noscript>
+<p class="demo-note"><span class="demo-scriptless">Here you draw a garment or choose a photo of your own.
+That takes a script, which runs in your browser.</span>
+<span class="demo-live">{note} Your picture stays in your browser.</span></p>
 </div>
 """
 NOTE = (

@@ -116,9 +116,9 @@ export class Drawing {
     const filled = new Uint32Array(fill.data.buffer);
     const ink = new Uint32Array(Uint8Array.of(...INK, 255).buffer)[0];
     garment.forEach((_, i) => {
-      const isLine = image.data[4 * i] <= 128;
-      garment[i] = (inside ? inside[i] : isLine) ? ink : 0;
-      filled[i] = isLine ? 0 : garment[i];
+      const level = image.data[4 * i];
+      garment[i] = (inside ? inside[i] : level <= 128) ? ink : 0;
+      filled[i] = level > INK[0] + 8 ? garment[i] : 0; // also where the line is thin
     });
     context.putImageData(fill, 0, 0);
     return image;

@@ -248,11 +248,14 @@ def test_ones_own_network_answers_until_it_is_sent_back_and_a_picture_is_saved(
     choose(demo, tmp_path / "mine.safetensors", model_file.read_bytes())
     accuracy = json.loads(read_model(model_file)[1]["training"])["test_accuracy"]
     expect(own).to_contain_text(f"Your network · {accuracy:.1%}".replace("%", "\N{NO-BREAK SPACE}%"))
-    demo.reload()
-    expect(own).to_be_visible()
+    again = demo.context.new_page()
+    again.goto(demo.url)
+    expect(again.locator(".demo-own")).to_be_visible()
+    again.close()
     with demo.expect_download() as saved:
         demo.get_by_role("button", name="Save as a picture").click()
-    assert Image.open(saved.value.path()).size == (1200, 630)
+    with Image.open(saved.value.path()) as picture:
+        assert picture.size == (1200, 630)
     own.get_by_role("button").click()
     expect(own).to_be_hidden()
     choose(demo, tmp_path / "broken.safetensors", model_file.read_bytes()[:1000])
