@@ -1,17 +1,9 @@
-"""The network, drawn from one list of shapes: whole and labelled, or as far as a chapter has built it."""
+"""The network, drawn from one list of shapes, as far as a chapter has built it."""
 
 import math
 from dataclasses import dataclass
-from functools import cache
-from html import escape
 
-import numpy as np
-from PIL import Image
-
-from book.demo import BOOT, MODEL, data_address
-from solutions import data
-from solutions.deploy import web
-from solutions.deployment import affine_layers, classify, load_model, prepare_image
+from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 
 Points = tuple[tuple[float, float], ...]
@@ -93,14 +85,6 @@ def closed(points: Points) -> Points:
     return (*points, points[0])
 
 
-@cache
-def answer() -> tuple[Image.Image, dict[str, float]]:
-    """Return a boot as the network sees it, and the probability of each class by the course's model, in order."""
-    x = prepare_image(web.example(data.load(data.SAMPLE_FOLDER), BOOT))
-    shares = dict(classify(load_model(MODEL), x))
-    return Image.fromarray((255 * x[0].numpy()).astype(np.uint8)), {label: shares[label] for label in Classifier.labels}
-
-
 def svg_shape(shape: Shape, colour: str, opacity: float) -> str:
     points = " ".join(f"{x:g},{y:g}" for x, y in shape.points)
     if shape.line:
@@ -133,51 +117,10 @@ def grown(room: str) -> str:
     return f'<svg class="grown" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
-def answer_boxes(surest: int = BOOT) -> list[Shape]:
+def answer_boxes(surest: int = 9) -> list[Shape]:
     """Return the ten answers, as boxes instead of their names."""
     top = MIDDLE - HEIGHTS[-1] / 2
     rows = [(number, top + number * ROW + ROW / 2) for number in range(SIZES[-1])]
     return [
         Shape("dropout", "purple", box(COLUMNS[3] + 8, y - 4, 80 if number == surest else 24, 8)) for number, y in rows
     ]
-
-
-def labelled() -> str:
-    """Return the whole network with a photograph, the names of its parts, and the model's answer."""
-    seen, shares = answer()
-    x, y, side, _ = PHOTO
-    forward = [shape for shape in shapes() if shape.room in ("approximation", "layers")]
-    parts = [svg_shape(shape, theme(shape.colour), shape.opacity) for shape in [*forward, *missing_units()]]
-    parts.append(f'<image href="{data_address(seen, "PNG")}" x="{x}" y="{y}" width="{side}" height="{side}"/>')
-
-    def text(words: object, at: float, height: float, kind: str = "", anchor: str = "middle") -> None:
-        parts.append(
-            f'<text class="{kind}" x="{at:g}" y="{height:g}" text-anchor="{anchor}">{escape(str(words))}</text>'
-        )
-
-    for number, size in enumerate(SIZES[:-1]):
-        top, centre = MIDDLE - HEIGHTS[number] / 2, COLUMNS[number] + BAR / 2
-        text(size, centre, MIDDLE + HEIGHTS[number] / 2 + 15, "quiet")
-        text("Linear", (COLUMNS[number] + BAR + COLUMNS[number + 1]) / 2, MIDDLE + 4, "strong")
-        if number:
-            text("ReLU", centre, top - 20)
-            text("Dropout", centre, top - 6)
-    text("Flatten", (x + side + COLUMNS[0]) / 2, MIDDLE + 4, "strong")
-    surest = max(shares, key=shares.__getitem__)
-    for number, (label, share) in enumerate(shares.items()):
-        middle = MIDDLE - HEIGHTS[-1] / 2 + (number + 0.5) * ROW
-        text(label, COLUMNS[3] + 5, middle + 4, "strong" if label == surest else "quiet", "start")
-        bar = Shape("", "", box(COLUMNS[3] + 74, middle - 4, 2 + 30 * share, 8))
-        parts.append(svg_shape(bar, theme("green" if label == surest else "quiet"), 1))
-    words = (
-        f"From left to right: a photograph of an ankle boot, 28 by 28 pixels; a column of {SIZES[0]} numbers; a column "
-        f"of {SIZES[1]} units; a column of {SIZES[2]} units; ten garments with a bar each, the longest beside "
-        f"{surest}. Between the columns stand the layers: Flatten, then Linear three times, with ReLU and Dropout "
-        "after the first two."
-    )
-    title = '<title id="network-title">The network that you build</title>'
-    description = f'<desc id="network-description">{escape(words)}</desc>'
-    return (
-        f'<svg class="network" viewBox="0 0 {WIDTH} {HEIGHT - 14}" role="img" '
-        f'aria-labelledby="network-title network-description">{title}{description}{"".join(parts)}</svg>'
-    )

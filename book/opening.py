@@ -1,4 +1,4 @@
-"""Directives that present chapters: `opening`, `start`, `path`, `outcomes`, and `network`, which draws what is built.
+"""Directives that present chapters: `opening`, `start`, `path`, `outcomes`.
 
     :::{opening} Can a network be lost before it has seen an image?
     You need products of matrices, and [the ReLU](1-approximation.md#hinges).
@@ -103,15 +103,6 @@ class OutcomesDirective(SphinxDirective):
         return block.children
 
 
-class NetworkDirective(SphinxDirective):
-    """The whole network, with the names of its parts."""
-
-    def run(self) -> list[nodes.Node]:
-        from book import network
-
-        return [nodes.raw("", network.labelled(), format="html")]
-
-
 def outcomes_of(content: str) -> dict[str, str]:
     """Return the outcome of each chapter, by assignment.
 
@@ -130,7 +121,6 @@ def time_of(chapter: BookChapter) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_directive("network", NetworkDirective)
     app.add_directive("opening", OpeningDirective)
     app.add_directive("outcomes", OutcomesDirective)
     app.add_directive("path", PathDirective)

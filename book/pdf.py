@@ -28,6 +28,11 @@ STYLE = Path(__file__).with_suffix(".css")
 HEADING = re.compile(
     r'<h(?P<level>[12])\b[^>]*>(?P<title>.*?)<a class="headerlink"[^>]* href="#(?P<id>[^"]+)"', re.DOTALL
 )
+QUESTION = re.compile(
+    r'(?P<question><div class="question-title[^>]*>\s*<p[^>]*>(?P<title>.*?)</p>.*?)'
+    r'(?P<answer><details[^>]*"question-answer.*?</details>)',
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,8 @@ def article(markup: str, stem: str, book_url: str) -> str:
     """Return the article of a page as a part of one document.
 
     Each id gets the page's name, each link to a page becomes one within the document. Code that a page folds is left to
-    the notebooks; everything else is unfolded. A link to another file of the site leads to where the book is published,
-    or nowhere.
+    the notebooks; everything else is unfolded, and the answers of questions come last. A link to another file of the site
+    leads to where the book is published, or nowhere.
     """
     (html,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
     for pattern, replacement in (
@@ -64,7 +69,20 @@ def article(markup: str, stem: str, book_url: str) -> str:
         (r"<(/?)fig(?:ure|caption)\b", r"<\1div"),
     ):
         html = re.sub(pattern, replacement, html)
+    html = answers_last(html)
     return f'<article class="bd-article" id="{stem}" style="page: p{stem}">{html}</article>'
+
+
+def answers_last(html: str) -> str:
+    """Move the answers of an article's questions to its end: on paper nothing can be folded away."""
+    answers = []
+
+    def pointer(match: re.Match[str]) -> str:
+        answers.append(f"<h3>{match['title']}</h3>{match['answer']}")
+        return f"{match['question']}<p>The answer is at the end of the chapter.</p>"
+
+    html = QUESTION.sub(pointer, html)
+    return f"{html}<h2>Answers</h2>{''.join(answers)}" if answers else html
 
 
 def headings_of(articles: Iterable[str]) -> list[Heading]:

@@ -1,4 +1,8 @@
-"""Questions to the reader: the directives `predict` and `recall`, and the place of the written question."""
+"""Questions to the reader: the directives `predict` and `recall`, and the place of the written question.
+
+A prediction with the option `guess`, such as `:guess: 1 orange`, lets readers draw the answer: the curve of that colour
+in that panel of the figure below.
+"""
 
 import re
 from typing import ClassVar
@@ -8,6 +12,7 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from autograder.instructor.releasing.choice_questions import KINDS, LETTERS, OUTCOMES, parse_question
 from book import add_element
@@ -28,13 +33,16 @@ class QuestionDirective(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
+    option_spec: ClassVar = {"guess": directives.unchanged_required}  # scripts/guess.js says what it names
 
     def run(self) -> list[nodes.Node]:
         try:
             question = parse_question("\n".join(self.content))
         except ValueError as error:
             raise self.error(str(error)) from error
-        section = question_section(classes=[self.name], ids=[f"question-{nodes.make_id(self.arguments[0])}"])
+        section = question_section(
+            guess=self.options.get("guess"), classes=[self.name], ids=[f"question-{nodes.make_id(self.arguments[0])}"]
+        )
         section += nodes.paragraph("", KINDS[self.name], classes=["card-kicker"])
         section += self.parsed(self.arguments[0], 0, "question-title")
         section += self.parsed(question.prompt, 0, "question-prompt")
@@ -89,8 +97,17 @@ def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = WRITTEN.sub(directive, source[0])
 
 
+def visit_question(translator: HTML5Translator, node: question_section) -> None:
+    guess = {"data-guess": node["guess"]} if node["guess"] else {}
+    translator.body.append(translator.starttag(node, "section", "", CLASS="question", **guess))
+
+
+def depart_question(translator: HTML5Translator, node: question_section) -> None:
+    translator.body.append("</section>\n")
+
+
 def setup(app: Sphinx) -> None:
-    add_element(app, question_section, "section", "question")
+    app.add_node(question_section, html=(visit_question, depart_question))
     unfold = "<summary>Choose first, then unfold the answer</summary>\n"
     add_element(app, question_answer, "details", "question-answer", unfold)
     for name in KINDS:

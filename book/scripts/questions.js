@@ -1,11 +1,41 @@
-// A question waits for the reader's choice, and shows it again when the reader comes back. Without this file its answer
-// is an ordinary <details> to unfold.
+// A question waits for the reader's choice, and shows it again when the reader comes back; what follows a prediction waits
+// with it. Without this file the answer is an ordinary <details> to unfold.
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
   made.className = className;
   made.textContent = text;
   return made;
+}
+
+// What follows a prediction, up to the next heading or card, answers it: it waits for the choice, for a link into it, or for
+// the wish to see it.
+function veil(question) {
+  const blocks = [];
+  for (let next = question.nextElementSibling; next && next.localName !== "section"; next = next.nextElementSibling) blocks.push(next);
+  const button = element("button", "question-skip", "Show without guessing");
+  button.type = "button";
+  const turn = (isVeiled) => {
+    for (const block of blocks) {
+      block.classList.toggle("veiled", isVeiled);
+      block.inert = isVeiled;
+    }
+    button.hidden = !isVeiled;
+  };
+  const open = () => turn(false);
+  const openForLink = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target || !blocks.some((block) => block.contains(target))) return;
+    open();
+    target.scrollIntoView();
+  };
+  button.addEventListener("click", open);
+  question.addEventListener("unveil", open);
+  addEventListener("beforeprint", open);
+  addEventListener("hashchange", openForLink);
+  if (blocks.length > 0) question.append(button);
+  turn(true);
+  openForLink();
 }
 
 function prepare(question) {
@@ -31,17 +61,6 @@ function prepare(question) {
   function choose(chosen) {
     question.classList.add("answered");
     const right = items.findIndex((item) => item.classList.contains("right"));
-    const yours = element("div", "question-yours", "");
-    yours.append(element("p", "card-label", "You chose"));
-    const text = document.createElement("p");
-    text.append(...[...buttons[chosen].childNodes].map((node) => node.cloneNode(true)));
-    yours.append(text);
-
-    const result = element("div", "question-result", "");
-    const outcome = question.querySelector(".question-outcome");
-    outcome.replaceWith(result);
-    result.append(yours, outcome);
-
     buttons.forEach((button, index) => {
       button.setAttribute("aria-disabled", "true");
       button.setAttribute("aria-pressed", String(index === chosen));
@@ -51,6 +70,7 @@ function prepare(question) {
     reasons[chosen].classList.add("chosen");
     unfolding.hidden = false;
     unfolding.open = true;
+    question.dispatchEvent(new Event("unveil"));
   }
 
   function answer(chosen) {
@@ -63,6 +83,7 @@ function prepare(question) {
     dispatchEvent(new Event("answered"));
   }
 
+  if (question.matches(".predict")) veil(question);
   const remembered = memory.recall().pages[page]?.items[question.id];
   if (buttons[remembered]) choose(remembered);
 }

@@ -6,7 +6,7 @@ self.addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).t
 
 self.addEventListener("activate", (event) =>
   event.waitUntil(
-    caches.keys().then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))),
+    caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("book-") && name !== CACHE).map((name) => caches.delete(name)))),
   ),
 );
 

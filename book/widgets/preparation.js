@@ -1,7 +1,8 @@
 // The steps of prepareImage on the reader's own photograph, and what the network answers where one is left out. All of
 // it is computed by the demo's own modules; no picture leaves the page.
 
-import { load } from "../demo/classifier.js";
+import { percent } from "../demo/classifier.js";
+import { currentModel } from "../demo/own.js";
 import { readPhoto } from "../demo/photo.js";
 import { boxResize } from "../demo/pillow.js";
 import { Refusal, SIDE, brighten, place, prepareImage, prepareInSteps, shrink } from "../demo/prepare.js";
@@ -103,11 +104,6 @@ function either(numbers) {
   return numbers.length < 2 ? numbers[0] : `${numbers.slice(0, -1).join(", ")} or ${numbers.at(-1)}`;
 }
 
-function percent(share) {
-  const rounded = Math.round(100 * share);
-  return `${rounded === 100 && share < 1 ? "over 99" : rounded}\u00a0%`;
-}
-
 /** A JPEG file less its segments of the kind that EXIF is in, so that it is read as it is stored; other files as they are. */
 export function withoutExif(bytes) {
   const kept = [0xff, 0xd8];
@@ -150,11 +146,6 @@ function middle(pixels) {
   );
 }
 
-let model; // fetched once
-function fetchModel() {
-  return (model ??= load(beside("../demo/weights.safetensors")));
-}
-
 export async function mount(stage) {
   const line = words();
   const strip = make("ol", { class: "preparation-steps" });
@@ -166,7 +157,7 @@ export async function mount(stage) {
       const photo = await readPhoto(file);
       const stored = await readPhoto(new Blob([withoutExif(new Uint8Array(await file.arrayBuffer()))]));
       const made = prepareInSteps(photo);
-      const found = answers(await fetchModel(), made, stored);
+      const found = answers(await currentModel(), made, stored);
       if (mine !== turn) return;
       strip.replaceChildren(...STEPS.map((step, i) => panel(step, i, made, found)));
       line.say(summary(found));

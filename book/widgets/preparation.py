@@ -9,9 +9,11 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from book.demo import MODEL, data_address, percent
+from book.demo import MODEL
 from solutions import data
 from solutions.deploy import web
+from solutions.deploy.garment_answer import percent
+from solutions.deploy.images import data_address
 from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
 

@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image
 
 from book import DATA
-from book.demo import data_address, percent
+from solutions.deploy.garment_answer import percent
+from solutions.deploy.images import data_address
 
 TITLE = "A training run, epoch by epoch"
 RECORDING = DATA / "training-run.json"

@@ -167,7 +167,7 @@ def export_web(
     web.claim_page(folder, force)
     dataset = sources.load(data)
     terminal.say_which(console, dataset)
-    web.write_page(model, dataset, folder)
+    web.write_page(model, folder)
     comparison = web.compare(classifier, dataset)
     size = sum(path.stat().st_size for path in folder.iterdir())
     accuracies = f"Test accuracy {comparison['accuracy']:.2%}, with int8 weights {comparison['int8_accuracy']:.2%}"

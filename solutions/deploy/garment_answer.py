@@ -63,6 +63,13 @@ class GarmentAnswer:
         return {"answers": ranked, "unsure": self.is_unsure, "doubt": self.doubt, "remark": self.remark}
 
 
+def percent(share: float) -> str:
+    """Return a probability for reading, as the page does: never 100 %, and a dash below half a per cent."""
+    if share < 0.005:
+        return "\N{EN DASH}"
+    return f"{'over 99' if share >= 0.995 else f'{max(1, 100 * share):.0f}'}\N{NO-BREAK SPACE}%"
+
+
 def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:
     """Return facts for users of a model, from its labels and its training summary."""
     known = [*LIMITS, f"The ten kinds: {', '.join(labels)}."]

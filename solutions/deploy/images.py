@@ -1,6 +1,8 @@
 """Open untrusted photographs; refuse unusable ones in one line that says what to do."""
 
+import base64
 import codecs
+import io
 import warnings
 from pathlib import Path
 from typing import BinaryIO
@@ -76,3 +78,10 @@ def _decode(stream: BinaryIO) -> Image.Image:
     if orientation is not None:
         opened.getexif()[ExifTags.Base.Orientation] = orientation
     return ImageOps.exif_transpose(opened)
+
+
+def data_address(image: Image.Image, kind: str) -> str:
+    """Return an image as an address that holds the whole file, "PNG" or "JPEG"."""
+    content = io.BytesIO()
+    image.save(content, kind)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(content.getvalue()).decode()}"

@@ -14,7 +14,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from solutions import data
 from solutions.deploy.web import write_page
 from solutions.errors import WrongUse
 
@@ -76,7 +75,7 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
     ):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            write_page(model, data.load(data.SAMPLE_FOLDER), Path(folder))
+            write_page(model, Path(folder))
             address = f"http://{'localhost' if host == '0.0.0.0' else host}:{server.server_port}/"
             for sent in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(sent, server.end)

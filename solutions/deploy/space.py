@@ -1,6 +1,7 @@
 """The folder of a Hugging Face Space: self-contained, and without PyTorch."""
 
 import inspect
+import io
 from importlib import metadata
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import solutions
 from autograder.student import garment
 from solutions import data, deployment
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.web import example_files
+from solutions.deploy.web import example
+from solutions.dropout import Classifier
 
 DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
@@ -54,8 +56,11 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
     files["app.py"] = (package / "deploy" / "space_app.py").read_bytes()
     files["model.safetensors"] = model.read_bytes()
-    photographs = example_files(data.load(data.SAMPLE_FOLDER))
-    files |= {name: content for name, content in photographs.items() if name.endswith(".jpg")}
+    sample = data.load(data.SAMPLE_FOLDER)
+    for number in range(len(Classifier.labels)):
+        content = io.BytesIO()
+        example(sample, number).save(content, "JPEG", quality=85)
+        files[f"example-{number}.jpg"] = content.getvalue()
     texts = {
         "README.md": README.format(version=lowest, card=card),
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),

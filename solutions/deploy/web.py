@@ -4,8 +4,6 @@ The page's own files are in ``web/``; the book uses the same ones.
 """
 
 import copy
-import io
-import json
 from html import escape
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from autograder.palette import style_sheet
 from solutions.data import Dataset
+from solutions.deploy import demo_markup
 from solutions.deploy.address import CHAPTER
 from solutions.deploy.garment_answer import UNSURE_BELOW, facts
 from solutions.deployment import affine_layers
@@ -25,7 +24,7 @@ from solutions.runs.model_file import read_model, to_safetensors
 from solutions.runs.training_summary import training_in
 
 SOURCES = Path(__file__).parent / "web"
-INDEX, WEIGHTS, EXAMPLES, PALETTE = "index.html", "weights.safetensors", "examples.json", "palette.css"
+INDEX, WEIGHTS, PALETTE = "index.html", "weights.safetensors", "palette.css"
 FORMAT = {"format": "garment-mlp-int8", "format_version": "1"}
 KEPT = ("preprocessing_version", "activation", "sizes", "labels", "input_range", "digest", "training")
 GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
@@ -93,17 +92,6 @@ def example(data: Dataset, label: int) -> Image.Image:
     return photograph(data.test_images[np.flatnonzero(data.test_labels == label)[0]], GROUNDS[label % len(GROUNDS)])
 
 
-def example_files(data: Dataset) -> dict[str, bytes]:
-    """Return a photograph of each garment as JPEG, and the list of them."""
-    files, listed = {}, []
-    for i, label in enumerate(Classifier.labels):
-        content = io.BytesIO()
-        example(data, i).save(content, "JPEG", quality=85)
-        files[f"example-{i}.jpg"] = content.getvalue()
-        listed.append({"label": label, "file": f"example-{i}.jpg"})
-    return files | {EXAMPLES: json.dumps(listed).encode()}
-
-
 def claim_page(folder: Path, force: bool) -> None:
     """Make the folder for a page.
 
@@ -119,12 +107,13 @@ def claim_page(folder: Path, force: bool) -> None:
         raise WrongUse(f"{folder}: is not empty; name another folder, or --force to replace the page in it")
 
 
-def write_page(path: Path, data: Dataset, folder: Path) -> None:
+def write_page(path: Path, folder: Path) -> None:
     """Write the page of a model file into a folder; files of the same names are replaced, others stay."""
     files = {source.name: source.read_bytes() for source in SOURCES.iterdir()}
-    files |= {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **example_files(data)}
+    files |= {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **demo_markup.example_files()}
     model, about = read_model(path)
-    files[INDEX] = index(files[INDEX].decode(), facts(tuple(model.labels), training_in(about))).encode()
+    page = files[INDEX].decode().replace("<!-- demo -->", demo_markup.markup(as_on_the_page(model)))
+    files[INDEX] = index(page, facts(tuple(model.labels), training_in(about))).encode()
     for name, content in files.items():
         (folder / name).write_bytes(content)
 

@@ -58,7 +58,7 @@ async function draw(page) {
   await page.mouse.down();
   for (const [right, down] of [[3, 1], [3, 3], [1, 3], [1, 1]]) await page.mouse.move(x + (width * right) / 4, y + (height * down) / 4, { steps: 5 });
   await page.mouse.up();
-  await page.waitForFunction(() => document.querySelectorAll(".demo-answers li").length === 5 &&
+  await page.waitForFunction(() => document.querySelector(".demo-answers .is-first") &&
     document.querySelector(".demo-paper").getAttribute("aria-label") === "Your drawing", { timeout: 20000 });
   return page.evaluate(() => document.querySelector(".demo-verdict").textContent);
 }
@@ -73,7 +73,7 @@ async function unreached(page) {
     document.activeElement?.blur();
     const usable = document.querySelectorAll("a[href]:not(.headerlink), button, input, select, textarea, summary, [tabindex='0']");
     return [...usable]
-      .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length && !one.closest("[inert]"))
       .map((one, number) => {
         one.dataset.stop = number;
         return one.outerHTML.slice(0, 120);

@@ -278,3 +278,10 @@ def test_links_of_a_page_stay_within_the_one_document_and_details_are_unfolded()
     assert 'src="../_static/a.svg"' in html
     assert '<details open class="attempt">' in html
     assert "code of a figure" not in html
+
+
+def test_on_paper_the_answers_stand_at_the_chapters_end() -> None:
+    question = '<div class="question-title"><p>{0}?</p></div><details class="question-answer">{0}!</details>'
+    html = article(f"<article>{question.format('One')}<p>Then.</p>{question.format('Two')}</article>", "page", "")
+    places = [html.index(text) for text in ("One?", "Then.", "Two?", "<h2>Answers", "One!", "Two!")]
+    assert places == sorted(places)

@@ -11,7 +11,8 @@ MOST_STOPS = 600
 NUMBER = """() => {
   const links = "a[href]:not(.headerlink)";
   const all = document.querySelectorAll(`${links}, button, input, select, textarea, summary, [tabindex='0']`);
-  return [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
+  return [...all].filter((one) => !one.closest("[inert]"))
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
     .map((one, number) => { one.dataset.stop = number; return one.outerHTML.slice(0, 120); });
 }"""
 STOP = """() => {

@@ -10,17 +10,13 @@ from autograder.checks import checks_of
 from autograder.exercises import Exercise
 from autograder.judge.verdicts import LIKELY_LABELS
 from book.claims import entries
-from book.demo import MODEL
 from book.wrong_answers import SHOWN
-from solutions import data
-from solutions.deploy import web
-from solutions.deployment import classify, load_model
 from tests.book.built_pages import EACH_EXERCISE, card, words
 from tests.book.built_pages import page as built
 from tests.book.conftest import CHAPTER
 from tests.conftest import ROOT
 
-PAGES = ["chapters/index.html", "chapters/serving.html"]
+PAGES = ["chapters/index.html", "chapters/serving.html", "chapters/you-built-it.html"]
 CARD = "#exercise-layers-Flatten .attempts"
 LIKELY = re.compile("likely mistake|perhaps", re.IGNORECASE)
 
@@ -29,37 +25,38 @@ LIKELY = re.compile("likely mistake|perhaps", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_demo_begins_with_a_photograph_and_answers_others_and_drawings(page: Page, address: str, name: str) -> None:
-    sample = data.load(data.SAMPLE_FOLDER)
-    answers = classify(load_model(MODEL), web.example(sample, 9))
-    label, probability = classify(web.as_on_the_page(load_model(MODEL)), web.example(sample, 1))[0]
+def test_the_demo_draws_a_garment_answers_photographs_and_takes_a_pair_of_sandals_for_legs(
+    page: Page, address: str, name: str
+) -> None:
     page.goto(address + name)
     demo = page.locator(".garment-demo")
-    expect(demo.get_by_role("status")).to_contain_text(answers[0][0])
-    expect(demo.locator(".demo-answers li").first).to_contain_text(f"{100 * answers[0][1]:.0f}")
-    expect(demo.get_by_role("application")).to_have_accessible_name(re.compile("ankle boot"))
-    page.get_by_role("button", name="Example: Trouser").click()
-    expect(demo.locator(".demo-answers li")).to_have_count(5)
-    assert probability > 0.6
-    expect(demo.get_by_role("status")).to_contain_text(label)
-    paper = demo.get_by_role("application")
+    heard = demo.locator(".demo-heard")
+    demo.scroll_into_view_if_needed()
+    expect(heard).to_contain_text("Dress")
+    for example, answer in (("Jeans", "Trouser"), ("A pair of sandals", "Trouser")):
+        page.get_by_role("button", name=f"Example: {example}").click()
+        expect(demo.get_by_role("application", name=f"Photo: {example}")).to_be_visible()
+        expect(heard).to_contain_text(answer)
+    demo.get_by_role("button", name="Clear").click()
+    paper = demo.locator(".demo-paper")
     paper.hover(position={"x": 60, "y": 60})
     page.mouse.down()
     paper.hover(position={"x": 120, "y": 160})
     page.mouse.up()
-    expect(demo.get_by_role("application")).to_have_accessible_name("Your drawing")
+    expect(paper).to_have_accessible_name("Your drawing")
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_without_scripts_a_still_of_the_demo_shows_a_photograph_and_its_answer(
+def test_without_scripts_a_still_of_the_demo_shows_a_drawing_the_network_and_its_answer(
     without_scripts: Page, address: str, name: str
 ) -> None:
-    answers = classify(load_model(MODEL), web.example(data.load(data.SAMPLE_FOLDER), 9))
     without_scripts.goto(address + name)
     still = without_scripts.locator(".garment-demo")
-    expect(still.get_by_role("img")).to_have_count(2)
-    expect(still.locator("li").first).to_contain_text(answers[0][0])
-    expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
+    expect(still.get_by_role("img", name="A drawing: Dress")).to_be_visible()
+    expect(still.get_by_role("img", name="The network, from left to right")).to_be_visible()
+    expect(still.locator(".demo-verdict")).to_contain_text("Dress")
+    expect(still.locator(".demo-answers li")).to_have_count(10)
+    expect(still.get_by_role("button")).to_have_count(0)
 
 
 # ---- wrong answers on an exercise's card

@@ -25,11 +25,13 @@ export function prepareImage(photo) {
 /**
  * The same, with what each step makes.
  *
+ * @param {(width: number, height: number) => ArrayLike<number>} erased not 0 for each pixel of an image of this size that a
+ *   person has called background.
  * @returns {object} `image`, the photo, made smaller where it is very large; `reason`, why it should be taken again, if
  *   it should (see `doubt`); of its pixels `colours`, RGBA on white, `garment`, 1 where one was found, and `brightness`,
  *   from 0 to 255; the `box` around the garment; `small`, what `shrink` makes of it; and the `pixels` of the network.
  */
-export function prepareInSteps(photo) {
+export function prepareInSteps(photo, erased = () => []) {
   if (Math.min(photo.width, photo.height) < 2) {
     throw new Refusal(`the image has only ${photo.width}×${photo.height} pixels; 2×2 is the least`);
   }
@@ -39,6 +41,9 @@ export function prepareInSteps(photo) {
   const isCutOut = lowestAlpha(image.data) < 128;
   const { width, height } = image;
   const garment = isCutOut ? opaque(image.data) : findGarment({ data: colours, width, height });
+  erased(width, height).forEach((isErased, i) => {
+    if (isErased) garment[i] = 0;
+  });
   const box = boxAround(garment, width, height);
   const reason = isCutOut ? "" : doubt(garment, image);
   const brightness = brighten(colours, garment);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Classifier, Refusal, parseModel, prepareImage, softmax } from "../../../../solutions/deploy/web/classifier.js";
+import { Classifier, Refusal, parseModel, percent, prepareImage, softmax } from "../../../../solutions/deploy/web/classifier.js";
 import { enclosed } from "../../../../solutions/deploy/web/drawing.js";
 import { boxResize, onWhite, reduce, roundToEven } from "../../../../solutions/deploy/web/pillow.js";
 
@@ -95,4 +95,20 @@ test("what a drawn line encloses is filled, and an open line encloses nothing", 
   assert.equal(enclosed(ring.data, 9, 9)[9 * 4 + 4], 1);
   ring.data.set(WHITE, 4 * (9 * 4 + 2));
   assert.equal(enclosed(ring.data, 9, 9)[9 * 4 + 4], 0);
+});
+
+test("what a unit looks for is how much each pixel would add to it", () => {
+  const layers = [[1, -2, 3, 0.5], [1, -1, 2, 1]].map((weight) => ({ weight: Float32Array.from(weight), bias: new Float32Array(2) }));
+  const model = new Classifier(["a", "b"], layers, {});
+  const x = Float32Array.of(0.5, 0.25);
+  const levels = model.activations(x);
+  assert.deepEqual([...model.influence(levels, 1, 0)], [1, 3]);
+  for (const unit of [0, 1]) {
+    const gains = [0, 1].map((i) => 1000 * (model.activations(x.map((value, at) => value + (at === i ? 0.001 : 0))).at(-1)[unit] - levels.at(-1)[unit]));
+    model.influence(levels, 2, unit).forEach((gain, i) => assert.ok(Math.abs(gain - gains[i]) < 0.01));
+  }
+});
+
+test("no answer is quite sure, and none is out of the question", () => {
+  assert.deepEqual([1, 0.995, 0.994, 0.005, 0.004].map(percent), ["over 99\u00a0%", "over 99\u00a0%", "99\u00a0%", "1\u00a0%", "–"]);
 });
