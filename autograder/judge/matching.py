@@ -194,6 +194,8 @@ def compared(
             yield from ((place, _how_alike(value, mistake)) for place in fails & wrong)
             continue
         unlike = {(at, name, part) for part in differing(value, mistake, expected)} if fails & wrong else set()
+        if is_accepted(expected) and _refusal_of(value) != _refusal_of(mistake):
+            unlike |= fails  # a TypeError that came about by itself is not the mistake's refusal
         yield from ((place, "explained") for place in (fails & wrong) - unlike)
         yield from ((place, "covered") for place in fails & wrong & unlike)
 
@@ -262,7 +264,15 @@ def _how_alike(value: Observation, mistake: Observation) -> str:
 
 def asks_for_refusal(right: Observation) -> bool:
     """Return whether an observation is about refusals, so that an error is an answer."""
-    return isinstance(right, Raised) or (isinstance(right, str) and right == ACCEPTED)
+    return isinstance(right, Raised) or is_accepted(right)
+
+
+def is_accepted(right: Observation) -> bool:
+    return isinstance(right, str) and right == ACCEPTED
+
+
+def _refusal_of(value: Observation) -> str:
+    return (value.base or value.kind) if isinstance(value, Raised) else ""
 
 
 def rest_on_errors(places: frozenset[Place], answers: Sequence[Answer], expected: Sequence[Answer]) -> bool:

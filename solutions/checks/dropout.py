@@ -264,11 +264,12 @@ def extremes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {
         "output for p = 0": attempt(lambda: names.Dropout(0.0)(x)),
         "output for p = 1": attempt(lambda: names.Dropout(1.0)(x)),
+        "output for p = 1 after eval()": attempt(lambda: names.Dropout(1.0).eval()(x)),
         "gradient for p = 1": attempt(gradient),
     }
 
 
-@check("Dropout", points=1, title="The gradient passes where the value passed, scaled alike")
+@check("Dropout", points=1, hidden=True, title="The gradient passes where the value passed, scaled alike")
 def gradients(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Each of the two factors is missing among 2,000 elements less than once in 10^90 runs."""
     p = between(10, 40, rng) / 100
@@ -305,7 +306,7 @@ def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observati
     return observed | {"x afterwards": x}
 
 
-@check("Dropout", points=1, hidden=True, title="In a network, train() and eval() of the network decide")
+@check("Dropout", points=2, hidden=True, title="In a network, train() and eval() of the network decide")
 def in_a_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """A right answer leaves 400 elements undropped with probability 2^-400."""
     network, x = nn.Sequential(nn.Sequential(names.Dropout(0.5))), normal(rng, 400)
@@ -488,9 +489,7 @@ def probabilities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         }
 
 
-@check(
-    "Classifier", points=2, hidden=True, title="predictions answers in evaluation mode and leaves the mode as it was"
-)
+@check("Classifier", points=1, title="predictions answers in evaluation mode and leaves the mode as it was")
 def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """With dropout 1 nothing is left to chance: in training mode the logits are the last bias, whatever the image."""
     values, x = random_values(rng), uniform(rng, *IMAGE)
