@@ -180,8 +180,10 @@ def different(numbers: Tensor) -> str:
     return ", ".join([*(f"{value:.3g}" for value in values), *counted])
 
 
-def different_rows(dropped: Tensor) -> int:
-    return len(torch.unique(dropped, dim=0))
+def different_rows(dropped: Tensor) -> str:
+    """Return how many different rows there are, and whether a row is dropped as a whole or not at all."""
+    coins = ", each all or nothing" if bool((dropped == dropped[:, :1]).all()) else ""
+    return f"{len(torch.unique(dropped, dim=0))}{coins}"
 
 
 @check(
