@@ -310,6 +310,11 @@ def test_a_gradient_that_is_none_is_no_forgotten_return() -> None:
     assert diagnosed({"gradient of bias": None}, {"gradient of bias": torch.zeros(2)}).likely == ""
 
 
+def test_a_tensor_in_the_place_of_a_number_of_pythons_is_told_so() -> None:
+    diagnosis = diagnosed({"counts": "a Tensor"}, {"counts": python_numbers([3, 1])})
+    assert diagnosis.likely.startswith("This is a tensor where a number of Python's is expected")
+
+
 def test_an_error_by_accident_where_a_refusal_is_asked_for_is_told_so() -> None:
     refused = {"no examples": Raised("ValueError", "there are none")}
     seen = {"no examples": Raised("ZeroDivisionError", "division by zero")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.arrays import Array, dtype_name, is_array, is_tensor
+from autograder.arrays import Array, PythonNumbers, dtype_name, is_array, is_tensor
 from autograder.checks import Observation, Raised
 
 NO_RETURN = "Is there a `return` at the end of each way through it? A function without one returns None."
@@ -20,6 +20,7 @@ NO_ARRAY = {
     "list": "This is a Python list where a NumPy array is expected: np.array or np.stack makes one.",
     "tuple": "This is a tuple where a NumPy array is expected: is there a comma behind what you return?",
 }
+NO_NUMBER = "This is a tensor where a number of Python's is expected: .item(), int() and float() make such numbers."
 NO_SUPER = "Does __init__ begin with super().__init__()? Without it a module cannot keep parameters or other modules."
 NO_CLASS = "The exercise asks for a class, and this behaves like a function: its parts go into __init__ and forward."
 NOT_DEFINED = (
@@ -80,6 +81,9 @@ SAYINGS = {
     r"does not require grad and does not have a grad_fn": (
         "The way back is cut somewhere: detach(), .data, .item(), NumPy, no_grad() and torch.tensor(x) end it."
     ),
+    r"Subtraction, the `-` operator, with (two|a) bool": (
+        "True and False cannot be subtracted in PyTorch. &, | and ~ combine them, and .int() makes numbers of them."
+    ),
     r"not supported between instances of .*'NoneType'": (
         "A None is compared with a number. What None means, the docstring says: ask for it first."
     ),
@@ -105,6 +109,8 @@ def likely_mistake(observed: Observation, expected: Observation, exercise: str) 
 
 
 def _where_an_array_is_expected(observed: Observation, expected: Array) -> str:
+    if isinstance(expected, PythonNumbers):
+        return {None: NO_RETURN, "a Tensor": NO_NUMBER}.get(observed, "") if not is_array(observed) else ""
     kinds, wanted = (NO_TENSOR, "a tensor") if is_tensor(expected) else (NO_ARRAY, "a NumPy array")
     if observed is None:
         return NO_RETURN

@@ -430,8 +430,9 @@ def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Classifier", points=1, title="In evaluation the output is the logits of the layers in order")
 def logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """With dropout 1 nothing is left to chance: where it is on in evaluation too, the logits are the last bias."""
     with dropout_of_torch(names):
-        model = names.Classifier(0.5)
+        model = names.Classifier(1.0)
         fill(model, random_values(rng))
         model.eval()
         x = uniform(rng, 5, 28, 28)
@@ -478,7 +479,7 @@ def two_dropouts(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("Classifier", points=1, title="predictions gives each label its probability")
 def probabilities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
-        model = names.Classifier()
+        model = names.Classifier(1.0)
         fill(model, random_values(rng))
         model.eval()
         observed = in_words(model.predictions(uniform(rng, *IMAGE)))
@@ -527,7 +528,7 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 )
 def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
-        model = names.Classifier()
+        model = names.Classifier(1.0)
         fill(model, random_values(rng))
         model.eval()
         x = uniform(rng, *IMAGE)

@@ -122,6 +122,10 @@ def test_a_forgotten_super_is_named_by_what_pytorch_says_of_it() -> None:
             Raised("UnboundLocalError", "cannot access local variable 'x' where it is not associated with a value"),
             "a name is used that has no value yet",
         ),
+        (
+            Raised("TypeError", "'>=' not supported between instances of 'int' and 'NoneType'", "if n >= patience:"),
+            "A None is compared",
+        ),
         (Raised("ValueError", "too many values to unpack (expected 2)"), "names several results"),
         (Raised("ValueError", "too many values to unpack (expected 2)", "a, b = x"), None),
         (Raised("AttributeError", "'scale' object has no attribute 'weight'"), "names an attribute weight"),
@@ -144,6 +148,7 @@ SAID = {
     "torch.ones(2, 2).double() @ torch.ones(2, 2)": "Two dtypes meet",
     "torch.ones(2).double() @ torch.ones(2)": "Two dtypes meet",
     "torch.ones(2).sum().backward()": "The way back is cut",
+    "torch.ones(2).bool() - torch.ones(2).bool()": "cannot be subtracted",
 }
 
 
