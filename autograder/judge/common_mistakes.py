@@ -110,7 +110,9 @@ def likely_mistake(observed: Observation, expected: Observation, exercise: str) 
 
 def _where_an_array_is_expected(observed: Observation, expected: Array) -> str:
     if isinstance(expected, PythonNumbers):
-        return {None: NO_RETURN, "a Tensor": NO_NUMBER}.get(observed, "") if not is_array(observed) else ""
+        if observed is None:
+            return NO_RETURN
+        return NO_NUMBER if isinstance(observed, str) and observed == "a Tensor" else ""
     kinds, wanted = (NO_TENSOR, "a tensor") if is_tensor(expected) else (NO_ARRAY, "a NumPy array")
     if observed is None:
         return NO_RETURN

@@ -162,8 +162,12 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Flatten", points=1, title="Each example becomes one row")
 def rows(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    x = normal(rng, 3, 4, 5)
-    return {"output": names.Flatten()(x), "x afterwards": x}
+    x, channels = normal(rng, 3, 4, 5), normal(rng, 3, 2, 4, 5)
+    return {
+        "output": names.Flatten()(x),
+        "x afterwards": x,
+        "output for images of two channels": attempt(lambda: names.Flatten()(channels)),
+    }
 
 
 @check("Flatten", points=1, title="A tensor that is not contiguous is flattened too")

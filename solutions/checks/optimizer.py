@@ -474,7 +474,7 @@ def with_a_state_of_its_own(
     return observed
 
 
-def from_a_generator(make: Callable[[Iterator[nn.Parameter]], Any], rng: torch.Generator) -> Observations:
+def from_a_generator(make: Callable[[Iterator[nn.Parameter]], Any], rng: torch.Generator) -> dict[str, Observation]:
     """Observe whether a step moves a parameter that came out of a generator, which can be read only once."""
     params = far_from_0(parameters(rng, (3,)))
 
