@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import linecache
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -182,7 +184,22 @@ def attempt(action: Callable[[], Observation]) -> Observation:
     try:
         return action()
     except Exception as error:
-        return Raised.of(error)
+        return Raised.of(error, student_line(error))
+
+
+def student_line(error: BaseException) -> str:
+    """Return the last line of the student's own code that the error passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _is_of_a_notebook(frame.filename)]
+    if not own:
+        return ""
+    frame = own[-1]
+    return (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+
+
+def _is_of_a_notebook(filename: str) -> bool:
+    """Whether a name is a cell's: a file that ipykernel made up, or a text that no system takes for a path."""
+    return "ipykernel" in filename or not {"/", "\\"} & set(filename)
 
 
 ACCEPTED = "accepted"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import linecache
 import sys
 import time
-import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +16,7 @@ import numpy as np
 
 from autograder.arrays import Array, PythonNumbers, is_array, is_frame, is_tensor, plain_array, spread
 from autograder.chance import kind_of, seeded
-from autograder.checks import Check, Observation, Observations, Raised, Sample, ready_made_for
+from autograder.checks import Check, Observation, Observations, Raised, Sample, ready_made_for, student_line
 from autograder.exercises import stub_error
 
 AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
@@ -164,18 +162,3 @@ def _special_answer(kind: str, message: str, check: Check) -> Answer | None:
     if kind == "MemoryError" or "can't allocate memory" in message:
         return Answer("memory", {}, "it asked for more memory than it may have")
     return None
-
-
-def student_line(error: BaseException) -> str:
-    """Return the last line of the student's own code that the error passed through."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if _is_of_a_notebook(frame.filename)]
-    if not own:
-        return ""
-    frame = own[-1]
-    return (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-
-
-def _is_of_a_notebook(filename: str) -> bool:
-    """Whether a name is a cell's: a file that ipykernel made up, or a text that no system takes for a path."""
-    return "ipykernel" in filename or not {"/", "\\"} & set(filename)

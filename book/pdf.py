@@ -52,8 +52,8 @@ def article(markup: str, stem: str, book_url: str) -> str:
     """Return the article of a page as a part of one document.
 
     Each id gets the page's name, each link to a page becomes one within the document. Code that a page folds is left to
-    the notebooks; everything else is unfolded, and the answers of questions come last. A link to another file of the site
-    leads to where the book is published, or nowhere.
+    the notebooks; everything else is unfolded, and the answers of questions come last. A link to another file of the
+    site leads to where the book is published, or nowhere.
     """
     (html,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
     for pattern, replacement in (

@@ -129,7 +129,8 @@ def wrong_answers_node(exercise: Exercise) -> nodes.raw:
         "",
         '<details class="attempts"><summary>Try a wrong answer</summary>'
         "<p>Each of these goes wrong where it differs from a right answer. Which check notices? Choose one, and see"
-        f" what <code>check({escape(exercise.name)})</code> says of it.</p>{''.join(rows)}</details>",
+        f" what <code>check({escape(exercise.name)})</code> says of it. Each also shows much of a right line: write"
+        f" your own first.</p>{''.join(rows)}</details>",
         format="html",
     )
 

@@ -192,6 +192,12 @@ def test_two_type_errors_of_pythons_are_no_two_refusals() -> None:
     assert verdict.diagnosis.mistake is None
 
 
+def test_an_error_that_comes_about_by_itself_is_not_the_refusal_of_a_mistake() -> None:
+    by_itself = Raised("TypeError", "cannot assign 'torch.FloatTensor' as parameter 'weight'")
+    one_refused = {"size 1": Raised("ValueError", "one is too few")}
+    assert named({"size 1": by_itself}, {"size 1": "accepted"}, one_refused=one_refused) == set()
+
+
 def test_two_mistakes_in_one_check_are_both_named_and_the_one_that_is_shown_comes_first() -> None:
     right = {"output": 3, "refused": "yes", "sizes": "2, 2"}
     expect = Scripted(right, doubled=right | {"output": 6}, careless=right | {"refused": "no", "sizes": "2, 1"})
@@ -285,6 +291,35 @@ def test_a_number_of_pythons_is_compared_within_the_tolerance_of_its_dtype_and_s
 
 def observed_where(observed: torch.Tensor, expected: torch.Tensor) -> str:
     return diagnosed({"output": observed}, {"output": expected}).observed
+
+
+def test_numbers_are_shown_from_the_first_wrong_one_on() -> None:
+    expected = torch.zeros(3, 4, dtype=torch.int64)
+    observed = expected.clone()
+    observed[1, 2:] = 5
+    diagnosis = diagnosed({"matrix": observed}, {"matrix": expected})
+    assert diagnosis.observed == "matrix: int64 of shape (3, 4): from [1, 2] on 5, 5, 0, 0, …"
+    assert diagnosis.expected == "matrix: int64 of shape (3, 4): from [1, 2] on 0, 0, 0, 0, …"
+    floats = torch.zeros(6)
+    floats[4:] = 0.5
+    assert observed_where(floats, torch.zeros(6)).startswith("output: float32 of shape (6,): from [4] on 0.5, 0.5;")
+
+
+def test_a_gradient_that_is_none_is_no_forgotten_return() -> None:
+    assert "return" in diagnosed({"output": None}, {"output": torch.zeros(2)}).likely
+    assert diagnosed({"gradient of bias": None}, {"gradient of bias": torch.zeros(2)}).likely == ""
+
+
+def test_a_tensor_in_the_place_of_a_number_of_pythons_is_told_so() -> None:
+    diagnosis = diagnosed({"counts": "a Tensor"}, {"counts": python_numbers([3, 1])})
+    assert diagnosis.likely.startswith("This is a tensor where a number of Python's is expected")
+
+
+def test_an_error_by_accident_where_a_refusal_is_asked_for_is_told_so() -> None:
+    refused = {"no examples": Raised("ValueError", "there are none")}
+    seen = {"no examples": Raised("ZeroDivisionError", "division by zero")}
+    assert "by accident" in diagnosed(seen, refused).likely
+    assert diagnosed({"no examples": "accepted"}, refused).likely == ""
 
 
 NAN = math.nan

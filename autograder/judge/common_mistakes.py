@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.arrays import Array, dtype_name, is_array, is_tensor
+from autograder.arrays import Array, PythonNumbers, dtype_name, is_array, is_tensor
 from autograder.checks import Observation, Raised
 
 NO_RETURN = "Is there a `return` at the end of each way through it? A function without one returns None."
@@ -20,6 +20,7 @@ NO_ARRAY = {
     "list": "This is a Python list where a NumPy array is expected: np.array or np.stack makes one.",
     "tuple": "This is a tuple where a NumPy array is expected: is there a comma behind what you return?",
 }
+NO_NUMBER = "This is a tensor where a number of Python's is expected: .item(), int() and float() make such numbers."
 NO_SUPER = "Does __init__ begin with super().__init__()? Without it a module cannot keep parameters or other modules."
 NO_CLASS = "The exercise asks for a class, and this behaves like a function: its parts go into __init__ and forward."
 NOT_DEFINED = (
@@ -36,6 +37,60 @@ HIDDEN = (
     "Is there an attribute with the name of a method of its class, such as train, eval, modules or parameters? One "
     "hides the other, so yours needs another name. If there is none, the parentheses of a call may be missing."
 )
+NO_ATTRIBUTE = (
+    "The assignment names an attribute {name}, and this {exercise} has none: is it called otherwise, or is it made "
+    "only later than in __init__?"
+)
+BY_ACCIDENT = (
+    "This is refused, but by an error that comes up deeper in, by accident. Ask for it before anything is computed, "
+    "and raise a ValueError."
+)
+RESULTS = "The docstring names several results. Are all of them there, in its order, as in `return a, b`?"
+# What an error's text says, in whatever exercise it comes up.
+SAYINGS = {
+    r"cannot assign '.*' as parameter": (
+        "Arithmetic with a parameter gives a plain tensor, which cannot take the parameter's place. Work out the "
+        "numbers first and make the parameter of them, or change its numbers in place."
+    ),
+    r"leaf Variable that requires grad is being used in an in-place": (
+        "A parameter is changed in place while autograd records. Such a change belongs in a block that records nothing."
+    ),
+    r"Boolean value of Tensor with more than one value": (
+        "A tensor of many numbers is asked for a single yes or no, as by Python's if, and, max or min. Decide for each "
+        "element, with an operation of torch, or say with .any() or .all() which answer is meant."
+    ),
+    r"must match the size of tensor b": (
+        "Two tensors meet element by element, and their shapes do not fit. Print both shapes just before this line. "
+        "Should it be a matrix product, the other dimension, or a sum that keeps its dimension?"
+    ),
+    r"shapes cannot be multiplied|size mismatch, got": (
+        "The two sides of a matrix product do not fit: as many columns are needed on the left as there are rows on the "
+        "right. Print both shapes just before this line."
+    ),
+    r"shape '.*' is invalid for input of size": (
+        "The new shape has to hold as many numbers as there are. Is a size written out, such as 784, that x.shape "
+        "knows?"
+    ),
+    r"same dtype|expected scalar type": (
+        "Two dtypes meet. Whatever the function makes itself should have the dtype of what came in."
+    ),
+    r"view size is not compatible": (
+        "view works only where the numbers lie in memory in this order, which those of a transposed tensor do not. "
+        "flatten and reshape copy them where they must, and what is done to a copy does not reach the original."
+    ),
+    r"does not require grad and does not have a grad_fn": (
+        "The way back is cut somewhere: detach(), .data, .item(), NumPy, no_grad() and torch.tensor(x) end it."
+    ),
+    r"Subtraction, the `-` operator, with (two|a) bool": (
+        "True and False cannot be subtracted in PyTorch. &, | and ~ combine them, and .int() makes numbers of them."
+    ),
+    r"not supported between instances of .*'NoneType'": (
+        "A None is compared with a number. What None means, the docstring says: ask for it first."
+    ),
+    r"local variable '\w+'": (
+        "On some way through the function a name is used that has no value yet, as after a loop that had nothing to do."
+    ),
+}
 EXIT = "sys.exit() and quit() end the whole program. An answer returns, or raises an error that says why."
 
 
@@ -45,6 +100,8 @@ def likely_mistake(observed: Observation, expected: Observation, exercise: str) 
     ``expected`` is None if the check saw nothing but an error.
     """
     if isinstance(observed, Raised):
+        if isinstance(expected, Raised) and expected.is_refusal and not observed.is_refusal:
+            return BY_ACCIDENT
         return _from_error(observed, exercise)
     if is_array(expected):
         return _where_an_array_is_expected(observed, expected)
@@ -52,6 +109,10 @@ def likely_mistake(observed: Observation, expected: Observation, exercise: str) 
 
 
 def _where_an_array_is_expected(observed: Observation, expected: Array) -> str:
+    if isinstance(expected, PythonNumbers):
+        if observed is None:
+            return NO_RETURN
+        return NO_NUMBER if isinstance(observed, str) and observed == "a Tensor" else ""
     kinds, wanted = (NO_TENSOR, "a tensor") if is_tensor(expected) else (NO_ARRAY, "a NumPy array")
     if observed is None:
         return NO_RETURN
@@ -95,7 +156,11 @@ def _from_error(error: Raised, exercise: str) -> str:
         return NO_RETURN
     if not error.line and "numpy.ndarray" in error.message:
         return NO_TENSOR["ndarray"]
-    return ""
+    if not error.line and "too many values to unpack" in error.message:  # of what came back
+        return RESULTS
+    if not error.line and (absent := re.match(rf"'{exercise}' object has no attribute '(\w+)'", error.message)):
+        return NO_ATTRIBUTE.format(name=absent[1], exercise=exercise)
+    return next((says for text, says in SAYINGS.items() if re.search(text, error.message)), "")
 
 
 def _hides_a_method(error: Raised) -> bool:

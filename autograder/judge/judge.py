@@ -28,6 +28,7 @@ from autograder.observe import NOT_WRITTEN, Answer
 from autograder.sections import Contents
 
 MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture
+SHOWN = 4  # numbers of an array
 FEW = 3  # right observations that a hint names one by one
 
 
@@ -149,7 +150,9 @@ Wrong = tuple[str, Observation, Observation]  # name of an observation, what it 
 
 def _common_mistake(wrong: Sequence[Wrong], exercise: str) -> tuple[str, bool]:
     """Return the first common mistake that an observation shows, and whether only an error's text says so."""
-    for _, value, right in wrong:
+    for name, value, right in wrong:
+        if value is None and name.startswith("gradient of "):
+            continue  # it is left by autograd, and not returned
         if mistake := likely_mistake(value, right, exercise):
             return mistake, isinstance(value, Raised)
     return "", False
@@ -194,10 +197,11 @@ def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = 
         value = answer.observations[name]
         if not same(value, right):
             refusal = isinstance(right, Raised) and right.is_refusal
-            wanted = f"{name}: {'a ValueError or TypeError' if refusal else describe(right)}"
             if is_array(value) and is_array(right) and of_one_kind(value, right) and value.shape == right.shape:
                 off = _off(value, right)
-                return Diagnosis(f"{name}: {describe(value)}{_gap(value, right, off)}", wanted, where=picture(off))
+                seen, wanted = (f"{name}: {describe(array, _first_shown(off))}" for array in (value, right))
+                return Diagnosis(f"{seen}{_gap(value, right, off)}", wanted, where=picture(off))
+            wanted = f"{name}: {'a ValueError or TypeError' if refusal else describe(right)}"
             return Diagnosis(f"{name}: {describe(value)}", wanted)
     return Diagnosis("something more than was asked for", "only: " + ", ".join(expected.observations))
 
@@ -208,6 +212,12 @@ def _off(observed: Array, expected: Array) -> NDArray:
     if dtype_name(observed) != dtype_name(expected) or not is_floating(observed):
         return np.asarray(numbers != right)
     return ~close(numbers, right, *tolerance_of(expected))
+
+
+def _first_shown(off: NDArray) -> int:
+    """Return from which element on to show an array: from its first, if the first wrong one is shown then."""
+    first = int(off.argmax()) if off.size else 0
+    return first if first >= SHOWN else 0
 
 
 def _gap(observed: Array, expected: Array, off: NDArray) -> str:
@@ -246,8 +256,8 @@ def _covering(marked: NDArray) -> str:
     )
 
 
-def describe(value: Observation) -> str:
-    """Return an observation in a few words for a student: sizes first, then the first numbers."""
+def describe(value: Observation, start: int = 0) -> str:
+    """Return an observation in a few words for a student: sizes first, then numbers, of an array from ``start`` on."""
     if isinstance(value, Sample):
         draws = as_numpy(value.draws).astype(np.float64).flatten()
         if not len(draws):
@@ -260,8 +270,11 @@ def describe(value: Observation) -> str:
         return f"{value.kind}: {value.message or 'no message'}{where}"
     if is_array(value):
         kind = f"{dtype_name(value)} of shape {tuple(value.shape)}"
-        numbers = ", ".join(f"{number:.4g}" for number in as_numpy(value).flatten()[:4].tolist())
-        more = ", …" if as_numpy(value).size > 4 else ""
+        shown = as_numpy(value).flatten()[start : start + SHOWN].tolist()
+        numbers = ", ".join(f"{number:.4g}" for number in shown)
+        more = ", …" if as_numpy(value).size > start + SHOWN else ""
+        at = f"from [{', '.join(str(int(n)) for n in np.unravel_index(start, value.shape))}] on " if start else ""
+        numbers = at + numbers
         if isinstance(value, PythonNumbers):
             return f"{numbers}{more}" or "no numbers"
         return f"{kind}: {numbers}{more}" if numbers else kind

@@ -150,11 +150,18 @@ def _cost(wrong: frozenset[Place], chosen: Sequence[Agreement]) -> tuple[float, 
 
 
 def _doubt(mistake: str, chosen: Sequence[str], agreements: Mapping[str, Agreement]) -> float:
-    """Return the ratio of places against a mistake, which no other accounts for, to places that it explains."""
-    accounted = frozenset().union(*(agreements[name].failed for name in chosen if name != mistake))
+    """Return the ratio of places against a mistake to places that it explains.
+
+    Where another fails too, it can have undone this one, or have covered it. But a place that both only cover, and no
+    other explains, counts half: the two may meet there in what neither alone gives, or neither is there.
+    """
+    others = [agreements[name] for name in chosen if name != mistake]
+    failing = frozenset().union(*(other.failed for other in others))
+    explained = frozenset().union(*(other.explained | other.alike for other in others))
     agreement = agreements[mistake]
-    against = (agreement.contradicted | agreement.covered) - accounted
-    return len(against) / len(agreement.explained | agreement.alike)
+    against = (agreement.contradicted | agreement.covered) - failing
+    meeting = (agreement.covered & failing) - explained
+    return (len(against) + len(meeting) / 2) / len(agreement.explained | agreement.alike)
 
 
 def names_at(at: int, places: frozenset[Place]) -> frozenset[str]:
@@ -194,6 +201,8 @@ def compared(
             yield from ((place, _how_alike(value, mistake)) for place in fails & wrong)
             continue
         unlike = {(at, name, part) for part in differing(value, mistake, expected)} if fails & wrong else set()
+        if is_accepted(expected) and _refusal_of(value) != _refusal_of(mistake):
+            unlike |= fails  # a TypeError that came about by itself is not the mistake's refusal
         yield from ((place, "explained") for place in (fails & wrong) - unlike)
         yield from ((place, "covered") for place in fails & wrong & unlike)
 
@@ -262,7 +271,15 @@ def _how_alike(value: Observation, mistake: Observation) -> str:
 
 def asks_for_refusal(right: Observation) -> bool:
     """Return whether an observation is about refusals, so that an error is an answer."""
-    return isinstance(right, Raised) or (isinstance(right, str) and right == ACCEPTED)
+    return isinstance(right, Raised) or is_accepted(right)
+
+
+def is_accepted(right: Observation) -> bool:
+    return isinstance(right, str) and right == ACCEPTED
+
+
+def _refusal_of(value: Observation) -> str:
+    return (value.base or value.kind) if isinstance(value, Raised) else ""
 
 
 def rest_on_errors(places: frozenset[Place], answers: Sequence[Answer], expected: Sequence[Answer]) -> bool:

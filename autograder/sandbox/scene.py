@@ -13,8 +13,8 @@ import numpy as np
 
 from autograder import pytorch
 from autograder.arrays import as_numpy, is_array
-from autograder.checks import Observation, Observations, Raised
-from autograder.observe import plain, plain_numbers, student_line
+from autograder.checks import Observation, Observations, Raised, student_line
+from autograder.observe import plain, plain_numbers
 from autograder.sandbox.cells import run_cell
 from autograder.sandbox.program import Cell, PlannedScene
 

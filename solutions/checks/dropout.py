@@ -180,8 +180,10 @@ def different(numbers: Tensor) -> str:
     return ", ".join([*(f"{value:.3g}" for value in values), *counted])
 
 
-def different_rows(dropped: Tensor) -> int:
-    return len(torch.unique(dropped, dim=0))
+def different_rows(dropped: Tensor) -> str:
+    """Return how many different rows there are, and whether a row is dropped as a whole or not at all."""
+    coins = ", each all or nothing" if bool((dropped == dropped[:, :1]).all()) else ""
+    return f"{len(torch.unique(dropped, dim=0))}{coins}"
 
 
 @check(
@@ -264,11 +266,12 @@ def extremes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {
         "output for p = 0": attempt(lambda: names.Dropout(0.0)(x)),
         "output for p = 1": attempt(lambda: names.Dropout(1.0)(x)),
+        "output for p = 1 after eval()": attempt(lambda: names.Dropout(1.0).eval()(x)),
         "gradient for p = 1": attempt(gradient),
     }
 
 
-@check("Dropout", points=1, title="The gradient passes where the value passed, scaled alike")
+@check("Dropout", points=1, hidden=True, title="The gradient passes where the value passed, scaled alike")
 def gradients(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Each of the two factors is missing among 2,000 elements less than once in 10^90 runs."""
     p = between(10, 40, rng) / 100
@@ -305,7 +308,7 @@ def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observati
     return observed | {"x afterwards": x}
 
 
-@check("Dropout", points=1, hidden=True, title="In a network, train() and eval() of the network decide")
+@check("Dropout", points=2, hidden=True, title="In a network, train() and eval() of the network decide")
 def in_a_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """A right answer leaves 400 elements undropped with probability 2^-400."""
     network, x = nn.Sequential(nn.Sequential(names.Dropout(0.5))), normal(rng, 400)
@@ -427,8 +430,9 @@ def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Classifier", points=1, title="In evaluation the output is the logits of the layers in order")
 def logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """With dropout 1 nothing is left to chance: where it is on in evaluation too, the logits are the last bias."""
     with dropout_of_torch(names):
-        model = names.Classifier(0.5)
+        model = names.Classifier(1.0)
         fill(model, random_values(rng))
         model.eval()
         x = uniform(rng, 5, 28, 28)
@@ -475,7 +479,7 @@ def two_dropouts(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("Classifier", points=1, title="predictions gives each label its probability")
 def probabilities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
-        model = names.Classifier()
+        model = names.Classifier(1.0)
         fill(model, random_values(rng))
         model.eval()
         observed = in_words(model.predictions(uniform(rng, *IMAGE)))
@@ -488,9 +492,7 @@ def probabilities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         }
 
 
-@check(
-    "Classifier", points=2, hidden=True, title="predictions answers in evaluation mode and leaves the mode as it was"
-)
+@check("Classifier", points=1, title="predictions answers in evaluation mode and leaves the mode as it was")
 def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """With dropout 1 nothing is left to chance: in training mode the logits are the last bias, whatever the image."""
     values, x = random_values(rng), uniform(rng, *IMAGE)
@@ -526,7 +528,7 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 )
 def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
-        model = names.Classifier()
+        model = names.Classifier(1.0)
         fill(model, random_values(rng))
         model.eval()
         x = uniform(rng, *IMAGE)

@@ -45,9 +45,23 @@ ready_made(
 def filled_linear(names: SimpleNamespace, rng: torch.Generator, in_features: int, out_features: int) -> Any:
     """Return the student's layer with weights and bias from the check's generator."""
     layer = names.Linear(in_features, out_features)
-    set_values(layer.weight, normal(rng, in_features, out_features))
-    set_values(layer.bias, normal(rng, out_features))
+    set_values(part(layer, "weight"), normal(rng, in_features, out_features))
+    set_values(part(layer, "bias"), normal(rng, out_features))
     return layer
+
+
+def part(layer: nn.Module, name: str) -> Any:
+    """Return the layer's weight or bias; the error says where its parameters are, which tells one reason from another.
+
+    Raises:
+        AttributeError: it has none.
+    """
+    if hasattr(layer, name):
+        return getattr(layer, name)
+    own = [called for called, _ in layer.named_parameters(recurse=False)]
+    inside = "its parameters are those of a layer inside it" if [*layer.parameters()] else "it has no parameters"
+    there = f"its parameters are called {' and '.join(own)}" if own else inside
+    raise AttributeError(f"'Linear' object has no attribute '{name}': {there}")
 
 
 def two_sizes(rng: torch.Generator, low: int, high: int) -> tuple[int, int]:
@@ -65,8 +79,8 @@ def outputs(layer: nn.Module, rng: torch.Generator, *shapes: tuple[int, ...]) ->
 def parameters(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     layer = names.Linear(*two_sizes(rng, 2, 9))
     observed: dict[str, Observation] = {
-        "shape of weight": attempt(lambda: str(tuple(layer.weight.shape))),
-        "shape of bias": attempt(lambda: str(tuple(layer.bias.shape))),
+        "shape of weight": attempt(lambda: str(tuple(part(layer, "weight").shape))),
+        "shape of bias": attempt(lambda: str(tuple(part(layer, "bias").shape))),
         "shapes in parameters()": str(sorted(tuple(parameter.shape) for parameter in layer.parameters())),
         "dtypes": str(sorted({str(parameter.dtype) for parameter in layer.parameters()})),
     }
@@ -114,7 +128,7 @@ def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations
     sizes = between(30, 40, rng), between(450, 500, rng)
     first, second = names.Linear(*sizes, std), names.Linear(*sizes, std)
     return {
-        "weights for a std that was passed": Sample(first.weight.flatten()),
+        "weights for a std that was passed": Sample(part(first, "weight").flatten()),
         "weights for the default std": Sample(names.Linear(*sizes).weight.flatten()),
         "some weights lie beyond 2.5 std": bool((first.weight.abs() > 2.5 * std).any()),
         "two new layers are equal": torch.equal(first.weight, second.weight),
@@ -122,7 +136,7 @@ def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations
         f"different rows and columns of weights for {sizes}": attempt(
             lambda: str(sorted(first.weight.unique(dim=dim).shape[dim] for dim in (0, 1)))
         ),
-        "bias": attempt(lambda: first.bias.flatten()),
+        "bias": attempt(lambda: part(first, "bias").flatten()),
     }
 
 
@@ -148,8 +162,12 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Flatten", points=1, title="Each example becomes one row")
 def rows(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    x = normal(rng, 3, 4, 5)
-    return {"output": names.Flatten()(x), "x afterwards": x}
+    x, channels = normal(rng, 3, 4, 5), normal(rng, 3, 2, 4, 5)
+    return {
+        "output": names.Flatten()(x),
+        "x afterwards": x,
+        "output for images of two channels": attempt(lambda: names.Flatten()(channels)),
+    }
 
 
 @check("Flatten", points=1, title="A tensor that is not contiguous is flattened too")
@@ -213,6 +231,8 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     for call in ("eval", "train"):
         getattr(model, call)()
         observed[f"training, layer by layer, after {call}()"] = str([layer.training for layer in layers])
+    held = set(map(id, model.modules()))
+    observed["it holds the layers that were passed"] = all(id(layer) in held for layer in layers)
     trained, copied = names.Sequential(*three_layers(rng)), names.Sequential(*three_layers(rng))
     x, target = normal(rng, 8, 4), normal(rng, 8, 3)
     for _ in range(2):

@@ -474,6 +474,19 @@ def with_a_state_of_its_own(
     return observed
 
 
+def from_a_generator(make: Callable[[Iterator[nn.Parameter]], Any], rng: torch.Generator) -> dict[str, Observation]:
+    """Observe whether a step moves a parameter that came out of a generator, which can be read only once."""
+    params = far_from_0(parameters(rng, (3,)))
+
+    def stepped() -> Tensor:
+        optimizer = make(iter(params))
+        leave_gradients(params, rng)
+        optimizer.step()
+        return params[0].detach().clone()
+
+    return {"a parameter from a generator, after a step": attempt(stepped)}
+
+
 @check("Momentum", points=1, title="Each step: v <- momentum * v + gradient, then p <- p - lr * v")
 @torch.enable_grad()
 def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
@@ -482,7 +495,8 @@ def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     observed = steps(optimizer, params, rng, 3) | recorded_after(optimizer)
     params = [nn.Parameter(normal(rng, 4, dtype=torch.float64))]
     by_default = steps(names.Momentum([*params], 0.3), params, rng, 2)
-    return observed | {f"float64, momentum as by default: {name}": value for name, value in by_default.items()}
+    observed |= {f"float64, momentum as by default: {name}": value for name, value in by_default.items()}
+    return observed | from_a_generator(lambda chosen: names.Momentum(chosen, 0.3, 0.6), rng)
 
 
 @check(
@@ -519,7 +533,7 @@ def by_signal_and_noise(names: SimpleNamespace, rng: torch.Generator) -> Observa
     observed = steps(names.Adam([*params], 0.3), params[:1], rng, 3, size=100)
     optimizer = names.Adam([*params], lr=0.3, betas=(0.6, 0.8), eps=0.5)
     observed |= {f"betas 0.6, 0.8 and eps 0.5: {name}": p for name, p in steps(optimizer, params, rng, 3).items()}
-    return observed | recorded_after(optimizer)
+    return observed | recorded_after(optimizer) | from_a_generator(lambda chosen: names.Adam(chosen, 0.3), rng)
 
 
 @check(

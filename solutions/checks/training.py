@@ -462,7 +462,12 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     }
 
 
-@check("Learner", points=1, title="fit sets the seed once, where there is one: the same seed repeats a run")
+@check(
+    "Learner",
+    points=1,
+    hidden=True,
+    title="fit sets the seed once, where there is one: the same seed repeats a run",
+)
 @torch.enable_grad()
 def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """26 shuffled examples in two batches make 10,400,600 different epochs, and each run has two.
@@ -556,7 +561,7 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {f"nine epochs of {REST} seconds each, max_seconds={4 * REST}: it ends before the last": ended}
 
 
-@check("Learner", points=1, hidden=True, title="predict gives class numbers, in evaluation mode; it restores the mode")
+@check("Learner", points=1, title="predict gives class numbers, in evaluation mode; it restores the mode")
 @torch.enable_grad()
 def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Batches as large as the number of classes, and of one example, so that a wrong dimension gives other numbers."""

@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Raised, checks_of, rooms
+from autograder.checks import Raised, attempt, checks_of, rooms, student_line
 from autograder.course import Course
 from autograder.judge.common_mistakes import likely_mistake
 from autograder.judge.judge import judge
 from autograder.judge.verdicts import LIKELY_LABELS
-from autograder.observe import Answer, student_line
+from autograder.observe import Answer
 from autograder.student import CheckReport, report_on
 
 COURSE = Course.installed()
@@ -118,12 +118,51 @@ def test_a_forgotten_super_is_named_by_what_pytorch_says_of_it() -> None:
         (Raised("TypeError", "scale() takes 0 positional arguments but 1 was given"), "Compare your line def scale"),
         # There the student called it.
         (Raised("TypeError", "scale() missing 1 required positional argument: 'x'", "return scale()"), None),
-        (Raised("UnboundLocalError", "cannot access local variable 'x' where it is not associated with a value"), None),
+        (
+            Raised("UnboundLocalError", "cannot access local variable 'x' where it is not associated with a value"),
+            "a name is used that has no value yet",
+        ),
+        (
+            Raised("TypeError", "'>=' not supported between instances of 'int' and 'NoneType'", "if n >= patience:"),
+            "A None is compared",
+        ),
+        (Raised("ValueError", "too many values to unpack (expected 2)"), "names several results"),
+        (Raised("ValueError", "too many values to unpack (expected 2)", "a, b = x"), None),
+        (Raised("AttributeError", "'scale' object has no attribute 'weight'"), "names an attribute weight"),
+        (Raised("AttributeError", "'scale' object has no attribute 'weight'", "x @ self.weight"), None),
     ],
 )
 def test_a_guess_is_made_from_the_text_of_an_error_where_it_says_enough(error: Raised, likely: str | None) -> None:
     guess = likely_mistake(error, None, "scale")
     assert guess == "" if likely is None else likely in guess
+
+
+SAID = {
+    "setattr(nn.Linear(2, 2), 'weight', torch.ones(2))": "a plain tensor",
+    "nn.Parameter(torch.ones(2)).mul_(2)": "in place while autograd records",
+    "max(torch.ones(2), 0)": "a single yes or no",
+    "torch.ones(2) + torch.ones(3)": "element by element",
+    "torch.ones(2, 3) @ torch.ones(2, 3)": "matrix product",
+    "torch.ones(2, 3).view(4)": "as many numbers",
+    "torch.ones(2, 3).T.view(6)": "lie in memory",
+    "torch.ones(2, 2).double() @ torch.ones(2, 2)": "Two dtypes meet",
+    "torch.ones(2).double() @ torch.ones(2)": "Two dtypes meet",
+    "torch.ones(2).sum().backward()": "The way back is cut",
+    "torch.ones(2).bool() - torch.ones(2).bool()": "cannot be subtracted",
+}
+
+
+@pytest.mark.parametrize(("call", "saying"), SAID.items())
+def test_what_pytorch_says_of_a_frequent_error_is_said_in_other_words(call: str, saying: str) -> None:
+    error = attempt(lambda: eval(call))
+    assert isinstance(error, Raised) and saying in likely_mistake(error, None, "scale")
+
+
+def test_an_error_that_costs_no_later_observation_quotes_the_students_line_too() -> None:
+    names: dict[str, Any] = {}
+    exec(compile("def half():\n    return 1 / 0", "<cell half>", "exec"), names)
+    sys.modules["linecache"].cache["<cell half>"] = (9, None, ["def half():\n", "    return 1 / 0\n"], "<cell half>")
+    assert attempt(names["half"]) == Raised("ZeroDivisionError", "division by zero", "return 1 / 0")
 
 
 @pytest.mark.parametrize(
