@@ -34,6 +34,7 @@ NOTICES = {
     "a stranger": (notebook(owner="eve"), EMPTY, "write that name or address into its column “also”"),
     "two of one name": (notebook(owners=NAME), TWINS, f"can have handed in: for one file: {BY_HAND}"),
     "two of one name in Moodle": (TWIN_IN_MOODLE, TWINS, "can have handed in: Moodle's grading worksheet tells them"),
+    "an anonymous one": (notebook(owners=((),)), EMPTY, "switch anonymous grading off, and download again"),
     "no notebook": (other_file("a.py"), EMPTY, "“What you handed in holds no notebook. Please send the file that ends"),
     "a doubted time": (DOUBTED, EMPTY, "renamed, or changed at another time than the folder says: ada. The folder's"),
     "late, not since when": (notebook(late=True), EMPTY, "1 late, and the download does not say since when, so no"),
