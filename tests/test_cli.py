@@ -150,7 +150,8 @@ def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path
     [
         (None, "does not exist"),
         (b"{", "is not a notebook"),
-        (b"", "is not a notebook"),
+        (b"", "is empty"),
+        (b"<<<<<<< HEAD\n{\n=======\n{}\n>>>>>>> mine\n", "holds a conflict of git, two versions at once"),
         (EMPTY.replace(b"[]", b'[{"cell_type": "poem"}]'), "is not a notebook"),
         (EMPTY, ""),
         ("folder", ""),
