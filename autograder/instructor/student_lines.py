@@ -11,7 +11,7 @@ from autograder.errors import plain
 from autograder.instructor.course.roster import Student
 
 
-def student_lines(columns: Sequence[str], rows: Iterable[tuple[Student, *tuple[str, ...]]]) -> Table:
+def student_lines(columns: Sequence[str], rows: Iterable[tuple[Student, Sequence[str]]]) -> Table:
     """Return a table: id, name, and under each column a text; all columns but the last hold numbers.
 
     A long name is cut before anything else is, and only the last column takes more lines.
@@ -22,6 +22,6 @@ def student_lines(columns: Sequence[str], rows: Iterable[tuple[Student, *tuple[s
     for column in columns[:-1]:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column(columns[-1], overflow="fold", ratio=1)
-    for student, *cells in rows:
+    for student, cells in rows:
         table.add_row(*(Text(plain(cell)) for cell in (student.id, student.full_name, *cells)))
     return table

@@ -92,7 +92,7 @@ def table(collection: Collection) -> Table:
     for submission in sorted(submissions, key=lambda submission: not remark(submission)):
         action = NOT_WRITTEN.get(submission.action, submission.action)
         happens = "; ".join(filter(None, [action, remark(submission)]))
-        rows.append((submission.student, f"{submission.assignment}: {happens}" if has_several else happens))
+        rows.append((submission.student, [f"{submission.assignment}: {happens}" if has_several else happens]))
     return student_lines(["what happens"], rows)
 
 

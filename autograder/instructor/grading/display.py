@@ -113,7 +113,7 @@ def grading_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
         outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
         what = "; ".join([checks, *one.record.notes])
-        rows.append((_who(one, students), f"{one.points}/{one.max_points}", _which(one, run) + what))
+        rows.append((_who(one, students), [f"{one.points}/{one.max_points}", _which(one, run) + what]))
     return student_lines(["points", "checks"], rows)
 
 
@@ -125,7 +125,7 @@ def changes_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
         points = ["–", str(graded.points), "new"] if before is None else [f"{before:g}", str(graded.points)]
         points += [] if before is None else [f"{graded.points - before:+g}"]
         checks = [] if before is None else [_flip(graded.checked_before(v), v) for v in graded.changed]
-        rows.append((_who(graded, students), *points, _which(graded, run) + ", ".join(checks)))
+        rows.append((_who(graded, students), [*points, _which(graded, run) + ", ".join(checks)]))
     return student_lines(["now", "then", "change", "checks"], rows)
 
 
