@@ -156,7 +156,7 @@ def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path
         (EMPTY, ""),
         ("folder", ""),
     ],
-    ids=["missing", "malformed", "empty", "odd cell", "no exercises", "folder"],
+    ids=["missing", "malformed", "empty", "conflict", "odd cell", "no exercises", "folder"],
 )
 @pytest.mark.parametrize("command", ["check", "fill"])
 def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None, reason: str, tmp_path: Path) -> None:
