@@ -73,20 +73,21 @@ def progress(
         print(f"\n{points} of {possible} points from the visible checks of {len(notebooks)} notebooks")
 
 
-@commands.command(epilog="Example: autograder fill ASSIGNMENT.ipynb my_answers.py filled.ipynb")
+@commands.command(epilog="Example: autograder fill RELEASED.ipynb my_answers.py filled.ipynb")
 def fill(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="A released notebook.")],
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A Python file with your answers.")],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A Python file, or a notebook, with answers.")],
     out: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the filled notebook.")],
     force: Force = False,
 ) -> None:
     """Put answers from a Python file in a notebook.
 
-    Each name that the file defines goes to the exercise of that name.
+    Each name that the file defines goes to the exercise of that name. The file can also be a notebook whose cells have
+    lost their ids, as some editors save it; a written answer is not taken over.
     """
     import nbformat
 
-    from autograder.notebooks.fill import NothingToFill, exercise_cells
+    from autograder.notebooks.fill import NothingToFill, answers_in, exercise_cells
     from autograder.notebooks.fill import fill as fill_notebook
     from autograder.notebooks.graft import MalformedNotebook, read_notebook
 
@@ -94,7 +95,9 @@ def fill(
     if not exercise_cells(released):
         raise MalformedNotebook(f"{notebook} holds no exercise: fill a released notebook")
     try:
-        filled = fill_notebook(released, source.read_text(encoding="utf-8-sig"))
+        is_notebook = source.suffix == ".ipynb"
+        text = answers_in(read_notebook(source), released) if is_notebook else source.read_text(encoding="utf-8-sig")
+        filled = fill_notebook(released, text)
     except (NothingToFill, UnicodeDecodeError) as error:
         raise NothingToFill(f"{source}: {error}") from error
     refuse_or_copy(out, force)

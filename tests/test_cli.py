@@ -150,12 +150,13 @@ def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path
     [
         (None, "does not exist"),
         (b"{", "is not a notebook"),
-        (b"", "is not a notebook"),
+        (b"", "is empty"),
+        (b"<<<<<<< HEAD\n{\n=======\n{}\n>>>>>>> mine\n", "holds a conflict of git, two versions at once"),
         (EMPTY.replace(b"[]", b'[{"cell_type": "poem"}]'), "is not a notebook"),
         (EMPTY, ""),
         ("folder", ""),
     ],
-    ids=["missing", "malformed", "empty", "odd cell", "no exercises", "folder"],
+    ids=["missing", "malformed", "empty", "conflict", "odd cell", "no exercises", "folder"],
 )
 @pytest.mark.parametrize("command", ["check", "fill"])
 def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None, reason: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from autograder.instructor.course.decisions import Decision, decisions_in_words,
 from autograder.instructor.course.extensions import Work, own_due_dates
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.late import DatedWork, Lateness, LatePenalty
-from autograder.instructor.course.roster import Student
+from autograder.instructor.course.roster import Student, by_section
 from autograder.judge.verdicts import VerdictRecord
 
 
@@ -71,7 +71,7 @@ class Facts:
     @property
     def own_due(self) -> dict[Work, datetime]:
         """The due dates of students with extensions; raises ``NoReleaseDate`` where one needs a release date."""
-        return own_due_dates(self.due, self.released, extensions_in(self.decisions))
+        return own_due_dates(self.due, self.released, extensions_in(self.decisions), by_section(self.students))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Fill a notebook's exercises with the definitions of a Python file."""
+"""Fill a notebook's exercises with the definitions of a Python file, or of a notebook that has lost its cells' ids."""
 
 from __future__ import annotations
 
@@ -73,6 +73,19 @@ def fill(notebook: NotebookNode, source: str) -> FilledNotebook:
     for name, own in texts.items():
         cells[name].update(source=own.strip("\n"), outputs=[], execution_count=None)
     return FilledNotebook(copy, tuple(defined), tuple(name for name in cells if name not in defined))
+
+
+def answers_in(notebook: NotebookNode, released: NotebookNode) -> str:
+    """Return the source of those code cells of a notebook that define an exercise of the released one."""
+    exercises = frozenset(exercise_cells(released))
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code" and _binds(cell) & exercises)
+
+
+def _binds(cell: NotebookNode) -> set[str]:
+    try:
+        return _bound(parse(cell.source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()  # of a lab, with what only IPython reads; or of no use
 
 
 def _by_exercise(pieces: Sequence[_Piece], defined: Sequence[str], futures: Sequence[str]) -> dict[str, str]:

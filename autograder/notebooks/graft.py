@@ -81,6 +81,10 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
         raise MalformedNotebook(f"{name} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it")
     if content.count(b"{") + content.count(b"[") > MAX_PARTS:
         raise MalformedNotebook(f"{name} has more than {MAX_PARTS:,} lists and objects: clear its outputs and save it")
+    if not content.strip():
+        raise MalformedNotebook(f"{name} is empty")
+    if re.search(rb"^(<{7}|>{7}) ", content, re.MULTILINE):
+        raise MalformedNotebook(f"{name} holds a conflict of git, two versions at once: hand in one of them")
     try:
         return _as_format_4(content.decode("utf-8-sig"))
     except Exception as error:

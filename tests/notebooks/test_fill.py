@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.instructor.authoring.right_answers import right_answers
 from autograder.judge.verdicts import Verdict
-from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
+from autograder.notebooks.fill import NothingToFill, answers_in, exercise_cells, fill
 from sample_class.the_ten import answers
 from tests.notebooks.conftest import ROOM, Graders
 
@@ -198,6 +198,14 @@ def test_any_order_of_statements_binds_the_same_names_in_the_notebook(statements
     untouched = {name for name, text in cells.items() if text == f"class {name}: ..."}
     assert bound(*(text for name, text in cells.items() if name not in untouched)) == expected
     assert untouched == set(NAMES) - expected.keys()
+
+
+def test_of_a_notebook_whose_cells_have_lost_their_ids_the_answers_are_found_by_the_names_that_they_define() -> None:
+    sources = ["import torch", "%matplotlib inline", "SIZE = 3\nclass Linear:\n    size = SIZE", "check(Linear)"]
+    lost = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
+    filled = fill(small_notebook(), answers_in(lost, small_notebook()))
+    assert exercise_cells(filled.notebook)["Linear"].source == sources[2]
+    assert (filled.defined, filled.missing) == (("Linear",), ("Flatten", "Sequential"))
 
 
 @pytest.mark.parametrize(

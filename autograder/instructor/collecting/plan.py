@@ -272,8 +272,18 @@ def _order(file: RecognisedFile) -> tuple[float, int, int, bool, float, str]:
 
 
 def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
-    """Return the attempt to be graded: ``first``, ``last`` or one by its number."""
-    in_time = sorted(attempts, key=lambda attempt: (attempt.when or attempt.collected, attempt.number))
+    """Return the attempt to be graded: ``first``, ``last`` or one by its number.
+
+    A file of unknown time counts as handed in when it was collected. What the instructor collects by hand then takes
+    its place, also with an earlier time: it is there to replace it.
+    """
+    is_timed = all(attempt.when for attempt in attempts)
+
+    def order(attempt: Attempt) -> tuple[datetime, int]:
+        when = attempt.when if is_timed or attempt.system != BY_HAND else None
+        return when or attempt.collected, attempt.number
+
+    in_time = sorted(attempts, key=order)
     if choice in ("first", "last"):
         return in_time[0 if choice == "first" else -1]
     return next((attempt for attempt in attempts if str(attempt.number) == choice), None)

@@ -9,15 +9,16 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
 from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.owners import BY_NAME_ALONE
 from autograder.instructor.collecting.plan import SubmissionPlan
+from autograder.instructor.collecting.recognising import NONE_OF_THE_CELLS
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED
 from autograder.instructor.course.due_dates import duration
+from autograder.instructor.student_lines import student_lines
 
 MOST_LINES, MOST_FILES = 20, 3
 BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"
@@ -42,11 +43,19 @@ def notices(collection: Collection) -> list[str]:
         tells = "Moodle's grading worksheet tells them apart, --worksheet FILE; "
         worksheet = tells if any(lacks_worksheet(excluded.file.downloaded) for excluded in ambiguous) else ""
         lines.append(f"for files that more than one student can have handed in: {worksheet}for one file: {BY_HAND}")
+    if any(file.matters and file.file.downloaded.owners == ((),) for file in plan.excluded):
+        lines.append("for files that name nobody: switch anonymous grading off, and download again")
     if plan.wrong_types:
         lines.append(
             "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "
-            f"that ends in .ipynb.” Then: {BY_HAND}"
+            f"that ends in .ipynb.” Then: {BY_HAND}. `autograder fill` makes one from a .py"
         )
+    if lost := [one for one in plan.submissions if one.note.startswith(NONE_OF_THE_CELLS)]:
+        lines += [
+            f"if cells of {submission.student.id_and_name} have only lost their ids: autograder fill "
+            f"release/{submission.assignment}/{submission.assignment}.ipynb THEIRS.ipynb NEW.ipynb, and collect that"
+            for submission in lost
+        ]
     for assignment, paths in _other_assignments(collection).items():
         more = ", …" if len(paths) > MOST_FILES else ""
         lines.append(f"left out, of {assignment}: {len(paths)} ({', '.join(paths[:MOST_FILES])}{more})")
@@ -77,18 +86,14 @@ def _other_assignments(collection: Collection) -> dict[str, list[str]]:
 
 def table(collection: Collection) -> Table:
     """Return a line for each student's work, those with something to look at first."""
-    rows = Table(box=None, pad_edge=False)
-    rows.add_column("student", overflow="fold", max_width=24)
-    rows.add_column("name", overflow="ellipsis", no_wrap=True, max_width=28)
-    rows.add_column("what happens", overflow="fold", ratio=1)
     submissions = collection.plan.submissions
     has_several = len({submission.assignment for submission in submissions}) > 1
+    rows = []
     for submission in sorted(submissions, key=lambda submission: not remark(submission)):
-        student, assignment = submission.student, f"{submission.assignment}: " if has_several else ""
         action = NOT_WRITTEN.get(submission.action, submission.action)
-        happens = f"{assignment}{'; '.join(filter(None, [action, remark(submission)]))}"
-        rows.add_row(*(Text(plain(cell)) for cell in (student.id, student.full_name, happens)))
-    return rows
+        happens = "; ".join(filter(None, [action, remark(submission)]))
+        rows.append((submission.student, [f"{submission.assignment}: {happens}" if has_several else happens]))
+    return student_lines(["what happens"], rows)
 
 
 def remark(submission: SubmissionPlan) -> str:

@@ -22,6 +22,7 @@ from autograder.notebooks.graft import (
 )
 
 NO_NOTEBOOK = "it is not a notebook of this course"
+NONE_OF_THE_CELLS = "it holds none of the cells of"
 HEAD_BYTES = 64
 
 
@@ -76,7 +77,7 @@ def _by_cells(cell_ids: frozenset[str], named: str, answers: Answers) -> tuple[s
     most = max(shares.values(), default=0)
     best = [name for name, share in shares.items() if share == most]
     if most == 0:
-        return named, f"it holds none of the cells of {named}" if named else NO_NOTEBOOK
+        return named, f"{NONE_OF_THE_CELLS} {named}" if named else NO_NOTEBOOK
     if len(best) > 1:
         return "", f"it holds as much of {' as of '.join(best)}"
     return best[0], f"it is called {named}" if named not in ("", best[0]) else ""

@@ -32,11 +32,11 @@ def feedback(
     For each assignment also writes a zip to upload. Hidden checks appear by title alone until nobody can hand in any
     more; after that, also with the likely mistake.
     """
-    from autograder.instructor.course.directory import find_student
+    from autograder.instructor.course.directory import find_student, known_students
     from autograder.instructor.course.due_dates import in_words
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.late import late_penalty
-    from autograder.instructor.reports.feedback import closing_dates, write_feedback, write_zips
+    from autograder.instructor.reports.feedback import closing_dates, without_address, write_feedback, write_zips
 
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
@@ -46,6 +46,10 @@ def feedback(
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
         for path in zips:
             print(f"to upload: {path.relative_to(folder.root)}")
+        if zips and (others := without_address(folder, pages)):
+            names = {student.id: student.id_and_name for student in known_students(folder)}
+            who = plain(", ".join(names[student] for student in others))
+            print(f"to send yourself, since their work came another way than by Canvas or Moodle: {who}")
         closing = closing_dates(folder, late_penalty(folder.nbgrader_config()))
         for name in dict.fromkeys(page.parent.name for page in pages):
             if name not in closing:
@@ -194,7 +198,7 @@ def export(
     target = output or beside or folder.exported(assignment, FORMATS[format_].ending)
     if to_stdout and FORMATS[format_].is_archive:
         raise ExportError("a terminal cannot show a zip: name a file with -o")
-    if into is not None and (assignment is None or not FORMATS[format_].can_be_filled):
+    if into is not None and (assignment is None or not FORMATS[format_].why_filled):
         raise ExportError("--into fills a file of Canvas's or Moodle's with one assignment: name it, and --format")
     if not to_stdout:
         if output is None and into is None:
@@ -223,10 +227,8 @@ def export(
         print(f"{target}: {count} mark{'' if count == 1 else 's'}")
         if filled and filled.changed:
             print(f"old → new for {len(filled.changed)}: {plain('; '.join(filled.changed))}")
-    if format_ == "canvas" and into is None:
-        complain(
-            "Canvas takes a column without its own number for a new assignment: give it back its export, --into FILE"
-        )
+    if into is None and (why := FORMATS[format_].why_filled):
+        complain(f"{why}: give it back its own file, --into FILE")
     if unmarked:
         counts = unmarked_as_zero or not FORMATS[format_].blank_while_unmarked
         what = "what is not marked yet counts 0" if counts else "left blank, --unmarked-as-zero exports them"

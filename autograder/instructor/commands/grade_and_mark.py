@@ -55,11 +55,13 @@ def grade(
     Work that was graded keeps its verdicts until it changes, or something that its verdicts depend on. The exit status
     is 1 if a submission could not be graded.
     """
+    from autograder.console import print_table
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.directory import Directory, known_students
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
+    from autograder.instructor.course.roster import Student
     from autograder.instructor.grading.display import (
         changes_summary,
         changes_table,
@@ -77,7 +79,7 @@ def grade(
     assignments, students = folder.chosen(assignment), known_students(folder)
     only = Directory(students).named(student).id if student is not None else None
     request = GradeRequest(assignments, only, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler, again=force)
-    course, names = course_of(folder), {student.id: student.id_and_name for student in students}
+    course, people = course_of(folder), {student.id: student for student in students}
     with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
         try:
             run = grade_class(folder, course, request, progress)
@@ -88,17 +90,20 @@ def grade(
     if json_file is not None:
         text = plain_json(run.to_json())
         print(text) if to_stdout else write_atomically(json_file, text + "\n")
-    if not quiet and not to_stdout:
-        changes_table(run, names) if dry_run else grading_table(run, names)
-        print(changes_summary(run) if dry_run else grading_summary(run))
+    # First what needs a person: a class fills more than a screen.
+    for ungraded in run.ungraded:
+        who = people.get(ungraded.submission.student, Student(ungraded.submission.student)).id_and_name
+        complain(f"not graded: {who}, {ungraded.submission.assignment}: {ungraded.reason}")
     if run.cells_changed and not quiet:
         verb = "would follow" if dry_run else "follow"
         complain(f"the gradebook's points {verb} the checks: {', '.join(run.cells_changed)}")
     for line in [] if quiet else open_matters(folder, request.assignments):
         complain(line)
-    for ungraded in run.ungraded:
-        who = names.get(ungraded.submission.student, ungraded.submission.student)
-        complain(f"not graded: {who}, {ungraded.submission.assignment}: {ungraded.reason}")
+    if not quiet and not to_stdout:
+        table = changes_table(run, people) if dry_run else grading_table(run, people)
+        if table.row_count:
+            print_table(table)
+        print(changes_summary(run) if dry_run else grading_summary(run))
     if run.ungraded:
         raise typer.Exit(1)
 

@@ -21,6 +21,7 @@ from autograder.instructor.course.directory import Directory, UnknownStudent, kn
 from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, Extension, Work, parse_extension
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.roster import by_section
 from autograder.instructor.course.tables import Row, Table, TableError, read_table
 
 What = Literal["points", "dropped", "excused", "extended"]
@@ -137,7 +138,8 @@ def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
 def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[Decision, ...]:
     """Return the extensions in the table of a course folder, a decision for each line; without the table, none.
 
-    A student of the roster goes by any name that it knows; so does an id of which work was handed in.
+    A student of the roster goes by any name that it knows; so does an id of which work was handed in. A line can be for
+    a section of the roster.
 
     Raises:
         TableError: the table or the roster cannot be read, or a line names an unknown student or assignment,
@@ -146,13 +148,15 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
     """
     if not folder.extensions.exists():
         return ()
-    table, directory = read_table(folder.extensions), Directory(known_students(folder))
+    students = known_students(folder)
+    table, directory, sections = read_table(folder.extensions), Directory(students), by_section(students)
     if table.rows and not (table.has("student") and table.has("assignment")):
         raise TableError(f"{folder.extensions} lacks a column: its columns are {', '.join(TABLE_COLUMNS)}")
     decisions: list[Decision] = []
     lines: dict[Work, int] = {}
     for row in table.rows:
-        student, assignment = _student(table, row, directory), _assignment(table, row, assignments)
+        named, assignment = row.cells.get("student", ""), _assignment(table, row, assignments)
+        student = named if named in sections else _student(table, row, directory)
         written = row.first(*EXTENSION_COLUMNS)
         if not written:
             raise table.error(row, f"it says no extension: write {FORMS} into the column “extension”")

@@ -15,6 +15,7 @@ from autograder.course import Course, chapters_of
 from autograder.instructor.course.decisions import extensions_in, read_decisions
 from autograder.instructor.course.extensions import Work, own_due_dates
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.roster import by_section, students_of
 from autograder.instructor.course.tables import Row, Table, read_table
 
 COLUMNS = ("assignment", "due", "time zone", "released")
@@ -68,8 +69,8 @@ def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetim
         TableError: a table cannot be read.
         NoReleaseDate: an extension needs the release date of an assignment that has none.
     """
-    given = extensions_in(read_decisions(folder.decisions))
-    return own_due_dates(due_dates_of(folder, course), release_dates_of(folder, course), given)
+    given, sections = extensions_in(read_decisions(folder.decisions)), by_section(students_of(folder))
+    return own_due_dates(due_dates_of(folder, course), release_dates_of(folder, course), given, sections)
 
 
 def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:

@@ -7,14 +7,15 @@ An extension is a new date, or one of
 - ``x1.5``: the time that passes from release to due date, times 1.5, the gain rounded up to a minute
 
 All are counted from the due date for everybody, so they move with it; a date stays, and is none where the due date is
-later. Where two lines are about the same work, one of them for the whole term, the later date counts: they are not
+later. A line can be for a section of the class, and then a student's own line is counted from that section's date.
+Otherwise, where two lines are about the same work, one of them for the whole term, the later date counts: they are not
 added up.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -105,30 +106,40 @@ def parse_extension(text: str) -> Extension:
 
 
 def own_due_dates(
-    due: Mapping[str, datetime], released: Mapping[str, datetime], given: Iterable[tuple[str, str, Extension]]
+    due: Mapping[str, datetime],
+    released: Mapping[str, datetime],
+    given: Iterable[tuple[str, str, Extension]],
+    sections: Mapping[str, Collection[str]],
 ) -> dict[Work, datetime]:
-    """Return the due dates of students with extensions, by student and assignment.
+    """Return the due dates of students, and of sections, with extensions, by student or section and assignment.
 
     Args:
         due: when each assignment is due for everybody, with a time zone.
         released: with a time zone, where that is known.
-        given: student, assignment or ``*``, and extension. One for an assignment without a due date gives nothing.
+        given: student or section, assignment or ``*``, and extension. One for an assignment without a due date gives
+            nothing.
+        sections: their students.
 
     Raises:
         NoReleaseDate: one needs the release date of an assignment that has none.
     """
+    of_sections: dict[Work, datetime] = {}
     dates: dict[Work, datetime] = {}
-    for student, named, extension in given:
+    for who, named, extension in sorted(given, key=lambda line: line[0] not in sections):  # they come first
         for assignment in due if named == WHOLE_TERM else [named] if named in due else []:
+            theirs = None if who in sections else of_sections.get((who, assignment))
             try:
-                own = extension.own_due(due[assignment], released.get(assignment))
+                own = extension.own_due(theirs or due[assignment], released.get(assignment))
             except NoReleaseDate as error:
                 raise NoReleaseDate(
-                    f"{extension.text} of {student} multiplies the time from release to due date, and due_dates.csv "
+                    f"{extension.text} of {who} multiplies the time from release to due date, and due_dates.csv "
                     f"has {error} of {assignment}: write it into a column “released”, such as 2026-10-22 12:00"
                 ) from None
-            work = student, assignment
-            dates[work] = max(dates.get(work, own), own, key=_instant)
+            for student in (who, *sections.get(who, ())):
+                work = student, assignment
+                dates[work] = max(dates.get(work, own), own, key=_instant)
+                if who in sections:
+                    of_sections[work] = dates[work]
     return dates
 
 

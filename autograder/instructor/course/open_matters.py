@@ -86,16 +86,19 @@ def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
 
     for assignment in assignments:
         instead = sorted(handed_in_instead(folder, assignment).items())
+        collect = f"autograder collect FILE {assignment} --student STUDENT"
+        fill = f"autograder fill release/{assignment}/{assignment}.ipynb"
         unreadable = [student for (student, name), record in records if name == assignment and record.unreadable]
         remind(
             [f"{names.get(student, student)} ({file})" for student, file in instead],
             f"handed in something else than a notebook for {assignment}: ",
-            f"When you have the notebook: autograder collect FILE {assignment} --student ID",
+            f"When you have the notebook: {collect}. From a .py you make one by: {fill} FILE.py FILE.ipynb",
         )
         remind(
             [names.get(student, student) for student in unreadable],
             f"handed in a notebook for {assignment} that cannot be read: no mark for ",
-            f"When you have a whole one: autograder collect FILE {assignment} --student ID",
+            f"When you have a whole one: {collect}. If only the ids of its cells are lost, you make one by: "
+            f"{fill} LOST.ipynb FILE.ipynb",
         )
         remind(
             [names.get(student, student) for student in late_since_unknown(folder, assignment)],

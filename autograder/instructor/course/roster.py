@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +93,15 @@ def students_of(folder: CourseFolder) -> tuple[Student, ...]:
         TableError: the roster cannot be read.
     """
     return read_roster(folder.roster) if folder.roster.exists() else ()
+
+
+def by_section(students: Iterable[Student]) -> dict[str, list[str]]:
+    """Return the ids of students by the section of the class."""
+    sections: dict[str, list[str]] = {}
+    for student in students:
+        if student.section:
+            sections.setdefault(student.section, []).append(student.id)
+    return sections
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from autograder.course import Course, NoCourse
 from autograder.errors import UsageError
 from autograder.instructor.course.roster import Student
-from autograder.instructor.doctor.probes import PROBE_LIMITS, ProbeResult, probe_walls
+from autograder.instructor.doctor.probes import PROBE_LIMITS, UNTRIED, ProbeResult, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
 
 PACKAGES = ("nbgrader", "jupytext")
@@ -22,6 +22,7 @@ INSTALL = 'pip install -e ".[dev]" in the course\'s repository'
 INSTALL_BUBBLEWRAP = "apt-get install bubblewrap"
 # A wall that stands elsewhere and not here is the business of the program that builds it, or of the kernel.
 UPDATE = "grade no untrusted work here; update the kernel and bubblewrap (apt-get install --only-upgrade bubblewrap)"
+TRY_AGAIN = "run `autograder doctor` again while no other program keeps the processors busy"
 # Kernel settings that keep bubblewrap from making namespaces: where, the value that forbids, and what allows.
 FORBIDDING = (
     ("kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
@@ -224,6 +225,8 @@ def sandbox_findings() -> Iterator[Finding]:
 def wall_finding(probed: ProbeResult) -> Finding:
     """Describe the result of probing a wall."""
     name = f"sandbox: {probed.wall.name}"
+    if probed.leaks and all(leak.startswith(UNTRIED) for leak in probed.leaks):
+        return Finding(name, False, f"could not be tried: {', '.join(probed.leaks)}", f"{TRY_AGAIN}; or else {UPDATE}")
     if probed.leaks:
         return Finding(name, False, f"student code got through: {', '.join(probed.leaks)}", UPDATE)
     return Finding(name, True, f"student code {probed.wall.holds}")

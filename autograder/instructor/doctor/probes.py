@@ -25,6 +25,7 @@ from autograder.notebooks.answers import planned
 from autograder.sandbox import Cell, Limits, Program, RunResult, Sandbox, system_calls
 
 VARIABLE = "AUTOGRADER_DOCTOR"
+UNTRIED = "the probe itself "  # how a leak begins that is none, since the wall could not be tried
 # Small, so that what goes over them is small, too.
 PROBE_LIMITS = Limits(
     cell_s=5.0,
@@ -214,6 +215,6 @@ def _said(result: RunResult, wall: Wall) -> list[str]:
         return cell.stdout.splitlines() if cell else []
     if cell is None:
         (answer,) = result.answers.values()
-        return [] if answer.kind in wall.may_end_by else [f"the probe itself was ended: {answer.kind}"]
-    broke = [f"the probe itself broke: {line}" for line in cell.error.strip().splitlines()[-1:]]
+        return [] if answer.kind in wall.may_end_by else [f"{UNTRIED}was ended: {answer.kind}"]
+    broke = [f"{UNTRIED}broke: {line}" for line in cell.error.strip().splitlines()[-1:]]
     return [*cell.stdout.splitlines(), *broke]

@@ -226,19 +226,29 @@ def gradescope_zip(marks: Sequence[Mark]) -> bytes:
 
 @dataclass(frozen=True)
 class Format:
-    """One form of export; into the files of some systems marks can be filled."""
+    """One form of export; ``why_filled`` says why marks should be filled into the system's own file, where they can."""
 
     ending: str
     write: Callable[[Sequence[Mark]], str | bytes]
     is_archive: bool = False
     blank_while_unmarked: bool = False
-    can_be_filled: bool = False
+    why_filled: str = ""
 
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format(".csv", plain_csv, blank_while_unmarked=True),
-    "canvas": Format("-canvas.csv", canvas_csv, blank_while_unmarked=True, can_be_filled=True),
-    "moodle": Format("-moodle.csv", moodle_csv, blank_while_unmarked=True, can_be_filled=True),
+    "canvas": Format(
+        "-canvas.csv",
+        canvas_csv,
+        blank_while_unmarked=True,
+        why_filled="Canvas takes a column without its own number for a new assignment",
+    ),
+    "moodle": Format(
+        "-moodle.csv",
+        moodle_csv,
+        blank_while_unmarked=True,
+        why_filled="Moodle finds students by a number that it alone knows",
+    ),
     "gradescope": Format("-gradescope.zip", gradescope_zip, is_archive=True),
     "json": Format(".json", verdicts_json),
 }

@@ -101,7 +101,8 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
         if remark is not None and len(row) > remark and not row[remark].strip():
             row[remark] = comment(mark)
     there = set(owners.values())
-    absent = [mark.student.name for mark in marks if mark.final_score is not None and mark.student.id not in there]
+    marked = [mark.student for mark in marks if mark.final_score is not None]
+    absent = [student.id_and_name for student in marked if student.id not in there]
     return FilledFile(_written(table, text, delimiter), filled, absent, without, kept, changed)
 
 

@@ -21,9 +21,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from autograder.console import print_table
-from autograder.errors import complain, plain
+from autograder.errors import complain
+from autograder.instructor.course.roster import Student
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
+from autograder.instructor.student_lines import student_lines
 from autograder.judge.verdicts import VerdictRecord
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that ask a run to end early
@@ -104,47 +105,38 @@ def grading_progress(
         yield GradingProgress(bar, is_asked_to_stop)
 
 
-def grading_table(run: ClassRun, names: Mapping[str, str]) -> None:
-    """Print a line for each submission: student, assignment, points, outcomes.
-
-    Args:
-        names: of students, by id; a student without a name is called by id.
-    """
+def grading_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
+    """Return a line for each submission that was graded in this run: points and outcomes, those with remarks first."""
+    graded = [graded for graded in run.in_order if not graded.reused]
     rows = []
-    for graded in run.in_order:
-        outcomes = Counter(verdict["outcome"] for verdict in graded.verdicts)
+    for one in sorted(graded, key=lambda graded: not graded.record.notes):
+        outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
-        noticed = "; ".join([*(["as before"] if graded.reused else []), *graded.record.notes])
-        rows.append([*_whose(graded, names), f"{graded.points}/{graded.max_points}", checks, noticed])
-    _print(("student", "assignment", "points", "checks", "noticed"), rows)
+        what = "; ".join([checks, *one.record.notes])
+        rows.append((_who(one, students), [f"{one.points}/{one.max_points}", _which(one, run) + what]))
+    return student_lines(["points", "checks"], rows)
 
 
-def changes_table(run: ClassRun, names: Mapping[str, str]) -> None:
-    """Print a line for each submission whose points a dry run found other than the gradebook's, as `grading_table`."""
+def changes_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
+    """Return a line for each submission whose points a dry run found other than the gradebook's."""
     rows = []
     for graded in run.changes:
         before = graded.points_before
         points = ["–", str(graded.points), "new"] if before is None else [f"{before:g}", str(graded.points)]
         points += [] if before is None else [f"{graded.points - before:+g}"]
         checks = [] if before is None else [_flip(graded.checked_before(v), v) for v in graded.changed]
-        rows.append([*_whose(graded, names), *points, ", ".join(checks)])
-    if rows:
-        _print(("student", "assignment", "points now", "then", "change", "checks"), rows)
+        rows.append((_who(graded, students), [*points, _which(graded, run) + ", ".join(checks)]))
+    return student_lines(["now", "then", "change", "checks"], rows)
 
 
-def _whose(graded: GradedSubmission, names: Mapping[str, str]) -> tuple[str, str]:
-    submission = graded.submission
-    return names.get(submission.student, submission.student), submission.assignment
+def _who(graded: GradedSubmission, students: Mapping[str, Student]) -> Student:
+    return students.get(graded.submission.student, Student(graded.submission.student))
 
 
-def _print(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        is_number = column in ("points", "points now", "then", "change")
-        table.add_column(column, justify="right" if is_number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    print_table(table)
+def _which(graded: GradedSubmission, run: ClassRun) -> str:
+    """Return the assignment, where a run has several, as the beginning of a line's last cell."""
+    has_several = len({one.submission.assignment for one in run.graded}) > 1
+    return f"{graded.submission.assignment}: " if has_several else ""
 
 
 def _flip(before: float | None, verdict: VerdictRecord) -> str:

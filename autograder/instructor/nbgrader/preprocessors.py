@@ -28,6 +28,7 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
+from autograder.instructor.nbgrader.formulas import formula
 from autograder.instructor.releasing.source import opened
 from autograder.judge.live import LiveExpectations
 from autograder.notebooks.graft import (
@@ -111,13 +112,24 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class TextRenderer(IPythonRenderer):  # type: ignore[misc]
-    """Renders students' Markdown: markup and scripts appear as text, pictures as their names."""
+    """Renders students' Markdown: markup and scripts appear as text, pictures as their names, formulas as formulas."""
 
     def __init__(self) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return str(self.text(text))
+
+    def inline_math(self, body: str) -> str:
+        is_price = body != body.strip()  # as in "between $5 and $6"
+        return (not is_price and formula(body)) or str(super().inline_math(body))
+
+    def block_math(self, body: str) -> str:
+        return formula(body, block=True) or str(super().block_math(body))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        tex = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return formula(tex, block=True) or str(super().latex_environment(name, body))
 
 
 def markdown_as_text(source: str, renderer: type[TextRenderer] = TextRenderer) -> str:

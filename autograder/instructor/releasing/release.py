@@ -45,7 +45,10 @@ def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], Non
 
     def run() -> bytes:
         on_step("running the chapter with the reference solutions")
-        text: str = nbformat.writes(execute(notebook, course.root, allow_errors=False))
+        try:
+            text: str = nbformat.writes(execute(notebook, course.root, allow_errors=False))
+        except ReleaseError as error:
+            raise ReleaseError(f"{chapter.assignment}: {error}") from error
         return text.encode()
 
     return nbformat.reads(kept(nbformat.writes(notebook), course, run).decode(), as_version=4)
@@ -119,7 +122,8 @@ def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> Note
             env = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": empty}
             client.execute(env=env, stderr=subprocess.DEVNULL)
         except CellTimeoutError as error:
-            raise ReleaseError(f"the cell {running['id']} did not end within {CELL_TIMEOUT_S} s") from error
+            took = f"the cell {running['id']} did not end within {CELL_TIMEOUT_S} s"
+            raise ReleaseError(f"{took}: release again while the machine is less busy") from error
         except DeadKernelError as error:
             raise ReleaseError(f"the cell {running['id']} ended the whole kernel") from error
         except CellExecutionError as error:

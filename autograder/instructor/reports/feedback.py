@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from autograder.course import Course, chapters_of
 from autograder.instructor.class_facts import nothing_graded, read_marks
-from autograder.instructor.course.attempts import TIME_IN_WORDS, kept
+from autograder.instructor.course.attempts import TIME_IN_WORDS, Attempt, kept
 from autograder.instructor.course.due_dates import duration, in_words, last_dates_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -39,6 +39,7 @@ from autograder.reports.html import render
 from autograder.reports.text import Comments, without_repetition
 
 MAX_TEXT = 4000
+TAKE_PAGES_BACK = ("Canvas", "Moodle")
 # A fixed date makes the same pages the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
@@ -84,7 +85,7 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
     """Write a zip for each assignment of some pages, for a learning system to take, and return them."""
     students: dict[str, list[str]] = {}
     for page in pages:
-        students.setdefault(page.parent.name, []).append(page.parent.parent.name)
+        students.setdefault(_assignment_of(page), []).append(page.parent.parent.name)
     written = []
     for assignment, ids in students.items():
         target = folder.root / "feedback" / f"{assignment}.zip"
@@ -204,14 +205,34 @@ def names_of_pages(folder: CourseFolder, students: Sequence[str], assignment: st
     }
 
 
-def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> str:
-    """Return a page's name by that of the submitted attempt in the download, empty where it was not collected."""
+def without_address(folder: CourseFolder, pages: Sequence[Path]) -> list[str]:
+    """Return the students of those pages that came by neither Canvas nor Moodle, unless none of an assignment did."""
+    without = []
+    for assignment, of_assignment in groupby(sorted(pages, key=_assignment_of), key=_assignment_of):
+        students = [page.parent.parent.name for page in of_assignment]
+        attempts = {student: _submitted_attempt(folder, student, assignment) for student in students}
+        other = [who for who, attempt in attempts.items() if attempt is None or attempt.system not in TAKE_PAGES_BACK]
+        without += other if len(other) < len(students) else []
+    return list(dict.fromkeys(without))
+
+
+def _assignment_of(page: Path) -> str:
+    return page.parent.name
+
+
+def _submitted_attempt(folder: CourseFolder, student: str, assignment: str) -> Attempt | None:
     try:
         digest = hashlib.sha256(read_capped(folder.submission(student, assignment).file)).hexdigest()
-        paths = [attempt.path for attempt in kept(folder, student, assignment) if attempt.digest == digest]
+        attempts = [attempt for attempt in kept(folder, student, assignment) if attempt.digest == digest]
     except (MalformedNotebook, OSError, CourseFolderError):
-        return ""
-    parts = [part for part in PurePosixPath(*paths[-1:]).parts if part not in ("/", "..")]
+        return None
+    return attempts[-1] if attempts else None
+
+
+def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> str:
+    """Return a page's name by that of the submitted attempt in the download, empty where it was not collected."""
+    attempt = _submitted_attempt(folder, student, assignment)
+    parts = [part for part in PurePosixPath(attempt.path if attempt else "").parts if part not in ("/", "..")]
     packed = next((at for at, part in enumerate(parts) if part.casefold().endswith(".zip")), len(parts))
     parts = parts[: packed + 1]  # the system knows a student's own zip, and nothing inside it
     return str(PurePosixPath(*parts).with_suffix(".html")) if parts else ""

@@ -210,7 +210,7 @@ def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
     assert "grace Grace Hopper handed in 2-layers.py, and no notebook" in errors
     (line,) = open_matters(CourseFolder(course), ["2-layers"])
     assert "grace Grace Hopper (2-layers.py)" in line
-    assert line.endswith("autograder collect FILE 2-layers --student ID")
+    assert line.endswith("autograder fill release/2-layers/2-layers.ipynb FILE.py FILE.ipynb")
     here(course, "collect", mailed, "2-layers", "--student", "Grace Hopper", "--yes")
     assert open_matters(CourseFolder(course), ["2-layers"]) == []
 

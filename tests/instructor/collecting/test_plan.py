@@ -92,17 +92,29 @@ def test_another_attempt_can_be_asked_for_and_the_note_is_its_own(
     assert Plan((planned,), ()).complete == bool(digest)
 
 
+RESCUED = notebook("a", when=NOON - DAY, standing=ENTERED, system="by hand")
+
+
 @pytest.mark.parametrize(
     ("downloads", "attempts", "action", "learned"),
     [
         ([notebook("a"), notebook("b")], [("a", "claimed"), ("b", "claimed")], "newer", True),
         ([notebook("b"), notebook("a", when=NOON - DAY)], [("b", "claimed"), ("a", "claimed")], "as it is", True),
+        ([notebook("b"), RESCUED], [("b", "claimed"), ("a", ENTERED)], "newer", True),
         ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
         ([notebook(when=NOON), notebook(when=NOON, standing=PROVED)], [("d", PROVED)], "as it is", True),
         ([notebook(when=NOON, standing=PROVED), notebook(when=NOON)], [("d", PROVED)], "as it is", False),
         ([notebook(when=NOON), notebook(when=NOON - DAY, standing=ENTERED)], [("d", ENTERED)], "newer", True),
     ],
-    ids=["more work", "older work", "a time is learned", "a time is proved", "and stays so", "a time is corrected"],
+    ids=[
+        "more work",
+        "older work",
+        "by hand",
+        "a time is learned",
+        "a time is proved",
+        "and stays so",
+        "a time is corrected",
+    ],
 )
 def test_a_later_download_adds_to_the_kept_attempts(
     downloads: list[RecognisedFile], attempts: list[tuple[str, str]], action: str, learned: bool

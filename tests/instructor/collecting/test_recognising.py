@@ -37,10 +37,11 @@ def test_the_released_notebooks_say_which_cells_are_answered(empty_course: objec
         ),
         ("a byte order mark", b"\xef\xbb\xbf" + notebook(), "2-layers", ""),
         ("2-layers.ipynb", notebook("3-dropout"), "3-dropout", "it is called 2-layers"),
+        ("2-layers.ipynb", b"", "2-layers", "is empty"),
         ("2-layers.ipynb", OTHERS_NOTEBOOK, "2-layers", "it holds none of the cells of 2-layers"),
         *(
             ("ada_2-layers (1).ipynb", content, "2-layers", "is not a notebook")
-            for content in (b"", b"{", b"{}", notebook()[:100], b"\x00" * 9)
+            for content in (b"{", b"{}", notebook()[:100], b"\x00" * 9)
         ),
     ],
 )

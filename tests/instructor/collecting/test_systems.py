@@ -51,6 +51,9 @@ CLASSROOM_50 = "cs-hw_submissions_2026_11_06_T_09_30_00"
 NAMES = [
     ("Canvas", "lovelaceada_101_5001_2-layers.ipynb", "007", {"number": 1, "upload": 5001}),
     ("Canvas", "lovelaceada_LATE_101_5003_2-layers-2.ipynb", "007", {"number": 3, "upload": 5003, "late": True}),
+    ("Canvas", "lovelaceada_101_text.html", "007", {"upload": 0}),
+    ("Canvas", "lovelaceada_LATE_101_link.html", "007", {"late": True}),
+    ("Canvas", "lovelaceada_101_5001_x_102_text.html", None, {}),
     ("Canvas", "anon_x7Kq2_5001_2-layers.ipynb", None, {"owners": ((),)}),
     ("Canvas", "LATE_anon_q8Rs1_5002_2-layers.ipynb", None, {"owners": ((),), "late": True}),
     ("Moodle", "Ada Lovelace_101_assignsubmission_file_/2-layers.ipynb", "007", {}),

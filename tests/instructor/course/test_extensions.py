@@ -22,7 +22,8 @@ WALL = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda when:
 
 def own(text: str, due: datetime, released: datetime | None = None) -> datetime:
     released_dates = {"2-layers": released} if released else {}
-    return own_due_dates({"2-layers": due}, released_dates, [("ada", "*", parse_extension(text))])["ada", "2-layers"]
+    given = [("ada", "*", parse_extension(text))]
+    return own_due_dates({"2-layers": due}, released_dates, given, {})["ada", "2-layers"]
 
 
 @pytest.mark.parametrize(
@@ -68,12 +69,20 @@ def test_a_factor_without_a_release_date_says_where_to_write_it(released: dateti
 def test_of_two_lines_about_the_same_work_the_later_date_counts() -> None:
     due = {"1-approximation": datetime(2026, 11, 1, tzinfo=UTC), "2-layers": datetime(2026, 11, 8, tzinfo=UTC)}
     lines = [("ada", "*", parse_extension("+2d")), ("ada", "2-layers", parse_extension("+1d"))]
-    both = own_due_dates(due, {}, [*lines, ("ada", "1-approximation", parse_extension("+3d"))])
+    both = own_due_dates(due, {}, [*lines, ("ada", "1-approximation", parse_extension("+3d"))], {})
     assert both == {
         ("ada", name): due[name] + timedelta(days) for name, days in (("1-approximation", 3), ("2-layers", 2))
     }
-    assert own_due_dates(due, {}, reversed(lines))["ada", "2-layers"] == due["2-layers"] + timedelta(2)
-    assert own_due_dates({}, {}, lines) == {}
+    assert own_due_dates(due, {}, reversed(lines), {})["ada", "2-layers"] == due["2-layers"] + timedelta(2)
+    assert own_due_dates({}, {}, lines, {}) == {}
+
+
+def test_a_section_has_a_date_of_its_own_from_which_its_students_extensions_are_counted() -> None:
+    due, sections = {"2-layers": datetime(2026, 11, 5, 12, tzinfo=UTC)}, {"Tuesday": ["ada", "bob"]}
+    lines = [("ada", "*", "+1d"), ("eve", "*", "+1d"), ("Tuesday", "2-layers", "2026-11-10 12:00")]
+    dates = own_due_dates(due, {}, [(who, name, parse_extension(text)) for who, name, text in lines], sections)
+    days = {who: when.day for (who, _), when in dates.items()}
+    assert days == {"Tuesday": 10, "bob": 10, "ada": 11, "eve": 6}
 
 
 # Over all time zones; the clock by which days are counted is tested with the penalties of late work

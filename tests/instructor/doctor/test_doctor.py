@@ -84,6 +84,12 @@ def test_a_wall_with_a_hole_fails_and_names_what_got_through() -> None:
     assert "grade no untrusted work here" in finding.mend
 
 
+def test_a_wall_that_a_busy_machine_leaves_no_time_to_try_is_not_said_to_have_a_hole() -> None:
+    finding = wall_finding(ProbeResult(WALLS[0], ("the probe itself was ended: timeout",)))
+    assert (finding.ok, finding.says) == (False, "could not be tried: the probe itself was ended: timeout")
+    assert finding.mend.startswith("run `autograder doctor` again while no other program keeps the processors busy")
+
+
 @pytest.mark.parametrize(
     ("probe", "complaint"),
     [

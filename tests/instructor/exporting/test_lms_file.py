@@ -91,7 +91,7 @@ def test_a_student_is_found_by_the_surest_thing_that_the_file_knows() -> None:
 def test_two_of_one_name_are_left_out_rather_than_mixed_up() -> None:
     twins = [replace(mark, student=Student(str(at), "Ada", "Lovelace")) for at, mark in enumerate(MARKED)]
     done = fill('Student,ID,Section,2-layers\n"Lovelace, Ada",7,,\n', twins)
-    assert (done.filled, done.not_there) == (0, ["Ada Lovelace", "Ada Lovelace"])
+    assert (done.filled, done.not_there) == (0, ["0 Ada Lovelace", "1 Ada Lovelace"])
 
 
 @pytest.mark.parametrize("cell", ["EX", "N/A", "ex "])

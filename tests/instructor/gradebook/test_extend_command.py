@@ -134,6 +134,21 @@ def test_a_line_that_goes_takes_the_extension_with_it(term: Path) -> None:
     assert (extensions(term), marks(term)) == ({}, {"ada": 16})
 
 
+def test_a_section_can_have_a_date_of_its_own_which_a_student_who_joins_it_has_too(term: Path) -> None:
+    come_late(term, "ada", "grace")
+    head, *students = ROSTER.splitlines()
+    sections = ["section", "Tuesday", "Friday", "Friday"]
+    roster = [f"{line},{section}" for line, section in zip([head, *students], sections, strict=True)]
+    (term / "roster.csv").write_text("\n".join(roster), encoding="utf-8")
+    write(term, "Friday,2-layers,2026-11-07 12:00,", "grace,2-layers,+1d,")
+    printed = here(term, "extend", "--yes")[1]
+    assert "grace Grace Hopper, 2-layers: until 2026-11-05 12:00 → 2026-11-08 12:00; 16 → 20 points" in printed
+    assert marks(term) == {"ada": 16, "grace": 20}
+    (term / "roster.csv").write_text("\n".join(roster).replace("Tuesday", "Friday"), encoding="utf-8")
+    follow(term)
+    assert marks(term) == {"ada": 20, "grace": 20}
+
+
 @pytest.mark.parametrize("undo", [(), ("--undo",)])
 def test_killed_after_the_table_was_written_the_same_command_goes_on(undo: tuple[str, ...], term: Path) -> None:
     come_late(term, "ada")

@@ -3,11 +3,12 @@
 Canvas ("Download Submissions" in an assignment) calls a file ``lovelaceada_LATE_1234_56789_2-layers-1.ipynb``: the
 sortable name in lower case and without signs, LATE where it came late, the user's number (the column ID of the
 gradebook export), the number of the upload, and the student's file name, to which Canvas adds -1, -2, … when the
-student hands in a file of the same name again. In an anonymous assignment, ``anon_…`` stands in place of name and
+student hands in a file of the same name again. Typed text and an address have no upload, and are called
+``lovelaceada_1234_text.html`` and ``…_link.html``. In an anonymous assignment, ``anon_…`` stands in place of name and
 number. The times in the zip are those of the download, so nothing says when a file was handed in. A student chooses the
 file name, and often the sortable name, and either can hold digits that look like Canvas's numbers. So each number
 before another can be the user's: all of them are clues. Source: ``lib/content_zipper.rb`` in
-github.com/instructure/canvas-lms (``get_filename``, ``add_upload_submission``).
+github.com/instructure/canvas-lms (``get_filename``, ``add_upload_submission``, ``add_text_or_url``).
 
 Blackboard ("Assignment File Download", the example of nbgrader's ``zip_collect``) calls a file
 ``Layers_ada_attempt_2026-11-05-22-41-07_2-layers.ipynb``: assignment, user name, time, file name. No time zone is
@@ -29,11 +30,13 @@ from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership, outermost_file
 from autograder.instructor.course.directory import Clue, any_of
 
+TYPED = r"(?:text|link)\.html"
 CANVAS_NAME = re.compile(
-    r"(?:(?!LATE_|anon_)(?P<name>[^_].*?)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_[^_]+)_(?P<upload>\d{1,18})_(?P<file>.+)",
+    r"(?:(?!LATE_|anon_)(?P<name>[^_].*?)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_[^_]+)_"
+    rf"(?:(?P<upload>\d{{1,18}})_(?P<file>.+)|{TYPED})",
     re.DOTALL,
 )
-CANVAS_USER = re.compile(r"(?=(?:^|_)(?P<late>LATE_)?(?P<user>\d+)_\d{1,18}_.)", re.DOTALL)
+CANVAS_USER = re.compile(rf"(?=(?:^|_)(?P<late>LATE_)?(?P<user>\d+)_(?:\d{{1,18}}_.|{TYPED}\Z))", re.DOTALL)
 CANVAS_AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
 BLACKBOARD_NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
 GOOGLE_BETWEEN = " - "
@@ -49,14 +52,14 @@ def _in_canvas(entry: DownloadEntry, name: re.Match[str]) -> DownloadedFile:
     readings = list(CANVAS_USER.finditer(name.string))
     users = dict.fromkeys(reading["user"] for reading in readings)
     clues = (*(Clue("number", user) for user in users), Clue("name", name["name"] or "")) if name["user"] else ()
-    again = CANVAS_AGAIN.search(name["file"])
+    again = CANVAS_AGAIN.search(name["file"] or "")
     return DownloadedFile(
         entry,
         "Canvas",
         (clues,),
         late=any(reading["late"] for reading in (name, *readings)),
         number=int(again[1]) + 1 if again else 1,
-        upload=int(name["upload"]),
+        upload=int(name["upload"] or 0),
     )
 
 
