@@ -79,13 +79,18 @@ def first_call_of(functions: Mapping[CodeType, str]) -> Iterator[list[str]]:
 
     Python itself says which code runs, so it does not matter how a function was imported or who inherits it, and no
     other thread sees a difference. Where a profiler is at work already, such as ``%prun``, it is left to its work.
+
+    Not seen: a call in another thread, one after Python's profiler was taken off, the builtin function below a part of
+    PyTorch's, such as ``torch.flatten``, code that a student typed or generated from it, and TorchScript, where the
+    environment does not switch it off, as a sandbox's does.
     """
     called: list[str] = []
-    names = {id(code): name for code, name in functions.items()}  # by identity: codes that read alike are equal
+    # By the place that it was compiled from: a copy of a function's code has that, too, and code that reads alike not.
+    names = {_place(code): name for code, name in functions.items()}
 
     def look(frame: FrameType, event: str, argument: object) -> None:
-        if event == "call" and id(frame.f_code) in names:
-            called.append(names[id(frame.f_code)])
+        if event == "call" and (place := _place(frame.f_code)) in names:
+            called.append(names[place])
             sys.setprofile(None)
 
     if not names or sys.getprofile() is not None:
@@ -96,6 +101,10 @@ def first_call_of(functions: Mapping[CodeType, str]) -> Iterator[list[str]]:
         yield called
     finally:
         sys.setprofile(None)
+
+
+def _place(code: CodeType) -> tuple[str, int]:
+    return code.co_filename, code.co_firstlineno
 
 
 def answer_of(observations: Observations, check: Check) -> Answer:

@@ -41,6 +41,7 @@ SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 # Without /dev/zero: what is mapped of it, and shared, is memory that no process need show.
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
+WRITABLE = (Path("/tmp"), Path("/dev/shm"))
 EMPTY = b"size=1m,mode=0755"
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -50,6 +51,9 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    # What PyTorch has compiled runs unseen: where only own work counts, a call of its ready-made parts has to be seen.
+    "PYTORCH_JIT": "0",
+    "TORCH_COMPILE_DISABLE": "1",
 }
 
 
@@ -181,22 +185,28 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     writable = f"size={limits.disk_bytes},nr_inodes={limits.disk_files},mode=1777".encode()
-    covers = dict.fromkeys((Path("/tmp"), Path("/dev/shm")), writable)
+    covers = {Path("/tmp"): writable}
     if hidden is not None:
         covers = dict.fromkeys(unneeded_folders(), EMPTY) | covers
     # An interpreter that lies under a cover is covered, too: held open here, it is put back on top.
     kept = {
         folder: os.open(folder, os.O_PATH)
         for folder in interpreter_folders()
-        if any(folder.is_relative_to(covered) for covered in covers)
+        if any(folder.is_relative_to(covered) for covered in (*covers, *WRITABLE))
     }
     for place, options in covers.items():
         _cover(place, options)
+    for place in WRITABLE:  # two folders of one disk, which has one limit
+        folder = Path("/tmp", place.name)
+        folder.mkdir()
+        folder.chmod(0o1777)
+    for place in WRITABLE[::-1]:
+        _bind(Path("/tmp", place.name), place)
     for folder, handle in kept.items():
         for parent in list(folder.parents)[-2::-1]:
             parent.mkdir(mode=0o755, exist_ok=True)
         folder.mkdir(exist_ok=True)
-        _call("mount", f"/proc/self/fd/{handle}".encode(), os.fsencode(folder), None, MS_BIND | MS_REC, None)
+        _bind(Path(f"/proc/self/fd/{handle}"), folder)
         os.close(handle)
     # The checks have been imported: a cell must not print the text of a hidden one.
     for folder in shown_by_chance(hidden or ()):
@@ -209,6 +219,10 @@ def _cover(place: Path, options: bytes) -> None:
     _call("mount", b"tmpfs", os.fsencode(place), b"tmpfs", MS_NOSUID | MS_NODEV, options)
 
 
+def _bind(folder: Path, place: Path) -> None:
+    _call("mount", os.fsencode(folder), os.fsencode(place), None, MS_BIND | MS_REC, None)
+
+
 def unneeded_folders() -> list[Path]:
     """Return the folders of the root with neither the system nor its devices."""
     needed = {*SYSTEM_FOLDERS, "/dev", "/proc", "/etc", "/tmp"}
@@ -219,7 +233,7 @@ def unneeded_folders() -> list[Path]:
 def open_nothing_else() -> None:
     """Restrict this process to opening the system, the interpreter and /tmp."""
     readable = [*map(Path, (*SYSTEM_FOLDERS, *SYSTEM_FILES)), *interpreter_folders()]
-    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)])
+    landlock.restrict(readable, [*WRITABLE, *map(Path, DEVICES)])
 
 
 def adopt_orphans() -> None:

@@ -1,9 +1,10 @@
 """A filter that refuses system calls which exercises do not need to a process and its children.
 
 Most of them take memory that no process maps, which a count of mapped pages misses; keys outlive the submission that
-adds them; sockets other than a machine's own reach the network; in a user namespace of its own, a process has all
-capabilities. See the kernel's
-Documentation/userspace-api/seccomp_filter.rst: a program of classic BPF looks at each call's number and arguments.
+adds them, and a lock or a watch on a file that all may read is a letter to whatever runs beside it; sockets other than
+a machine's own reach the network; in a user namespace of its own, a process has all capabilities.
+See the kernel's Documentation/userspace-api/seccomp_filter.rst: a program of classic BPF looks at each call's number
+and arguments.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ PR_SET_DUMPABLE = 4
 # Absent, as on a kernel that was built without them.
 MISSING = (
     *("memfd_create", "memfd_secret", "shmget", "msgget", "semget", "vmsplice"),
-    *("add_key", "request_key", "keyctl"),
+    *("mq_open", "add_key", "request_key", "keyctl"),
+    *("flock", "inotify_add_watch", "fanotify_mark"),
     *("io_uring_setup", "bpf", "userfaultfd", "perf_event_open"),
     *("unshare", "setns", "mount", "umount2", "open_tree", "fsopen"),
     "clone3",  # its flags lie in memory, where no filter sees them; the C library takes clone instead
 )
+LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK and F_OFD_SETLKW, which not every system's Python knows
 NEW_NAMESPACES = 0x7E020000  # any of CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET
 
 
@@ -61,17 +64,22 @@ MACHINES = {
             "socket": 41,
             "setsockopt": 54,
             "clone": 56,
+            "fcntl": 72,
+            "flock": 73,
             "semget": 64,
             "msgget": 68,
             "prctl": 157,
             "mount": 165,
             "umount2": 166,
+            "mq_open": 240,
             "add_key": 248,
             "request_key": 249,
             "keyctl": 250,
+            "inotify_add_watch": 254,
             "unshare": 272,
             "vmsplice": 278,
             "perf_event_open": 298,
+            "fanotify_mark": 301,
             "setns": 308,
             "memfd_create": 319,
             "bpf": 321,
@@ -83,11 +91,15 @@ MACHINES = {
         0xC00000B7,
         {
             **SINCE_THEY_ARE_EQUAL,
+            "fcntl": 25,
+            "inotify_add_watch": 27,
+            "flock": 32,
             "umount2": 39,
             "mount": 40,
             "vmsplice": 75,
             "unshare": 97,
             "prctl": 167,
+            "mq_open": 180,
             "msgget": 186,
             "semget": 190,
             "shmget": 194,
@@ -99,6 +111,7 @@ MACHINES = {
             "clone": 220,
             "mmap": 222,
             "perf_event_open": 241,
+            "fanotify_mark": 263,
             "setns": 268,
             "memfd_create": 279,
             "bpf": 280,
@@ -154,6 +167,10 @@ def filter_for(machine: Machine) -> bytes:
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
     lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
+    # A lock on a part of a file: the kernel keeps as many as there are bytes.
+    lines += [(EQUAL, 0, 7, machine.numbers["fcntl"]), (LOAD, 0, 0, _argument(1))]
+    lines += [(EQUAL, 4 - at, 0, command) for at, command in enumerate(LOCKS)]
+    lines += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE | errno.ENOLCK)]
     # A child in namespaces of its own.
     lines += [(EQUAL, 0, 5, machine.numbers["clone"]), (LOAD, 0, 0, _argument(0)), (AND, 0, 0, NEW_NAMESPACES)]
     lines += [(EQUAL, 1, 0, 0), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
-from types import SimpleNamespace
+from textwrap import dedent
+from types import FunctionType, MethodType, SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -145,6 +148,11 @@ class Deeper(type("Deep", (nn.Flatten,), {})):
         return super().forward(x)
 
 
+COPIED = FunctionType(nn.Flatten.forward.__code__.replace(co_name="mine"), vars(nn))
+TYPED: dict[str, Any] = {}
+exec(dedent(inspect.getsource(nn.Flatten.forward)), vars(torch.nn.modules.flatten).copy(), TYPED)
+
+
 def in_another_thread() -> None:
     thread = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
     thread.start()
@@ -156,6 +164,8 @@ CALLS = {
     "inherited": (lambda: Deeper()(LEAF), ["nn.Flatten"]),
     "imported by its name": (lambda: grad(LEAF.sum(), LEAF), ["torch.autograd.grad"]),
     "the first of several": (lambda: grad(nn.Flatten()(LEAF).sum(), LEAF), ["nn.Flatten"]),
+    "by a copy of its code": (lambda: MethodType(COPIED, nn.Flatten())(LEAF), ["nn.Flatten"]),
+    "typed once more": (lambda: TYPED["forward"](nn.Flatten(), LEAF), []),
     "in another thread": (in_another_thread, []),
 }
 

@@ -210,6 +210,17 @@ def test_replaced_functions_are_restored_before_a_check_looks(sandbox: Sandbox, 
     assert [check for check, answer in patched.items() if not same_answer(answer, right.answers[check])] == []
 
 
+def test_a_ready_made_part_that_pytorch_would_compile_is_seen_as_it_is_called(sandbox: Sandbox) -> None:
+    cell = Cell("compiled", "import torch\nfrom torch import nn\nFlatten = lambda: torch.jit.script(nn.Flatten())")
+    answers = sandbox.run(Program((cell,), PLAN)).answers.values()
+    assert {(answer.kind, answer.delegated) for answer in answers} == {("observed", "nn.Flatten")}
+
+
+def test_two_folders_of_a_submission_are_one_disk(sandbox: Sandbox) -> None:
+    fill = "for place in ('/tmp', '/dev/shm'):\n  for at in range(2): open(f'{place}/{at}', 'wb').write(bytes(6 << 20))"
+    assert re.search(r"No space left", says(sandbox, fill))
+
+
 # Code that must be ended
 
 

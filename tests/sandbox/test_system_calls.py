@@ -33,8 +33,8 @@ def test_a_processor_with_unknown_numbers_of_calls_has_no_sandbox(monkeypatch: p
 @pytest.mark.parametrize("machine", system_calls.MACHINES.values(), ids=system_calls.MACHINES)
 def test_a_filter_has_one_verdict_on_each_call(machine: system_calls.Machine) -> None:
     assert len(set(machine.numbers.values())) == len(machine.numbers)
-    assert {*machine.numbers} == {*system_calls.MISSING, "socket", "setsockopt", "mmap", "prctl", "clone"}
-    verdict, forbidden = interpreter(system_calls.filter_for(machine)), system_calls.REFUSE | errno.EACCES
+    assert {*machine.numbers} == {*system_calls.MISSING, "socket", "setsockopt", "mmap", "prctl", "clone", "fcntl"}
+    verdict = interpreter(system_calls.filter_for(machine))
     for name in system_calls.MISSING:
         assert verdict(machine.id, machine.numbers[name], ()) == system_calls.REFUSE | errno.ENOSYS
     assert verdict(machine.id, 0, ()) == system_calls.ALLOW
@@ -48,10 +48,12 @@ def test_a_filter_has_one_verdict_on_each_call(machine: system_calls.Machine) ->
         ("setsockopt", (3, 1, 9), True),
         *(("mmap", (0, 4096, 3, flags), flags in (0x22, 1)) for flags in (0x21, 0x40023, 0x22, 1)),
         *(("clone", (flags,), flags in (17, 0x3D0F00)) for flags in (17, 0x3D0F00, 0x10000011, 0x20011)),
+        *(("fcntl", (3, command), command in (1, 5, 1031)) for command in (1, 5, 6, 7, 37, 38, 1031)),
         ("prctl", (4,), False),
         ("prctl", (3,), True),
     ]:
-        expected = system_calls.ALLOW if is_allowed else forbidden
+        refused = system_calls.REFUSE | (errno.ENOLCK if name == "fcntl" else errno.EACCES)
+        expected = system_calls.ALLOW if is_allowed else refused
         assert verdict(machine.id, machine.numbers[name], arguments) == expected, (name, arguments)
 
 

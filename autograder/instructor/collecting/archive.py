@@ -1,11 +1,13 @@
 """Read a download, a zip or a folder, without unpacking it.
 
 Defends: nothing is written under a name of the download, so no name can lead out of the course folder. Entries are read
-one at a time, each up to ``MAX_NOTEBOOK_BYTES``. An entry is refused with the reason, and the others are read, where
-there are too many, where it is too large, compressed beyond reason, a link or encrypted, and where its name is
-absolute, leads upwards or occurs twice. A zip that a student handed in is opened in its place, one level deep and with
-the same limits; one larger than a notebook can be, and every other archive, is refused. Does not defend: the time to
-read entries within the limits. Assumes: the download is not changed while it is read.
+one at a time, each up to ``MAX_NOTEBOOK_BYTES``. An entry is refused with the reason, and the others are read, where it
+is too large, compressed beyond reason, a link or encrypted, and where its name is absolute, leads upwards or occurs
+twice. Of a folder with too many files, the outermost that differs from student to student, the first are read, and
+those of all other folders. A zip that a student handed in is opened in its place, one level deep and with the same
+limits; one larger than a notebook can be, and every other archive, is refused. Does not defend: the time to read
+entries within the limits, which ``collect`` limits for each student. Assumes: the download is not changed while it is
+read.
 """
 
 from __future__ import annotations
@@ -17,18 +19,19 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice, takewhile
 from pathlib import Path
 
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 
-MAX_ENTRIES = 20_000
-MAX_TOTAL_BYTES = 4 << 30
+MAX_FILES = 20_000  # of one student
 MAX_RATIO = 200
 SMALL = 1 << 20  # below this, no ratio is dangerous
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -114,7 +117,7 @@ def _inner_entries(outer: DownloadEntry) -> Sequence[DownloadEntry]:
     if len(content) > MAX_NOTEBOOK_BYTES:
         raise EntryRefused(f"it is a zip of more than {MAX_NOTEBOOK_BYTES >> 20} MiB")
     try:
-        return _zip_entries(zipfile.ZipFile(io.BytesIO(content)))
+        return _zip_entries(zipfile.ZipFile(io.BytesIO(content)), of_one_student=True)
     except DAMAGED as error:
         raise EntryRefused("it is a damaged zip") from error
 
@@ -129,36 +132,54 @@ def _inner_entry(outer: DownloadEntry, index: int, inner: DownloadEntry) -> Down
     return DownloadEntry(f"{outer.name}/{inner.name}", parts, inner.refused, content, inner.modified or outer.modified)
 
 
+# Too many entries
+
+
+def shared_depth(paths: Iterable[tuple[str, ...]]) -> int:
+    """Return how many folders, one in another, all files lie in, given their paths; an empty one does not count."""
+    levels = zip(*(path[:-1] for path in paths if path), strict=False)
+    return sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
+
+
+def _first_unread(entry: DownloadEntry) -> DownloadEntry:
+    """Return an entry, of nobody, that is named for all that follow it."""
+    return replace(entry, parts=(), refused=f"after {MAX_FILES:,} files of its folder it and the rest are not read")
+
+
 # Entries of a zip
 
 
-def _zip_entries(archive: zipfile.ZipFile) -> list[DownloadEntry]:
-    entries, names, total_bytes = list[DownloadEntry](), set[str](), 0
+def _zip_entries(archive: zipfile.ZipFile, *, of_one_student: bool = False) -> list[DownloadEntry]:
+    listed = list(islice(_listed(archive), MAX_FILES + 1 if of_one_student else None))
+    depth = shared_depth(entry.parts for _, entry in listed)
+    entries, names, counts = list[DownloadEntry](), set[str](), Counter[str]()
+    for info, entry in listed:
+        whose = "".join(entry.parts[: depth + 1][-1:]) if not of_one_student else ""
+        counts[whose] += 1
+        if counts[whose] > MAX_FILES:
+            if counts[whose] == MAX_FILES + 1:
+                entries.append(_first_unread(entry))
+            continue
+        reason = entry.refused or _unsafe_entry(info, entry.parts[-1])
+        key = unicodedata.normalize("NFC", "/".join(entry.parts)).casefold()
+        if not reason and key in names:
+            reason = "an earlier entry has the same name"
+        if not reason:
+            names.add(key)
+        entries.append(replace(entry, refused=reason))
+    return entries
+
+
+def _listed(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, DownloadEntry]]:
+    """Yield what is no folder and no litter; refused by its name alone."""
     for info in archive.infolist():
         name = _decoded_name(info)
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
         if LITTER & set(parts) or (name.endswith("/") and not _unsafe_kind(info.external_attr >> 16)):
             continue
-        unsafe_name = _unsafe_name(name, parts)
-        reason = unsafe_name or _unsafe_entry(info, parts[-1])
-        key = unicodedata.normalize("NFC", "/".join(parts)).casefold()
-        if not reason and key in names:
-            reason = "an earlier entry has the same name"
-        if not reason and total_bytes + info.file_size > MAX_TOTAL_BYTES:
-            reason = f"the entries before it have {MAX_TOTAL_BYTES >> 30} GiB already"
-        if len(entries) == MAX_ENTRIES:
-            reason = f"there are more than {MAX_ENTRIES} entries"
-        if not reason:
-            names.add(key)
-            total_bytes += info.file_size
-        entries.append(
-            DownloadEntry(
-                name, () if unsafe_name else parts, reason, _zip_reader(archive, info), _modified_seconds(info)
-            )
-        )
-        if len(entries) > MAX_ENTRIES:
-            break  # one is named for all that follow
-    return entries
+        unsafe = _unsafe_name(name, parts)
+        content, modified = _zip_reader(archive, info), _modified_seconds(info)
+        yield info, DownloadEntry(name, () if unsafe else parts, unsafe, content, modified)
 
 
 def _decoded_name(info: zipfile.ZipInfo) -> str:
@@ -234,29 +255,42 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
 
 
 def _folder_entries(root: Path) -> list[DownloadEntry]:
-    entries: list[DownloadEntry] = []
-    for folder, folders, names in os.walk(root, onerror=lambda error: entries.append(_closed_entry(root, error))):
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        folders[:] = sorted(name for name in folders if name not in LITTER and name not in links)
-        for name in sorted({*names, *links} - LITTER):
-            try:
-                entries.append(_file_entry(root, Path(folder) / name))
-            except OSError as error:
-                entries.append(_closed_entry(root, error))
-            if len(entries) > MAX_ENTRIES:  # one is named for all that follow
-                return [*entries[:-1], replace(entries[-1], refused=f"there are more than {MAX_ENTRIES} files")]
+    inside = _inside(root)
+    with suppress(OSError):
+        while len(inside) == 1 and _is_folder(inside[0]):
+            inside = _inside(inside[0])
+    entries = list[DownloadEntry]()
+    for outermost in inside:
+        files = _entries_in(root, outermost)
+        entries += islice(files, MAX_FILES)
+        entries += map(_first_unread, islice(files, 1))
     return entries
 
 
-def _closed_entry(root: Path, error: OSError) -> DownloadEntry:
-    """Return an entry for a file or folder below the root without access, such as one that a student has closed.
+def _entries_in(root: Path, path: Path) -> Iterator[DownloadEntry]:
+    """Yield a file, or those of a folder level by level: a student's own lie above those of an environment there."""
+    waiting = deque([path])
+    while waiting:
+        path = waiting.popleft()
+        try:
+            if _is_folder(path):
+                waiting.extend(_inside(path))
+            else:
+                yield _file_entry(root, path)
+        except OSError as error:
+            yield _closed_entry(root, path, error)
 
-    Raises:
-        OSError: it is the root.
-    """
-    path = Path(error.filename)
-    if path == root:
-        raise error
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name not in LITTER)
+
+
+def _closed_entry(root: Path, path: Path, error: OSError) -> DownloadEntry:
+    """Return an entry for a file or folder without access, such as one that a student has closed."""
     parts = _parts(root, path)
     return DownloadEntry("/".join(parts), parts, f"it cannot be read: {error.strerror}", lambda limit: b"", path=path)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -14,9 +16,11 @@ from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused, open_download, unzipped
 from autograder.instructor.collecting.downloaded import BY_HAND, TIMESTAMP, DownloadedFile
+from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
-from autograder.instructor.collecting.recognising import RecognisedFile, answers_of, recognise
+from autograder.instructor.collecting.recognising import Answers, RecognisedFile, answers_of, recognise
 from autograder.instructor.collecting.systems import read_all
+from autograder.instructor.collecting.systems.github import with_commit_time
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
@@ -30,6 +34,7 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 
 CHOICE = re.compile(r"first|last|[1-9]\d*")
+READING_S = 120  # all files of one student; a notebook of 32 MiB takes two
 UNREADABLE = "unreadable"
 
 
@@ -84,14 +89,9 @@ def planned_collection(
     answers = answers_of(folder)
     with open_download(request.path) as entries:
         files = list[RecognisedFile]()
-        entry_by_digest = dict[str, DownloadEntry]()
-        for downloaded in _downloaded_files(entries, request, students, zone):
-            for entry in unzipped(downloaded.entry):
-                file = recognise(replace(downloaded, entry=entry), answers)
-                files.append(file)
-                if file.digest:
-                    entry_by_digest.setdefault(file.digest, entry)
-                on_read(entry.name)
+        for file in _recognised(_downloaded_files(entries, request, students, zone), students, answers):
+            files.append(file)
+            on_read(file.downloaded.entry.name)
         works = [(student.id, assignment) for student in students for assignment in answers]
         situation = Situation(
             students,
@@ -103,7 +103,7 @@ def planned_collection(
             own_due,
         )
         plan = make_plan(files, situation, only=request.assignment, choice=request.choice, force=request.force)
-        yield Collection(plan, situation, entry_by_digest)
+        yield Collection(plan, situation, {file.digest: file.downloaded.entry for file in files if file.digest})
 
 
 def _refuse_wrong_use(folder: CourseFolder, request: CollectRequest) -> None:
@@ -142,6 +142,25 @@ def _downloaded_files(
         raise CourseFolderError("Moodle's worksheet has no time zone: set yours in due_dates.csv first")
     participants = read_worksheet(request.worksheet, zone)
     return [with_worksheet(file, participants) for file in files]
+
+
+def _recognised(
+    files: Sequence[DownloadedFile], students: Sequence[Student], answers: Answers
+) -> Iterator[RecognisedFile]:
+    """Yield each file with its assignment; a student whose files take too long has one that says so for the rest."""
+    left_s, stopped = defaultdict[str, float](lambda: READING_S), set[str]()
+    for outer, matches in zip(files, owners_of(files, Directory(students)), strict=True):
+        whose = next((match.student.id for match in matches if match.student), "nobody")
+        last = time.monotonic() + left_s[whose]
+        for entry in () if whose in stopped else unzipped(outer.entry):
+            if time.monotonic() >= last:
+                stopped.add(whose)
+                reason = f"the files of {whose} took {READING_S} seconds to read: this one and the rest are not read"
+                yield RecognisedFile(replace(outer, entry=replace(entry, refused=reason), owners=()), note=reason)
+                break
+            file = recognise(replace(outer, entry=entry), answers)
+            yield replace(file, downloaded=with_commit_time(file.downloaded)) if file.assignment else file
+        left_s[whose] = last - time.monotonic()
 
 
 def _read_times(path: Path, students: Sequence[Student], zone: tzinfo | None) -> dict[str, datetime]:

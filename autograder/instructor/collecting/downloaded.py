@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 
-from autograder.instructor.collecting.archive import DownloadEntry
+from autograder.instructor.collecting.archive import DownloadEntry, shared_depth
 from autograder.instructor.course.attempts import CLAIMED, Standing
 from autograder.instructor.course.directory import Clue
 
@@ -52,9 +51,7 @@ Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
 
 def shared_folders(entries: Sequence[DownloadEntry]) -> int:
     """Return how many folders, one in another, all entries of a download lie in."""
-    folders = [entry.parts[:-1] for entry in entries if entry.parts]
-    levels = zip(*folders, strict=False)
-    return sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
+    return shared_depth(entry.parts for entry in entries)
 
 
 def outermost_folders(entry: DownloadEntry, depth: int) -> tuple[str, ...]:

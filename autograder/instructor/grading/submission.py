@@ -180,11 +180,14 @@ def versions() -> dict[str, str]:
 
 
 class Grading(Configurable):  # type: ignore[misc]
-    """An instructor's rule in ``nbgrader_config.py``: ``c.Grading.from_scratch = True``."""
+    """An instructor's rule in ``nbgrader_config.py``: ``c.Grading.from_scratch = True``.
 
-    from_scratch = Bool(False, help="Whether a check that passed by calling a ready-made part earns nothing.").tag(
-        config=True
-    )
+    It finds calls that a student does not hide; ``observe.first_call_of`` says which it cannot see.
+    """
+
+    from_scratch = Bool(
+        False, help="Whether a check that passed by calling a ready-made part, without hiding it, earns nothing."
+    ).tag(config=True)
 
 
 def is_from_scratch(config: Any) -> bool:

@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.instructor.collecting.made_downloads import folder, zipped
 GOOD = {"ada/2-layers.ipynb": b"{}"}
 ARCHIVE = "it is an archive: unpack it, and collect the folder"
 AGAIN = "an earlier entry has the same name"
+REST = "after 2 files of its folder it and the rest are not read"
 
 
 def listed(path: Path) -> dict[str, str]:
@@ -85,18 +87,13 @@ def test_a_damaged_entry_costs_only_itself(tmp_path: Path) -> None:
             damaged.read(1 << 20)
 
 
-@pytest.mark.parametrize(
-    ("limit", "content", "refused"),
-    [
-        ("MAX_ENTRIES", b"", {"0.txt": "", "1.txt": "there are more than 2 entries"}),
-        ("MAX_TOTAL_BYTES", b"x", {f"{at}.txt": "the entries before it have 0 GiB already" for at in range(9)}),
-    ],
-)
-def test_entries_after_too_many_or_too_much_are_refused(
-    limit: str, content: bytes, refused: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(archive, limit, 2)
-    assert listed(zipped(tmp_path / "x.zip", GOOD | {f"{at}.txt": content for at in range(9)})) == refused
+def test_a_student_who_hands_in_gigabytes_that_compress_well_leaves_none_out(tmp_path: Path) -> None:
+    names = {f"evileve_1002_{at}_{at}.ipynb": b"" for at in range(129)}
+    with zipfile.ZipFile(zipped(tmp_path / "x.zip", names), "a") as writing:
+        for info in writing.infolist():
+            info.file_size, info.compress_size = archive.MAX_NOTEBOOK_BYTES, 1 << 18
+        writing.writestr("ada/2-layers.ipynb", b"{}")
+    assert listed(tmp_path / "x.zip") == dict.fromkeys(names, "")
 
 
 def test_names_in_utf_8_that_do_not_say_so_are_read_as_that(tmp_path: Path) -> None:
@@ -121,6 +118,14 @@ def test_an_archive_of_another_kind_says_to_unpack_it(name: str, tmp_path: Path)
 
 
 # A zip in the download
+
+
+def test_of_a_zip_in_the_zip_with_too_many_files_the_first_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MAX_FILES", 2)
+    content = zipped(tmp_path / "inner.zip", {f"{at}.ipynb": b"" for at in range(9)}).read_bytes()
+    assert [reason for _, reason in inside(tmp_path, content)] == ["", "", REST]
 
 
 def inside(tmp_path: Path, content: bytes) -> list[tuple[str, str]]:
@@ -164,12 +169,23 @@ def test_in_a_folder_links_pipes_and_archives_are_refused(tmp_path: Path) -> Non
     }
 
 
-def test_in_a_folder_of_too_many_files_one_is_named_for_all_that_follow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("make", [zipped, folder])
+@pytest.mark.parametrize("above", ["", "hw_submissions/"])
+def test_of_one_students_too_many_files_one_is_named_for_the_rest_and_all_others_are_read(
+    make: Callable[[Path, dict[str, bytes]], Path], above: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "MAX_ENTRIES", 2)
-    with open_download(folder(tmp_path / "x", {f"{at}.ipynb": b"" for at in range(9)})) as entries:
-        assert [entry.refused for entry in entries] == ["", "", "there are more than 2 files"]
+    monkeypatch.setattr(archive, "MAX_FILES", 2)
+    names = ["Eve/1.ipynb", "Eve/2.ipynb", "Eve/x/3", "Eve/x/4", "bob/1.ipynb", "z.ipynb"]
+    with open_download(make(tmp_path / "x", {above + name: b"{}" for name in names})) as entries:
+        read = {entry.name.removeprefix(above): entry.refused for entry in entries}
+        assert [entry.name for entry in entries if not entry.parts] == [f"{above}Eve/x/3"]
+    assert read == {name: REST if name == "Eve/x/3" else "" for name in names if name != "Eve/x/4"}
+
+
+def test_files_of_a_folder_come_before_those_of_an_environment_in_it(tmp_path: Path) -> None:
+    files = {".venv/lib/torch/x.py": b"", "work/2-layers.ipynb": b""}
+    with open_download(folder(tmp_path / "x", {f"eve/{name}": b"" for name in files} | GOOD)) as entries:
+        assert [entry.name for entry in entries if entry.name not in GOOD] == [f"eve/{name}" for name in [*files][::-1]]
 
 
 def test_a_file_in_a_folder_whose_name_is_no_text_is_still_read(tmp_path: Path) -> None:

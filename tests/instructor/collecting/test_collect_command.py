@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 from autograder.course import Course
+from autograder.instructor.collecting import collect
 from autograder.instructor.collecting.collect import CollectRequest, carry_out, planned_collection
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import open_matters
 from autograder.receipts import receipt_of
-from tests.instructor.collecting.made_downloads import folder, notebook, zipped
+from tests.instructor.collecting.made_downloads import clone, folder, notebook, zipped
 from tests.instructor.conftest import open_gradebook
 from tests.test_cli import here, refused
 
@@ -51,6 +53,40 @@ def mailed(course: Path, tmp_path: Path) -> Path:
     (course / "due_dates.csv").write_text(DUE, encoding="utf-8")
     (tmp_path / "Untitled.ipynb").write_bytes(notebook(answer="mailed"))
     return tmp_path / "Untitled.ipynb"
+
+
+# One student's files do not stop the collection of another's
+
+
+def test_git_is_asked_for_the_notebooks_of_the_course_alone(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {f"{at}.ipynb": b"x" for at in range(3)} | {"notes.ipynb.txt": b"{}"}
+    clone(tmp_path / "hw-submissions" / "hw-grace", others | {"2-layers.ipynb": notebook()}, "2026-11-05T23:41:07+0100")
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nexec {shutil.which("git")} "$@"\n')
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(git.parent), prepend=os.pathsep)
+    here(course, "collect", tmp_path / "hw-submissions", "2-layers", "--yes")
+    assert work(course, "grace").is_file()
+    asked = [line.rpartition(" ")[2] for line in (tmp_path / "asked").read_text().splitlines() if " log " in line]
+    assert asked == ["2-layers.ipynb"]
+
+
+def test_a_student_whose_files_take_long_to_read_stops_nobody_elses(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = notebook()[:-1] + b', "x": [' + b"{}," * 200_000 + b"{}]}"
+    theirs = {"007/1/2-layers.ipynb": slow, "007/2/x.ipynb": slow, "007/3/x.ipynb": slow}
+    download = folder(tmp_path / "x", theirs | {"grace/2-layers.ipynb": notebook()})
+    monkeypatch.setattr(collect, "READING_S", 0.01)
+    status, _, errors = here(course, "collect", download, "2-layers", "--yes")
+    assert (status, work(course, "grace").is_file(), work(course, "007").is_file()) == (1, True, True)
+    assert errors.splitlines() == [
+        "autograder: not collected: 007/2/x.ipynb: the files of 007 took 0.01 seconds to read: this one and the rest "
+        "are not read"
+    ]
 
 
 # What is written

@@ -19,8 +19,7 @@ SYSTEMS: tuple[Reader, ...] = (
     nbgrader_exchange.read,
     moodle.read,
     file_names.read_blackboard,
-    partial(github.read, system="Classroom 50"),
-    partial(github.read, system="GitHub"),
+    *(partial(github.read, system=system) for system in github.SYSTEMS),
     file_names.read_canvas,
     file_names.read_google_classroom,
 )

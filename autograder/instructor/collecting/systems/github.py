@@ -27,17 +27,21 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
 from autograder.instructor.course.directory import Clue
+from autograder.notebooks.graft import MalformedNotebook, read_capped
 
 CLASSROOM_50 = re.compile(r"(?P<assignment>.+)_submissions_\d{4}_\d\d_\d\d_T_\d\d_\d\d_\d\d", re.DOTALL)
 SUBMISSIONS = "-submissions"
+SYSTEMS = ("Classroom 50", "GitHub")
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 GIT_S = 20
+GIT_MEMORY = "256m"  # for one object: a tree of gigabytes packs to a few megabytes
 
 
 def read(entries: Sequence[DownloadEntry], depth: int, system: str) -> list[DownloadedFile]:
@@ -57,7 +61,7 @@ def read(entries: Sequence[DownloadEntry], depth: int, system: str) -> list[Down
         elif clone is None:
             continue
         if layout == system:
-            files.append(DownloadedFile(entry, system, ((Clue("id", user),),), _commit_time(entry, clone)))
+            files.append(DownloadedFile(entry, system, ((Clue("id", user),),)))
     return files
 
 
@@ -69,19 +73,18 @@ def _clone_of(entry: DownloadEntry) -> Path | None:
     return next((folder for folder in reversed(above) if (folder / ".git").is_dir()), None)
 
 
-def _commit_time(entry: DownloadEntry, clone: Path | None) -> datetime | None:
-    """Return when a notebook was committed last; None where nothing says it.
+def with_commit_time(file: DownloadedFile) -> DownloadedFile:
+    """Return a file in a clone with the time when it was committed last; as it is where nothing says that.
 
     Git runs in an empty repository of its own that only borrows the clone's objects: a clone's configuration, which can
-    come from a student's zip, can name programs that git would start.
+    come from a student's zip, can name programs that git would start. It walks the history, of any length, so it is
+    asked for notebooks of the course alone.
     """
-    # Asking git takes some milliseconds; a clone can hold thousands of other files.
-    if clone is None or entry.path is None or ".ipynb" not in entry.path.name:
-        return None
-    commit = _head(clone / ".git")
-    if commit is None:
-        return None
-    path = entry.path.relative_to(clone).as_posix()
+    clone = _clone_of(file.entry) if file.system in SYSTEMS else None
+    commit = _head(clone / ".git") if clone else None
+    if clone is None or commit is None or file.entry.path is None:
+        return file
+    path = file.entry.path.relative_to(clone).as_posix()
     try:
         with tempfile.TemporaryDirectory() as empty:
             environment = {
@@ -89,13 +92,14 @@ def _commit_time(entry: DownloadEntry, clone: Path | None) -> datetime | None:
                 "HOME": empty,
                 "GIT_CONFIG_NOSYSTEM": "1",
                 "GIT_TERMINAL_PROMPT": "0",
+                "GIT_ALLOC_LIMIT": GIT_MEMORY,
             }
             _git(["--git-dir", empty, "init", "--quiet", "--bare"], environment)
             environment["GIT_OBJECT_DIRECTORY"] = str((clone / ".git" / "objects").resolve())
             log = ["--literal-pathspecs", "log", "-1", "--format=%ct", commit, "--", path]
-            return datetime.fromtimestamp(int(_git(["--git-dir", empty, *log], environment)), UTC)
+            return replace(file, when=datetime.fromtimestamp(int(_git(["--git-dir", empty, *log], environment)), UTC))
     except (OSError, ValueError, OverflowError, subprocess.SubprocessError):
-        return None  # no git on this machine, or no clone that it can read: the time is not known
+        return file  # no git on this machine, or no clone that it can read: the time is not known
 
 
 def _git(arguments: Sequence[str], environment: dict[str, str]) -> str:
@@ -108,15 +112,15 @@ def _git(arguments: Sequence[str], environment: dict[str, str]) -> str:
 def _head(git: Path) -> str | None:
     """Return the commit that is checked out."""
     try:
-        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        head = read_capped(git / "HEAD").decode().strip()
         if head.startswith("ref: refs/") and ".." not in head:
             reference = head.removeprefix("ref: ")
             loose = git / reference
             if loose.is_file():
-                head = loose.read_text(encoding="utf-8").strip()
+                head = read_capped(loose).decode().strip()
             else:
-                packed = (git / "packed-refs").read_text(encoding="utf-8").splitlines()
+                packed = read_capped(git / "packed-refs").decode().splitlines()
                 head = next((line.split()[0] for line in packed if line.endswith(f" {reference}")), "")
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, MalformedNotebook):
         return None
     return head if COMMIT.fullmatch(head) else None
