@@ -26,6 +26,12 @@ DRAWINGS: dict[str, list[Stroke]] = {  # on a sheet of 100 by 100; the page begi
             *[(30, 94), (40, 44), (36, 26), (38, 6)],
         ],
     ],
+    "T-shirt": [
+        [
+            *[(36, 14), (44, 19), (56, 19), (64, 14), (90, 30), (82, 46), (71, 40), (72, 88), (28, 88)],
+            *[(29, 40), (18, 46), (10, 30), (36, 14)],
+        ],
+    ],
     "Bag": [
         [(14, 40), (86, 40), (90, 88), (10, 88), (14, 40)],
         [(33, 31), (35, 20), (42, 13), (58, 13), (65, 20), (67, 31)],  # ends above the bag, or it would be filled
@@ -38,8 +44,6 @@ DRAWINGS: dict[str, list[Stroke]] = {  # on a sheet of 100 by 100; the page begi
 PHOTOGRAPHS = {
     "A dotted dress": "dress-02.jpg",
     "Jeans": "trouser-12.jpg",
-    "A T-shirt with a print": "tshirt-13.jpg",
-    "A coat on a hanger": "coat-17.jpg",
     "A pair of sandals": "sandal-10.jpg",
 }
 STEP = 2.5  # between the points of a stroke, so that it grows evenly
