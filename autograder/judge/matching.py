@@ -150,18 +150,11 @@ def _cost(wrong: frozenset[Place], chosen: Sequence[Agreement]) -> tuple[float, 
 
 
 def _doubt(mistake: str, chosen: Sequence[str], agreements: Mapping[str, Agreement]) -> float:
-    """Return the ratio of places against a mistake to places that it explains.
-
-    Where another fails too, it can have undone this one, or have covered it. But a place that both only cover, and no
-    other explains, counts half: the two may meet there in what neither alone gives, or neither is there.
-    """
-    others = [agreements[name] for name in chosen if name != mistake]
-    failing = frozenset().union(*(other.failed for other in others))
-    explained = frozenset().union(*(other.explained | other.alike for other in others))
+    """Return the ratio of places against a mistake, which no other accounts for, to places that it explains."""
+    accounted = frozenset().union(*(agreements[name].failed for name in chosen if name != mistake))
     agreement = agreements[mistake]
-    against = (agreement.contradicted | agreement.covered) - failing
-    meeting = (agreement.covered & failing) - explained
-    return (len(against) + len(meeting) / 2) / len(agreement.explained | agreement.alike)
+    against = (agreement.contradicted | agreement.covered) - accounted
+    return len(against) / len(agreement.explained | agreement.alike)
 
 
 def names_at(at: int, places: frozenset[Place]) -> frozenset[str]:
