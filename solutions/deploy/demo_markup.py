@@ -180,8 +180,8 @@ def markup(model: Classifier, base: str = "") -> str:
         for each, lines in DRAWINGS.items()
     ]
     examples += [
-        f'<button type="button" class="demo-example" title="{each}"><img src="{base}{file}" alt="Example: {each}" '
-        f'loading="lazy"></button>'
+        f'<button type="button" class="demo-example" title="{each}"><img src="{base}{file}" '
+        f'alt="Example: {each}, photographed" loading="lazy"></button>'
         for each, file in PHOTOGRAPHS.items()
     ]
     pixels = Image.fromarray((255 * x[0].numpy()).astype(np.uint8))
@@ -193,7 +193,7 @@ def markup(model: Classifier, base: str = "") -> str:
         height=HEIGHT,
         note=NOTE,
         network=network(levels),
-        seen=f'<img src="{data_address(pixels, "PNG")}" alt="">',
+        seen=f'<img src="{data_address(pixels, "PNG")}" alt="The picture as 28 by 28 pixels">',
         label=label if shares[label] >= UNSURE_BELOW else f"Perhaps {label}",
         share=percent(shares[label]),
         answers="".join(rows),
