@@ -181,11 +181,12 @@ def test_a_caption_has_a_number_and_is_nearer_to_its_figure_than_to_the_text_bel
     names = [re.match(r"Figure \d\.\d", text) for text in captions.all_inner_texts()]
     assert [name and name[0] for name in names] == [f"Figure 2.{at}" for at in range(1, len(names) + 1)]
     for above, below in captions.evaluate_all("""(captions) => captions.map((caption) => {
-      const figure = caption.parentElement, next = figure.nextElementSibling;
+      const figure = caption.parentElement;
+      let next = figure.nextElementSibling;
+      while (next.matches(".figure-code") || !next.checkVisibility()) next = next.nextElementSibling;
       const last = [...figure.querySelectorAll(".figure")].pop();
       const [picture, words] = [last, caption].map((one) => one.getBoundingClientRect());
-      const text = (next.matches(".figure-code") ? next.nextElementSibling : next).getBoundingClientRect();
-      return [words.top - picture.bottom, text.top - words.bottom];
+      return [words.top - picture.bottom, next.getBoundingClientRect().top - words.bottom];
     })"""):
         assert 0 <= above < 24 < below
 

@@ -41,7 +41,7 @@ def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], Non
     Raises:
         ReleaseError: a cell fails.
     """
-    notebook = source_notebook(chapter, course)
+    notebook = source_notebook(chapter, course, with_glue=True)
 
     def run() -> bytes:
         on_step("running the chapter with the reference solutions")

@@ -55,6 +55,8 @@ def source_notebook(
     glued: Mapping[str, str] | None = None,
     question: WrittenQuestion | None = None,
     due: datetime | None = None,
+    *,
+    with_glue: bool = False,
 ) -> NotebookNode:
     """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
 
@@ -65,6 +67,7 @@ def source_notebook(
         glued: values that the text shows; without them the prose is left out, which running the notebook does not need.
         question: takes the place of the chapter's written one.
         due: of the assignment for everybody, with a time zone, for the head; None leaves it out.
+        with_glue: whether cells still pass numbers to the text, which is how ``glued`` is found; nobody is given such.
 
     Raises:
         ValueError: the chapter holds a construct that has no form in a notebook, or an unknown exercise.
@@ -75,7 +78,7 @@ def source_notebook(
     bibliography = course.bibliography if glued is not None else ""
     contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
     references = references_of(bibliography, chapter.text)
-    shown = str if glued is None else without_plumbing  # what is glued is known by executing the code as it is
+    shown = str if with_glue else without_plumbing
     beside = {page.path.stem for page in chapters_to_read(course)}
     context = Context(contents, glued or {}, citations_of(bibliography), references, beside)
     cells: list[NotebookNode] = []
