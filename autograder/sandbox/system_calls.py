@@ -167,10 +167,10 @@ def filter_for(machine: Machine) -> bytes:
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
     lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
-    # A lock on a part of a file: the kernel keeps as many as there are bytes.
+    # A lock on a part of a file: the kernel keeps as many as there are bytes. Not ENOLCK, for which SQLite waits.
     lines += [(EQUAL, 0, 7, machine.numbers["fcntl"]), (LOAD, 0, 0, _argument(1))]
     lines += [(EQUAL, 4 - at, 0, command) for at, command in enumerate(LOCKS)]
-    lines += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE | errno.ENOLCK)]
+    lines += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE | errno.EPERM)]
     # A child in namespaces of its own.
     lines += [(EQUAL, 0, 5, machine.numbers["clone"]), (LOAD, 0, 0, _argument(0)), (AND, 0, 0, NEW_NAMESPACES)]
     lines += [(EQUAL, 1, 0, 0), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,11 +80,10 @@ def use_course_style() -> None:
     import matplotlib as mpl
 
     mpl.rcParams.update(STYLE)
-    try:
+    if "ipykernel" in sys.modules:  # elsewhere, as where work is graded, the call would make a shell with a history
         from matplotlib_inline.backend_inline import set_matplotlib_formats
-    except ImportError:
-        return
-    set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
+
+        set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
 
 
 def side_by_side(count: int, height: float) -> list[Axes]:
