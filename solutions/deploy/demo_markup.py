@@ -56,7 +56,7 @@ LEVELS = 16  # of brightness
 
 MARKUP = """<div class="garment-demo" id="garment-demo">
 <div class="demo-sheet">
-<svg class="demo-still" viewBox="0 0 100 100" role="img" aria-label="A drawing: {drawn}">{drawing}</svg>
+<svg class="demo-still" viewBox="0 0 100 100" role="img" aria-label="A drawing of a garment: {drawn}">{drawing}</svg>
 <canvas class="demo-paper" width="640" height="640" tabindex="0" role="application" aria-label="Nothing yet"
 aria-description="With the keyboard, arrows move the pen, and space puts it down and lifts it."></canvas>
 <i class="demo-pen"></i>
@@ -176,7 +176,7 @@ def markup(model: Classifier, base: str = "") -> str:
     ]
     examples = [
         f'<button type="button" class="demo-example" title="{each}"><svg viewBox="-12 -12 124 124" role="img" '
-        f'aria-label="Example: {each}, drawn">{polylines(lines)}</svg></button>'
+        f'aria-label="Example: {each}, drawn by hand">{polylines(lines)}</svg></button>'
         for each, lines in DRAWINGS.items()
     ]
     examples += [
