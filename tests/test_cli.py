@@ -260,13 +260,12 @@ def test_marks_on_standard_output_are_one_json_value_and_nothing_else(graded_fol
     assert json.loads(done.stdout)["verdicts"] == written["verdicts"]
 
 
-def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) -> None:
+def test_a_run_counts_what_it_did_not_grade_anew(graded_folder: Path) -> None:
     status, output, errors = here(graded_folder, "grade")
     assert (status, errors) == (0, "")
     *table, summary = output.splitlines()
     assert summary.startswith("10 submissions (10 unchanged); 146 pass, ")
-    for student in answers("layers"):
-        assert sum(row.startswith(f"{student} ") for row in table) == 1
+    assert not [row for row in table if row.split()[:1] in [[student] for student in answers("layers")]]
     assert here(graded_folder, "grade", "-q") == (0, "", "")
 
 
@@ -327,7 +326,7 @@ def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(
     shutil.copyfile(course_folder / NOTEBOOK, folder / "2-layers.ipynb")
     done = autograder("grade", cwd=course_folder)
     assert (done.returncode, done.stderr) == (0, "")
-    assert any(row.startswith(long_name) and " 0/20 " in row for row in done.stdout.splitlines())
+    assert any(row.startswith(long_name[:9]) and " 0/20 " in row for row in done.stdout.splitlines())
     assert "\x1b" not in done.stdout
 
 

@@ -26,8 +26,6 @@ from autograder.sections import Contents, titles_in
 ARCHIVE = "setup.zip"  # beside the book's notebooks: the wheel that `set_up` installs
 SETUP_LINE = "from autograder import check, check_all, progress"
 TITLE = "# @title Set up: run this first"  # as Colab shows a cell's title
-# Lines of text no longer than one reads with ease, in Jupyter's own pages.
-MEASURE = 'from IPython.display import HTML\n\nHTML("<style>.jp-RenderedMarkdown { max-width: 44rem }</style>")'
 BOOK_ONLY = "book-only"  # tag of a cell that computes numbers of the text from data that students do not have
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
@@ -190,7 +188,7 @@ def set_up(archive: str) -> None:
 
 def set_up_cell(downloads: str) -> str:
     """Return a notebook's first code cell, ``set_up`` word for word; ``downloads`` ends with a slash, or is empty."""
-    return f'{TITLE}\n{inspect.getsource(set_up)}\n\nset_up("{downloads and downloads + ARCHIVE}")\n\n{MEASURE}'
+    return f'{TITLE}\n{inspect.getsource(set_up)}\n\nset_up("{downloads and downloads + ARCHIVE}")'
 
 
 def _last_cells(chapter: Chapter) -> list[NotebookNode]:

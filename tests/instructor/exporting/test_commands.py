@@ -113,7 +113,7 @@ def test_all_assignments_that_have_begun_go_to_canvas_in_one_file_and_not_to_moo
     (term_folder / "due_dates.csv").write_text("assignment,due\n3-dropout,2026-11-12 23:59+01:00\n4-optimizer,\n")
     status, _, err = here(term_folder, "export", "--format", "canvas")
     assert status == 0
-    assert "give it back its export, --into FILE" in err
+    assert "give it back its own file, --into FILE" in err
     assert exported(term_folder, "class-canvas.csv")[0][5:] == [ASSIGNMENT, "3-dropout"]
     assert "name one" in refused(term_folder, "export", "--format", "moodle")
 

@@ -27,7 +27,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     verdicts += [verdict | {"points": 0, "max_points": 2}]
     text = render(
         Path(feedback.__file__).with_name("feedback.html.j2"),
-        **dict.fromkeys(("lateness", "dates", "waiting", "notes", "exercises", "written"), ""),
+        **dict.fromkeys(("lateness", "dates", "waiting", "chapter", "notes", "exercises", "sections", "written"), ""),
         student=STUDENT,
         assignment="2-layers",
         points="1",
