@@ -4,6 +4,7 @@
 const INK = [43, 47, 56];
 const PEN = 0.045; // of the side
 const SMALL = 112; // pixels, four for each of the network's: what is drawn is looked at in each frame
+const AROUND = [0, -1, 1, -SMALL, SMALL]; // a pixel and its neighbours
 const STEP = 1 / 28; // of the side, for each press of an arrow key
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -98,7 +99,7 @@ export class Drawing {
     } else {
       context.fillStyle = "white";
       context.fillRect(0, 0, side, side);
-      if (this.fills) context.drawImage(this.small, 0, 0, side, side); // its edge lies below the line
+      if (this.fills) context.drawImage(this.small, 0, 0, side, side);
     }
     pull(context, this.strokes, side);
     context.globalCompositeOperation = "source-over";
@@ -118,7 +119,7 @@ export class Drawing {
     garment.forEach((_, i) => {
       const level = image.data[4 * i];
       garment[i] = (inside ? inside[i] : level <= 128) ? ink : 0;
-      filled[i] = level > INK[0] + 8 ? garment[i] : 0; // also where the line is thin
+      filled[i] = AROUND.every((step) => inside?.[i + step]) ? ink : 0; // its edge lies below the line
     });
     context.putImageData(fill, 0, 0);
     return image;
