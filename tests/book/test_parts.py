@@ -52,7 +52,7 @@ def test_without_scripts_a_still_of_the_demo_shows_a_drawing_the_network_and_its
 ) -> None:
     without_scripts.goto(address + name)
     still = without_scripts.locator(".garment-demo")
-    expect(still.get_by_role("img", name="A drawing: Dress")).to_be_visible()
+    expect(still.get_by_role("img", name="A drawing of a garment: Dress")).to_be_visible()
     expect(still.get_by_role("img", name="The network, from left to right")).to_be_visible()
     expect(still.locator(".demo-verdict")).to_contain_text("Dress")
     expect(still.locator(".demo-answers li")).to_have_count(10)

@@ -402,4 +402,4 @@ def test_axe_finds_no_violations_and_the_page_fits_a_telephone(browser: Browser,
 def test_without_scripts_the_page_says_that_it_needs_them(without_scripts: Page, address: str) -> None:
     without_scripts.goto(f"{address}somewhere/page/")
     expect(without_scripts.get_by_text("That takes a script")).to_be_visible()
-    expect(without_scripts.get_by_role("img", name="A drawing: Dress")).to_be_visible()
+    expect(without_scripts.get_by_role("img", name="A drawing of a garment: Dress")).to_be_visible()
