@@ -109,13 +109,11 @@ def likely_mistake(observed: Observation, expected: Observation, exercise: str) 
 
 
 def _where_an_array_is_expected(observed: Observation, expected: Array) -> str:
-    if isinstance(expected, PythonNumbers):
-        if observed is None:
-            return NO_RETURN
-        return NO_NUMBER if isinstance(observed, str) and observed == "a Tensor" else ""
-    kinds, wanted = (NO_TENSOR, "a tensor") if is_tensor(expected) else (NO_ARRAY, "a NumPy array")
     if observed is None:
         return NO_RETURN
+    if isinstance(expected, PythonNumbers):
+        return {"a NoneType": NO_RETURN, "a Tensor": NO_NUMBER}.get(observed, "") if isinstance(observed, str) else ""
+    kinds, wanted = (NO_TENSOR, "a tensor") if is_tensor(expected) else (NO_ARRAY, "a NumPy array")
     if isinstance(observed, bool | int | float):
         return f"This is a number of Python's where {wanted} is expected: .item() and float() make such numbers."
     if is_array(observed) and is_tensor(observed) == is_tensor(expected):
