@@ -28,7 +28,7 @@ EXTRAS = {
 }
 # Commands, plugins and data, which no line imports.
 UNIMPORTED = {
-    *("brotli", "coverage", "hatchling", "ipykernel", "jupyter-book", "mypy", "myst-nb", "pytest-timeout"),
+    *("brotli", "coverage", "hatchling", "ipykernel", "jupyter-book", "mypy", "pytest-timeout"),
     *("pytest-xdist", "ruff", "sphinx-autobuild", "types-docutils", "tzdata"),
 }
 
