@@ -272,7 +272,7 @@ def three_sets(rng: torch.Generator, log: TrainingLog, classes: int = 3) -> dict
     """Return loaders whose last batches are short, of another size in each set."""
     return {
         "train": RecordingLoader("train", log, *points(rng, 10, classes), 4),
-        "valid": RecordingLoader("valid", log, *points(rng, 31, classes), 15),
+        "valid": RecordingLoader("valid", log, *points(rng, 310, classes), 150),
         "test": RecordingLoader("test", log, *points(rng, 62, classes), 20),
     }
 
