@@ -123,7 +123,7 @@ ATTACKS: Mapping[str, Attack] = {
 
 # A dozen, of each kind, are handed in with every commit; a deep run tries all behind each wall.
 WITH_EVERY_COMMIT = {
-    *("answers_first", "stands_in", "fork_bomb", "kills", "memory_of_a_second_thread", "network", "writes_everywhere"),
+    *("answers_first", "stands_in", "fork_bomb", "kills", "memory_of_a_chain", "network", "writes_everywhere"),
     *("markup", "markup_in_the_written_answer", "odd_ids", "name_of_a_formula", "name_with_markup"),
 }
 

@@ -2,6 +2,7 @@
 
 import itertools
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,20 @@ def test_processes_that_start_for_ever_are_too_much(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(memory, "_send", lambda pid, number: signals.append(number))
     assert memory.Watch(1, LIMIT).exceeded()
     assert signals == [signal.SIGSTOP] * memory.ROUNDS
+
+
+def test_a_look_that_takes_long_is_soon_followed_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a look can take seconds, in which processes that come and end go on taking memory."""
+
+    def stop_all(pid: int) -> dict[int, bool]:
+        time.sleep(0.3)
+        return {}
+
+    monkeypatch.setattr(memory, "_stop_all", stop_all)
+    monkeypatch.setattr(memory.Watch, "_surely_within", lambda *_: False)
+    watch = memory.Watch(1, LIMIT)
+    assert not watch.exceeded()
+    time.sleep(memory.LONGEST_PAUSE_S)
+    looked = time.monotonic()
+    assert not watch.exceeded()
+    assert time.monotonic() - looked >= 0.3
