@@ -1,11 +1,8 @@
-"""What a run takes of all tests, and what it says at the end about where the time went."""
+"""What a run takes of all tests, and in which order."""
 
 from __future__ import annotations
 
 import gc
-import time
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,11 +32,6 @@ FIRST = [
     "notebooks/test_check.py",
     "test_cli.py",
 ]
-LONG = 10.0  # seconds after which a test says why it takes them
-
-_seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
-_unexplained: dict[str, float] = {}
-_started = time.monotonic()
 _deep = False
 
 
@@ -48,12 +40,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for marker in (
-        "deep: in a deep run only",
-        "long(why): takes over ten seconds, and so in a deep run only, unless it is marked daily",
-        "daily: with every commit, however long it takes",
-    ):
-        config.addinivalue_line("markers", marker)
     global _deep
     _deep = config.getoption("deep")
 
@@ -86,27 +72,3 @@ def pytest_collection_finish() -> None:
     """Keep what was imported and collected out of each run of the garbage collector, and of what a fork copies."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    folder = Path(report.nodeid.partition("::")[0])
-    _seconds[folder.parts[1] if len(folder.parts) > 2 else folder.parts[0]] += report.duration
-    if report.when == "call" and report.duration > LONG and "long" not in report.keywords:
-        _unexplained[report.nodeid] = report.duration
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    yield
-    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-    if not terminal or hasattr(session.config, "workerinput") or not _seconds:
-        return
-    for test, seconds in sorted(_unexplained.items(), key=lambda pair: -pair[1]):
-        terminal.write_line(f"{seconds:3.0f} s, and no mark that says why: {test}")
-    minutes, seconds = divmod(round(time.monotonic() - _started), 60)
-    shares = (f"{folder} {took / _seconds.total():.0%}" for folder, took in _seconds.most_common())
-    passed, failed = (len(terminal.stats.get(outcome, ())) for outcome in ("passed", "failed"))
-    wrong = failed + len(terminal.stats.get("error", ()))
-    terminal.write_line(
-        f"{passed} passed{f', {wrong} did not' if wrong else ''} in {minutes} min {seconds} s: {', '.join(shares)}"
-    )

@@ -4,13 +4,9 @@ import ast
 import inspect
 import re
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 import tinycss2
-from jupyter_cache import get_cache
-from sqlalchemy import Engine, event
 
 from autograder.exercises import Exercise
 from autograder.instructor.releasing.plumbing import WIDTH, without_plumbing
@@ -249,16 +245,6 @@ def test_a_page_is_executed_again_when_a_file_that_it_uses_has_changed(
     before = execution.digest("import solutions.layers")
     (tmp_path / "solutions" / "layers.py").write_text("after")
     assert execution.digest("import solutions.layers") != before
-
-
-def test_the_cache_exists_before_pages_are_read_side_by_side(tmp_path: Path) -> None:
-    """Readers that make its database at once fail, as in a fresh clone."""
-    app = SimpleNamespace(parallel=1, extensions={"sphinx_multitoc_numbering": SimpleNamespace()})
-    execution.read_in_parallel(cast(Any, app), cast(Any, SimpleNamespace(nb_execution_cache_path=tmp_path / "cache")))
-    assert (tmp_path / "cache" / "global.db").is_file()
-    with get_cache(tmp_path / "cache").db.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 120_000  # a slow disk is waited for
-    event.remove(Engine, "connect", execution.wait_for_others)  # or each later test of this process would wait, too
 
 
 # ---- a page of the PDF
