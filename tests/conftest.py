@@ -62,8 +62,6 @@ def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callabl
 class Server(ThreadingHTTPServer):
     """A server whose visitors may leave before they have heard all."""
 
-    daemon_threads = True
-
     def handle_error(self, request: object, client_address: object) -> None:
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)

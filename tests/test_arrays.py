@@ -109,9 +109,7 @@ def python_draws(names: SimpleNamespace, rng: random.Random) -> dict[str, Observ
 
 
 @pytest.mark.parametrize("function", [numpy_draws, python_draws])
-def test_a_check_has_the_generator_that_it_asks_for_and_the_global_ones_are_seeded(
-    function: Callable[..., Any],
-) -> None:
+def test_a_check_has_the_generator_it_asks_for_and_the_global_ones_are_seeded(function: Callable[..., Any]) -> None:
     names, before = SimpleNamespace(mean=np.mean), (random.getstate(), np.random.get_state()[1].tolist())
     first, again, second = (observe(check(function), names, seed) for seed in (1, 1, 2))
     assert same_answer(first, again)

@@ -12,13 +12,7 @@ from autograder.checks import Check, Raised, checks_of, rooms
 from autograder.course import Course
 from autograder.judge.judge import Expectations, judge
 from autograder.judge.live import LiveExpectations
-from autograder.judge.recorded import (
-    RUN_SEEDS,
-    RecordedExpectations,
-    expectations,
-    record,
-    without_reference_words,
-)
+from autograder.judge.recorded import RUN_SEEDS, RecordedExpectations, expectations, record, without_reference_words
 from autograder.mistakes import Mistake
 from autograder.observe import Answer, observe, seed_of
 from tests.commands import autograder
@@ -46,9 +40,7 @@ def judged(checks: list[Check], answers: list[Answer], seeds: list[int], expect:
 
 
 @pytest.mark.parametrize("mistake", COURSE.mistakes(ROOM)[::8], ids=lambda mistake: mistake.id)
-def test_it_judges_every_known_mistake_as_the_live_reference_does(
-    mistake: Mistake, recording: Path, live: LiveExpectations
-) -> None:
+def test_it_judges_known_mistakes_as_the_reference(mistake: Mistake, recording: Path, live: LiveExpectations) -> None:
     names = COURSE.mistaken_names(ROOM, mistake)
     checks = [check for check in VISIBLE if check.exercise == mistake.exercise]
     for run in RUN_SEEDS:
@@ -68,9 +60,7 @@ def test_it_passes_a_right_answer(recording: Path) -> None:
 
 @pytest.mark.parametrize("room", rooms())
 @pytest.mark.long("a replay at eight seeds")
-def test_what_a_student_has_answers_no_run_of_the_grader_better_than_any_other(
-    room: str, live: LiveExpectations, tmp_path: Path
-) -> None:
+def test_a_replay_answers_no_run_better_than_any_other(room: str, live: LiveExpectations, tmp_path: Path) -> None:
     """Students have the recording. A replay gets what does not depend on the seed, and no more at the seeds 0 and 1."""
     recorded = RecordedExpectations(record(COURSE, room, tmp_path))
     visible = [check for check in checks_of(room) if not check.hidden]

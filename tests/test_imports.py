@@ -57,9 +57,7 @@ def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
     ],
     ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, list) else "",
 )
-def test_a_command_waits_for_no_library_that_it_does_not_use(
-    line: list[str | Path], spared: set[str], tmp_path: Path
-) -> None:
+def test_a_command_waits_for_no_unused_library(line: list[str | Path], spared: set[str], tmp_path: Path) -> None:
     line = [tmp_path / word if word == "course" else word for word in line]
     assert not loaded_by(*line) & spared
 

@@ -65,9 +65,7 @@ def test_pytorch_without_cuda_comes_from_its_own_index() -> None:
 
 
 @pytest.mark.parametrize(("option", "status"), [((), 1), (("--where-it-may",), 0)])
-def test_a_package_that_cannot_be_installed_stops_make_only_where_it_is_needed(
-    option: tuple[str, ...], status: int, tmp_path: Path
-) -> None:
+def test_a_missing_package_stops_make_only_where_needed(option: tuple[str, ...], status: int, tmp_path: Path) -> None:
     (tmp_path / "id").symlink_to(shutil.which("id") or "")
     (tmp_path / "sh").symlink_to("/bin/sh")
     done = sh(tmp_path, "/bin/sh", CI / "require", *option, "a-package:/nowhere/it", PATH=str(tmp_path))

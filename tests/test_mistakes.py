@@ -91,8 +91,7 @@ def test_a_mistake_replaces_the_lines_of_each_block_and_leaves_those_around_them
 
 
 @pytest.mark.parametrize(
-    ("old", "places"),
-    [("        return self.sum\n", 2), ("return self.sum\n", 0), ("        self.sum += y\n", 0)],
+    ("old", "places"), [("        return self.sum\n", 2), ("return self.sum\n", 0), ("        self.sum += y\n", 0)]
 )
 def test_an_edit_that_does_not_fit_the_reference_once_is_an_error_that_names_the_place(old: str, places: int) -> None:
     hunk = Hunk("sums.md:17: total-twice", old, "pass\n")

@@ -40,13 +40,10 @@ def needed(lines: list[str], distributions: dict[str, Distribution]) -> dict[str
             if key in distributions or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
                 continue
             distributions[key] = distribution(requirement.name)
-            inner = [line for line in distributions[key].requires or [] if wanted(Requirement(line), extra)]
-            needed([line.partition(";")[0] for line in inner], distributions)
+            for line in distributions[key].requires or []:
+                if (marker := Requirement(line).marker) is None or marker.evaluate({"extra": extra}):
+                    needed([line.partition(";")[0]], distributions)
     return distributions
-
-
-def wanted(requirement: Requirement, extra: str) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def environment(folder: Path, distributions: dict[str, Distribution]) -> Path:

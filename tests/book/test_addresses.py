@@ -66,9 +66,7 @@ def test_known_mistakes_are_filtered_by_their_words_and_an_empty_filter_shows_al
     assert page.locator(".filtered:visible").count() == page.locator(".filtered").count()
 
 
-def test_letters_link_to_the_first_term_of_the_glossary_and_words_of_a_definition_find_theirs(
-    page: Page, address: str
-) -> None:
+def test_letters_link_to_the_glossarys_terms_and_words_of_a_definition_find_theirs(page: Page, address: str) -> None:
     page.goto(f"{address}chapters/glossary.html")
     terms = [term[0].upper() for term in page.locator("dl.glossary > dt").all_inner_texts()]
     letters = page.get_by_role("navigation", name="Terms by letter").get_by_role("link")

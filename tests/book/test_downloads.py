@@ -94,9 +94,7 @@ def pdf(pdf_file: Path) -> PdfReader:
 
 
 @pytest.mark.long("the whole book is printed")
-def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_it_begins(
-    site: Path, pdf: PdfReader
-) -> None:
+def test_bookmarks_and_contents_of_the_pdf_name_each_page_and_where_it_begins(site: Path, pdf: PdfReader) -> None:
     pages = [(site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)]
     titles = [headings_of([article(page, "page", "")])[0].title for page in pages]
     assert len(titles) == len(list((ROOT / "chapters").glob("*.md")))
@@ -110,9 +108,7 @@ def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_
 
 
 @pytest.mark.long("all pages of the PDF are read")
-def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages(
-    pdf_file: Path, pdf: PdfReader
-) -> None:
+def test_the_pdf_says_title_and_language_and_its_tags_are_those_of_the_pages(pdf_file: Path, pdf: PdfReader) -> None:
     root = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert (root["/Lang"], pdf.metadata.title) == ("en", "Build an image classifier from scratch")

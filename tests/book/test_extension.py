@@ -133,9 +133,7 @@ def test_the_wrong_lines_and_their_function_are_found() -> None:
         ("return x.T", "return x", False),
     ],
 )
-def test_a_line_with_all_words_of_a_long_line_of_a_solution_reveals_it(
-    line: str, solution: str, revealed: bool
-) -> None:
+def test_a_line_with_all_words_of_a_solutions_long_line_reveals_it(line: str, solution: str, revealed: bool) -> None:
     assert tells(line, [solution]) == revealed
 
 
@@ -161,9 +159,7 @@ def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None
     ],
     ids=["room", "no room", "long words", "as small as the screen"],
 )
-def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(
-    width: float, size: float, word: str, shown: float | None
-) -> None:
+def test_words_of_a_figure_grow_where_they_have_room(width: float, size: float, word: str, shown: float | None) -> None:
     words = f'<text style="font: {size}px sans-serif">{word}</text>'
     assert words_on_a_small_screen(f'<svg viewBox="0 0 {width} 200 ">{words}</svg>') == shown
 
@@ -235,9 +231,7 @@ def test_what_loads_the_course_by_name_uses_all_its_rooms(code: str) -> None:
     assert "autograder/reports/checks.html.j2" in used
 
 
-def test_a_page_is_executed_again_when_a_file_that_it_uses_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_is_executed_again_when_a_file_it_uses_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "ROOT", tmp_path)
     monkeypatch.setattr(execution, "DATA", tmp_path / "data")
     (tmp_path / "solutions").mkdir()

@@ -25,9 +25,7 @@ LIKELY = re.compile("likely mistake|perhaps", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_demo_draws_a_garment_answers_photographs_and_takes_a_pair_of_sandals_for_legs(
-    page: Page, address: str, name: str
-) -> None:
+def test_the_demo_draws_answers_photographs_and_takes_sandals_for_legs(page: Page, address: str, name: str) -> None:
     page.goto(address + name)
     demo = page.locator(".garment-demo")
     heard = demo.locator(".demo-heard")
@@ -47,7 +45,7 @@ def test_the_demo_draws_a_garment_answers_photographs_and_takes_a_pair_of_sandal
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_without_scripts_a_still_of_the_demo_shows_a_drawing_the_network_and_its_answer(
+def test_without_scripts_a_still_shows_drawing_network_and_answer(
     without_scripts: Page, address: str, name: str
 ) -> None:
     without_scripts.goto(address + name)
@@ -63,9 +61,7 @@ def test_without_scripts_a_still_of_the_demo_shows_a_drawing_the_network_and_its
 
 
 @EACH_EXERCISE
-def test_each_card_has_wrong_answers_that_the_check_names_and_no_line_of_a_solution(
-    site: Path, exercise: Exercise
-) -> None:
+def test_a_card_has_wrong_answers_that_the_check_names_and_no_solutions_line(site: Path, exercise: Exercise) -> None:
     *wrong, right = card(site, exercise.room, exercise.name).select(".attempt")
     assert 2 <= len(wrong) <= SHOWN
     assert "a right answer" in words(right)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from autograder.checks import checks_of
 from autograder.instructor.releasing.markdown import Context, to_markdown
@@ -23,10 +23,6 @@ TERM = re.compile(r"\{term\}`[^`]+`")
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })"
 
 
-def by_name(chapter: BookChapter) -> str:
-    return chapter.room
-
-
 # ---- what a chapter says of itself
 
 
@@ -37,7 +33,7 @@ def test_a_time_is_said_in_hours_and_quarters(minutes: int, words: str) -> None:
     assert hours(minutes) == words
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.room)
 def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, chapter: BookChapter) -> None:
     (opening,) = built(site, chapter.path.stem).article.select(".opening")
     head = words(opening)
@@ -140,9 +136,7 @@ def test_the_first_use_of_a_term_in_the_book_is_its_explanation_or_shows_it(expl
 
 
 @pytest.mark.parametrize(("mark", "says"), [("a.term", ""), ("a.claim", "It held in")])
-def test_a_definition_and_what_was_tried_appear_for_the_keyboard_and_for_the_pointer(
-    chapter: Page, mark: str, says: str
-) -> None:
+def test_a_definition_and_what_was_tried_appear_for_keyboard_and_pointer(chapter: Page, mark: str, says: str) -> None:
     link = chapter.locator(mark).first
     shown = chapter.locator(f"#{link.get_attribute('aria-describedby')}")
     expect(shown).to_be_hidden()
@@ -161,14 +155,12 @@ def test_a_definition_and_what_was_tried_appear_for_the_keyboard_and_for_the_poi
     expect(link).to_be_focused()
 
 
-def test_a_definition_fits_on_a_small_screen(browser: Browser, address: str) -> None:
-    with browser.new_context(viewport={"width": 360, "height": 740}) as context:
-        page = context.new_page()
-        page.goto(address + CHAPTER)
-        for term in page.locator("a.term").all()[:6]:
-            term.focus()
-            box = page.locator(f"#{term.get_attribute('aria-describedby')}").bounding_box()
-            assert box and 0 <= box["x"] <= 360 - box["width"]
+def test_a_definition_fits_on_a_small_screen(chapter: Page) -> None:
+    chapter.set_viewport_size({"width": 360, "height": 740})
+    for term in chapter.locator("a.term").all()[:6]:
+        term.focus()
+        box = chapter.locator(f"#{term.get_attribute('aria-describedby')}").bounding_box()
+        assert box and 0 <= box["x"] <= 360 - box["width"]
 
 
 # ---- the search
@@ -205,9 +197,7 @@ def test_the_search_page_keeps_up_with_what_is_typed_and_its_address_as_well(pag
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("droput", "dropout"), ("learnig rate", "learning rate")])
-def test_a_word_that_the_book_has_not_leads_to_the_nearest_that_it_has(
-    page: Page, address: str, typed: str, meant: str
-) -> None:
+def test_a_word_that_the_book_lacks_leads_to_the_nearest(page: Page, address: str, typed: str, meant: str) -> None:
     page.goto(f"{address}search.html?q={typed}")
     page.get_by_role("button", name=meant, exact=True).click()
     expect(page.locator("#search-results li").first).to_be_visible()
@@ -215,9 +205,7 @@ def test_a_word_that_the_book_has_not_leads_to_the_nearest_that_it_has(
 
 
 @pytest.mark.parametrize("query", ["learning rate", "dropout", "Linear"])
-def test_what_is_found_is_quoted_without_answers_or_buttons_and_chapters_come_first(
-    page: Page, address: str, query: str
-) -> None:
+def test_results_quote_no_answers_or_buttons_and_chapters_come_first(page: Page, address: str, query: str) -> None:
     page.goto(f"{address}search.html?q={query}", wait_until="networkidle")
     links = page.locator("#search-results li a")
     expect(page.locator("#search-results .context").first).to_be_visible()

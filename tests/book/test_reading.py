@@ -87,9 +87,7 @@ def asked(visited: Visit) -> list[str]:
     return [own, *(url for url in parts if url.startswith("http") and not re.search(r"/demo/|\.html$", url))]
 
 
-def test_a_page_without_its_demo_weighs_less_than_450_kilobytes_and_is_whole_after_few_requests(
-    visited: Visit, site: Path
-) -> None:
+def test_a_page_without_its_demo_weighs_under_450_kilobytes_and_takes_few_requests(visited: Visit, site: Path) -> None:
     weight = weights(asked(visited), site)
     assert weight[".woff2"] > 0
     assert weight.total() < BUDGET, weight
@@ -172,9 +170,7 @@ def test_a_definition_stands_beside_its_first_use_in_the_book_alone(site: Path) 
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_a_caption_has_a_number_and_is_nearer_to_its_figure_than_to_the_text_below(
-    page: Page, address: str, width: int
-) -> None:
+def test_a_caption_is_numbered_and_nearer_to_its_figure_than_to_the_text(page: Page, address: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address + CHAPTER)
     captions = page.locator("figure.captioned figcaption")

@@ -230,9 +230,7 @@ def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget
 # ---- the two largest, as they come
 
 
-def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(
-    page: Page, address: str, tmp_path: Path
-) -> None:
+def test_a_photo_goes_through_the_steps_and_does_not_leave_the_page(page: Page, address: str, tmp_path: Path) -> None:
     model = web.as_on_the_page(load_model(MODEL))
     asked: list[tuple[str, bool]] = []
     page.on(

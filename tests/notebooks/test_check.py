@@ -63,9 +63,7 @@ def test_a_cell_that_does_not_parse_is_named_with_line_and_error(right: Notebook
 
 
 @pytest.mark.deep
-def test_a_cell_that_stops_after_the_class_is_named_though_its_checks_pass(
-    right: NotebookNode, checked: Checked
-) -> None:
+def test_a_cell_that_stops_after_its_class_is_named_though_checks_pass(right: NotebookNode, checked: Checked) -> None:
     linear = exercise_cells(right)["Linear"].source
     report = checked(with_answers(right, Linear=f"{linear}\n\nLinear(2, 3)(torch.zeros(4, 7))"))
     assert report.passed
@@ -125,9 +123,7 @@ def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checke
         pytest.param("import asyncio\nawait asyncio.sleep(0)", marks=pytest.mark.deep),
     ],
 )
-def test_what_a_live_notebook_runs_beside_an_answer_does_no_harm(
-    right: NotebookNode, checked: Checked, beside: str
-) -> None:
+def test_what_a_notebook_runs_beside_an_answer_does_no_harm(right: NotebookNode, checked: Checked, beside: str) -> None:
     source = exercise_cells(right)["Flatten"].source
     report = checked(with_answers(right, Flatten=f"{source}\n\n{beside}"))
     assert (report.passed, report.notes) == (True, [])

@@ -65,9 +65,7 @@ USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return 
         ("def row(x): ...\nk = 3", "row(x) + k", "`k` and `row` are"),
     ],
 )
-def test_names_that_only_a_cell_without_effect_on_the_mark_defines_are_reported(
-    cell: str, uses: str, names: str
-) -> None:
+def test_names_that_only_a_cell_without_effect_on_marks_defines_are_reported(cell: str, uses: str, names: str) -> None:
     (remark,) = remarks(USES.format(uses), cell)
     assert remark.startswith(f"{names} defined in ")
     assert "when this is graded" in remark and remark.endswith("into the cell of Sequential")

@@ -35,7 +35,7 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
 
 @pytest.mark.long("a limit of time runs out before the process is ended")
 @pytest.mark.usefixtures("without_unix")
-def test_a_cell_that_cannot_be_interrupted_is_ended_with_its_process_and_earlier_results_are_known(
+def test_an_uninterruptible_cell_ends_with_its_process_and_earlier_results_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("autograder.sandbox.here.GRACE_S", 1.0)

@@ -19,9 +19,7 @@ SWAPPED = {
 
 
 @pytest.mark.parametrize(("swapped_kb", "exceeded"), [(50_000, False), (80_000, True)])
-def test_swapped_memory_counts(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, swapped_kb: int, exceeded: bool
-) -> None:
+def test_swapped_pages_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, swapped_kb: int, exceeded: bool) -> None:
     for pid, child in [(1, "2"), (2, "3"), (3, "")]:
         folder = tmp_path / str(pid) / "task" / str(pid)
         folder.mkdir(parents=True)

@@ -288,16 +288,12 @@ def test_a_check_that_ends_its_process_costs_only_that_check(sandbox: Sandbox, w
 
 
 @pytest.mark.parametrize(("numbers", "kind"), [(5 << 30, "memory"), (6 << 20, "invalid")])
-def test_a_check_that_takes_too_much_memory_or_answers_too_much_is_an_outcome(
-    sandbox: Sandbox, numbers: int, kind: str
-) -> None:
+def test_a_check_that_takes_or_answers_too_much_is_an_outcome(sandbox: Sandbox, numbers: int, kind: str) -> None:
     answers = sandbox.run(Program((flattening(f"return torch.zeros({numbers})"),), PLAN)).answers
     assert answers["Flatten", "rows"].kind == kind
 
 
-def test_a_check_is_waited_for_where_the_system_has_no_descriptors_of_processes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_check_is_waited_for_where_a_system_has_no_descriptors_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS, where students check their own work."""
     monkeypatch.delattr(os, "pidfd_open")
     monkeypatch.delattr(os, "waitid")
@@ -471,9 +467,7 @@ def test_a_server_that_was_started_ahead_and_ended_is_reported_in_a_line(monkeyp
 
 @pytest.mark.deep
 @pytest.mark.parametrize("always", [False, True])
-def test_a_server_that_hangs_as_it_starts_is_replaced_once(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, always: bool
-) -> None:
+def test_a_server_that_hangs_is_replaced_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, always: bool) -> None:
     hung = tmp_path / "hung"
     goes_on = "" if always else f'mkdir {hung} 2> /dev/null || exec {shutil.which("bwrap")} "$@"\n'
     (tmp_path / "bwrap").write_text(f"#!/bin/sh\n{goes_on}exec sleep 600\n")

@@ -116,9 +116,7 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("layer", ["ours", "PyTorch's"])
-def test_load_model_reads_the_file_of_the_chapters_last_cell(
-    layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_load_model_reads_the_chapters_own_file(layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the notebook's network is made of the student's own layers or of PyTorch's."""
     chapter = (ROOT / "chapters" / "5-training.md").read_text(encoding="utf-8")
     (cell,) = (part for part in re.findall(r"^```\{code-cell\}.*?^```$", chapter, re.M | re.S) if "save_file(t" in part)
@@ -141,9 +139,7 @@ def test_load_model_reads_the_file_of_the_chapters_last_cell(
 
 
 @pytest.mark.parametrize("ground", ["#ffffff", "#d7e1f0"])
-def test_photographs_of_test_images_get_the_answers_of_the_test_images(
-    model_file: Path, sample: Dataset, ground: str
-) -> None:
+def test_photographs_of_test_images_get_the_images_answers(model_file: Path, sample: Dataset, ground: str) -> None:
     model = load_model(model_file)
     chosen = range(0, 1000, 10)
     direct = [classify(model, torch.tensor(sample.test_images[i]).float()[None] / 255)[0][0] for i in chosen]

@@ -72,9 +72,7 @@ def images_read(recipe: Recipe, images: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("batch_size", [32, 100])
-def test_without_dropout_it_follows_the_chapters_learner_in_each_epoch(
-    train: Examples, valid: Examples, batch_size: int
-) -> None:
+def test_without_dropout_it_follows_the_chapters_learner(train: Examples, valid: Examples, batch_size: int) -> None:
     recipe, counted = Recipe(epochs=3, batch_size=batch_size, lr=0.05, dropout=0.0), []
     fast, taught = new_model(recipe, seed=3), new_model(recipe, seed=3)
     fast_learner = FastLearner(fast, recipe, train, valid, seed=3, after_block=counted.append)
@@ -119,9 +117,7 @@ def test_units_are_dropped_with_the_probability_and_independently(train: Example
 
 
 @pytest.mark.parametrize("change", [{}, {"optimizer": "momentum"}, {"optimizer": "sgd"}, {"normalize": True}], ids=str)
-def test_optimizers_and_normalisation_agree_with_pytorchs_under_autograd(
-    train: Examples, valid: Examples, change: dict[str, Any]
-) -> None:
+def test_optimizers_and_norms_agree_with_pytorchs(train: Examples, valid: Examples, change: dict[str, Any]) -> None:
     recipe = replace(ADAMW, smoothing=0.1, **change)
     fast, taught = new_model(recipe, seed=1), new_model(recipe, seed=1)
     layers = []
@@ -155,9 +151,7 @@ def test_optimizers_and_normalisation_agree_with_pytorchs_under_autograd(
     torch.testing.assert_close(fast.eval()(valid[0]), slow.eval()(valid[0]), rtol=1e-3, atol=1e-2)
 
 
-def test_the_kept_weights_take_brightness_from_zero_to_one_after_standardised_training(
-    train: Examples, valid: Examples
-) -> None:
+def test_kept_weights_take_brightness_from_0_to_1_after_standardised_training(train: Examples, valid: Examples) -> None:
     recipe = replace(ADAMW, standardize=True)
     model = new_model(recipe, seed=0)
     raw = model.layers(valid[0]).detach()
@@ -281,9 +275,7 @@ def test_a_step_in_bf16_agrees_with_float32_to_a_twentieth(train: Examples, vali
     [{}, {"dropout": 0.0}, {"batch_size": 100}, {"shift": 1, "flip": True}, {"standardize": True, "smoothing": 0.1}],
     ids=str,
 )
-def test_after_an_epoch_the_compiled_weights_are_those_of_the_fast_path(
-    train: Examples, changes: dict[str, Any]
-) -> None:
+def test_after_an_epoch_compiled_weights_are_those_of_the_fast_path(train: Examples, changes: dict[str, Any]) -> None:
     recipe = replace(Recipe(epochs=2, lr=0.05, dropout=0.2), **changes)
     fast, compiled = (FastLearner(new_model(recipe, 0), recipe, train, train, compiled=way) for way in (False, True))
     assert compiled.train_epoch() == pytest.approx(fast.train_epoch(), rel=1e-5)
@@ -299,9 +291,7 @@ def test_after_an_epoch_the_compiled_weights_are_those_of_the_fast_path(
     workers=st.integers(1, 3),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_compiled_steps_of_any_size_agree_with_autograd(
-    sizes: list[int], batch: int, count: int, workers: int, seed: int
-) -> None:
+def test_compiled_steps_agree_with_autograd(sizes: list[int], batch: int, count: int, workers: int, seed: int) -> None:
     torch.manual_seed(seed)
     lr, scale = 0.1, 1.25
     depth, before = len(sizes) - 1, torch.get_num_threads()

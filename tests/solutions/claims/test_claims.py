@@ -214,9 +214,7 @@ def test_an_interval_is_students_of_the_mean() -> None:
     ("low", "high", "also", "holds"),
     [(1.0, 2.0, True, True), (0.9, 2.0, True, False), (1.0, 3.1, True, False), (1.0, 2.0, False, False)],
 )
-def test_the_whole_interval_keeps_the_bounds_and_the_condition_is_met(
-    low: float, high: float, also: bool, holds: bool
-) -> None:
+def test_the_whole_interval_keeps_bounds_and_condition(low: float, high: float, also: bool, holds: bool) -> None:
     assert BoundedInterval("", Interval(low, 1.5, high), at_least=1, at_most=3, provided=also).holds == holds
 
 

@@ -113,10 +113,7 @@ DAMAGED: dict[str, tuple[Callable[[Path], object], str]] = {
         packed(TRAIN_IMAGES, lambda content: content[:100_000] + bytes(100) + content[100_100:]),
         f"{TRAIN_IMAGES}.gz: cannot be read",
     ),
-    "a terabyte, all of it a hole": (
-        lambda folder: os.truncate(folder / TRAIN_IMAGES, 10**12),
-        "larger than any file",
-    ),
+    "a terabyte, all of it a hole": (lambda folder: os.truncate(folder / TRAIN_IMAGES, 10**12), "larger than any file"),
     "packed, a bomb": (packed(TRAIN_IMAGES, lambda content: BOMB), "larger than any file"),
     "one pixel": (replaced(one_pixel, TRAIN_IMAGES), "wrong checksum"),
     "a web page": (replaced(lambda content: b"<html>404</html>", TRAIN_LABELS), "not an IDX file"),

@@ -35,9 +35,7 @@ def test_the_card_has_accuracy_each_class_and_the_most_frequent_mistakes(measure
     assert f"- {test.labels[i]} taken for {test.labels[j]}: {wrong.max()} of {test.matrix[i].sum()}" in card
 
 
-def test_the_card_measures_the_rule_by_which_answers_are_called_unsure(
-    measured: tuple[Measurement, str], sample: Dataset
-) -> None:
+def test_the_card_measures_the_rule_for_unsure_answers(measured: tuple[Measurement, str], sample: Dataset) -> None:
     test, card = measured
     best, named = test.probabilities.max(dim=1)
     unsure, right = best < UNSURE_BELOW, named == torch.tensor(sample.test_labels)

@@ -57,9 +57,7 @@ def model(model_file: Path) -> Classifier:
 
 
 @pytest.fixture(scope="session")
-def host(
-    model_file: Path, photos: dict[Path, float], sample: Dataset, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def host(model_file: Path, photos: dict[Path, float], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A host: the page in a folder of a folder, and the photographs."""
     folder = tmp_path_factory.mktemp("host")
     web.claim_page(folder / "somewhere" / "page", force=False)
@@ -108,9 +106,7 @@ ANSWERS_TO_FILES = """async (names) => {
 
 
 @pytest.mark.deep
-def test_every_kind_of_photograph_is_prepared_and_answered_as_in_python(
-    demo: Page, model: Classifier, photos: dict[Path, float]
-) -> None:
+def test_every_kind_of_photo_is_answered_as_in_python(demo: Page, model: Classifier, photos: dict[Path, float]) -> None:
     rows = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
     for (path, apart), shown in zip(photos.items(), rows, strict=True):
         x = prepare_image(open_image(path))

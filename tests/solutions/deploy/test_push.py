@@ -204,9 +204,7 @@ def test_without_a_good_token_nothing_is_changed(hub: SpacesHub, token: str | bo
     assert hub.spaces == {}
 
 
-def test_a_connection_lost_in_the_commit_leaves_the_space_as_it_was_and_the_next_push_completes_it(
-    hub: SpacesHub,
-) -> None:
+def test_a_connection_lost_in_the_commit_leaves_the_space_as_it_was_and_the_next_push_completes(hub: SpacesHub) -> None:
     hub.hangs_up_before = True
     message = failure(WorkFailed, hub)
     assert hub.address in message

@@ -93,9 +93,7 @@ KINDS = {
 }
 
 
-def test_the_served_files_are_those_of_export_web_with_content_types_and_without_caching(
-    address: str, model_file: Path, tmp_path: Path
-) -> None:
+def test_files_are_those_of_export_web_with_types_and_uncached(address: str, model_file: Path, tmp_path: Path) -> None:
     web.write_page(model_file, tmp_path)
     files = {f"/{file.name}": file for file in tmp_path.iterdir() if file.suffix in KINDS}
     for path, file in (files | {"/": tmp_path / "index.html", "/none": None}).items():
@@ -120,9 +118,7 @@ def test_the_served_files_are_those_of_export_web_with_content_types_and_without
         ("GET", "//127.0.0.1:1/elsewhere", 404),
     ],
 )
-def test_the_server_accepts_no_uploads_and_serves_only_the_page(
-    address: str, method: str, path: str, status: int
-) -> None:
+def test_it_accepts_no_uploads_and_serves_only_the_page(address: str, method: str, path: str, status: int) -> None:
     assert ask(address, method, path, b"a picture" if method != "GET" else b"")[0].status == status
 
 

@@ -47,9 +47,7 @@ def module_of(source: bytes) -> ModuleType:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK"])
-def test_the_generated_preparation_equals_prepare_image_bit_for_bit(
-    files: dict[str, bytes], sample: Dataset, mode: str
-) -> None:
+def test_the_preparation_equals_prepare_image_bit_for_bit(files: dict[str, bytes], sample: Dataset, mode: str) -> None:
     in_numpy = module_of(files["solutions/deploy/preparation.py"]).prepare_image
     for pixels in sample.test_images[:20]:
         image = photograph(pixels, "#cddef0").convert(mode)
@@ -173,8 +171,6 @@ def test_the_onnx_file_agrees_with_pytorch_on_the_test_images_in_batches_of_any_
         np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
 
 
-def test_the_onnx_file_says_what_it_is_as_the_model_file_does(
-    session: onnxruntime.InferenceSession, model_file: Path
-) -> None:
+def test_the_onnx_file_has_the_model_files_metadata(session: onnxruntime.InferenceSession, model_file: Path) -> None:
     with safe_open(model_file, framework="np") as file:
         assert session.get_modelmeta().custom_metadata_map == file.metadata()

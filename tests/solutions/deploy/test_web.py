@@ -55,9 +55,7 @@ def test_the_books_model_is_valid_and_documented() -> None:
 # --- the command
 
 
-def test_the_command_writes_a_page_and_reports_the_cost_of_rounding(
-    here: Cli, model_file: Path, tmp_path: Path
-) -> None:
+def test_the_command_writes_a_page_and_says_the_cost_of_rounding(here: Cli, model_file: Path, tmp_path: Path) -> None:
     arguments = ("export-web", model_file, tmp_path / "page", "--data", data.SAMPLE_FOLDER)
     facts = json.loads(here(*arguments, "--json").stdout)
     assert facts["images"] == 1000

@@ -91,9 +91,7 @@ def test_the_first_layer_shows_what_training_added(parsed: BeautifulSoup, report
 
 
 @pytest.mark.parametrize("change", [{"seed": 7}, {"seed": None}, {"recipe": {"standardize": True}}], ids=str)
-def test_without_initial_weights_the_weights_themselves_are_shown_with_a_note(
-    record: RunRecord, change: dict[str, object]
-) -> None:
+def test_without_initial_weights_the_weights_are_shown_and_noted(record: RunRecord, change: dict[str, object]) -> None:
     page = words_of(page_of(replace(record, config={**record.config, **change})))
     assert "The weights of 64 of the 256 hidden units" in page
     assert "cannot be told apart from what training added" in page
@@ -107,9 +105,7 @@ def test_the_confusion_matrix_is_a_table_with_headings(record: RunRecord, parsed
     assert all(cell.get("scope") for cell in parsed.find_all("th"))
 
 
-def test_the_surest_mistakes_have_their_names_beside_them(
-    record: RunRecord, parsed: BeautifulSoup, sample: Dataset
-) -> None:
+def test_the_surest_mistakes_have_names_beside_them(record: RunRecord, parsed: BeautifulSoup, sample: Dataset) -> None:
     test = measure(load_model(record.model_file), sample.test_images, sample.test_labels)
     sureness, choice = test.probabilities.max(dim=1)
     wrong = [index for index, label in enumerate(sample.test_labels) if choice[index] != label]
@@ -196,9 +192,7 @@ GROUND_AND_INK = """() => [
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_report_loads_nothing_else_and_axe_finds_no_violations(
-    page: Page, report: RunReport, theme: str, tmp_path: Path
-) -> None:
+def test_the_report_loads_nothing_and_satisfies_axe(page: Page, report: RunReport, theme: str, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(report.html)
     complaints: list[str] = []

@@ -33,9 +33,7 @@ from tests.commands import ROOT, in_a_terminal
 from tests.solutions.conftest import Cli, error_of
 
 
-def test_a_reference_run_is_the_learner_on_nine_tenths_of_the_training_images(
-    here: Cli, tmp_path: Path, sample: Dataset
-) -> None:
+def test_a_reference_run_is_the_learner_on_nine_tenths_of_images(here: Cli, tmp_path: Path, sample: Dataset) -> None:
     """Trained here as a chapter would do it, the model has the weights of the command's, bit for bit."""
     options = ("--way", "reference", "--set", "epochs=3", "--set", "lr=0.05", "--seed", 1, "--device", "cpu")
     assert here("train", "--data", sample.source, *options, "--out", tmp_path, "--name", "a").returncode == 0
