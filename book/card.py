@@ -13,16 +13,11 @@ from autograder.palette import COLOURS
 from book import BOOK
 
 LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
+ON_A_PAGE = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", LOGO)  # which gives it its colours
+ON_A_PAGE = ON_A_PAGE.replace("<svg", '<svg class="logo-mark" aria-hidden="true"', 1)
 SIZE = (1200, 630)  # what Open Graph's readers expect
 CARD = "social-card.png"  # in book/static
 DESCRIPTION_CHARACTERS = 200
-
-
-def logo() -> str:
-    """Return the logo for a page, which gives it its colours."""
-    return re.sub(r"<style>.*?</style>|<title>.*?</title>", "", LOGO).replace(
-        "<svg", '<svg class="logo-mark" aria-hidden="true"', 1
-    )
 
 
 def card_svg(title: str) -> str:
@@ -62,7 +57,7 @@ def description_of(document: nodes.document) -> str:
 
 def describe(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:
     """Add the logo to a page and, if the book has an address, the tags that other sites read."""
-    context["course_logo"] = logo()
+    context["course_logo"] = ON_A_PAGE
     if tree is None or not app.config.html_baseurl:  # BOOK_URL was not given
         return
     description = description_of(tree)

@@ -69,11 +69,7 @@ def of_grading() -> dict[str, float]:
     """Return the time that grading a class took, and the load, from ``data/grading.json``."""
     graded = json.loads((DATA / "grading.json").read_text(encoding="utf-8"))
     minutes = {row["submissions"]: row["wall_s"] / 60 for row in graded["classes"]}
-    return {
-        "minutes for 120": minutes[120],
-        "minutes for 300": minutes[300],
-        "load": graded["machine"]["load"],
-    }
+    return {"minutes for 120": minutes[120], "minutes for 300": minutes[300], "load": graded["machine"]["load"]}
 
 
 @cache

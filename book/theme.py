@@ -55,9 +55,7 @@ def add_filters(app: Sphinx) -> None:
     filters["mended"] = lambda markup: edited(markup, MENDED)
 
 
-def leave_out_unused(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
-) -> None:
+def cut_unused(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
     """Load the files of sphinx-design only in pages with parts that need them."""
     unused = [name for name, part in DESIGN.items() if part not in context.get("body", "")]
     for kind in ("css_files", "script_files"):
@@ -149,6 +147,6 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", add_filters)
     app.connect("html-page-context", add_filter)
     app.connect("html-page-context", add_version)
-    app.connect("html-page-context", leave_out_unused, priority=900)  # after all who add files of their own
+    app.connect("html-page-context", cut_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)
     app.connect("build-finished", cut_styles)

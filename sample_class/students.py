@@ -43,9 +43,9 @@ def handed_in(student: Student, released: nbformat.NotebookNode) -> nbformat.Not
     draw = random.Random(student.id)
     kind = 0 if student.id == "ada" else draw.randrange(100)
     if kind < ALL_RIGHT:
-        return put_together(released, [], draw)
+        return assembled(released, [], draw)
     if kind < (so_far := ALL_RIGHT + SOME_WRONG):
-        return put_together(released, draw.sample(Course.installed().mistakes(ROOM), draw.choice([1, 1, 2])), draw)
+        return assembled(released, draw.sample(Course.installed().mistakes(ROOM), draw.choice([1, 1, 2])), draw)
     if kind < (so_far := so_far + NOT_BEGUN):
         return nbformat.from_dict(released)
     if kind < so_far + HANGS + CRASHES:
@@ -54,9 +54,7 @@ def handed_in(student: Student, released: nbformat.NotebookNode) -> nbformat.Not
     return None
 
 
-def put_together(
-    released: nbformat.NotebookNode, mistakes: list[Mistake], draw: random.Random
-) -> nbformat.NotebookNode:
+def assembled(released: nbformat.NotebookNode, mistakes: list[Mistake], draw: random.Random) -> nbformat.NotebookNode:
     """Return the notebook with an answer to each exercise and a written one.
 
     Answers are the reference's with its mistake, where there is one, else from somebody who is right, in a style that

@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -85,26 +86,14 @@ class Shell:
         Raises:
             CommandFailed: a command in it did.
         """
-        script = f"set -e\n{block}\npwd >&3"
-        read, write = os.pipe()
-        # The shell's descriptor 3 tells where it went; pass_fds keeps numbers, so it is given its own.
-        line = ["bash", "-c", f"exec 3>&{write}\n{script}"]
-        done = subprocess.run(
-            line,
-            cwd=self.folder,
-            env=self.environment,
-            pass_fds=[write],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        os.close(write)
-        with os.fdopen(read) as shell:
-            went = shell.read().strip()
-        if done.returncode:
-            raise CommandFailed(f"{block}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        self.folder = Path(went)
+        with tempfile.NamedTemporaryFile("r") as went:  # where the shell tells in which folder it ends
+            line = ["bash", "-c", f"set -e\n{block}\npwd > '{went.name}'"]
+            done = subprocess.run(
+                line, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            )
+            if done.returncode:
+                raise CommandFailed(f"{block}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            self.folder = Path(went.read().strip())
         return done.stdout
 
     @contextmanager

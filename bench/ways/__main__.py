@@ -5,10 +5,10 @@ TASK is a `Task` as JSON. The environment decides the number of threads.
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 import time
+from pkgutil import resolve_name
 
 from bench.ways import WAYS, Task
 from solutions.errors import WrongUse
@@ -21,9 +21,8 @@ def measure(name: str, task: Task) -> dict[str, object]:
         train_s, epoch_s: wall time of the second epoch, without and with the pass of validation. accuracy: after the
         first epoch. Or note alone: the missing part of this machine.
     """
-    module, function = WAYS[name][0].split(":")
     try:
-        train, validate = getattr(importlib.import_module(f"bench.ways.{module}"), function)(task)
+        train, validate = resolve_name(f"bench.ways.{WAYS[name][0]}")(task)
     except ModuleNotFoundError as missing:
         return {"note": f"{missing.name} is not installed"}
     except WrongUse as error:

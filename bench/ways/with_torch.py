@@ -4,6 +4,7 @@ The notebook unpacks an image, makes it a picture and then a tensor whenever it 
 """
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -43,9 +44,7 @@ def notebook(task: Task, workers: int = 1) -> tuple[Train, Validate]:
     return train, lambda: accuracy(task, model, valid_loader)
 
 
-def notebook_without_worker(task: Task) -> tuple[Train, Validate]:
-    """Prepare the batches in the process that trains."""
-    return notebook(task, workers=0)
+notebook_without_worker = partial(notebook, workers=0)  # the process that trains prepares the batches
 
 
 def losses(
@@ -176,9 +175,7 @@ def accelerated(task: Task, compiled: bool = False) -> tuple[Train, Validate]:
     return learner.train_epoch, lambda: learner.validate()[1]
 
 
-def accelerated_and_compiled(task: Task) -> tuple[Train, Validate]:
-    """Train like `python -m solutions train --way compiled`; its steps are built first."""
-    return accelerated(task, compiled=True)
+accelerated_and_compiled = partial(accelerated, compiled=True)  # as `--way compiled`; the steps are built first
 
 
 # --- the limit of this library

@@ -75,9 +75,7 @@ def write_widgets(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
     folder.touch()
 
 
-def link_widgets(
-    app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None
-) -> None:
+def link_widget(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:
     """Load the modules in pages with a widget."""
     if tree is not None and any(tree.findall(widget_figure)):
         app.add_js_file(f"{FOLDER}/start.js", type="module")
@@ -87,4 +85,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(widget_figure, html=(visit_widget, depart_widget))
     app.add_directive("widget", WidgetDirective)
     app.connect("env-before-read-docs", write_widgets)
-    app.connect("html-page-context", link_widgets)
+    app.connect("html-page-context", link_widget)

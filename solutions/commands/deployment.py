@@ -122,11 +122,7 @@ def push(
 
 
 @app.command(epilog="Example: python -m solutions card runs/first/model.safetensors > MODEL_CARD.md")
-def card(
-    model: Model = None,
-    data: Data = None,
-    out: Runs = Path("runs"),
-) -> None:
+def card(model: Model = None, data: Data = None, out: Runs = Path("runs")) -> None:
     """Measure a model on the test images and print its model card: Markdown, with every number computed."""
     from solutions.runs import folders
 

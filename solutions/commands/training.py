@@ -90,12 +90,7 @@ def train(
 
 
 @app.command(epilog="Example: python -m solutions evaluate runs/first/model.safetensors")
-def evaluate(
-    model: Model = None,
-    data: Data = None,
-    out: Runs = Path("runs"),
-    as_json: Json = False,
-) -> None:
+def evaluate(model: Model = None, data: Data = None, out: Runs = Path("runs"), as_json: Json = False) -> None:
     """Measure a model on the test images."""
     from solutions import data as sources
     from solutions.accelerate import device as machine

@@ -24,28 +24,24 @@ DRAWINGS: dict[str, list[Stroke]] = {  # on a sheet of 100 by 100; the page begi
         [
             *[(38, 6), (44, 6), (46, 14), (54, 14), (56, 6), (62, 6), (64, 26), (60, 44), (70, 94)],
             *[(30, 94), (40, 44), (36, 26), (38, 6)],
-        ],
+        ]
     ],
     "T-shirt": [
         [
             *[(36, 14), (44, 19), (56, 19), (64, 14), (90, 30), (82, 46), (71, 40), (72, 88), (28, 88)],
             *[(29, 40), (18, 46), (10, 30), (36, 14)],
-        ],
+        ]
     ],
     "Bag": [
         [(14, 40), (86, 40), (90, 88), (10, 88), (14, 40)],
         [(33, 31), (35, 20), (42, 13), (58, 13), (65, 20), (67, 31)],  # ends above the bag, or it would be filled
     ],
     "Ankle boot": [
-        [(70, 12), (44, 12), (43, 48), (34, 56), (16, 62), (10, 74), (10, 84), (76, 84), (74, 50), (70, 12)],
+        [(70, 12), (44, 12), (43, 48), (34, 56), (16, 62), (10, 74), (10, 84), (76, 84), (74, 50), (70, 12)]
     ],
 }
 # Sharp, of those for choosing, and not all alike: of the pair of sandals the network makes a pair of legs.
-PHOTOGRAPHS = {
-    "A dotted dress": "dress-02.jpg",
-    "Jeans": "trouser-12.jpg",
-    "A pair of sandals": "sandal-10.jpg",
-}
+PHOTOGRAPHS = {"A dotted dress": "dress-02.jpg", "Jeans": "trouser-12.jpg", "A pair of sandals": "sandal-10.jpg"}
 STEP = 2.5  # between the points of a stroke, so that it grows evenly
 INK, SMALL, PEN = (43, 47, 56, 255), 112, 5  # as in web/drawing.js
 

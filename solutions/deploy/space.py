@@ -18,12 +18,7 @@ DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
     *("__init__.py", "errors.py", "runs/__init__.py", "runs/training_summary.py"),
-    *(
-        "deploy/__init__.py",
-        "deploy/garment_answer.py",
-        "deploy/images.py",
-        "deploy/numpy_network.py",
-    ),
+    *("deploy/__init__.py", "deploy/garment_answer.py", "deploy/images.py", "deploy/numpy_network.py"),
 )
 README = """---
 title: What garment is this?

@@ -266,8 +266,8 @@ def train(
     except WorkFailed as error:
         raise WorkFailed(f"{folder}: {error}") from error
     except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
+        if not isinstance(error, torch.OutOfMemoryError | MemoryError) and "allocate memory" not in str(error):
+            raise  # on a CPU only PyTorch's message says that memory was exhausted
         raise WorkFailed(
             f"{folder}: the memory of {settings.device} does not suffice for {len(data.train_labels):,} images and "
             f"batch_size={settings.recipe.batch_size}; try a smaller one, another --device, or close other programs"
@@ -281,11 +281,6 @@ def train(
     write_model(model, run.model_file, run.summary)
     (folder / CHECKPOINT).unlink()
     return run
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether memory was exhausted; on a CPU only PyTorch's message says it."""
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(error)
 
 
 def draw(run: Run, data: Dataset) -> None:
