@@ -1,4 +1,4 @@
-"""Measurements outside the tests: waiting times and comparisons with other tools. Each module says how to run it."""
+"""Measurements outside the tests, and comparisons with other tools. Each module says how to run it."""
 
 import importlib.metadata
 import os
