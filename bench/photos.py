@@ -64,9 +64,7 @@ def measure_real(model: Classifier, part: Part, kind: str, wrong: Path | None = 
     return {"kind": kind, **count(model, opened, wrong)}
 
 
-def count(
-    model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: Path | None = None
-) -> dict[str, float | int]:
+def count(model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: Path | None) -> dict[str, float | int]:
     """Count a model's right answers to photographs with the numbers of their classes.
 
     Photographs with a wrong answer or none are written to the folder ``wrong``.

@@ -107,7 +107,6 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], metavar="N", help="1 2 if left out")
     parser.add_argument("--only", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY", help=", ".join(WAYS))
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), default="cpu", help="for PyTorch; JAX uses its own")
-    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="32 if left out")
     parser.add_argument("--sample", action="store_true", help="use the small sample in the repository")
     options = parser.parse_args()
     try:
@@ -124,7 +123,7 @@ def main() -> None:
     unpacked.mkdir(parents=True, exist_ok=True)
     for name, file in zip(data.FILES, dataset.files, strict=True):
         (unpacked / name).write_bytes(unpack(file.path))
-    task = Task(str(BUILD / "data"), options.batch_size, lr=0.005, dropout=0.2, device=options.device)
+    task = Task(str(BUILD / "data"), batch_size=32, lr=0.005, dropout=0.2, device=options.device)
     names = [name for name in WAYS if name in options.only]
     rows = measured(names, task, options.threads, options.rounds, log)
     for count in options.threads:

@@ -40,13 +40,7 @@ def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.Completed
 
 
 def begin(*line: str | Path, cwd: Path, said: tuple[Path, Path]) -> multiprocessing.process.BaseProcess:
-    """Begin one of our commands that runs until it is ended, and return its process.
-
-    Args:
-        line: module and arguments.
-        cwd: in which folder.
-        said: files for what it prints and for its errors.
-    """
+    """Begin a module that runs until it is ended; ``said`` are files for what it prints and for its errors."""
     assert _warm
     process = _warm.Process(target=_become, args=(list(map(str, line)), cwd, dict(os.environ), *said), daemon=True)
     process.start()

@@ -185,9 +185,7 @@ def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None,
         ("class Linear: ...", "nowhere/out.ipynb", "nowhere: does not exist"),
     ],
 )
-def test_what_cannot_be_filled_is_named_with_the_reason(
-    source: str | None, out: str, reason: str, released: Path, tmp_path: Path
-) -> None:
+def test_what_fill_refuses_is_named(source: str | None, out: str, reason: str, released: Path, tmp_path: Path) -> None:
     if source is not None:
         (tmp_path / "mine.py").write_text(source)
     assert reason in refused(tmp_path, "fill", released / NOTEBOOK, "mine.py", out)

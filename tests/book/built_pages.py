@@ -62,13 +62,11 @@ def pages(site: Path) -> list[BookPage]:
 
 
 def chapter(site: Path, room: str) -> BookPage:
-    """Return the page of a room's chapter."""
     (path,) = (site / "chapters").glob(f"*-{room}.html")
     return read(path)
 
 
 def card(site: Path, room: str, exercise: str) -> Tag:
-    """Return the card of an exercise."""
     tag = chapter(site, room).article.find(id=f"exercise-{room}-{exercise}")
     assert isinstance(tag, Tag)
     return tag

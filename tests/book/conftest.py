@@ -82,6 +82,5 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture
 def chapter(page: Page, address: str) -> Page:
-    """A chapter, open in a browser."""
     page.goto(address + CHAPTER)
     return page

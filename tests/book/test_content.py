@@ -166,7 +166,6 @@ def test_a_thing_has_one_name_in_the_book(words: str, name: str) -> None:
 
 
 def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path) -> None:
-    """It shows a check at work without being an exercise."""
     start = page(site, "0-start")
     mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == "flatten-batch-too")
     assert re.search(".*".join(map(re.escape, ("not written yet", mistake.says, "hint=2", mistake.hint))), start.words)

@@ -86,9 +86,7 @@ def test_a_helper_in_a_cell_of_its_own_does_not_count_and_is_reported(right: Not
 
 
 @pytest.mark.deep
-def test_a_stub_that_is_left_beside_checks_that_pass_keeps_a_notebook_from_passing(
-    right: NotebookNode, untouched: NotebookNode, checked: Checked
-) -> None:
+def test_a_stub_that_is_left_fails_the_notebook(right: NotebookNode, untouched: NotebookNode, checked: Checked) -> None:
     written, stubs = (exercise_cells(notebook)["Sequential"].source for notebook in (right, untouched))
     report = checked(with_answers(right, Sequential=half_written(written, stubs)))
     left = "still to write: `__len__`, `__iter__`, `__getitem__`"

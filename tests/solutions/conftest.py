@@ -26,7 +26,6 @@ def _one_thread_and_a_fixed_seed() -> None:
 
 @pytest.fixture(scope="session")
 def sample() -> data.Dataset:
-    """The sample in the repository."""
     return data.load(data.SAMPLE_FOLDER)
 
 
