@@ -34,7 +34,8 @@ MISSING = (
     *("unshare", "setns", "mount", "umount2", "open_tree", "fsopen"),
     "clone3",  # its flags lie in memory, where no filter sees them; the C library takes clone instead
 )
-LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK and F_OFD_SETLKW, which not every system's Python knows
+# Of fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW and F_NOTIFY, which not every system's Python knows.
+LOCKS_AND_WATCHES = (6, 7, 37, 38, 1026)
 NEW_NAMESPACES = 0x7E020000  # any of CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET
 
 
@@ -167,9 +168,11 @@ def filter_for(machine: Machine) -> bytes:
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
     lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
-    # A lock on a part of a file: the kernel keeps as many as there are bytes. Not ENOLCK, for which SQLite waits.
-    lines += [(EQUAL, 0, 7, machine.numbers["fcntl"]), (LOAD, 0, 0, _argument(1))]
-    lines += [(EQUAL, 4 - at, 0, command) for at, command in enumerate(LOCKS)]
+    # A lock on a part of a file: the kernel keeps as many as there are bytes. Not ENOLCK, for which SQLite waits. And a
+    # watch on a folder.
+    count = len(LOCKS_AND_WATCHES)
+    lines += [(EQUAL, 0, count + 3, machine.numbers["fcntl"]), (LOAD, 0, 0, _argument(1))]
+    lines += [(EQUAL, count - at, 0, command) for at, command in enumerate(LOCKS_AND_WATCHES)]
     lines += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE | errno.EPERM)]
     # A child in namespaces of its own.
     lines += [(EQUAL, 0, 5, machine.numbers["clone"]), (LOAD, 0, 0, _argument(0)), (AND, 0, 0, NEW_NAMESPACES)]

@@ -48,7 +48,7 @@ def test_a_filter_has_one_verdict_on_each_call(machine: system_calls.Machine) ->
         ("setsockopt", (3, 1, 9), True),
         *(("mmap", (0, 4096, 3, flags), flags in (0x22, 1)) for flags in (0x21, 0x40023, 0x22, 1)),
         *(("clone", (flags,), flags in (17, 0x3D0F00)) for flags in (17, 0x3D0F00, 0x10000011, 0x20011)),
-        *(("fcntl", (3, command), command in (1, 5, 1031)) for command in (1, 5, 6, 7, 37, 38, 1031)),
+        *(("fcntl", (3, command), command in (1, 5, 1031)) for command in (1, 5, 6, 7, 37, 38, 1026, 1031)),
         ("prctl", (4,), False),
         ("prctl", (3,), True),
     ]:
