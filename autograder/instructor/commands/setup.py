@@ -166,39 +166,36 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-@app.command(epilog=examples("autograder backup", "autograder backup /mnt/other-disk/my-course.zip --force"))
+@app.command(epilog=examples("autograder backup", "autograder backup /mnt/other-disk/my-course.tar.gz --force"))
 def backup(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE", help="The zip to write; beside the course folder, with the time, if left out."),
+        typer.Argument(
+            metavar="FILE", help="The .tar.gz to write; beside the course folder, with the time, if left out."
+        ),
     ] = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the folder and its gradebook to a zip.
+    """Write the folder and its gradebook to one file.
 
-    Waits for an `autograder grade` or `collect` that is at work, and lets none begin until it is done. The zip appears
+    Waits for an `autograder grade` or `collect` that is at work, and lets none begin until it is done. The file appears
     under its name when it is whole. It holds solutions, names and marks: only you can read it, so keep it like that.
     """
     from datetime import datetime
 
-    from autograder.instructor.backup import write_backup
+    from autograder.instructor.backup import gradebook_of, write_backup
     from autograder.instructor.course.folder import CourseFolder
 
     folder = CourseFolder.here()
-    target = file or folder.root.with_name(f"{folder.root.name}-{datetime.now():%Y-%m-%d-%H%M%S}.zip")
+    target = file or folder.root.with_name(f"{folder.root.name}-{datetime.now():%Y-%m-%d-%H%M%S}.tar.gz")
     refuse_or_copy(target, force)
+    gradebook = gradebook_of(folder)
     with folder.only_one_grader(on_wait=lambda: complain("waiting for the command that is at work in this folder")):
-        done = write_backup(folder, target)
-    if done.links:
-        complain(f"kept as links, without what they lead to: {', '.join(done.links)}")
-    if done.left_out:
-        complain(f"left out, as no zip can hold them: {', '.join(done.left_out)}")
-    if done.is_on_server:
+        count = write_backup(folder, gradebook, target)
+    if not gradebook:
         complain("the gradebook is not in it: it is on a server; copy it there, PostgreSQL's with pg_dump")
     if not quiet:
-        gradebook = "the gradebook" if done.has_gradebook else "no gradebook"
-        print(f"{target}: {done.files} files and {gradebook}, {target.stat().st_size / 1e6:.1f} MB")
-        print(
-            f"To put it back, unpack it in the folder that is to hold the course: python -m zipfile -e {target.name} ."
-        )
+        with_gradebook = "the gradebook" if gradebook and gradebook.exists() else "no gradebook"
+        print(f"{target}: {count} files and {with_gradebook}, {target.stat().st_size / 1e6:.1f} MB")
+        print(f"To put it back, type in the folder that is to hold the course: tar xzf {target.name}")
