@@ -13,7 +13,7 @@ from autograder.course import Course
 from autograder.errors import plain
 from autograder.instructor.class_facts import facts_of
 from autograder.instructor.course.due_dates import assignments_of
-from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import FILE
 from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
@@ -70,7 +70,7 @@ def status_of(folder: CourseFolder, course: Course) -> list[AssignmentStatus]:
                 gradebook.require_assignment(assignment)
             with gradebook.open() as rows:
                 marks = marks_of(facts_of(folder, course, rows))
-    exported, size = _exported(folder), len(students_of(folder))
+    exported, size = read_json(folder.root / "exports" / EXPORTED), len(students_of(folder))
     return [
         _status(folder, assignment, [mark for mark in marks if mark.assignment == assignment], exported)
         if assignment in released
@@ -113,19 +113,10 @@ def note_export(folder: CourseFolder, marks: Iterable[Mark]) -> None:
     by_assignment: dict[str, list[Mark]] = {}
     for mark in marks:
         by_assignment.setdefault(mark.assignment, []).append(mark)
-    known = _exported(folder)
     path = folder.root / "exports" / EXPORTED
     path.parent.mkdir(exist_ok=True)
     digests = {assignment: _digest(group) for assignment, group in by_assignment.items()}
-    write_atomically(path, json.dumps(known | digests, indent=1) + "\n")
-
-
-def _exported(folder: CourseFolder) -> dict[str, str]:
-    try:
-        digests: dict[str, str] = json.loads((folder.root / "exports" / EXPORTED).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return digests
+    write_atomically(path, json.dumps(read_json(path) | digests, indent=1) + "\n")
 
 
 def _digest(marks: Iterable[Mark]) -> str:

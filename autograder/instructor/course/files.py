@@ -1,10 +1,12 @@
-"""Atomic file writes."""
+"""Files of ours: written whole or not at all, and read where they can be."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -21,3 +23,12 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             draft.unlink()
         # An error in the middle of writing names no file.
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in a JSON file; an empty one without a readable file."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

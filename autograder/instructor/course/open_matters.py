@@ -15,35 +15,29 @@ from autograder.errors import AutograderError
 from autograder.instructor.course.attempts import INDEX, kept
 from autograder.instructor.course.decisions import extensions_of, read_decisions
 from autograder.instructor.course.due_dates import assignments_of
-from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.course.roster import students_of
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 
+INSTEAD = "collected/instead.json"
+
 
 def note_instead(folder: CourseFolder, files: Mapping[str, Mapping[str, str]]) -> None:
     """Keep the names of files handed in instead of a notebook, by assignment and student."""
-    known = _noted(folder)
+    path = folder.root / INSTEAD
+    known = read_json(path)
     merged = {name: {**known.get(name, {}), **files.get(name, {})} for name in {*known, *files}}
     if merged != known:
-        path = folder.root / "collected" / "instead.json"
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, json.dumps(merged, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def handed_in_instead(folder: CourseFolder, assignment: str) -> dict[str, str]:
     """Return the files handed in instead of a notebook, by student, unless a notebook followed."""
-    noted = _noted(folder).get(assignment, {}).items()
+    noted = read_json(folder.root / INSTEAD).get(assignment, {}).items()
     return {student: file for student, file in noted if not folder.submission(student, assignment).file.exists()}
-
-
-def _noted(folder: CourseFolder) -> dict[str, dict[str, str]]:
-    try:
-        noted: dict[str, dict[str, str]] = json.loads((folder.root / "collected" / "instead.json").read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return noted
 
 
 def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.files import read_json, write_atomically
 from autograder.notebooks.graft import cell_digest, grade_id_of, is_answer, read_notebook
 
 Cells = dict[str, list[str]]
@@ -16,15 +16,8 @@ Cells = dict[str, list[str]]
 
 def earlier_cells(path: Path, assignment: str) -> Cells:
     """Return the digests of each cell in the releases of an assignment; none without a readable file."""
-    return _all_cells(path).get(assignment, {})
-
-
-def _all_cells(path: Path) -> dict[str, Cells]:
-    try:
-        cells: dict[str, Cells] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return cells if isinstance(cells, dict) else {}
+    cells: Cells = read_json(path).get(assignment, {})
+    return cells
 
 
 def remember_release(path: Path, assignment: str, released: Path) -> None:
@@ -35,7 +28,7 @@ def remember_release(path: Path, assignment: str, released: Path) -> None:
     """
     if not released.exists():
         return
-    known = _all_cells(path)
+    known = read_json(path)
     cells = known.setdefault(assignment, {})
     for cell in read_notebook(released).cells:
         grade_id = grade_id_of(cell)
