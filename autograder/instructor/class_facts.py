@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,7 +36,10 @@ def facts_of(
     """
     records = records or GradingRecords(folder)
     works = dict(records.all(student))
-    latest = _latest(works if student is None else dict(records.all()))
+    graded = works if student is None else dict(records.all())
+    never = datetime.min.replace(tzinfo=UTC)
+    in_order = sorted(graded.items(), key=lambda pair: pair[1].graded or never)
+    latest = {assignment: record for (_, assignment), record in in_order}
     handed_in = [(path.parent.name, path.name) for path in (folder.root / "submitted").glob(f"{student or '*'}/*")]
 
     def digest_of(key: Key) -> str:
@@ -151,13 +154,6 @@ def _students(folder: CourseFolder, rows: Rows, works: Collection[Work], only: s
             student, row = roster.get(who, Student(who)), known.get(who, Student(who))
             students.append(replace(student, **{name: getattr(student, name) or getattr(row, name) for name in NAMES}))
     return students
-
-
-def _latest(records: Mapping[Work, GradingRecord]) -> dict[str, GradingRecord]:
-    """Return the last record of each assignment."""
-    never = datetime.min.replace(tzinfo=UTC)
-    in_order = sorted(records.items(), key=lambda pair: pair[1].graded or never)
-    return {assignment: record for (_, assignment), record in in_order}
 
 
 def _cells(folder: CourseFolder, assignment: str, latest: GradingRecord | None) -> dict[str, GradedCell]:

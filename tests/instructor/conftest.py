@@ -267,15 +267,13 @@ def graded_small_class(tmp_path_factory: pytest.TempPathFactory, small_class: Pa
 @pytest.fixture
 def folder(graded_small_class: Path, tmp_path: Path) -> Path:
     """The small class, graded with seed 7, in a folder of the test's own."""
-    shutil.copytree(graded_small_class, tmp_path / "course")
-    return tmp_path / "course"
+    return shutil.copytree(graded_small_class, tmp_path / "course")
 
 
 @pytest.fixture
 def small_folder(small_class: Path, tmp_path: Path) -> Path:
     """The small class in a folder of the test's own."""
-    shutil.copytree(small_class, tmp_path / "small")
-    return tmp_path / "small"
+    return shutil.copytree(small_class, tmp_path / "small")
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def made_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def course(made_course: Path, tmp_path: Path) -> Path:
     """The same in a folder of the test's own."""
-    return Path(shutil.copytree(made_course, tmp_path / "course"))
+    return shutil.copytree(made_course, tmp_path / "course")
 
 
 def state_of(course: Path) -> dict[str, object]:

@@ -12,16 +12,14 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecords, write_record
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.open_matters import note_instead
-from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
-from tests.instructor.conftest import let_earn, let_release
+from tests.instructor.conftest import follow, let_earn, let_release
 from tests.test_cli import files, here
 
 CLASS = ("ada", "bob", "eve")
@@ -58,8 +56,7 @@ def course(tmp_path: Path) -> Path:
     with (root / "nbgrader_config.py").open("a") as config:
         config.write('c.CourseDirectory.course_id = "default_course"\n')  # as `let_release` has it
     folder = CourseFolder(root)
-    with CourseGradebook(folder) as gradebook:
-        update_gradebook(folder, Course.installed(), gradebook)
+    follow(root)
     for assignment in ("1-approximation", "2-layers", "3-dropout", "4-optimizer", "5-training"):
         let_release(root, assignment, first=2, second=3)
     # 2: two have come; of one a clock says only that it was late, and the third handed in no notebook.

@@ -108,14 +108,10 @@ def _date(table: Table, row: Row, text: str) -> datetime:
 
 
 def template(assignments: Collection[str]) -> str:
-    """Return a table without dates yet."""
-    zone = _zone_of_this_machine()
-    return "\n".join([",".join(COLUMNS), *(f"{assignment},,{zone}," for assignment in sorted(assignments)), ""])
-
-
-def _zone_of_this_machine() -> str:
+    """Return a table without dates yet, in the time zone of this machine."""
     _, below, zone = str(LOCAL_TIME.resolve()).partition("zoneinfo/")
-    return zone if below else "UTC"
+    zone = zone if below else "UTC"
+    return "\n".join([",".join(COLUMNS), *(f"{assignment},,{zone}," for assignment in sorted(assignments)), ""])
 
 
 def seconds_late(when: datetime | None, due: datetime | None) -> float:

@@ -19,9 +19,7 @@ the late penalty, too.
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -29,6 +27,7 @@ from itertools import groupby
 from typing import Any
 
 from autograder.errors import plain_json
+from autograder.instructor.course.files import zipped
 from autograder.instructor.course.roster import POINTS_POSSIBLE
 from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.spreadsheet import csv_text
@@ -213,15 +212,13 @@ def _test(verdict: VerdictRecord, place: str, visibility: str) -> dict[str, Any]
 
 def gradescope_zip(marks: Sequence[Mark]) -> bytes:
     """Return a zip with ``ASSIGNMENT/STUDENT/results.json`` for each graded submission."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for mark in marks:
-            if mark.score is not None:
-                # Always the same date: the same marks are the same bytes.
-                entry = zipfile.ZipInfo(f"{mark.assignment}/{mark.student.id}/results.json")
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, json.dumps(results(mark), indent=1, ensure_ascii=False))
-    return out.getvalue()
+    return zipped(
+        {
+            f"{mark.assignment}/{mark.student.id}/results.json": json.dumps(results(mark), indent=1, ensure_ascii=False)
+            for mark in marks
+            if mark.score is not None
+        }
+    )
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,8 @@ def source_notebook(
             folded = FOLDED if PLUMBING & set(tags) else {}
             cells.append(nbformat.v4.new_code_cell(code, metadata={"tags": kept} | folded if kept else {}))
     if due is not None and glued is not None:
-        cells[0].source = _with_due_date(cells[0].source, due)
+        title, _, rest = cells[0].source.partition("\n")
+        cells[0].source = "\n".join([title, "", DUE.format(when=in_words(due)), *([rest] if rest else [])])
     first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
     metadata: dict[str, Any] = {
@@ -226,12 +227,6 @@ def _check_cell(check: Check) -> NotebookNode:
         title = f"# Check ({points}): {check.title}"
     cell = nbformat.v4.new_code_cell(f"{title}\n{call}", metadata={"tags": [GOES_ON]})
     return _nbgrader(cell, check.id, grade=True, locked=True, points=check.points)
-
-
-def _with_due_date(text: str, due: datetime) -> str:
-    """Return the text at a notebook's head with the due date under its title."""
-    title, _, rest = text.partition("\n")
-    return "\n".join([title, "", DUE.format(when=in_words(due)), *([rest] if rest else [])])
 
 
 def _asking(text: str, question: WrittenQuestion, chapter: Chapter) -> str:

@@ -45,7 +45,8 @@ def code_tokens(source: str) -> list[list[CodeToken]]:
     Only names that nobody can change count: Python's own, and attributes of objects that the program did not make, such
     as ``einsum`` in ``torch.einsum``. A program that Python cannot read is taken as far as it goes.
     """
-    source = _without_magics(source)
+    lines = source.splitlines()
+    source = "\n".join("" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines) + "\n"  # no magics
     own, silent = _own_names_and_silent_places(source)
     hidden = _Places(silent)
     pieces: list[list[CodeToken]] = [[]]
@@ -73,11 +74,6 @@ class _Places:
         while self._coming and self._coming[-1][0] <= place:
             self._end = max(self._end, self._coming.pop()[1])
         return place < self._end
-
-
-def _without_magics(source: str) -> str:
-    lines = source.splitlines()
-    return "\n".join("" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines) + "\n"
 
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:

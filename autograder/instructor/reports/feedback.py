@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -28,7 +26,7 @@ from autograder.course import Course, chapters_of
 from autograder.instructor.class_facts import nothing_graded, read_marks
 from autograder.instructor.course.attempts import TIME_IN_WORDS, Attempt, kept
 from autograder.instructor.course.due_dates import duration, in_words, last_dates_of
-from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.files import write_atomically, zipped
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.late import LatePenalty, late_penalty
 from autograder.instructor.marks import CellMark, Mark, number
@@ -40,8 +38,6 @@ from autograder.reports.text import Comments, without_repetition
 
 MAX_TEXT = 4000
 TAKE_PAGES_BACK = ("Canvas", "Moodle")
-# A fixed date makes the same pages the same bytes.
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
 # The page's policy lets this one script run, and no other: a student's text stays text in any case.
 SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
@@ -186,13 +182,8 @@ def _written(text: str, cell: CellMark) -> dict[str, Any]:
 
 def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str]) -> bytes:
     """Return the pages of some students, which have been written already, as a zip."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for student, name in names_of_pages(folder, students, assignment).items():
-            entry = zipfile.ZipInfo(name, ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, folder.feedback(student, assignment).read_bytes())
-    return out.getvalue()
+    names = names_of_pages(folder, students, assignment)
+    return zipped({name: folder.feedback(student, assignment).read_bytes() for student, name in names.items()})
 
 
 def names_of_pages(folder: CourseFolder, students: Sequence[str], assignment: str) -> dict[str, str]:

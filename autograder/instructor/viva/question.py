@@ -85,7 +85,9 @@ def questions(
     while batch := list(islice(left, BATCH)):
         after = trial.observed([*([] if before else [NOTHING]), *(edits[place] for place in batch)])
         if not before:
-            before = {key: value for key, value in after.pop(0).items() if _is_definite_answer(value)}
+            # A question can start from a value, or from the refusal of an argument.
+            values = after.pop(0).items()
+            before = {key: value for key, value in values if not isinstance(value, Raised) or value.is_refusal}
             if not before:
                 return []
         for place, observed in zip(batch, after, strict=True):
@@ -131,11 +133,6 @@ def in_turn(edits: Sequence[Edit], seed: str) -> list[int]:
         by_kind.setdefault(edits[place].kind, []).append(place)
     rounds = zip_longest(*by_kind.values())
     return [place for place in chain.from_iterable(rounds) if place is not None]
-
-
-def _is_definite_answer(value: Observation) -> bool:
-    """Whether a question can start from this answer of unchanged code: a value, or the refusal of an argument."""
-    return not isinstance(value, Raised) or value.is_refusal
 
 
 def _rank(before: Observation, after: Observation) -> int:

@@ -145,7 +145,9 @@ def talks(
     """
     wanted = {work.student for work in works} if only_for is None else set(only_for)
     by_student: dict[str, Talk] = {}
-    left = {work.student: _in_turn(work, assignment) for work in works}
+    # Each student is asked about the exercises that passed in an order of their own.
+    draws = {work.student: random.Random(f"{assignment}/{work.student}") for work in works}
+    left = {work.student: draws[work.student].sample(work.passed, len(work.passed)) for work in works}
     pending = list(works)
     with ThreadPoolExecutor(sandboxes.at_a_time()) as pool:
         while pending:
@@ -178,11 +180,6 @@ def talks(
             by_student[work.student] = Talk(work.student, None, work.trouble)
             done(work.student)
     return [by_student[work.student] for work in works if work.student in wanted]
-
-
-def _in_turn(work: GradedAnswers, assignment: str) -> list[str]:
-    """Return the exercises that passed in the order in which this student is asked about them."""
-    return random.Random(f"{assignment}/{work.student}").sample(work.passed, len(work.passed))
 
 
 def _with_same_code(

@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.instructor.class_facts import update_gradebook
-from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
-from autograder.instructor.gradebook import CourseGradebook
 from tests.instructor.collecting.made_downloads import CELLS, notebook
+from tests.instructor.conftest import follow
 
 ROSTER = """id,first name,last name,e-mail,also
 007,Ada,Lovelace,ada@example.org,octo-ada
@@ -31,14 +28,11 @@ def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for assignment in CELLS:
         (root / "release" / assignment).mkdir()
         (root / "release" / assignment / f"{assignment}.ipynb").write_bytes(notebook(assignment))
-    folder = CourseFolder(root)
-    with CourseGradebook(folder) as gradebook:  # nbgrader takes seconds to make one
-        update_gradebook(folder, Course.installed(), gradebook)
+    follow(root)  # nbgrader takes seconds to make a gradebook
     return root
 
 
 @pytest.fixture
 def course(empty_course: Path, tmp_path: Path) -> Path:
     """A course folder of the test's own."""
-    shutil.copytree(empty_course, tmp_path / "course")
-    return tmp_path / "course"
+    return shutil.copytree(empty_course, tmp_path / "course")

@@ -25,13 +25,8 @@ NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 ATTEMPT = Attempt(1, "d", NOON, False, NOON, "path", "test", PROVED)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> CourseFolder:
-    return CourseFolder(tmp_path)
-
-
-def test_attempts_come_back_as_they_were_kept(folder: CourseFolder) -> None:
-    attempts = (ATTEMPT, replace(ATTEMPT, number=2, when=None, standing=CLAIMED))
+def test_attempts_come_back_as_they_were_kept(tmp_path: Path) -> None:
+    folder, attempts = CourseFolder(tmp_path), (ATTEMPT, replace(ATTEMPT, number=2, when=None, standing=CLAIMED))
     keep(folder, "ada", "2-layers", attempts, {})
     assert kept(folder, "ada", "2-layers") == attempts
 
@@ -50,8 +45,9 @@ def test_attempts_come_back_as_they_were_kept(folder: CourseFolder) -> None:
     ids=["proved", "entered", "another time", "no time", "entered of other work", "claimed by other work", "by hand"],
 )
 def test_a_time_is_as_sure_as_the_least_sure_attempt_of_that_time(
-    attempts: list[Attempt], when: datetime, standing: Standing, folder: CourseFolder
+    attempts: list[Attempt], when: datetime, standing: Standing, tmp_path: Path
 ) -> None:
+    folder = CourseFolder(tmp_path)
     keep(folder, "ada", "2-layers", attempts, {})
     assert standing_of(folder, "ada", "2-layers", when) == standing
     (folder.collected("ada", "2-layers") / INDEX).write_text("[")  # a broken list proves nothing

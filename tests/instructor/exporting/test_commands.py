@@ -57,8 +57,7 @@ def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def term_folder(term: Path, tmp_path: Path) -> Path:
     """The same in a folder of the test's own."""
-    shutil.copytree(term, tmp_path / "term")
-    return tmp_path / "term"
+    return shutil.copytree(term, tmp_path / "term")
 
 
 def exported(folder: Path, name: str) -> list[list[str]]:

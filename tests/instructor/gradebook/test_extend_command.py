@@ -65,8 +65,7 @@ def empty_term(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def term(empty_term: Path, tmp_path: Path) -> Path:
     """The same, in a folder of the test's own."""
-    shutil.copytree(empty_term, tmp_path / "course")
-    return tmp_path / "course"
+    return shutil.copytree(empty_term, tmp_path / "course")
 
 
 def come_late(root: Path, *students: str) -> None:

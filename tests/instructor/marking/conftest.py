@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPMessage
-from http.cookiejar import CookieJar
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Queue
 from typing import Any
 from unittest import mock
-from urllib.parse import urlencode, urlsplit
 
+import httpx
 import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
@@ -93,50 +89,36 @@ def folder(written_class: Path, tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
-@dataclass
 class Reply:
     """A page that came back, after redirects."""
 
-    status: int
-    path: str
-    headers: HTTPMessage
-    page: BeautifulSoup
-
-    @property
-    def text(self) -> str:
-        return self.page.get_text(" ", strip=True)
+    def __init__(self, response: httpx.Response) -> None:
+        self.status, self.path, self.headers = response.status_code, response.url.path, response.headers
+        self.page = BeautifulSoup(response.content, "html.parser")
+        self.text = self.page.get_text(" ", strip=True)
 
 
 class Visitor:
     """A browser without scripts, in which somebody may have logged in."""
 
     def __init__(self, address: str, token: str = "") -> None:
-        self.address, self.token, self.cookies = address.rstrip("/"), token, CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.address, self.token = address.rstrip("/"), token
+        alone = httpx.Limits(max_keepalive_connections=0)  # each request has a connection of its own
+        self.client = httpx.Client(base_url=self.address, follow_redirects=True, timeout=120, limits=alone)
         self.get("/login")
         if token:
             self.post("/login", token=token)
 
     def get(self, path: str) -> Reply:
-        return self._ask(path, None)
+        return Reply(self.client.get(path))
 
     def post(self, path: str, **fields: str) -> Reply:
-        xsrf = next(cookie.value or "" for cookie in self.cookies if cookie.name == "_xsrf")
-        return self._ask(path, urlencode({"_xsrf": xsrf, **fields}).encode())
+        return Reply(self.client.post(path, data={"_xsrf": self.client.cookies["_xsrf"], **fields}))
 
     def save(self, answer_id: str, points: str, comment: str = "") -> Reply:
         """Open an answer and save a mark of it."""
         (base,) = self.get(f"/answers/{answer_id}").page.select("#mark input[name=base]")
         return self.post(f"/answers/{answer_id}", base=str(base["value"]), points=points, comment=comment, then="stay")
-
-    def _ask(self, path: str, body: bytes | None) -> Reply:
-        try:
-            answer = self.opener.open(self.address + path, body, timeout=120)
-        except urllib.error.HTTPError as error:
-            answer = error
-        with answer:
-            page = BeautifulSoup(answer.read(), "html.parser")
-            return Reply(answer.status, urlsplit(answer.url).path, answer.headers, page)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
@@ -11,12 +12,10 @@ import shutil
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -144,7 +143,7 @@ def test_a_copy_of_an_edited_source_notebook_is_not_given_to_students(course_fol
 # A person marks a written answer in the formgrader
 
 
-@contextmanager
+@contextlib.contextmanager
 def serve_formgrader(folder: Path) -> Iterator[str]:
     """Give the address of a server that was started by the command in the course folder's README."""
     home = folder.parent
@@ -167,18 +166,14 @@ def serve_formgrader(folder: Path) -> Iterator[str]:
 
 
 def answers(address: str) -> bool:
-    try:
-        get(f"{address}/api/assignments")
-    except (ConnectionError, urllib.error.URLError):
-        return False
-    return True
+    with contextlib.suppress(httpx.HTTPError):
+        return bool(get(f"{address}/api/assignments"))
+    return False
 
 
 def get(address: str) -> str:
-    request = urllib.request.Request(address, headers={"Authorization": f"token {TOKEN}"})
-    with urllib.request.urlopen(request, timeout=60) as reply:
-        text: str = reply.read().decode()
-    return text
+    headers = {"Authorization": f"token {TOKEN}"}
+    return httpx.get(address, headers=headers, follow_redirects=True, timeout=60).raise_for_status().text
 
 
 def page_address(formgrader: str, student: str) -> str:

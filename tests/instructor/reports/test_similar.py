@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from autograder.checks import rooms
 from autograder.course import Course
 from autograder.instructor.authoring.right_answers import right_answers
-from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.instructor.reports.public_code import earlier_answers, public_code
 from autograder.instructor.reports.similar import MIN_EVIDENCE, WINDOW, K, fingerprints, rarity, similar_pairs
@@ -231,8 +230,3 @@ def test_answers_are_read_by_student_and_nothing_else_of_the_folder(tmp_path: Pa
         "last term: eve": {"layers-Linear": "x = 1"},
     }
     assert earlier_answers(tmp_path, "3-dropout") == {}
-
-
-def test_a_folder_that_is_no_course_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CourseFolderError, match="holds no submitted/"):
-        earlier_answers(tmp_path, "2-layers")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from autograder.instructor.viva.question import TalkQuestion
 from autograder.instructor.viva.round import GradedAnswers, Talk, deal, talks
 from autograder.sandbox import Cell, Program, RunResult, Sandbox
 
+POOL = ThreadPoolExecutor(1)
 CODE = """
 def rms_through(model, x):
     found = []
@@ -48,17 +50,12 @@ def work(student: str, code: str = CODE) -> GradedAnswers:
     return GradedAnswers(student, "layers", (Cell("layers-rms_through", code),), ("rms_through",))
 
 
-def here(sandbox: Sandbox) -> Sandboxes:
-    def run(program: Program) -> Future[RunResult]:
-        future: Future[RunResult] = Future()
-        future.set_result(sandbox.run(program))
-        return future
-
-    return Sandboxes(run, lambda: 1)
+def in_turn(run: Callable[[Program], RunResult], at_a_time: int = 1) -> Sandboxes:
+    return Sandboxes(lambda program: POOL.submit(run, program), lambda: at_a_time)
 
 
 def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", again: int = 0) -> TalkQuestion:
-    (talk,) = talks([work], assignment, here(sandbox), again=again)
+    (talk,) = talks([work], assignment, in_turn(sandbox.run), again=again)
     assert talk.question
     return talk.question
 
@@ -67,12 +64,12 @@ def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", a
 def test_a_class_with_one_program_gets_as_many_questions_and_each_alone_the_same(sandbox: Sandbox) -> None:
     reformatted = CODE.replace("    return", "    # each\n    return ")
     works = [work("ada"), work("alan"), work("grace", reformatted), replace(work("john"), passed=(), trouble="no")]
-    held = talks(works, "2-layers", here(sandbox))
+    held = talks(works, "2-layers", in_turn(sandbox.run))
     assert [talk.student for talk in held] == ["ada", "alan", "grace", "john"]
     assert len({talk.question.place for talk in held[:3] if talk.question}) == 3
     assert held[3] == Talk("john", None, "no")
     for talk in held[1:3]:
-        assert talks(works, "2-layers", here(sandbox), only_for={talk.student}) == [talk]
+        assert talks(works, "2-layers", in_turn(sandbox.run), only_for={talk.student}) == [talk]
 
 
 def test_again_gives_another_question(sandbox: Sandbox) -> None:
@@ -87,15 +84,13 @@ def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox)
 
 
 def test_code_without_a_place_for_an_edit_is_explained_in_a_sentence(sandbox: Sandbox) -> None:
-    (talk,) = talks([work("ada", "from math import sqrt as rms_through")], "2-layers", here(sandbox))
+    (talk,) = talks([work("ada", "from math import sqrt as rms_through")], "2-layers", in_turn(sandbox.run))
     assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")
 
 
 def test_an_error_of_the_course_folder_ends_the_round() -> None:
-    def run(program: Program) -> Future[RunResult]:
-        future: Future[RunResult] = Future()
-        future.set_exception(CourseFolderError("broken"))
-        return future
+    def fail(program: Program) -> RunResult:
+        raise CourseFolderError("broken")
 
     with pytest.raises(CourseFolderError, match="broken"):
-        talks([work("ada"), work("alan")], "2-layers", Sandboxes(run, lambda: 2))
+        talks([work("ada"), work("alan")], "2-layers", in_turn(fail, 2))
