@@ -181,8 +181,7 @@ def collect(
         ),
     ],
     assignment: Annotated[
-        str | None,
-        typer.Argument(metavar="ASSIGNMENT", help="Only this assignment; all that occur if left out."),
+        str | None, typer.Argument(metavar="ASSIGNMENT", help="Only this assignment; all that occur if left out.")
     ] = None,
     attempt: Annotated[
         str, typer.Option(metavar="first|last|N", help="Which of a student's attempts is to be graded; all are kept.")
@@ -193,10 +192,7 @@ def collect(
     ] = None,
     worksheet: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Moodle's grading worksheet, with the times and ids that its zip lacks.",
-        ),
+        typer.Option(metavar="FILE", help="Moodle's grading worksheet, with the times and ids that its zip lacks."),
     ] = None,
     times: Annotated[
         Path | None,

@@ -24,8 +24,7 @@ Undo = Annotated[bool, typer.Option("--undo", help="Take the decision back.")]
 
 @app.command(
     epilog=examples(
-        "autograder points ASSIGNMENT EXERCISE.CHECK 3 --dry-run",
-        "autograder points ASSIGNMENT EXERCISE.CHECK --undo",
+        "autograder points ASSIGNMENT EXERCISE.CHECK 3 --dry-run", "autograder points ASSIGNMENT EXERCISE.CHECK --undo"
     )
 )
 def points(
@@ -98,11 +97,7 @@ def drop(
     epilog=examples("autograder excuse STUDENT ASSIGNMENT --dry-run", "autograder excuse STUDENT ASSIGNMENT --undo")
 )
 def excuse(
-    student: OneStudent,
-    assignment: OneAssignment,
-    undo: Undo = False,
-    yes: Yes = False,
-    dry_run: DryRun = False,
+    student: OneStudent, assignment: OneAssignment, undo: Undo = False, yes: Yes = False, dry_run: DryRun = False
 ) -> None:
     """Excuse a student from an assignment.
 

@@ -22,11 +22,7 @@ app = typer.Typer()
 
 
 @app.command(epilog="Example: autograder feedback ASSIGNMENT")
-def feedback(
-    assignment: Assignment = None,
-    student: Student = None,
-    quiet: Quiet = False,
-) -> None:
+def feedback(assignment: Assignment = None, student: Student = None, quiet: Quiet = False) -> None:
     """Write a page for each student.
 
     For each assignment also writes a zip to upload. Hidden checks appear by title alone until nobody can hand in any
@@ -70,8 +66,7 @@ def report(
         typer.Option(metavar="FILE", help="Also write who needs help into FILE, with e-mail addresses and sections."),
     ] = None,
     last_term: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Also compare with the submissions in this other course folder."),
+        Path | None, typer.Option(metavar="DIR", help="Also compare with the submissions in this other course folder.")
     ] = None,
     force: Force = False,
     as_json: Json = False,

@@ -111,10 +111,7 @@ def init(
     ] = None,
     book: Annotated[
         str | None,
-        typer.Option(
-            metavar="URL",
-            help="Address of your students' book; sets a line in nbgrader_config.py.",
-        ),
+        typer.Option(metavar="URL", help="Address of your students' book; sets a line in nbgrader_config.py."),
     ] = None,
 ) -> None:
     """Make a course folder for an instructor.

@@ -52,8 +52,7 @@ def explain(
     student: OneStudent,
     assignment: OneAssignment,
     check: Annotated[
-        str,
-        typer.Argument(metavar="CHECK", help="EXERCISE.CHECK, or the check's own name where no other has it."),
+        str, typer.Argument(metavar="CHECK", help="EXERCISE.CHECK, or the check's own name where no other has it.")
     ],
     as_json: Json = False,
     sandbox: ShutIn = True,

@@ -27,11 +27,7 @@ from autograder.judge.judge import Expectations, describe, judge
 from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict, VerdictRecord, without_delegation
 from autograder.notebooks.answers import answer_in, planned, program_of
-from autograder.notebooks.graft import (
-    MalformedNotebook,
-    graft,
-    read_notebook,
-)
+from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
 from autograder.observe import Answer
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
 from autograder.sandbox import Limits, Program, RunResult, Sandbox

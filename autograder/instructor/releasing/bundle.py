@@ -93,11 +93,7 @@ def write_bundle(
 
 
 def guide(
-    assignments: Sequence[str],
-    course: Course,
-    hand_in: str,
-    due: Mapping[str, datetime],
-    to_read: Sequence[str] = (),
+    assignments: Sequence[str], course: Course, hand_in: str, due: Mapping[str, datetime], to_read: Sequence[str] = ()
 ) -> str:
     """Return the page that tells students how to begin and how to hand in.
 

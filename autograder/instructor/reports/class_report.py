@@ -129,12 +129,7 @@ class _Section:
     """The part of a report on one assignment."""
 
     def __init__(
-        self,
-        assignment: str,
-        marks: Sequence[Mark],
-        public: Public,
-        earlier: Answers,
-        in_need: Collection[str],
+        self, assignment: str, marks: Sequence[Mark], public: Public, earlier: Answers, in_need: Collection[str]
     ) -> None:
         self.assignment, self.marks = assignment, marks
         self.max_score = max(mark.max_score for mark in marks)

@@ -43,11 +43,7 @@ def number_of(account: str | int) -> int:
 
 
 def submit(
-    inbound: Path,
-    account: str | int,
-    student: str,
-    when: datetime | None = None,
-    file_of: str | int | None = None,
+    inbound: Path, account: str | int, student: str, when: datetime | None = None, file_of: str | int | None = None
 ) -> Path:
     """Let an account put a folder into the exchange, called after a student and a time, by default the right one."""
     when = when or datetime.now(UTC)

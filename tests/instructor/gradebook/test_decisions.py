@@ -10,15 +10,7 @@ import pytest
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.exporting.spreadsheet import csv_rows
-from tests.instructor.conftest import (
-    ASSIGNMENT,
-    ONCE,
-    everything_in_gradebook,
-    grade,
-    open_gradebook,
-    points,
-    tree,
-)
+from tests.instructor.conftest import ASSIGNMENT, ONCE, everything_in_gradebook, grade, open_gradebook, points, tree
 from tests.test_cli import here, refused
 
 MAP = "Linear.affine_map"

@@ -25,15 +25,7 @@ from sample_class.written import grade_written
 from tests.commands import autograder, run
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, ONCE, SMALL_CLASS, grade, hand_in, points, wait_until, works_in
-from tests.instructor.marking.conftest import (
-    NAMES,
-    Desk,
-    desk_in,
-    enter_roster,
-    in_gradebook,
-    text_of,
-    write_table,
-)
+from tests.instructor.marking.conftest import NAMES, Desk, desk_in, enter_roster, in_gradebook, text_of, write_table
 from tests.instructor.marking.conftest import configure as set_rules
 
 pytestmark = pytest.mark.deep

@@ -185,10 +185,7 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     assert done.returncode == 0, done.stderr
     heads, line, summary = done.stdout.splitlines()
     assert heads.split() == ["student", "name", "now", "then", "change", "checks"]
-    assert line.split(maxsplit=5) == [
-        *("two_mistakes", "Ada", "17", "16", "-1"),
-        "Linear affine_map: 1 to 0 (fail)",
-    ]
+    assert line.split(maxsplit=5) == [*("two_mistakes", "Ada", "17", "16", "-1"), "Linear affine_map: 1 to 0 (fail)"]
     assert summary.startswith("dry run, nothing was written: 1 losing; --seed ")
     (change,) = json.loads((folder.parent / "would.json").read_text())["changes"]
     flip = {"exercise": "Linear", "check": "affine_map", "before": 1, "points": 0, "outcome": "fail"}

@@ -14,15 +14,7 @@ from autograder.checks import Check, checks_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.releases import remember_release
 from autograder.notebooks.graft import graft, read_notebook
-from tests.instructor.conftest import (
-    ASSIGNMENT,
-    ONCE,
-    grade,
-    notebook_of,
-    open_gradebook,
-    points,
-    tree,
-)
+from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, notebook_of, open_gradebook, points, tree
 from tests.instructor.grading.broken import cell
 
 CELL = "layers-Linear-affine_map"
@@ -54,10 +46,7 @@ def removed(check: Check) -> Check | None:
 @pytest.mark.long("grades a class anew")
 @pytest.mark.parametrize(
     ("change", "printed", "most", "right"),
-    [
-        (worth_three, "Linear.affine_map: 1 to 3 points", 27, 22),
-        (removed, "Linear.affine_map: 1 to 0 points", 24, 19),
-    ],
+    [(worth_three, "Linear.affine_map: 1 to 3 points", 27, 22), (removed, "Linear.affine_map: 1 to 0 points", 24, 19)],
 )
 def test_changed_points_are_announced_by_a_dry_run_and_reach_the_gradebook_with_nothing_to_mark_anew(
     change: Callable[[Check], Check | None],

@@ -179,9 +179,7 @@ def test_a_pipe_a_socket_or_a_link_is_an_invalid_submission(odd_class: tuple[Pat
 
 
 @pytest.mark.deep
-def test_odd_names_odd_output_and_files_in_the_way_cost_no_points(
-    odd_class: tuple[Path, ClassRun],
-) -> None:
+def test_odd_names_odd_output_and_files_in_the_way_cost_no_points(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
     fine = (*ODD_NAMES, "draft_left_over", "target_is_a_link", "prints_halves")
     assert {name: points(run)[name] for name in fine} == dict.fromkeys(fine, 20)

@@ -15,13 +15,7 @@ from autograder.instructor.marking import serving
 from sample_class.written import grade_written
 from tests.commands import autograder
 from tests.instructor.conftest import ASSIGNMENT, wait_until
-from tests.instructor.marking.conftest import (
-    NAMES,
-    Desk,
-    configure,
-    served,
-    write_table,
-)
+from tests.instructor.marking.conftest import NAMES, Desk, configure, served, write_table
 from tests.test_cli import here, refused
 
 TOKEN = re.compile(r"^token of (\w+): [\w-]{24}$", re.MULTILINE)

@@ -81,9 +81,7 @@ def beside(root: Path) -> str:
     return str(shown.cells[0].source)
 
 
-def test_the_rubric_beside_an_answer_is_the_courses_own_and_a_change_of_it_shows_at_once(
-    tmp_path: Path,
-) -> None:
+def test_the_rubric_beside_an_answer_is_the_courses_own_and_a_change_of_it_shows_at_once(tmp_path: Path) -> None:
     root = tmp_path / "course"
     make_course_folder(root)
     path = root / "questions" / "2-layers.md"
