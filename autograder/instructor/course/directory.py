@@ -192,12 +192,10 @@ def _squeezed(name: str, fold: Callable[[str], str]) -> str:
 
 def _parts(name: str, fold: Callable[[str], str]) -> list[str]:
     # Systems leave out what they do not want in file names: O'Brien arrives as OBrien.
-    parts = ("".join(filter(_is_letter, part)) for part in BETWEEN_NAMES.split(fold(name)))
-    return [part for part in parts if part]
-
-
-def _is_letter(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LMN"
+    letters = [
+        [one for one in part if unicodedata.category(one)[0] in "LMN"] for part in BETWEEN_NAMES.split(fold(name))
+    ]
+    return ["".join(part) for part in letters if part]
 
 
 def same_id(text: str) -> str:

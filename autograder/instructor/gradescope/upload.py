@@ -43,9 +43,7 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course, *, fro
         for name in ("setup.sh", "run_autograder"):
             shutil.copy(IMAGE / name, root / name)
             (root / name).write_text(_filled_in((IMAGE / name).read_text(encoding="utf-8"), course), encoding="utf-8")
-        draft = target.with_name(target.name + ".draft")
-        zip_folder(root, draft)
-        draft.replace(target)
+        zip_folder(root, target)
     return target
 
 

@@ -86,9 +86,7 @@ def write_bundle(
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         names = [notebook.stem for notebook in notebooks]
         (root / "README.md").write_text(guide(names, course, hand_in, due or {}, list(to_read)), encoding="utf-8")
-        draft = target.with_suffix(".draft")
-        zip_folder(root, draft, inside=root.name)
-        draft.replace(target)
+        zip_folder(root, target, inside=root.name)
     return target
 
 
@@ -221,10 +219,12 @@ def needs_of(*distributions: Distribution) -> list[str]:
 
 
 def zip_folder(root: Path, target: Path, inside: str = "") -> None:
-    """Zip a folder's files into a folder of the zip, the same content to the same bytes."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    """Zip a folder's files into a folder of the zip, whole or not at all; the same content is the same bytes."""
+    draft = target.with_name(f".{target.name}.draft")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*")):
             if path.is_file():
                 info = zipfile.ZipInfo(str(Path(inside, path.relative_to(root))), ZIP_DATE)
                 info.external_attr = (path.stat().st_mode & 0o111 | 0o644) << 16
                 archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    draft.replace(target)

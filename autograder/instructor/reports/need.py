@@ -169,7 +169,11 @@ def lecture_sentences(marks: Sequence[Mark], mistakes: Sequence[Failure]) -> lis
     A sentence for which nobody gives a reason is left out. Of the mistakes the most frequent comes first.
     """
     read = [mark for mark in marks if mark.verdicts and not is_unreadable(mark)]
-    return [*_failed_most(read), *_made_most(mistakes, len(read)), *_left_most(read)]
+    made_most = [
+        f"The most frequent known mistake, made by {len(first.students)} of {len(read)}, is {first.name}: {first.says}"
+        for first in mistakes[:1]
+    ]
+    return [*_failed_most(read), *made_most, *_left_most(read)]
 
 
 def _failed_most(marks: Sequence[Mark]) -> list[str]:
@@ -185,13 +189,6 @@ def _failed_most(marks: Sequence[Mark]) -> list[str]:
     if not named:
         return []
     return [f"The check{' that was' if len(named) == 1 else 's that were'} failed most: {' and '.join(named)}."]
-
-
-def _made_most(mistakes: Sequence[Failure], of: int) -> list[str]:
-    return [
-        f"The most frequent known mistake, made by {len(first.students)} of {of}, is {first.name}: {first.says}"
-        for first in mistakes[:1]
-    ]
 
 
 def _left_most(marks: Sequence[Mark]) -> list[str]:

@@ -24,10 +24,10 @@ from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.systems import plain as plain_folder
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import kept
-from autograder.instructor.course.directory import Directory, Match, any_of
+from autograder.instructor.course.directory import Directory, Match, any_of, known_students
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecord
-from autograder.instructor.course.roster import Student, students_of
+from autograder.instructor.course.roster import Student
 from autograder.instructor.grading.explain import (
     ExplainedMark,
     explaining,
@@ -82,7 +82,7 @@ def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[Rec
         OSError: it is not there, or cannot be read.
         TableError: the roster cannot be read.
     """
-    directory = Directory(_everybody(folder))
+    directory = Directory(known_students(folder))
     requests, refused = list[ReceivedRequest](), list[RefusedFile]()
     for path in paths:
         with open_download(path) as entries:
@@ -96,14 +96,6 @@ def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[Rec
                 except (NoRequest, EntryRefused) as error:
                     refused.append(RefusedFile(file.entry.name, str(error)))
     return requests, refused
-
-
-def _everybody(folder: CourseFolder) -> list[Student]:
-    """Return the class, and students outside the roster who handed in, by their ids."""
-    known = {student.id: student for student in students_of(folder)}
-    for path in sorted((folder.root / "submitted").glob("*")):
-        known.setdefault(path.name, Student(path.name))
-    return list(known.values())
 
 
 def _received(

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.course import Course
@@ -78,16 +79,8 @@ def sums(folder: Path) -> dict[str, float]:
 def orphaned_sandboxes() -> list[int]:
     """Return the warm servers whose grader is gone, once the kernel has had a moment to end them."""
     time.sleep(0.3)
-    orphans = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (process / "cmdline").read_bytes()
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if b"autograder.sandbox.server" in line and parent == 1:
-            orphans.append(int(process.name))
-    return orphans
+    orphans = [process.info for process in psutil.process_iter(["pid", "ppid", "cmdline"]) if process.info["ppid"] == 1]
+    return [orphan["pid"] for orphan in orphans if "autograder.sandbox.server" in " ".join(orphan["cmdline"] or ())]
 
 
 @pytest.mark.long("the runs that are killed")

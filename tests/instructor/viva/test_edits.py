@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from autograder.instructor.authoring.right_answers import RightAnswer
-from autograder.instructor.viva.edits import Edit, edits_of
+from autograder.instructor.viva.edits import edits_of
 from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining, is_python
 from tests.instructor.viva.conftest import written_answers
 
@@ -42,10 +42,6 @@ def other(x):
 '''
 
 
-def edits_by_name(source: str, name: str = "answer") -> dict[str, Edit]:
-    return {f"{edit.kind}: {edit.says}": edit for edit in edits_of(source, name)}
-
-
 def test_each_kind_of_edit_finds_its_place_in_any_layout() -> None:
     assert {
         "comparison: `<` becomes `<=`",
@@ -65,7 +61,7 @@ def test_each_kind_of_edit_finds_its_place_in_any_layout() -> None:
         "branch: `y if x else w` becomes `w`",
         "constant: `0.5` becomes `1.0`",
         "call: `.T` is left out",  # in a function that the answer uses
-    } <= edits_by_name(STYLED).keys()
+    } <= {f"{edit.kind}: {edit.says}" for edit in edits_of(STYLED, "answer")}
 
 
 def test_words_for_people_and_unused_definitions_are_left_alone() -> None:
