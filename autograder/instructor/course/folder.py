@@ -131,10 +131,6 @@ class CourseFolder:
         return cls(root)
 
     @property
-    def database(self) -> Path:
-        return self.root / "gradebook.db"
-
-    @property
     def roster(self) -> Path:
         return self.root / "roster.csv"
 
