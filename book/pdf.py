@@ -1,4 +1,4 @@
-"""Print the built book as one PDF: cover, contents with page numbers, every page of the site, bookmarks.
+"""Print the built book as one PDF: cover, contents with page numbers, the pages of the site, bookmarks.
 
 Usage: python -m book.pdf SITE PDF
 
@@ -25,9 +25,17 @@ from autograder.course import Course
 HOST = "http://book.invalid/"  # answered from the site's folder, and by no network
 DOCUMENT = "chapters/book.html"
 STYLE = Path(__file__).with_suffix(".css")
+# Commands, lists to search in, and what is said of the site itself: of no use on paper.
+ON_SITE_ALONE = ("accessibility", "running", "known-mistakes", "scale")
+LINK_TO_SITE = re.compile(rf' href="(?:\.\./chapters/)?(?=(?:{"|".join(ON_SITE_ALONE)})\.html)([^"]+)"')
 HEADING = re.compile(
     r'<h(?P<level>[12])\b[^>]*>(?P<title>.*?)<a class="headerlink"[^>]* href="#(?P<id>[^"]+)"', re.DOTALL
 )
+# A wrong answer is tried on the site; one in a chapter shows how that is.
+ONE_ATTEMPT = """() => document.querySelectorAll("article").forEach((chapter) => {
+  for (const one of [...chapter.querySelectorAll(".attempts")].slice(1)) one.remove();
+  for (const one of [...chapter.querySelectorAll(".attempt")].slice(1)) one.remove();
+})"""
 QUESTION = re.compile(
     r'(?P<question><div class="question-title[^>]*>\s*<p[^>]*>(?P<title>.*?)</p>.*?)'
     r'(?P<answer><details[^>]*"question-answer.*?</details>)',
@@ -42,10 +50,15 @@ class Heading:
     id: str
 
 
+def listed(landing: str) -> dict[str, str]:
+    """Return the titles of the pages that the landing page lists, by name and in the book's order."""
+    return dict(re.findall(r'class="toctree-l1\b[^>]*><a[^>]* href="([\w-]+)\.html">\s*([^<]+?)\s*</a>', landing))
+
+
 def stems_of(site: Path) -> list[str]:
-    """Return the names of the book's pages, in the order of its table of contents."""
+    """Return the names of the pages that are printed, in the order of the book's table of contents."""
     landing = (site / "chapters" / "index.html").read_text(encoding="utf-8")
-    return ["index", *dict.fromkeys(re.findall(r'class="toctree-l1\b[^>]*><a[^>]* href="([\w-]+)\.html"', landing))]
+    return ["index", *(stem for stem in listed(landing) if stem not in ON_SITE_ALONE)]
 
 
 def article(markup: str, stem: str, book_url: str) -> str:
@@ -56,6 +69,7 @@ def article(markup: str, stem: str, book_url: str) -> str:
     site leads to where the book is published, or nowhere.
     """
     (html,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
+    html = LINK_TO_SITE.sub(rf' href="{book_url}chapters/\1"' if book_url else "", html)
     for pattern, replacement in (
         (r'(?<=\s)(id|for|aria-labelledby|aria-describedby)="([^"]+)"', rf'\1="{stem}--\2"'),
         (r"url\(#([^)]+)\)", rf"url(#{stem}--\1)"),
@@ -82,7 +96,7 @@ def answers_last(html: str) -> str:
         return f"{match['question']}<p>The answer is at the end of the chapter.</p>"
 
     html = QUESTION.sub(pointer, html)
-    return f"{html}<h2>Answers</h2>{''.join(answers)}" if answers else html
+    return f'{html}<h2>Answers</h2><div class="answers">{"".join(answers)}</div>' if answers else html
 
 
 def headings_of(articles: Iterable[str]) -> list[Heading]:
@@ -91,14 +105,15 @@ def headings_of(articles: Iterable[str]) -> list[Heading]:
     return [Heading(int(match["level"]), re.sub(r"<[^>]+>", "", match["title"]), match["id"]) for match in matches]
 
 
-def contents(headings: Sequence[Heading], pages: Mapping[str, int]) -> str:
+def contents(headings: Sequence[Heading], pages: Mapping[str, int], left_out: Sequence[str]) -> str:
     """Return the table of contents; a heading on an unknown page gets a number of three digits."""
     rows = [
         f'<li class="level-{heading.level}"><a href="#{heading.id}"><span>{heading.title}</span>'
         f"<span>{pages.get(heading.id, 100)}</span></a></li>"
         for heading in headings
     ]
-    return f'<nav class="book-contents"><h1>Contents</h1><ol>{"".join(rows)}</ol></nav>'
+    elsewhere = f"<p>On the site alone: {', '.join(left_out)}.</p>"
+    return f'<nav class="book-contents"><h1>Contents</h1><ol>{"".join(rows)}</ol>{elsewhere}</nav>'
 
 
 def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], book_url: str) -> str:
@@ -125,7 +140,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
             *styles,
             f"<style>{STYLE.read_text(encoding='utf-8')}\n{chr(10).join(running)}</style></head><body>",
             f'<section class="book-cover"><p class="title">{title}</p>{picture}{address}<p>{licence}</p></section>',
-            contents(headings, pages),
+            contents(headings, pages, [title for stem, title in listed(landing).items() if stem in ON_SITE_ALONE]),
             *articles,
             "</body></html>",
         ]
@@ -155,6 +170,7 @@ def print_document(page: Page, site: Path, html: str, target: Path, *, tagged: b
     page.route(f"{HOST}**", partial(answer, site))
     page.route(HOST + DOCUMENT, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto(HOST + DOCUMENT, wait_until="load")
+    page.evaluate(ONE_ATTEMPT)
     page.evaluate("document.fonts.ready.then(() => null)")
     page.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=tagged, tagged=tagged)
     page.unroute_all()

@@ -11,7 +11,7 @@ from pypdf.generic import DictionaryObject
 
 from autograder.course import chapters_of
 from book.downloads import BRANCH
-from book.pdf import article, headings_of, stems_of
+from book.pdf import ON_SITE_ALONE, article, headings_of, listed, stems_of
 from tests.book.built_pages import COURSE, EXERCISES, page, pages, words
 from tests.book.conftest import ADDRESSES
 from tests.conftest import ROOT, files_in
@@ -97,7 +97,7 @@ def pdf(pdf_file: Path) -> PdfReader:
 def test_bookmarks_and_contents_of_the_pdf_name_each_page_and_where_it_begins(site: Path, pdf: PdfReader) -> None:
     pages = [(site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)]
     titles = [headings_of([article(page, "page", "")])[0].title for page in pages]
-    assert len(titles) == len(list((ROOT / "chapters").glob("*.md")))
+    assert len(titles) == len(list((ROOT / "chapters").glob("*.md"))) - len(ON_SITE_ALONE)
     outermost = [bookmark for bookmark in pdf.outline if not isinstance(bookmark, list)]
     begins = {str(mark.title): int(pdf.get_destination_page_number(mark) or 0) + 1 for mark in outermost}
     assert list(begins) == ["Contents", *titles]
@@ -105,6 +105,9 @@ def test_bookmarks_and_contents_of_the_pdf_name_each_page_and_where_it_begins(si
     shown = " ".join(pdf.pages[at].extract_text() for at in range(1, begins[titles[0]] - 1))
     for title in titles:
         assert re.search(rf"{re.escape(title)}\s*{begins[title]}\b", shown), title
+    elsewhere = [title for stem, title in listed(pages[0]).items() if stem in ON_SITE_ALONE]
+    assert f"On the site alone: {', '.join(elsewhere)}." in " ".join(shown.split())
+    assert len(pdf.pages) < 170
 
 
 @pytest.mark.long("all pages of the PDF are read")

@@ -246,7 +246,7 @@ def test_a_page_is_executed_again_when_a_file_it_uses_changes(tmp_path: Path, mo
 PAGE = """<article class="bd-article"><h1>A page<a class="headerlink" href="#top">#</a></h1>
 <h2>Its <code>part</code><a class="headerlink" href="#part">#</a></h2><g id="clip"/><path clip-path="url(#clip)"/>
 <a href="#part"></a><a href="other.html"></a><a href="other.html#place"></a><a href="../downloads/a.zip"></a>
-<img src="../_static/a.svg"><details class="hide">code of a figure</details>
+<a href="running.html#on-site"></a><img src="../_static/a.svg"><details class="hide">code of a figure</details>
 <details class="attempt"></details></article>"""
 
 
@@ -254,7 +254,8 @@ def test_links_of_a_page_stay_within_the_one_document_and_details_are_unfolded()
     html = article(PAGE, "page", "https://example.org/")
     assert 'id="page--clip"' in html and "url(#page--clip)" in html
     targets = re.findall(r'<a href="([^"]+)"', html)
-    assert targets == ["#page--part", "#other", "#other--place", "https://example.org/downloads/a.zip"]
+    outside = ["https://example.org/downloads/a.zip", "https://example.org/chapters/running.html#on-site"]
+    assert targets == ["#page--part", "#other", "#other--place", *outside]
     assert 'src="../_static/a.svg"' in html
     assert '<details open class="attempt">' in html
     assert "code of a figure" not in html
