@@ -22,7 +22,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test test-deep checked lint grader book watch pictures release sample-course site pdf term mistakes mutants \
+.PHONY: help course full-set test test-deep checked lint grader book watch pictures release sample-course site pdf term mistakes mutants bench \
     bench-grading results photos things model recording bench-training attacks claims clean
 
 help: ## list these targets
@@ -135,6 +135,8 @@ photos: .venv/installed ## accuracy on photographs made of held-out garments, on
 things: .venv/installed ## how often a network names things that are no garments, trained with made shapes and without (WRITE=1 shows it in the book)
 	@.ci/require fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	@$(BIN)/python -m bench.things $(if $(WRITE),--write)
+
+bench: bench-grading bench-training ## both of the next two
 
 bench-grading: .venv/installed ## how long classes of 20 to 1,000 take to grade, and one of 60 by stock nbgrader: an hour, on a quiet machine (WRITE=1 shows it in the book)
 	@.ci/require bubblewrap:bwrap
