@@ -174,7 +174,7 @@ def backup(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the folder and its gradebook to one file.
+    """Write the folder and gradebook to one file.
 
     Waits for an `autograder grade` or `collect` that is at work, and lets none begin until it is done. The file appears
     under its name when it is whole. It holds solutions, names and marks: only you can read it, so keep it like that.
