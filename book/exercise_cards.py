@@ -155,6 +155,8 @@ def described(docstring: str) -> list[nodes.Node]:
         entries = [" ".join(entry.split()) for entry in re.split(r"\n(?=\S)", text)]
         if all(map(NAMED.match, entries)):
             entries = [NAMED.sub(r"``\1``", entry, count=1) for entry in entries]
+        else:  # lines of one text
+            entries = [" ".join(entries)]
         meaning = nodes.definition("", *(node for entry in entries for node in parsed(entry)))
         item = nodes.definition_list_item("", nodes.term("", name), meaning)
         if shown and isinstance(shown[-1], nodes.definition_list):

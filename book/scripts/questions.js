@@ -13,7 +13,7 @@ function element(tag, className, text) {
 function veil(question) {
   const blocks = [];
   for (let next = question.nextElementSibling; next && next.localName !== "section"; next = next.nextElementSibling) blocks.push(next);
-  const button = element("button", "question-skip", "Show without guessing");
+  const button = element("button", "question-skip", "Blurred until you choose. Show without guessing");
   button.type = "button";
   const turn = (isVeiled) => {
     for (const block of blocks) {

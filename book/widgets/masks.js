@@ -43,7 +43,7 @@ export function mount(stage) {
   const each = draw("path", { class: "each" });
   const all = draw("path", { class: "all" });
   chart.area.append(band, level, each, all,
-    draw("text", { class: "name", x: chart.x(MOST) - 6, y: chart.y(1) - 24, "text-anchor": "end" }, "in evaluation"));
+    draw("text", { class: "name", x: chart.x(MOST) - 6, y: chart.y(1) - 8, "text-anchor": "end" }, "in evaluation"));
 
   const line = words();
   const p = slider({
@@ -68,7 +68,7 @@ export function mount(stage) {
     run.stop();
     next = uniforms(1);
     masks = [];
-    call(1);
+    call(30);
   }
 
   /** Makes calls, and says whether there may be more. */
