@@ -7,10 +7,9 @@ from playwright.sync_api import Page, expect
 
 MOST_STOPS = 160
 
-# Everything that a mouse could use, in the order of the page; the links at headings are in its contents, too, and the
-# logo's is the first of the list of pages.
+# Everything that a mouse could use, in the order of the page; the links at headings are in its contents, too.
 NUMBER = """() => {
-  const links = "a[href]:not(.headerlink, .logo)";
+  const links = "a[href]:not(.headerlink)";
   const all = document.querySelectorAll(`${links}, button, input, select, textarea, summary, [tabindex='0']`);
   return [...all].filter((one) => !one.closest("[inert]"))
     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
