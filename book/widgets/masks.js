@@ -68,7 +68,7 @@ export function mount(stage) {
     run.stop();
     next = uniforms(1);
     masks = [];
-    call(30);
+    call(1);
   }
 
   /** Makes calls, and says whether there may be more. */
