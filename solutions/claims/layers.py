@@ -46,7 +46,7 @@ def affine(model: Sequential) -> list[Linear]:
 @claim(
     "one-layer-is-a-factor",
     says="At the start, in networks of 128 units a layer and more, a layer with its ReLU multiplies the RMS by "
-    "std · √(fan-in / 2), to within a tenth.",
+    "std · √(fan-in / 2) on average over the layers, to within a tenth.",
     opposite="A layer with its ReLU keeps the RMS as it is, to within a tenth, whatever the standard deviation.",
     varied=grid(start=["1.0", "0.1", "0.01", "He", "Glorot"], width=[16, 128, 512], depth=[5, 10], seed=SEEDS),
     where=lambda setting: setting["width"] >= 128,
