@@ -24,12 +24,11 @@ def card_svg(title: str) -> str:
     """Return the social card, which `make pictures` photographs: the title, and the logo's T-shirt in the network."""
     from book import network  # only where a card is drawn: it loads PyTorch
 
-    drawn = [*network.shapes(), *network.missing_units(), *network.answer_boxes(surest=0)]
-    drawn = [shape for shape in drawn if shape.room not in ("optimizer", "training", "deployment")]
-    layers = "".join(network.svg_shape(shape, COLOURS[shape.colour], shape.opacity) for shape in drawn)
+    later = ("optimizer", "training", "deployment")
+    drawn = (part for part in network.parts("T-shirt") if part.stays and part.room not in later)
+    layers = "".join(part.svg(COLOURS[part.colour]) for part in drawn)
     shirt = "".join(re.findall("<polygon.*?/>", LOGO))
     shirt = re.sub(r'class="(\w+)"', lambda match: f'fill="{COLOURS[match[1]]}"', shirt)
-    x, y, side, _ = network.PHOTO
     ink, quiet = COLOURS["ink"], COLOURS["quiet"]
     lines = "".join(
         f'<text x="70" y="{240 + 76 * number}" font-size="68" font-weight="700" fill="{ink}">{escape(line)}</text>'
@@ -39,8 +38,8 @@ def card_svg(title: str) -> str:
 <polygon points="0,0 {SIZE[0]},0 {SIZE[0]},{SIZE[1]} 0,{SIZE[1]}" fill="{COLOURS["ground"]}"/>
 {lines}
 <text x="70" y="480" font-size="34" font-weight="400" fill="{quiet}">One network, and you write every part.</text>
-<g transform="translate(624 132) scale(1.4)">{layers}
-<g transform="translate({x} {y}) scale({side / 32})">{shirt}</g></g>
+<g transform="translate(646 200) scale(1.05)">{layers}
+<g transform="translate(0 {network.PICTURE_TOP}) scale({network.SIDE / 32})">{shirt}</g></g>
 </svg>"""
 
 

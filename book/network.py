@@ -1,12 +1,17 @@
-"""The network, drawn from one list of shapes, as far as a chapter has built it."""
+"""The landing page's network, lit by the same drawing, as far as a chapter has built it."""
 
-import math
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 
-from solutions.deployment import affine_layers
-from solutions.dropout import Classifier
+import numpy as np
+from PIL import Image
 
-Points = tuple[tuple[float, float], ...]
+from book.demo import MODEL
+from solutions.deploy import demo_markup as demo
+from solutions.deploy.images import data_address
+from solutions.deployment import load_model, prepare_image
 
 # What each chapter adds to the drawing, in the order of the course.
 ADDS = {
@@ -18,109 +23,94 @@ ADDS = {
     "deployment": "the file, and a photograph from outside",
 }
 
-WIDTH, HEIGHT, MIDDLE = 400, 262, 122
-SIZES = [len(weight) for weight, _ in affine_layers(Classifier())] + [len(Classifier.labels)]
-HEIGHTS = [7.5 * math.sqrt(size) for size in SIZES[:-1]] + [208]
-COLUMNS = (104, 176, 240, 292)  # where each begins; the last is the answers, which are written out
-BAR = 8
-ROW = HEIGHTS[-1] / SIZES[-1]
-PHOTO = (4, MIDDLE - 28, 56, 56)
-BACK = HEIGHT - 16  # where the gradients go back
-MISSING = ((1, (0.15, 0.36, 0.44, 0.8)), (2, (0.25, 0.65)))  # places of the units left out, by column
+FIRST = next(iter(demo.DRAWINGS))  # with which the landing page begins
+LEFT, TOP, WIDTH, HEIGHT = -6, -10, 492, 278
+SIDE, PICTURE_TOP = demo.PIXELS, (demo.HEIGHT - demo.PIXELS) / 2
+ANSWERS, BAR = demo.WIDTH + 8, 56  # where the ten begin, and how long one that is certain is
+BACK = demo.HEIGHT + 26  # where the gradients go back
+LEFT_OUT = 0.2
+
+Points = Iterable[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Shape:
-    """An area, or a line of some width, and the chapter that adds it."""
+class Part:
+    """An area, or a line of some width, as a path of SVG, and the chapter that adds it."""
 
     room: str
     colour: str
-    points: Points
+    path: str
     opacity: float = 1
     line: float = 0
+    stays: bool = True  # in later chapters
+
+    def svg(self, colour: str) -> str:
+        if self.line:
+            return f'<path d="{self.path}" fill="none" stroke="{colour}" stroke-width="{self.line:g}"/>'
+        return f'<path d="{self.path}" fill="{colour}" opacity="{self.opacity:.2g}"/>'
 
 
-def box(x: float, y: float, width: float, height: float) -> Points:
-    return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
+def along(points: Points, end: str = "") -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) + end
 
 
-def column(number: int) -> Points:
-    return box(COLUMNS[number], MIDDLE - HEIGHTS[number] / 2, BAR, HEIGHTS[number])
+def box(x: float, y: float, width: float, height: float) -> str:
+    return f"M{x:g} {y:g}h{width:g}v{height:g}h{-width:g}z"
 
 
-def between(left: float, height: float, number: int) -> Points:
-    """Return the area between a height at the left and a column at the right."""
-    right, to = COLUMNS[number], HEIGHTS[number]
-    return (left, MIDDLE - height / 2), (right, MIDDLE - to / 2), (right, MIDDLE + to / 2), (left, MIDDLE + height / 2)
+@cache
+def lit(garment: str) -> tuple[list[np.ndarray], str]:
+    """Return the values of each level for a drawing of the landing page, and the address of its 28 by 28 pixels."""
+    x = prepare_image(demo.drawn(demo.DRAWINGS[garment]))
+    pixels = Image.fromarray((255 * x[0].numpy()).astype(np.uint8))
+    return demo.activations(load_model(MODEL), x), data_address(pixels, "PNG")
 
 
-def shapes() -> list[Shape]:
-    x, y, side, _ = PHOTO
-    middle, low = x + side / 2, y + side
-    arrow = COLUMNS[0]
-    return [
-        Shape("layers", "ink", between(x + side + 2, side, 0), opacity=0.16),
-        *(Shape("layers", "blue", between(COLUMNS[n] + BAR, HEIGHTS[n], n + 1), opacity=0.16) for n in range(3)),
-        Shape("layers", "ink", column(0)),
-        *(Shape("approximation", "orange", column(number)) for number in (1, 2)),
-        Shape("optimizer", "gold", ((COLUMNS[3], BACK), (arrow + 6, BACK)), line=2.5),
-        Shape("optimizer", "gold", ((arrow, BACK), (arrow + 9, BACK - 5), (arrow + 9, BACK + 5))),
-        Shape("training", "purple", ((arrow - 6, BACK), (middle, BACK), (middle, low + 14)), line=2.5),
-        Shape("training", "purple", ((middle, low + 7), (middle - 5, low + 16), (middle + 5, low + 16))),
-        Shape("deployment", "green", closed(box(COLUMNS[0] - 34, 4, COLUMNS[3] - COLUMNS[0] + 36, 226)), line=2),
-        Shape("deployment", "green", closed(box(x - 2, y - 2, side + 4, side + 4)), line=2),
-    ]
-
-
-def missing_units() -> list[Shape]:
-    return [
-        Shape("dropout", colour, box(COLUMNS[n], MIDDLE + (at - 0.5) * HEIGHTS[n] + rim, BAR, 8 - 2 * rim))
-        for n, places in MISSING
-        for at in places
-        for colour, rim in (("ground", 0), ("purple", 2))
-    ]
-
-
-def closed(points: Points) -> Points:
-    return (*points, points[0])
-
-
-def svg_shape(shape: Shape, colour: str, opacity: float) -> str:
-    points = " ".join(f"{x:g},{y:g}" for x, y in shape.points)
-    if shape.line:
-        return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{shape.line:g}"/>'
-    return f'<polygon points="{points}" fill="{colour}" opacity="{opacity:g}"/>'
-
-
-def theme(colour: str) -> str:
-    return f"var(--figure-{colour})"
+def parts(garment: str) -> Iterator[Part]:
+    """Yield the network's parts, the later ones in front."""
+    _, *hidden, shares = lit(garment)[0]
+    for corners in demo.ways(hidden):
+        yield Part("layers", "blue", along(corners, "z"), opacity=0.3)
+    left_out = np.random.default_rng(0)
+    for number, level in enumerate(hidden):
+        units = list(demo.squares(number, level))
+        by_brightness = defaultdict(list)
+        for x, y, side, brightness in units:
+            by_brightness[brightness].append(box(x, y, side, side))
+        for brightness, boxes in by_brightness.items():
+            yield Part("approximation", "orange", "".join(boxes), opacity=brightness)
+        gone = [unit for unit in units if left_out.random() < LEFT_OUT]
+        yield Part("dropout", "purple", "".join(box(x, y, side, side) for x, y, side, _ in gone), stays=False)
+    row = demo.HEIGHT / len(shares)
+    bars = (box(ANSWERS, row * (n + 0.5) - 5, 6 + BAR * share, 10) for n, share in enumerate(shares))
+    yield Part("dropout", "purple", "".join(bars))
+    x, middle = demo.GRIDS[0][0], SIDE / 2
+    yield Part("optimizer", "gold", along([(ANSWERS + BAR, BACK), (x + 12, BACK)]), line=5)
+    yield Part("optimizer", "gold", along([(x, BACK), (x + 16, BACK - 9), (x + 16, BACK + 9)], "z"))
+    low = PICTURE_TOP + SIDE
+    yield Part("training", "purple", along([(x - 14, BACK), (middle, BACK), (middle, low + 16)]), line=5)
+    yield Part("training", "purple", along([(middle, low + 4), (middle - 9, low + 18), (middle + 9, low + 18)], "z"))
+    frame = box(x - 10, -7, ANSWERS + BAR + 22 - x, demo.HEIGHT + 14)
+    yield Part("deployment", "green", frame, line=4)
+    yield Part("deployment", "green", box(-3, PICTURE_TOP - 3, SIDE + 6, SIDE + 6), line=4)
 
 
 def grown(room: str) -> str:
     """Return the network as far as a chapter has built it: its new parts in colour, later parts in outline."""
     order = list(ADDS)
     at = order.index(room)
-    parts = []
-    missing = missing_units() if "dropout" in order[: at + 1] else []
-    for shape in [Shape("layers", "ink", box(*PHOTO)), *shapes(), *missing, *answer_boxes()]:
-        when = order.index(shape.room)
-        if shape.colour == "ground":
-            parts.append(svg_shape(shape, theme("ground"), 1))
-        elif when == at:
-            parts.append(svg_shape(shape, theme(shape.colour), max(shape.opacity, 0.45)))
-        elif when < at:
-            parts.append(svg_shape(shape, theme("quiet"), 0.6 * max(shape.opacity, 0.4)))
-        else:
-            outline = shape.points if shape.line else closed(shape.points)
-            parts.append(svg_shape(Shape(shape.room, "", outline, line=1.5), theme("line"), 1))
+    picture = f'<image href="{lit(FIRST)[1]}" y="{PICTURE_TOP:g}" width="{SIDE}" height="{SIDE}"/>'
+    drawn = []
+    for part in parts(FIRST):
+        when = order.index(part.room)
+        if when == at:
+            drawn.append(part.svg(f"var(--figure-{part.colour})"))
+        elif when < at and part.stays:
+            drawn.append(part.svg("var(--figure-quiet)"))
+        elif when > at and part.stays:
+            drawn.append(replace(part, line=part.line or 2).svg("var(--figure-line)"))
     label = f"The network after this chapter. It adds {ADDS[room]}."
-    return f'<svg class="grown" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
-
-
-def answer_boxes(surest: int = 9) -> list[Shape]:
-    """Return the ten answers, as boxes instead of their names."""
-    top = MIDDLE - HEIGHTS[-1] / 2
-    rows = [(number, top + number * ROW + ROW / 2) for number in range(SIZES[-1])]
-    return [
-        Shape("dropout", "purple", box(COLUMNS[3] + 8, y - 4, 80 if number == surest else 24, 8)) for number, y in rows
-    ]
+    return (
+        f'<svg class="grown" viewBox="{LEFT} {TOP} {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
+        f"{picture}{''.join(drawn)}</svg>"
+    )

@@ -135,25 +135,38 @@ def activations(model: Classifier, x: Tensor) -> list[np.ndarray]:
     return [level.numpy() for level in levels]
 
 
-def network(levels: Sequence[np.ndarray]) -> str:
-    """Return the network as SVG: the picture's place, hidden units as bright as their values, the ways between them."""
-    hidden = list(zip(GRIDS, levels[1:3], strict=True))
-    columns = [(x, across * pitch, len(level) // across * pitch) for (x, across, pitch), level in hidden]
-    parts = []
+def ways(hidden: Sequence[np.ndarray]) -> Iterator[list[tuple[float, float]]]:
+    """Yield the areas between the picture, the hidden units and the answers, by their corners."""
+    grids = zip(GRIDS, hidden, strict=True)
+    columns = [(x, across * pitch, len(level) // across * pitch) for (x, across, pitch), level in grids]
     for (x, width, height), (right, _, to) in pairwise([(0, PIXELS, PIXELS), *columns, (WIDTH, 0, HEIGHT)]):
         left, top, below = x + width, (HEIGHT - height) / 2, (HEIGHT - to) / 2
-        corners = f"{left:g},{top:g} {right:g},{below:g} {right:g},{below + to:g} {left:g},{top + height:g}"
-        parts.append(f'<polygon class="demo-way" points="{corners}"/>')
+        yield [(left, top), (right, below), (right, below + to), (left, top + height)]
+
+
+def squares(number: int, level: np.ndarray) -> Iterator[tuple[float, float, int, float]]:
+    """Yield each unit of a hidden level: left, top, side, and its brightness, from 0.1 to 1."""
+    x, across, pitch = GRIDS[number]
+    top, most = (HEIGHT - len(level) // across * pitch) / 2, max(1e-6, level.max())
+    for unit, value in enumerate(level):
+        brightness = 0.1 + 0.9 * round(LEVELS * value / most) / LEVELS
+        yield x + unit % across * pitch, top + unit // across * pitch, pitch - 1, brightness
+
+
+def network(hidden: Sequence[np.ndarray]) -> str:
+    """Return the network as SVG: the picture's place, hidden units as bright as their values, the ways between them."""
+    parts = []
+    for corners in ways(hidden):
+        points = " ".join(f"{x:g},{y:g}" for x, y in corners)
+        parts.append(f'<polygon class="demo-way" points="{points}"/>')
     parts.append('<path class="demo-lines"/><path class="demo-lines is-less"/>')
     parts.append(f'<rect class="demo-pixels" y="{(HEIGHT - PIXELS) / 2:g}" x="0" width="{PIXELS}" height="{PIXELS}"/>')
-    for number, ((x, across, pitch), level) in enumerate(hidden, start=1):
-        top, most = (HEIGHT - len(level) // across * pitch) / 2, max(1e-6, level.max())
-        squares = (
-            f'<rect x="{x + unit % across * pitch:g}" y="{top + unit // across * pitch:g}" width="{pitch - 1}" '
-            f'height="{pitch - 1}" fill-opacity="{0.1 + 0.9 * round(LEVELS * value / most) / LEVELS:.2f}"/>'
-            for unit, value in enumerate(level)
+    for number, level in enumerate(hidden):
+        units = (
+            f'<rect x="{x:g}" y="{y:g}" width="{side}" height="{side}" fill-opacity="{brightness:.2f}"/>'
+            for x, y, side, brightness in squares(number, level)
         )
-        parts.append(f'<g class="demo-level-{number}">{"".join(squares)}</g>')
+        parts.append(f'<g class="demo-level-{number + 1}">{"".join(units)}</g>')
     return "".join(parts)
 
 
@@ -188,7 +201,7 @@ def markup(model: Classifier, base: str = "") -> str:
         width=WIDTH,
         height=HEIGHT,
         note=NOTE,
-        network=network(levels),
+        network=network(levels[1:3]),
         seen=f'<img src="{data_address(pixels, "PNG")}" alt="The picture as 28 by 28 pixels">',
         label=label if shares[label] >= UNSURE_BELOW else f"Perhaps {label}",
         share=percent(shares[label]),
