@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# A worker takes the next file when it has none: the longest first, so that none ends alone. Of the first three one
-# builds the book, one makes the release and a student's machine, and one plays a term: nobody waits for another's.
+# A worker takes the next file when it has none: the longest first, so that none ends alone. One of the first builds the
+# book and one makes the release; the term is played when that is there, since it would wait for it.
 FIRST = [
     "book/test_content.py",
     "delivered/test_students_zip.py",
-    "delivered/test_run_a_course.py",
     "checks/test_every_room.py",
-    "mutants/test_mutants.py",
     "wrong/test_wrong.py",
+    "mutants/test_mutants.py",
+    "sandbox/test_sandbox.py",
+    "delivered/test_run_a_course.py",
     "instructor/test_marks.py",
     "instructor/viva/test_talk_questions.py",
-    "sandbox/test_sandbox.py",
     "book/test_reading.py",
     "instructor/grading/test_hostile_submissions.py",
     "instructor/grading/test_killed_grading.py",
