@@ -57,6 +57,14 @@ def test_without_scripts_a_still_shows_drawing_network_and_answer(
     expect(still.get_by_role("button")).to_have_count(0)
 
 
+def test_the_network_ends_where_its_ten_answers_end(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{address}chapters/index.html")
+    boxes = [page.locator(part).bounding_box() for part in (".demo-units svg", ".demo-answers")]
+    (top, bottom), (first, last) = ((box["y"], box["y"] + box["height"]) for box in boxes if box)
+    assert (top, bottom) == pytest.approx((first, last), abs=3)
+
+
 # ---- wrong answers on an exercise's card
 
 

@@ -44,6 +44,18 @@ def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, c
     assert "You need" in head
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.room)
+def test_a_chapter_opens_with_the_landing_pages_network_and_what_it_adds_in_colour(
+    site: Path, chapter: BookChapter
+) -> None:
+    (seen,) = built(site, "index").article.select(".demo-seen img")
+    (drawn,) = built(site, chapter.path.stem).article.select(".opening svg")
+    assert drawn.select("image")[0]["href"] == seen["src"]
+    colours = {path.get("stroke") or path["fill"] for path in drawn.select("path")}
+    (added,) = {part.colour for part in network.parts(network.FIRST) if part.room == chapter.room}
+    assert colours - {"var(--figure-quiet)", "var(--figure-line)"} == {f"var(--figure-{added})"}
+
+
 # ---- the way through the chapters
 
 
