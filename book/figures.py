@@ -8,6 +8,7 @@ import math
 import re
 import zipfile
 from pathlib import Path
+from string import ascii_lowercase
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -121,7 +122,7 @@ def drawn_in(page: str) -> dict[str, str]:
     drawn = {}
     for figure in CAPTIONED.findall(page):
         pictures, number = SVG.findall(figure), re.search(r"Figure ([\d.]+)", figure)
-        for letter, svg in zip("abc" if len(pictures) > 1 else [""], pictures, strict=False):
+        for letter, svg in zip(ascii_lowercase if len(pictures) > 1 else [""], pictures, strict=False):
             if number:
                 plain = re.sub(r"var\(--figure-(\w+)\)", lambda match: COLOURS[match[1]], svg)
                 drawn[f"figure-{number[1]}{letter}"] = plain

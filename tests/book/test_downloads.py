@@ -38,8 +38,10 @@ def test_a_chapter_and_each_exercise_offer_its_notebook_to_take_and_to_open_onli
 @EACH_CHAPTER
 def test_a_chapters_figures_are_files_of_light_colours_for_those_who_teach_it(site: Path, chapter: str) -> None:
     drawn = dict(files_in((site / "downloads" / f"figures-{chapter}.zip").read_bytes()))
-    captions = [caption.get_text().split()[1] for caption in page(site, chapter).article.select("figcaption strong")]
-    assert sorted({re.sub(r"figure-|[a-c]?\.svg", "", name) for name in drawn}) == sorted(captions)
+    article = page(site, chapter).article
+    captions = [caption.get_text().split()[1] for caption in article.select("figcaption strong")]
+    assert len(drawn) == len(article.select("figure.captioned svg"))
+    assert sorted({re.sub(r"figure-|[a-z]?\.svg", "", name) for name in drawn}) == sorted(captions)
     assert [name for name, svg in drawn.items() if b"var(" in svg or b"xmlns=" not in svg] == []
 
 
