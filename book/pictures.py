@@ -37,6 +37,7 @@ def halves(browser: Browser, site: Path, colours: Colours) -> list[np.ndarray]:
         page.route(f"{HOST}**", partial(answer, site))
         page.goto(HOST + LANDING, wait_until="networkidle")
         page.add_style_tag(content=MENU)
+        page.wait_for_selector(".demo-heard:not(:empty)", state="attached")  # the garment is drawn
         first = page.screenshot()
         page.goto(HOST + CHAPTER, wait_until="networkidle")
         page.add_style_tag(content=MENU)

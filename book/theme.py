@@ -94,6 +94,17 @@ def cut_icons(app: Sphinx, error: Exception | None) -> None:
     subset.save_font(font, str(site / ICON_FONT), options)
 
 
+# What the theme makes stops of the Tab key, one by one, with the page laid out anew for each, folded parts included.
+TAB_STOPS = re.compile(r'\["pre",[^\]]*\]')
+
+
+def leave_tab_stops(app: Sphinx, error: Exception | None) -> None:
+    """Let the theme's script find none of what scripts/keyboard.js makes stops of the Tab key."""
+    script = Path(app.outdir) / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    if not error and script.is_file():
+        script.write_text(TAB_STOPS.sub('["[hidden=none]"]', script.read_text("utf-8")), "utf-8")
+
+
 STYLE_SHEETS = ("pydata-sphinx-theme.css", "sphinx-book-theme.css")
 NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")  # of a class or an element, in a selector
 
@@ -150,3 +161,4 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", cut_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)
     app.connect("build-finished", cut_styles)
+    app.connect("build-finished", leave_tab_stops)

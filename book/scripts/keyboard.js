@@ -6,14 +6,16 @@ for (const side of ["primary", "secondary"]) {
   document.getElementById(`pst-${side}-sidebar-modal`)?.addEventListener("close", () => setTimeout(() => button?.focus()));
 }
 
-// What scrolls is a stop of the Tab key, and what does not is none. The theme sees to it where a page begins and when a
-// window has kept its size for a while, but not where somebody unfolds code: folded, nothing scrolls.
+// What scrolls is a stop of the Tab key, and what does not is none. What is folded scrolls when it is unfolded. All sizes are
+// read before anything is set: the page is laid out once.
 {
   const see = () => {
-    for (const one of document.querySelectorAll("pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container")) {
-      one.tabIndex = one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight ? 0 : -1;
-    }
+    const shown = [...document.querySelectorAll("pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container")]
+      .filter((one) => one.checkVisibility());
+    const scrolls = shown.map((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight);
+    shown.forEach((one, i) => (one.tabIndex = scrolls[i] ? 0 : -1));
   };
+  addEventListener("load", see);
   addEventListener("resize", see);
   addEventListener("toggle", see, true);
 }
