@@ -8,7 +8,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -17,7 +17,7 @@ from autograder.arrays import as_numpy, dtype_name, is_array
 from autograder.checks import Check, Observation, Raised, Sample, checks_of
 from autograder.course import Course
 from autograder.errors import plain
-from autograder.instructor.course.decisions import decisions_in_words, read_decisions
+from autograder.instructor.course.decisions import Decision, decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.grading.submission import answers_of, is_from_scratch, versions
@@ -43,6 +43,7 @@ class ExplainedMark:
 
     Attributes:
         warnings: of changes since, each a sentence.
+        decided: what has been decided since on this check for everybody.
         observed: the answers of the student's names now.
         expected: the reference's answers.
     """
@@ -56,6 +57,7 @@ class ExplainedMark:
     verdict: Verdict
     observed: Answer
     expected: Answer
+    decided: Sequence[Decision] = ()
 
     @property
     def reproduced(self) -> bool:
@@ -90,10 +92,11 @@ def explaining(
             notebook, record = graded_work(folder, student, assignment)
             meant = find_check(checks_of(record.room), check)
             warnings = changes_since(record, folder, course, student, assignment)
-            decided = decisions_in_words(read_decisions(folder.decisions, assignment))
-            warnings += [f"decided since: {decision}" for decision in decided]
+            decisions = read_decisions(folder.decisions, assignment)
+            warnings += [f"decided since: {decision}" for decision in decisions_in_words(decisions)]
             work = student, assignment, notebook, record, meant, warnings
-            return explain(*work, sandbox.run, expect, from_scratch=from_scratch)
+            mark = explain(*work, sandbox.run, expect, from_scratch=from_scratch)
+            return replace(mark, decided=[decision for decision in decisions if decision.cell == meant.id])
 
         yield again
 

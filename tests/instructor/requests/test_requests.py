@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.checks import checks_of
 from autograder.course import Course
+from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.requests.answering import (
     GRADED,
@@ -216,7 +217,7 @@ def test_after_another_result_the_letter_promises_a_new_grading(groups: list[Req
     assert "ANOTHER RESULT TODAY" in text
 
 
-@pytest.mark.long("two checks run in a sandbox of a process of its own")
+@pytest.mark.long("four checks run in a sandbox of a process of its own")
 def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "course"
     shutil.copytree(folder, copied)
@@ -229,6 +230,11 @@ def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_p
     assert "### ada Ada Lovelace: the mark stands" in page.read_text(encoding="utf-8")
     again = autograder("requests", "../sent", cwd=copied)
     assert (again.returncode, "exists: --force" in again.stderr) == (2, True)
+    write_decisions(copied / "decisions.csv", [Decision(ASSIGNMENT, "dropped", "layers-Linear-affine_map")])
+    assert autograder("requests", "../sent", "--force", cwd=copied).returncode == 0
+    letter = page.read_text(encoding="utf-8").partition("*Answer:*")[2]
+    assert "the mark stands" not in letter
+    assert "decided, and counts in your mark: Linear.affine_map: everybody who handed in has its points." in letter
     nothing = autograder("requests", "../sent/junk.txt", "-o", "other.md", cwd=copied)
     assert nothing.returncode == 1
     assert not (copied / "other.md").exists()
