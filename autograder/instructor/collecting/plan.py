@@ -197,7 +197,8 @@ def _no_notebook(file: RecognisedFile, senders: tuple[Student, ...]) -> Excluded
     if not senders:
         return ExcludedFile(file, file.note, matters=is_refused)
     who = " and ".join(student.id_and_name for student in senders)
-    reason = f"{who} handed in {file.name}, and no notebook" + (f": {file.note}" if is_refused else "")
+    what = "which has no cell of this course" if file.name.endswith(".ipynb") else "and no notebook"
+    reason = f"{who} handed in {file.name}, {what}" + (f": {file.note}" if is_refused else "")
     return ExcludedFile(file, reason, matters=True, senders=senders)
 
 

@@ -45,7 +45,13 @@ def notices(collection: Collection) -> list[str]:
         lines.append(f"for files that more than one student can have handed in: {worksheet}for one file: {BY_HAND}")
     if any(file.matters and file.file.downloaded.owners == ((),) for file in plan.excluded):
         lines.append("for files that name nobody: switch anonymous grading off, and download again")
-    if plan.wrong_types:
+    wrong = [name.endswith(".ipynb") for name in plan.wrong_types.values()]
+    if any(wrong):
+        lines.append(
+            "for a notebook without a cell of this course, if its cells have only lost their ids: autograder fill "
+            f"release/ASSIGNMENT/ASSIGNMENT.ipynb THEIRS.ipynb NEW.ipynb. Then: {BY_HAND}"
+        )
+    if not all(wrong):
         lines.append(
             "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "
             f"that ends in .ipynb.” Then: {BY_HAND}. `autograder fill` makes one from a .py"

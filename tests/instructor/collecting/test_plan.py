@@ -240,6 +240,11 @@ EXCLUDED: dict[str, tuple[list[RecognisedFile], dict[str, object], list[tuple[st
     "beside a notebook": ([notebook(), other_file("notes.txt")], {}, [("it is no notebook", False)]),
     "an archive beside one": ([notebook(), other_file("a.rar", refused="it is a rar")], {}, [("it is a rar", True)]),
     "no notebook": (SCRIPTS, {}, [("ada handed in a.py, and no notebook", True), ("it is no notebook", False)]),
+    "a notebook without our cells": (
+        [other_file("a.ipynb")],
+        {},
+        [("ada handed in a.ipynb, which has no cell of this course", True)],
+    ),
     "an archive and no notebook": (
         [other_file("a.rar", refused="it is a rar")],
         {},

@@ -37,6 +37,12 @@ NOTICES = {
     "two of one name in Moodle": (TWIN_IN_MOODLE, TWINS, "can have handed in: Moodle's grading worksheet tells them"),
     "an anonymous one": (notebook(owners=((),)), EMPTY, "switch anonymous grading off, and download again"),
     "no notebook": (other_file("a.py"), EMPTY, "“What you handed in holds no notebook. Please send the file that ends"),
+    "a notebook without our cells": (
+        other_file("homework.ipynb"),
+        EMPTY,
+        "if its cells have only lost their ids: autograder fill release/ASSIGNMENT/ASSIGNMENT.ipynb THEIRS.ipynb "
+        f"NEW.ipynb. Then: {BY_HAND}",
+    ),
     "lost ids": (LOST, EMPTY, "release/2-layers/2-layers.ipynb THEIRS.ipynb NEW.ipynb, and collect that"),
     "a doubted time": (DOUBTED, EMPTY, "renamed, or changed at another time than the folder says: ada. The folder's"),
     "late, not since when": (notebook(late=True), EMPTY, "1 late, and the download does not say since when, so no"),
