@@ -154,7 +154,8 @@ def grading_summary(run: ClassRun) -> str:
     """Return one line on the run: the number of works, their outcomes, and the seed that reproduces them."""
     outcomes = Counter(verdict["outcome"] for graded in run.graded for verdict in graded.verdicts)
     reused = sum(graded.reused for graded in run.graded)
-    parts = [f"{len(run.graded)} submissions" + (f" ({reused} unchanged)" if reused else "")]
+    count = len(run.graded)
+    parts = [f"{count} submission{'' if count == 1 else 's'}" + (f" ({reused} unchanged)" if reused else "")]
     parts += [f"{len(run.ungraded)} COULD NOT BE GRADED"] if run.ungraded else []
     parts += [", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "nothing to grade"]
     parts += [f"seed {run.seed}"] if reused < len(run.graded) else []

@@ -121,7 +121,7 @@ def _graded(
     record = GradingRecord(
         room_of(notebook),
         tuple(verdict.record() for verdict in verdicts),
-        grafted.notes,
+        (*grafted.notes, *_stopped(result)),
         unreadable,
         answers_of(notebook),
         grafted.blank,
@@ -130,6 +130,16 @@ def _graded(
         versions=versions(),
     )
     return GradedWork(notebook, tuple(verdicts), record)
+
+
+def _stopped(result: RunResult) -> list[str]:
+    """Describe the cells that were stopped: their checks can pass, and nothing else would tell."""
+    ends = {cell: answers.last_line(ran.error) for cell, ran in result.cells.items() if ran.error}
+    return [
+        f"{cell}: the cell did not end in time and was stopped; what it had defined by then counts"
+        for cell, end in ends.items()
+        if end.startswith("OutOfTime:")
+    ]
 
 
 def answers_of(notebook: NotebookNode) -> dict[str, str]:

@@ -9,11 +9,17 @@ from typing import Any, cast
 import nbformat
 import pytest
 
+from autograder.checks import checks_of
+from autograder.course import Course, chapters_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.log import submission_log
+from autograder.instructor.grading.submission import grade_one
+from autograder.instructor.releasing.source import source_notebook
+from autograder.judge.live import LiveExpectations
+from autograder.observe import Answer
 from autograder.reports.text import MAX_LINE, MAX_LINES
-from autograder.sandbox import Limits
+from autograder.sandbox import CellResult, Limits, RunResult
 from sample_class.the_ten import answers
 from tests.commands import autograder
 
@@ -135,3 +141,15 @@ def test_a_new_mark_replaces_the_log_and_one_that_stands_keeps_it(graded_folder:
     assert "16 of 20 points" in log_of(graded_folder, "ada").splitlines()[0]
     assert log_of(graded_folder, "barbara").startswith("barbara, 2-layers: 0 of 20 points from checks\n")
     assert "Noticed\n  2-layers.ipynb is missing\n" in log_of(graded_folder, "barbara")
+
+
+def test_a_cell_that_was_stopped_is_noticed_though_its_checks_can_pass() -> None:
+    course = Course.installed()
+    (chapter,) = (chapter for chapter in chapters_of(course) if chapter.room == "layers")
+    notebook = source_notebook(chapter, course)
+    stopped = {"layers-Linear": CellResult("", "OutOfTime: the cell did not end in time")}
+    answered = {(check.exercise, check.name): Answer("missing", {}, "") for check in checks_of("layers")}
+    ran = RunResult(stopped, answered)
+    graded = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
+    notice = "layers-Linear: the cell did not end in time and was stopped; what it had defined by then counts"
+    assert graded.record.notes[-1] == notice
