@@ -147,13 +147,13 @@ class Mark:
 
     @property
     def score(self) -> float | None:
-        """Points with the penalty taken off, never below 0, as nbgrader's own export gives them."""
-        return None if self.raw_score is None else max(0.0, self.raw_score - self.penalty)
+        """Points with the penalty taken off, never below 0; None for work that is not graded or could not be read."""
+        return None if self.raw_score is None or self.unreadable else max(0.0, self.raw_score - self.penalty)
 
     @property
     def final_score(self) -> float | None:
-        """The score for other systems; None while an answer has no points yet, or the work could not be read."""
-        return None if self.unmarked or self.unreadable else self.score
+        """The score for other systems; None while an answer has no points yet."""
+        return None if self.unmarked else self.score
 
     @property
     def share(self) -> float | None:
@@ -188,6 +188,8 @@ class Mark:
             return "something else" if self.instead else "missing"
         if self.raw_score is None:
             return "not graded"
+        if self.unreadable:
+            return "unreadable"
         return "waits for a person" if self.needs_manual_grade else "graded"
 
 
@@ -243,7 +245,7 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
     if record is None:
         return mark
     passed = {record.cell_of(verdict) for verdict in record.verdicts if verdict["points"]}
-    dropped = {decision.cell for decision in decisions if decision.what == "dropped"}
+    dropped = {decision.cell for decision in decisions if decision.what == "dropped" and not record.unreadable}
     cells = {}
     for name, cell in worth.items():
         hand = facts.hand_marks.get((*work, name), HandMark(None))

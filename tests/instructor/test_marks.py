@@ -95,6 +95,11 @@ def test_checks_hand_marks_decisions_and_lateness_make_a_mark(
     assert (mark.raw_score, mark.penalty, mark.needs_manual_grade) == (score, pytest.approx(penalty), waits)
 
 
+def test_work_that_cannot_be_read_has_no_score_whatever_was_decided() -> None:
+    (mark,) = marks_of(facts(record(unreadable="it is no notebook", blank=frozenset([ESSAY])), DROPPED))
+    assert (mark.raw_score, mark.score, mark.final_score, mark.status) == (0, None, None, "unreadable")
+
+
 def test_a_verdict_shows_the_points_that_count_and_the_record_the_judged_points() -> None:
     known = facts(
         record("shape"), Decision("2-layers", "points", CHECK, points=4), Decision("2-layers", "dropped", OTHER)

@@ -37,6 +37,7 @@ from autograder.reports.html import render
 from autograder.reports.text import Comments, without_repetition
 
 MAX_TEXT = 4000
+NOT_MARKED, CHANGED = "has not been marked yet", "has changed since it was marked, and will be looked at again"
 TAKE_PAGES_BACK = ("Canvas", "Moodle")
 SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
 # The page's policy lets this one script run, and no other: a student's text stays text in any case.
@@ -94,29 +95,31 @@ def feedback_page(mark: Mark, rule: LatePenalty, *, closed: bool) -> str:
     """Return the page of graded work as HTML; it tells more of hidden checks once handing in is over for everybody."""
     assert mark.record is not None
     receipt, student = mark.record.receipt, mark.student.id
+    judged = () if mark.unreadable else mark.verdicts
     exercises = [
         _exercise(exercise, list(verdicts), closed=closed)
-        for exercise, verdicts in groupby(mark.verdicts, key=lambda verdict: verdict["exercise"])
+        for exercise, verdicts in groupby(judged, key=lambda verdict: verdict["exercise"])
     ]
     course = Course.installed()
     room = next((chapter.room for chapter in chapters_of(course) if chapter.assignment == mark.assignment), "")
-    written = [_written(mark.answers[name], cell) for name, cell in mark.cells.items() if name in mark.answers]
+    cells = {} if mark.unreadable else mark.cells
+    written = [_written(mark.answers[name], cell) for name, cell in cells.items() if name in mark.answers]
     return render(
         Path(__file__).with_name("feedback.html.j2"),
         student=student,
         assignment=mark.assignment,
-        points=number(mark.score or 0.0),
+        points=None if mark.score is None else number(mark.score),
         max_points=number(mark.max_score),
         lateness=mark.lateness,
         dates=_dates(mark, rule),
-        waiting=mark.needs_manual_grade,
+        waiting=NOT_MARKED if mark.unmarked else CHANGED if mark.needs_manual_grade else "",
         receipt=receipt,
         notes=mark.notes,
         exercises=exercises,
         sections=sorted(exercises, key=lambda exercise: not exercise["open"]),
         chapter=course.page(room) if room else "",
         written=written,
-        asked_about=_asked_about(mark.verdicts, has_written=bool(written)),
+        asked_about=_asked_about(judged, has_written=bool(written)),
         by_mail=Request(student, mark.assignment, "(its title)", receipt, "(why)").lines(),
         script=Markup(SCRIPT),
         script_hash=SCRIPT_HASH,
@@ -147,6 +150,11 @@ def _dates(mark: Mark, rule: LatePenalty) -> list[str]:
     if rule.free_days and lateness.days:
         free = lateness.days - lateness.charged
         sentences.append(f"Late days begun: {lateness.days}. Covered by the free ones of the term: {free}.")
+    if mark.penalty and rule.percent_per_day:
+        most = f", {rule.max_percent:g} % at most" if rule.max_percent < 100 else ""
+        sentences.append(
+            f"Each day begun costs {rule.percent_per_day:g} % of the points{most}: {lateness.charged} here."
+        )
     return sentences
 
 
@@ -172,9 +180,13 @@ def _diagnosis(verdict: VerdictRecord, *, closed: bool) -> Comments:
 
 
 def _written(text: str, cell: CellMark) -> dict[str, Any]:
+    score = number((cell.points or 0.0) + (cell.extra or 0.0))
+    if cell.points is None:
+        score = ""
     return {
         "text": text[:MAX_TEXT],
-        "score": None if cell.waits else number((cell.points or 0.0) + (cell.extra or 0.0)),
+        "score": score,
+        "changed": cell.waits and cell.points is not None,
         "max_score": number(cell.possible),
         "comment": cell.comment,
     }

@@ -172,6 +172,7 @@ def lecture_sentences(marks: Sequence[Mark], mistakes: Sequence[Failure]) -> lis
     made_most = [
         f"The most frequent known mistake, made by {len(first.students)} of {len(read)}, is {first.name}: {first.says}"
         for first in mistakes[:1]
+        if len(first.students) > 1
     ]
     return [*_failed_most(read), *made_most, *_left_most(read)]
 

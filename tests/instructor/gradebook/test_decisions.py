@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,16 @@ import pytest
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.exporting.spreadsheet import csv_rows
-from tests.instructor.conftest import ASSIGNMENT, ONCE, everything_in_gradebook, grade, open_gradebook, points, tree
+from tests.instructor.conftest import (
+    ASSIGNMENT,
+    ONCE,
+    everything_in_gradebook,
+    grade,
+    let_come,
+    open_gradebook,
+    points,
+    tree,
+)
 from tests.test_cli import here, refused
 
 MAP = "Linear.affine_map"
@@ -75,6 +85,15 @@ def test_a_dropped_check_exercise_or_written_question_gives_its_points_to_all_an
         assert "everybody who handed in has its points" in page
         assert here(folder, "drop", ASSIGNMENT, question, "--yes", "--undo")[0] == 0
         assert [totals(folder)[student][0] for student in ONCE] == [*ONCE.values()]
+
+
+def test_a_decision_is_shown_by_the_marks_with_the_penalty_taken_off(folder: Path) -> None:
+    (folder / "due_dates.csv").write_text(f"assignment,due,time zone,released\n{ASSIGNMENT},2026-11-05 12:00,UTC,\n")
+    with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write("c.LatePenalty.percent_per_day = 10\n")
+    let_come(folder, "right", datetime(2026, 11, 5, 13, tzinfo=UTC))
+    printed = here(folder, "points", ASSIGNMENT, MAP, "3", "--dry-run")[1]
+    assert "right: 18 → 19.8 points\n" in printed
 
 
 def test_an_excused_student_is_in_no_list_of_the_report_and_ex_in_canvas(folder: Path) -> None:

@@ -274,5 +274,6 @@ def test_collecting_and_the_student_know_the_dates_and_nobody_the_reason(course_
     assert f"{due} {came_then}, by a claimed time: 1 d 12 h late." in grace
     assert "Late days begun: 2. Covered by the free ones of the term: 1." in grace
     assert "Late, by a claimed time: 2 points taken off" in grace
+    assert "Each day begun costs 10 % of the points, 50 % at most: 1 here." in grace
     knows = [name for name, content in tree(course_folder).items() if SECRET.encode() in content]
     assert knows == ["extensions.csv"]

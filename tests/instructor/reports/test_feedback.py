@@ -8,6 +8,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -15,9 +16,11 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from autograder.checks import checks_of
+from autograder.instructor.class_facts import read_marks
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
-from autograder.instructor.reports.feedback import feedback_zip, without_address, write_feedback
+from autograder.instructor.course.late import LatePenalty
+from autograder.instructor.reports.feedback import feedback_page, feedback_zip, without_address, write_feedback
 from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
@@ -184,6 +187,13 @@ def test_ignored_cells_and_a_missing_file_are_noted(broken: Path) -> None:
     assert "2-layers.ipynb is missing" in text(broken, "missing")
 
 
+def test_the_page_of_a_file_that_cannot_be_read_says_so_once_and_shows_no_points(broken: Path) -> None:
+    words = text(broken, "malformed")
+    assert "No mark : the file that you handed in could not be read. Hand in a file that opens in Jupyter." in words
+    assert words.count("JSON") == 1
+    assert not re.search(r"\d of \d|Written question", words)
+
+
 def test_total_and_written_answer_wait_for_a_person(sample: Path) -> None:
     assert "20 of 25 points ; the written answer has not been marked yet" in text(sample, "ada")
     assert "not marked yet Each layer multiplies" in text(sample, "ada")
@@ -203,6 +213,16 @@ def test_mark_and_comment_given_by_hand_appear_and_are_in_the_total(graded_folde
     assert "23.5 of 25 points ." in words
     assert "3.5 of 5 points" in words
     assert "Comment: Good: <the factor> is right" in words
+
+
+def test_an_answer_that_was_changed_after_it_was_marked_is_not_called_unmarked(sample: Path) -> None:
+    (mark,) = read_marks(CourseFolder(sample), [ASSIGNMENT], "ada")
+    (name,) = (name for name, cell in mark.cells.items() if cell.waits)
+    cell = replace(mark.cells[name], given=3.0)
+    html = feedback_page(replace(mark, unmarked=False, cells={name: cell}), LatePenalty(), closed=False)
+    words = words_of(BeautifulSoup(html, "html.parser"))
+    assert "points ; the written answer has changed since it was marked, and will be looked at again." in words
+    assert "3 of 5 points, for the answer before you changed it" in words
 
 
 def test_a_student_without_marks_has_no_page_and_that_is_an_error(graded_folder: Path) -> None:
