@@ -265,9 +265,10 @@ def collect(
 def status(as_json: Json = False) -> None:
     """Show how far each assignment is.
 
-    Of each: when it was released; how many students have handed in; works that cannot be read; works that are graded
-    as they are now; works in which a written answer waits for a person; works that came late at an unknown time; and
-    whether the present marks have been exported. Changes nothing and runs no student's code.
+    Of each: when it was released; how many students have handed in; works that could not be read when they were
+    graded; works that are graded as they are now; works in which a written answer waits for a person; works that came
+    late at an unknown time; and whether the present marks have been exported. Changes nothing and runs no student's
+    code.
     """
     from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder
