@@ -80,6 +80,7 @@ def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(
     ran = read_notebook(folder / "ran" / f"{chapter.assignment}.ipynb")
     assert [cell.source for cell in code_cells(ran) if cell.source.strip() and not cell.execution_count] == []
     assert {output.ename for output in errors_in(ran)} <= {"NotImplementedError", "CheckFailed", "NameError"}
+    assert "max-width" in str(code_cells(ran)[0].outputs)  # of lines of text
     card, packed = (shown(cell) for cell in code_cells(ran)[-2:])
     assert f"{chapter.assignment}: 0 of {len(COURSE.exercises(chapter.room))} exercises done" in card
     copy = folder / PACKED / f"{chapter.assignment}.ipynb"

@@ -161,7 +161,8 @@ def glued_values(executed: NotebookNode) -> dict[str, str]:
 
 
 def set_up(archive: str) -> None:
-    """Where the course is not installed, as in Colab, install it and the data with it; elsewhere do nothing."""
+    """Where the course is not installed, as in Colab, install it and the data with it; keep lines of text short."""
+    import builtins
     import subprocess
     import sys
     import urllib.request
@@ -169,6 +170,8 @@ def set_up(archive: str) -> None:
     from importlib.util import find_spec
     from pathlib import Path
 
+    if show := getattr(builtins, "display", None):
+        show({"text/html": "<style>.jp-RenderedMarkdown { max-width: 44rem }</style>"}, raw=True)
     if find_spec("autograder"):
         return
     print("Setting up: about a minute, and some more where large libraries have to be installed.")
