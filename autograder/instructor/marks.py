@@ -164,7 +164,7 @@ class Mark:
     def decided_share(self) -> float | None:
         """The share of those points that are decided: while an answer waits for a person, of the points from checks."""
         possible = sum(verdict["max_points"] for verdict in self.verdicts)
-        if self.raw_score is None or not self.needs_manual_grade or not possible:
+        if self.score is None or not self.needs_manual_grade or not possible:
             return self.share
         return float(sum(verdict["points"] for verdict in self.verdicts) / possible)
 

@@ -68,7 +68,7 @@ export function mount(stage) {
     run.stop();
     next = uniforms(1);
     masks = [];
-    call(1);
+    call(30); // with one, there is no line to see
   }
 
   /** Makes calls, and says whether there may be more. */

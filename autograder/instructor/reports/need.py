@@ -58,11 +58,6 @@ class Fall:
     now: float
 
 
-def is_unreadable(mark: Mark) -> bool:
-    """Return whether nothing of a file could be judged."""
-    return bool(mark.verdicts) and all(verdict["outcome"] == "invalid" for verdict in mark.verdicts)
-
-
 def by_assignment(marks: Iterable[Mark]) -> Mapping[str, Sequence[Mark]]:
     """Return marks by assignment, in their order."""
     by_name: dict[str, list[Mark]] = {}
@@ -82,7 +77,7 @@ def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
         for mark in class_marks:
             if not mark.handed_in and not mark.excused and is_due:
                 missing[mark.student.id].append(assignment)
-            elif mark.decided_share is not None and mark.decided_share < HALF and not is_unreadable(mark):
+            elif mark.decided_share is not None and mark.decided_share < HALF:
                 weak[mark.student.id].append((assignment, mark.decided_share))
     in_need = []
     for student in sorted({*missing, *weak}):
@@ -93,11 +88,7 @@ def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
 
 def unreadable_files(marks: Iterable[Mark]) -> list[UnreadableFile]:
     """Return the work that could not be read, and why."""
-    return [
-        UnreadableFile(mark.student.id, mark.assignment, next(iter(mark.notes), ""))
-        for mark in marks
-        if is_unreadable(mark)
-    ]
+    return [UnreadableFile(mark.student.id, mark.assignment, mark.unreadable) for mark in marks if mark.unreadable]
 
 
 def falls(marks: Iterable[Mark]) -> list[Fall]:
@@ -107,7 +98,7 @@ def falls(marks: Iterable[Mark]) -> list[Fall]:
     """
     graded = {
         assignment: {mark.student.id: mark.decided_share for mark in class_marks if mark.decided_share is not None}
-        for assignment, class_marks in by_assignment(mark for mark in marks if not is_unreadable(mark)).items()
+        for assignment, class_marks in by_assignment(marks).items()
     }
     *earlier, newest = [assignment for assignment, shares in graded.items() if shares] or [""]
     fallen = []
@@ -168,7 +159,7 @@ def lecture_sentences(marks: Sequence[Mark], mistakes: Sequence[Failure]) -> lis
 
     A sentence for which nobody gives a reason is left out. Of the mistakes the most frequent comes first.
     """
-    read = [mark for mark in marks if mark.verdicts and not is_unreadable(mark)]
+    read = [mark for mark in marks if mark.verdicts and not mark.unreadable]
     made_most = [
         f"The most frequent known mistake, made by {len(first.students)} of {len(read)}, is {first.name}: {first.says}"
         for first in mistakes[:1]

@@ -197,11 +197,9 @@ def test_the_student_who_lacks_most_comes_first() -> None:
 
 
 def test_an_unreadable_file_is_listed_apart_from_weak_work() -> None:
-    marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, notes=["it is no notebook", "late"]), graded("y", FIRST, 1.0)]
+    marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, unreadable="it is no notebook"), graded("y", FIRST, 1.0)]
     assert [need.student for need in students_in_need(marks)] == ["y"]
     assert unreadable_files(marks) == [UnreadableFile("x", FIRST, "it is no notebook")]
-    one_check = graded("z", FIRST, 0.0, verdicts=[*UNREADABLE, a_verdict("fail", check="three")])
-    assert unreadable_files([one_check]) == []
 
 
 def test_a_fall_is_from_the_students_own_mean_to_the_newest_graded_assignment() -> None:
@@ -219,7 +217,11 @@ def test_the_table_of_need_has_addresses_and_sections_and_is_safe_in_a_spreadshe
         "x": Student("x", "Ada", "=SUM(A1)", "ada@example.edu", section="Section 2"),
         "y": Student("y", "明", "王", "y@example.edu"),
     }
-    marks = [graded("x", FIRST, 4.0), graded("y", FIRST, 0.0, verdicts=UNREADABLE), a_mark("x", SECOND)]
+    marks = [
+        graded("x", FIRST, 4.0),
+        graded("y", FIRST, 0.0, verdicts=UNREADABLE, unreadable="it is no notebook"),
+        a_mark("x", SECOND),
+    ]
     marks.append(graded("y", SECOND, 9.0))
     text = need_csv(students_in_need(marks), unreadable_files(marks), students)
     assert "'=SUM(A1)" in text
@@ -247,7 +249,10 @@ def test_sections_stand_beside_each_other_only_where_there_are_two() -> None:
 
 
 def of_class(*students: list[Any]) -> list[str]:
-    marks = [graded(str(at), FIRST, 1.0, verdicts=verdicts) for at, verdicts in enumerate(students)]
+    marks = [
+        graded(str(at), FIRST, 1.0, verdicts=verdicts, unreadable="it is no notebook" * (verdicts is UNREADABLE))
+        for at, verdicts in enumerate(students)
+    ]
     return lecture_sentences(marks, failures(marks)[0])
 
 
