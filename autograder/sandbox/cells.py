@@ -26,6 +26,7 @@ from autograder.sandbox.program import Cell, CellResult
 
 MAX_OUTPUT = 20_000
 MAX_ERROR = 4_000
+OUT_OF_TIME = "OutOfTime: the cell did not end in time"
 
 
 class CappedText(io.StringIO):
@@ -79,7 +80,7 @@ def run_cell(cell: Cell, module: ModuleType, put_back: Callable[[], None] = lamb
         try:
             _execute(_parsed(cell.source, name), name, module, put_back)
         except OutOfTime:
-            error = "OutOfTime: the cell did not end in time"
+            error = OUT_OF_TIME
         except BaseException as raised:
             put_back()
             error = _traceback(raised)

@@ -24,6 +24,7 @@ from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, grade
 from autograder.observe import Answer
 from autograder.receipts import receipt_of
 from autograder.sandbox import Program, RunResult
+from autograder.sandbox.cells import OUT_OF_TIME
 
 
 @dataclass(frozen=True)
@@ -134,11 +135,10 @@ def _graded(
 
 def _stopped(result: RunResult) -> list[str]:
     """Describe the cells that were stopped: their checks can pass, and nothing else would tell."""
-    ends = {cell: answers.last_line(ran.error) for cell, ran in result.cells.items() if ran.error}
     return [
         f"{cell}: the cell did not end in time and was stopped; what it had defined by then counts"
-        for cell, end in ends.items()
-        if end.startswith("OutOfTime:")
+        for cell, ran in result.cells.items()
+        if ran.error == OUT_OF_TIME
     ]
 
 

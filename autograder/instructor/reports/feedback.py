@@ -180,12 +180,9 @@ def _diagnosis(verdict: VerdictRecord, *, closed: bool) -> Comments:
 
 
 def _written(text: str, cell: CellMark) -> dict[str, Any]:
-    score = number((cell.points or 0.0) + (cell.extra or 0.0))
-    if cell.points is None:
-        score = ""
     return {
         "text": text[:MAX_TEXT],
-        "score": score,
+        "score": "" if cell.points is None else number(cell.points + (cell.extra or 0.0)),
         "changed": cell.waits and cell.points is not None,
         "max_score": number(cell.possible),
         "comment": cell.comment,

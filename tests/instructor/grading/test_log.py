@@ -20,6 +20,7 @@ from autograder.judge.live import LiveExpectations
 from autograder.observe import Answer
 from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import CellResult, Limits, RunResult
+from autograder.sandbox.cells import OUT_OF_TIME
 from sample_class.the_ten import answers
 from tests.commands import autograder
 
@@ -147,7 +148,7 @@ def test_a_cell_that_was_stopped_is_noticed_though_its_checks_can_pass() -> None
     course = Course.installed()
     (chapter,) = (chapter for chapter in chapters_of(course) if chapter.room == "layers")
     notebook = source_notebook(chapter, course)
-    stopped = {"layers-Linear": CellResult("", "OutOfTime: the cell did not end in time")}
+    stopped = {"layers-Linear": CellResult("", OUT_OF_TIME)}
     answered = {(check.exercise, check.name): Answer("missing", {}, "") for check in checks_of("layers")}
     ran = RunResult(stopped, answered)
     graded = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
