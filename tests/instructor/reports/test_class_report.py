@@ -201,7 +201,7 @@ def test_checks_stand_there_by_failure_and_the_lectures_sentences_before_the_mar
 def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
     marks = make_class(6, 1)
     verdicts = [verdict | {"outcome": "invalid", "points": 0} for verdict in marks[0].verdicts]
-    broken = replace(marks[0], raw_score=0.0, verdicts=verdicts, notes=["<b>no</b> notebook"])
+    broken = replace(marks[0], raw_score=0.0, verdicts=verdicts, unreadable="<b>no</b> notebook")
     made_report = report_of([broken, *marks[1:]])
     assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in words_of(made_report)
     assert broken.student.id not in [student["student"] for student in made_report.numbers["needs_help"]]
