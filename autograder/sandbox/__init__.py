@@ -230,7 +230,7 @@ class Collector:
     def read_all(self, connection: socket.socket, limits: Limits) -> str:
         """Read frames until the program announces its end, and return how the reading ended."""
         last = time.monotonic() + limits.total_s
-        patience_s = max(limits.cell_s, limits.check_s) + GRACE_S
+        patience_s = 2 * max(limits.cell_s, limits.check_s) + GRACE_S  # a watch may stop it for half of the time
         while True:
             try:
                 deadline = min(last, time.monotonic() + patience_s)

@@ -15,7 +15,7 @@ PROC = Path("/proc")
 LARGE_PAGE = 2 << 20
 MADV_COLLAPSE = 25  # Linux 6.1 and newer; older ones refuse it
 PAUSES = 5  # as long as a look takes, before the next one
-LONGEST_PAUSE_S = 0.5  # where a look takes long, on a busy machine: much memory can be taken meanwhile
+LONGEST_PAUSE_S = 0.5  # unless a look takes longer, on a busy machine: much memory can be taken meanwhile
 TRUSTED = 2  # the supervisor and the first process of its namespace, which are ours
 TRIES = 3  # to count processes while none comes or ends
 ROUNDS = 50  # of stopping processes that have started since the last round
@@ -64,7 +64,8 @@ class Watch:
                 if not stopped_itself:
                     _send(pid, signal.SIGCONT)
         now = time.monotonic()
-        self._next = now + min(PAUSES * (now - started), LONGEST_PAUSE_S)
+        took = now - started  # for as long they run at least: their time goes on while they are stopped
+        self._next = now + max(took, min(PAUSES * took, LONGEST_PAUSE_S))
         return too_much
 
     def _surely_within(self, attempt: int) -> bool:
