@@ -136,6 +136,7 @@ def test_a_damaged_gradebook_is_not_backed_up_as_if_it_were_well(course: Path, t
 # Killed
 
 
+@pytest.mark.deep
 def test_a_killed_backup_leaves_no_half_archive_under_its_name(course: Path, tmp_path: Path) -> None:
     file = tmp_path / "killed.tar.gz"
     backup = CourseFolder(course), course / "gradebook.db", file

@@ -51,6 +51,7 @@ def test_a_time_limit_needs_no_alarms_and_leaves_the_interrupt_of_a_person_alone
     assert (done.stdout, done.stderr) == ("interrupted True\n", "")
 
 
+@pytest.mark.deep
 def test_a_check_of_a_loop_without_an_end_ends(without_unix: dict[str, str]) -> None:
     done = python(PROGRAMS["checked"], env=without_unix)
     assert "is there a loop without an end?" in " ".join(done.stdout.split()), done.stderr

@@ -237,6 +237,7 @@ def test_margins_of_any_width_do_not_move_the_garment(
     assert (box(x) - box(moved)).abs().max() <= 1
 
 
+@pytest.mark.deep
 def test_margins_hardly_ever_change_the_numbers() -> None:
     """A hole or a tip can be finer than the blocks in which a garment is looked for: where a block begins is chance."""
     draw, changed = random.Random(0), 0

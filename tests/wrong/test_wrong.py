@@ -17,9 +17,13 @@ from tests.wrong import StrangersAnswer, wrong_answers
 from tests.wrong.misses import misses
 
 WANTED = 8  # of each exercise
-EXERCISES = [(room, exercise.name) for room in rooms() for exercise in Course.installed().exercises(room)]
 SEEDS = 200  # in a deep run; `python -m tests.wrong --seeds` takes as many as one has time for
 SLOW = {"Learner": 20, "Dropout": 100, "temperature": 100, "prepare_image": 100}  # a seed takes seconds
+EXERCISES = [
+    pytest.param(room, exercise.name, marks=[pytest.mark.deep] * (exercise.name in SLOW))
+    for room in rooms()
+    for exercise in Course.installed().exercises(room)
+]
 TYPED = [answer for room in rooms() for answer in wrong_answers(room) if answer.mistakes is not None]
 NAMED = 0.9  # of the typed answers whose main fault is known: where it is named
 WRONG = 0.04  # of the typed answers: where one is named that they do not make

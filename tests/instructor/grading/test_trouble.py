@@ -224,6 +224,7 @@ def test_after_the_cause_is_gone_the_next_run_grades_those_alone(odd_class: tupl
     assert not run.ungraded
 
 
+@pytest.mark.deep
 def test_a_score_of_before_does_not_stand_for_new_work_that_cannot_be_graded(small_folder: Path) -> None:
     grade(small_folder, student="right")
     hand_in(small_folder, right="john")

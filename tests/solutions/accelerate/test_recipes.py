@@ -108,6 +108,7 @@ def test_no_two_shapes_of_a_form_are_alike() -> None:
         assert len({mask.tobytes() for mask in masks}) == 20
 
 
+@pytest.mark.long("two networks are trained")
 def test_training_with_shapes_makes_a_network_seldom_sure_of_others_and_as_often_right(sample: Dataset) -> None:
     """On shapes of another seed; without them a third of the answers to these have more than 70 %."""
     train = to_tensors(sample.train_images[:4000], sample.train_labels[:4000], "cpu")
@@ -160,6 +161,7 @@ def train(sample: Dataset) -> Examples:
     return to_tensors(sample.train_images[:1000], sample.train_labels[:1000], "cpu")
 
 
+@pytest.mark.long("the teachers are trained")
 def test_a_teacher_answers_with_probabilities_and_mostly_the_label(train: Examples) -> None:
     answers = taught(*train, classes=10, epochs=5, seed=0, shift=1)
     assert (answers.shape, answers.dtype) == ((1000, 3, 3, 10), torch.float32)

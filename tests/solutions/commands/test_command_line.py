@@ -205,6 +205,7 @@ def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a" / RESULTS).read_text())["compiled"] is True
 
 
+@pytest.mark.deep
 def test_a_run_uses_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Path) -> None:
     done = here(*QUICK, "--set", "threads=2", "--out", tmp_path, "--name", "a")
     assert done.returncode == 0, done.stderr

@@ -186,6 +186,7 @@ serve.serve(Path(sys.argv[1]), "127.0.0.1", None, False, started)
 """
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("when", ["as a visitor comes", "as the address is printed"])
 def test_an_interrupt_is_not_lost_where_python_ignores_exceptions(when: str, model_file: Path) -> None:
     """As in a method that takes an object down: there one that the signal raises would be printed and forgotten."""
