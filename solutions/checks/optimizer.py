@@ -399,7 +399,7 @@ def missing_and_forgotten(names: SimpleNamespace, rng: torch.Generator) -> Obser
     observed: dict[str, Observation] = {"a step where one has no gradient": done(names.Optimizer(params, 0.3).step)}
     for which, p in zip(("without", "with", "with, too"), params, strict=True):
         observed[f"after the step, {which}"] = p.detach().clone()
-    params[1].grad = torch.tensor([math.inf, math.nan, 1.0])
+    params[0].grad, params[1].grad, params[2].grad = torch.ones(2), None, torch.tensor([math.inf, math.nan, 1.0, 0.0])
     observed["zero_grad where one has no gradient"] = done(names.Optimizer(params, 0.3).zero_grad)
     for k, p in enumerate(params, start=1):
         observed[f"gradient {k} is None or zeros"] = p.grad is None or not bool(p.grad.any())
