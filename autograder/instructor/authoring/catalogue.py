@@ -32,16 +32,15 @@ class CaughtMistake:
 
 def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
     """Return each known mistake of a room, judged by the checks of its exercise."""
-    expect = LiveExpectations(course)
-    return [_caught(mistake, checks_of(room, mistake.exercise), expect) for mistake in course.mistakes(room)]
-
-
-def _caught(mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations) -> CaughtMistake:
-    verdicts = verdicts_on_mistake(mistake, checks, expect, RUN_SEED)
-    seen = verdicts_on_mistake(mistake, [check for check in checks if not check.hidden], expect, RUN_SEED)
-    failed = [verdict for verdict in verdicts if not verdict.passed]
-    named = bool(failed) and all(names_it(verdict, mistake) for verdict in failed)
-    return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), named, tuple(seen))
+    expect, caught = LiveExpectations(course), []
+    for mistake in course.mistakes(room):
+        checks = checks_of(room, mistake.exercise)
+        visible = [check for check in checks if not check.hidden]
+        failed = [each for each in verdicts_on_mistake(mistake, checks, expect, RUN_SEED) if not each.passed]
+        named = bool(failed) and all(names_it(verdict, mistake) for verdict in failed)
+        seen = verdicts_on_mistake(mistake, visible, expect, RUN_SEED)
+        caught.append(CaughtMistake(mistake, tuple(verdict.check for verdict in failed), named, tuple(seen)))
+    return caught
 
 
 def verdicts_on_mistake(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.checks import Check, checks_of
-from autograder.course import Chapter, Course
+from autograder.course import Chapter, Course, chapters_of
 from autograder.errors import TaskFailed
 from autograder.instructor.authoring.catalogue import names_it, verdicts_on_mistake
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
@@ -22,21 +22,13 @@ MAX_SEEDS = 5  # that a line names
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault in a course, told in one line.
+    """A fault in a course, told in one line."""
 
-    Attributes:
-        place: the file, and the line where one is known, such as ``averages/mistakes/means.md:12``.
-        name: of the check, mistake, answer or exercise; empty if the place says enough.
-        says: the fault, in a clause.
-        detail: the observation at the first of the seeds.
-        seeds: of the runs in which it shows; empty where it shows without running anything.
-    """
-
-    place: str
-    name: str
-    says: str
-    detail: str = field(default="", compare=False)
-    seeds: tuple[int, ...] = ()
+    place: str  # the file, and the line where one is known, such as ``averages/mistakes/means.md:12``
+    name: str  # of the check, mistake, answer or exercise; empty if the place says enough
+    says: str  # the fault, in a clause
+    detail: str = field(default="", compare=False)  # the observation at the first of the seeds
+    seeds: tuple[int, ...] = ()  # of the runs in which it shows; empty where it shows without running anything
 
     def __str__(self) -> str:
         shown = ", ".join(map(str, self.seeds[:MAX_SEEDS])) + (", …" if len(self.seeds) > MAX_SEEDS else "")
@@ -49,18 +41,9 @@ class UnfitCourse(TaskFailed):
     """Files of a course do not fit together; the message names the first fault."""
 
 
-def require_fitting(course: Course, chapters: Sequence[Chapter], released: Sequence[Chapter]) -> None:
-    """Refuse to release chapters of a course whose files do not fit together.
-
-    Args:
-        course: with all its rooms, whose checks and mistakes students get with any chapter.
-        chapters: those with exercises.
-        released: those whose text students are about to get.
-
-    Raises:
-        UnfitCourse: a file does not fit.
-    """
-    faults = [fault for chapter in chapters for fault in misfits_of(course, chapter)]
+def require_fitting(course: Course, released: Sequence[Chapter]) -> None:
+    """Refuse to release chapters of a course whose files do not fit together: with any, students get all checks."""
+    faults = [fault for chapter in chapters_of(course) for fault in misfits_of(course, chapter)]
     faults += [fault for chapter in released for fault in unwritten_in(course, chapter.path)]
     if faults:
         more = f"; and {len(faults) - 1} more, which `autograder prove` lists" if len(faults) > 1 else ""
@@ -69,11 +52,8 @@ def require_fitting(course: Course, chapters: Sequence[Chapter], released: Seque
 
 def faults_of(course: Course, chapter: Chapter) -> list[Fault]:
     """Return the unwritten parts and the misfits of a chapter, without running an exercise."""
-    return [
-        *unwritten_in(course, chapter.path),
-        *unwritten_in(course, course.file(chapter.room)),
-        *misfits_of(course, chapter),
-    ]
+    unwritten = unwritten_in(course, chapter.path) + unwritten_in(course, course.file(chapter.room))
+    return unwritten + misfits_of(course, chapter)
 
 
 def unwritten_in(course: Course, path: Path) -> list[Fault]:

@@ -277,8 +277,9 @@ def _entries_in(root: Path, path: Path) -> Iterator[DownloadEntry]:
                 waiting.extend(_inside(path))
             else:
                 yield _file_entry(root, path)
-        except OSError as error:
-            yield _closed_entry(root, path, error)
+        except OSError as error:  # without access, such as one that a student has closed
+            parts, reason = _parts(root, path), f"it cannot be read: {error.strerror}"
+            yield DownloadEntry("/".join(parts), parts, reason, lambda limit: b"", path=path)
 
 
 def _is_folder(path: Path) -> bool:
@@ -287,12 +288,6 @@ def _is_folder(path: Path) -> bool:
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name not in LITTER)
-
-
-def _closed_entry(root: Path, path: Path, error: OSError) -> DownloadEntry:
-    """Return an entry for a file or folder without access, such as one that a student has closed."""
-    parts = _parts(root, path)
-    return DownloadEntry("/".join(parts), parts, f"it cannot be read: {error.strerror}", lambda limit: b"", path=path)
 
 
 def _file_entry(root: Path, path: Path) -> DownloadEntry:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from autograder.instructor.collecting.archive import DownloadEntry, shared_depth
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.course.attempts import CLAIMED, Standing
 from autograder.instructor.course.directory import Clue
 
@@ -44,14 +43,8 @@ class DownloadedFile:
     other_readings: tuple[DownloadedFile, ...] = ()  # of other systems, of the same file's name
 
 
-# Takes the entries, and the number of folders that all of them lie in; returns the files that it knows. Only names at
-# the outermost level, just below these folders, are the system's; a student chose the others.
-Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
-
-
-def shared_folders(entries: Sequence[DownloadEntry]) -> int:
-    """Return how many folders, one in another, all entries of a download lie in."""
-    return shared_depth(entry.parts for entry in entries)
+# Only names at the outermost level, just below the folders that all entries lie in, are the system's; a student chose
+# the others.
 
 
 def outermost_folders(entry: DownloadEntry, depth: int) -> tuple[str, ...]:

@@ -32,12 +32,6 @@ def examples(*lines: str) -> str:
 
 
 def require_consent(*, yes: bool, dry_run: bool, interactive: bool | None = None) -> None:
-    """Refuse to begin work where the instructor cannot be asked to agree.
-
-    Args:
-        yes: whether the command line agrees.
-        dry_run: whether nothing is going to be written.
-        interactive: whether a question can be answered; None where standard input tells.
-    """
+    """Refuse to begin work where the instructor cannot be asked to agree: by default, standard input says whether."""
     if not (yes or dry_run or (sys.stdin.isatty() if interactive is None else interactive)):
         raise UsageError("this is not a terminal to answer in: add --yes to write, or --dry-run to look")

@@ -85,7 +85,7 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
     # Before the work, not after it: what cannot be read stops it.
-    require_fitting(course, chapters_of(course), chapters)
+    require_fitting(course, chapters)
     due, own = due_dates_of(folder, course), own_questions(folder, course)
     students_of(folder), own_due_dates_of(folder, course)
     begun = time.monotonic()

@@ -179,8 +179,7 @@ def export(
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
-    from autograder.instructor.exporting import ExportError
-    from autograder.instructor.exporting.formats import FORMATS
+    from autograder.instructor.exporting.formats import FORMATS, ExportError
     from autograder.instructor.status import note_export
     from autograder.reports.html import CONTROLS
 
@@ -244,7 +243,7 @@ def export(
 
 
 def _fill(path: Path, marks: Sequence[Mark], column: str | None) -> FilledFile:
-    from autograder.instructor.exporting import ExportError
+    from autograder.instructor.exporting.formats import ExportError
     from autograder.instructor.exporting.lms_file import fill
 
     try:

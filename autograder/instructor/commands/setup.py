@@ -39,8 +39,7 @@ def new(
     """
     from autograder.course import Course
     from autograder.errors import UsageError
-    from autograder.instructor.authoring.missing import missing_of
-    from autograder.instructor.authoring.new import new_chapter, new_course, new_exercise
+    from autograder.instructor.authoring.new import missing_of, new_chapter, new_course, new_exercise
 
     if kind not in KINDS:
         raise UsageError(f"there is no {kind!r} to begin: there are {', '.join(KINDS)}")
@@ -149,6 +148,8 @@ def doctor(as_json: Json = False) -> None:
     Attacks each wall of the sandbox, and names the command that mends what fails. The exit status is 1 if something
     fails.
     """
+    from dataclasses import asdict
+
     from autograder.instructor.doctor import examine
 
     findings = []
@@ -159,7 +160,7 @@ def doctor(as_json: Json = False) -> None:
             if finding.mend:
                 print(plain(f"      mend it: {finding.mend}"), flush=True)
     if as_json:
-        print(json.dumps([finding.record() for finding in findings], indent=1))
+        print(json.dumps([asdict(finding) for finding in findings], indent=1))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -36,23 +36,12 @@ MOST_FOLDERS = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one trial.
+    """The result of one trial."""
 
-    Attributes:
-        what: the thing that was tried.
-        ok: whether it is as it has to be.
-        says: the result in words.
-        mend: the command or setting that mends it; empty where nothing has to be mended.
-    """
-
-    what: str
-    ok: bool
-    says: str
-    mend: str = ""
-
-    def record(self) -> dict[str, object]:
-        """Return the finding as JSON values."""
-        return asdict(self)
+    what: str  # the thing that was tried
+    ok: bool  # whether it is as it has to be
+    says: str  # the result in words
+    mend: str = ""  # the command or setting that mends it; empty where nothing has to be mended
 
 
 def examine(here: Path) -> Iterator[Finding]:

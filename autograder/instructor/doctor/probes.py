@@ -122,21 +122,13 @@ class Bait:
 
 @dataclass(frozen=True)
 class Wall:
-    """A protection against student code.
+    """A protection against student code."""
 
-    Attributes:
-        name: the protected thing.
-        holds: the truth about student code where the wall stands, as a sentence without a subject.
-        probe: Python that tries to get through, and prints a line for each success.
-        evidence: finds signs of success outside, whatever the probe prints.
-        may_end_by: outcomes by which the wall can end the probe's process.
-    """
-
-    name: str
-    holds: str
-    probe: str
-    evidence: Callable[[Bait], list[str]] = lambda bait: []
-    may_end_by: tuple[str, ...] = ()
+    name: str  # the protected thing
+    holds: str  # the truth about student code where the wall stands, as a sentence without a subject
+    probe: str  # Python that tries to get through, and prints a line for each success
+    evidence: Callable[[Bait], list[str]] = lambda bait: []  # finds signs of success outside, whatever is printed
+    may_end_by: tuple[str, ...] = ()  # outcomes by which the wall can end the probe's process
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,9 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from autograder.errors import plain_json
+from autograder.errors import UsageError, plain_json
 from autograder.instructor.course.files import zipped
 from autograder.instructor.course.roster import POINTS_POSSIBLE
-from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.spreadsheet import csv_text
 from autograder.instructor.marks import Mark, number
 from autograder.judge.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
@@ -41,11 +40,12 @@ MOODLE_TIME = "%A, %-d %B %Y, %-I:%M %p"
 MAX_OUTPUT = 4000  # characters that Gradescope shows of one test
 
 
+class ExportError(UsageError):
+    """Marks cannot be written in this form; the message says why, and what to do."""
+
+
 def _table(columns: Columns, marks: Sequence[Mark]) -> str:
     return csv_text([tuple(columns), *([cell(mark) for cell in columns.values()] for mark in marks)])
-
-
-# CSV and JSON
 
 
 PLAIN_COLUMNS: Columns = {
@@ -103,9 +103,6 @@ def _record(mark: Mark) -> dict[str, Any]:
     }
 
 
-# Canvas
-
-
 def canvas_csv(marks: Sequence[Mark]) -> str:
     """Return marks as a gradebook: a row for each student, a column for each assignment."""
     possible = {mark.assignment: mark.max_score for mark in marks}
@@ -124,9 +121,6 @@ def _canvas_cell(mark: Mark) -> str:
     if mark.excused:
         return EXCUSED
     return "" if mark.final_score is None else number(mark.final_score)
-
-
-# Moodle
 
 
 def moodle_csv(marks: Sequence[Mark]) -> str:
@@ -169,9 +163,6 @@ MOODLE_COLUMNS: Columns = {
     "Last modified (grade)": lambda mark: "-",
     "Feedback comments": comment,
 }
-
-
-# Gradescope
 
 
 def results(mark: Mark, hidden: str = "visible") -> dict[str, Any]:

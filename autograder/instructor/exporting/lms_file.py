@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from autograder.instructor.course.roster import POINTS_POSSIBLE, Student
-from autograder.instructor.exporting import ExportError
-from autograder.instructor.exporting.formats import EXCUSED, PARTICIPANT, comment
+from autograder.instructor.exporting.formats import EXCUSED, PARTICIPANT, ExportError, comment
 from autograder.instructor.exporting.spreadsheet import BOM, unguarded
 from autograder.instructor.marks import Mark, number
 
@@ -143,11 +142,7 @@ def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -
 def _student_rows(
     table: Sequence[list[str]], header: Sequence[str], grade: int, possible: float, *, is_canvas: bool
 ) -> list[list[str]]:
-    """Return the rows of students.
-
-    Raises:
-        ExportError: the file gives the assignment other points.
-    """
+    """Return the rows of students, unless the file gives the assignment other points."""
     rows = list(filter(None, table[1:]))
     if is_canvas:
         worth = [row[grade] for row in rows if POINTS_POSSIBLE in row[0] and grade < len(row)]

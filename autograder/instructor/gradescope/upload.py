@@ -27,12 +27,8 @@ IMAGE = Path(__file__).parent / "image"
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT")
 
 
-def write_gradescope_bundle(target: Path, released: Path, course: Course, *, from_scratch: bool = False) -> Path:
-    """Write the zip that an instructor uploads as an assignment's autograder, and return its path.
-
-    Raises:
-        BundleError: the course's wheel could not be built.
-    """
+def write_gradescope_bundle(target: Path, released: Path, course: Course, *, from_scratch: bool) -> None:
+    """Write the zip that an instructor uploads as an assignment's autograder."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "source"
         root.mkdir()
@@ -44,7 +40,6 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course, *, fro
             shutil.copy(IMAGE / name, root / name)
             (root / name).write_text(_filled_in((IMAGE / name).read_text(encoding="utf-8"), course), encoding="utf-8")
         zip_folder(root, target)
-    return target
 
 
 def _build_course(course: Course, target: Path) -> None:

@@ -58,23 +58,14 @@ def write_bundle(
     notebooks: Sequence[Path],
     course: Course,
     recordings: Mapping[str, bytes],
-    hand_in: str = "",
-    due: Mapping[str, datetime] | None = None,
-    to_read: Mapping[str, NotebookNode] | None = None,
-) -> Path:
-    """Write the zip and return its path.
+    hand_in: str,
+    due: Mapping[str, datetime],
+    to_read: Mapping[str, NotebookNode],
+) -> None:
+    """Write the zip, with ``recordings_of`` the course, and by name the notebooks of chapters without exercises.
 
-    Args:
-        course: whose sample of the data is beside it.
-        recordings: what ``recordings_of`` returned.
-        hand_in: where work is handed in, as the end of a sentence; empty where that is said elsewhere.
-        due: when each assignment is due, with its time zone; one without a date is left out.
-        to_read: notebooks of chapters without exercises, by name.
-
-    Raises:
-        BundleError: the wheel could not be built.
+    ``hand_in`` says where work is handed in, as the end of a sentence, or nothing; an assignment can lack a due date.
     """
-    to_read = to_read or {}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "course"
         root.mkdir()
@@ -85,9 +76,8 @@ def write_bundle(
         wheel = build_wheel(course, notebooks, recordings, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         names = [notebook.stem for notebook in notebooks]
-        (root / "README.md").write_text(guide(names, course, hand_in, due or {}, list(to_read)), encoding="utf-8")
+        (root / "README.md").write_text(guide(names, course, hand_in, due, list(to_read)), encoding="utf-8")
         zip_folder(root, target, inside=root.name)
-    return target
 
 
 def guide(
@@ -180,11 +170,7 @@ def _copy_data(course: Course, target: Path) -> None:
 
 
 def pip_wheel(project: Path, target: Path) -> Path:
-    """Build the wheel of a project into a folder, without asking the network.
-
-    Raises:
-        BundleError: it cannot be built.
-    """
+    """Build the wheel of a project into a folder, without asking the network."""
     line = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     built = subprocess.run(
         [*line, "--wheel-dir", str(target), str(project)],

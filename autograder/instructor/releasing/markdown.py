@@ -41,21 +41,13 @@ class UnknownMarkup(TaskFailed):
 
 @dataclass(frozen=True)
 class Context:
-    """The values and places that a chapter's text refers to.
+    """The values and places that a chapter's text refers to."""
 
-    Attributes:
-        contents: the chapter's sections, and the address of its page, empty where the course names no book.
-        glued: values by name, as the chapter's cells computed them.
-        citations: of each work, such as "He et al. 2015", by its key.
-        references: a line for each work that the chapter cites, for the list at its end.
-        beside: pages that are notebooks themselves, in the folder of this one.
-    """
-
-    contents: Contents
-    glued: Mapping[str, str] = field(default_factory=dict)
-    citations: Mapping[str, str] = field(default_factory=dict)
-    references: Sequence[str] = ()
-    beside: Collection[str] = ()
+    contents: Contents  # the chapter's sections, and the address of its page, empty where the course names no book
+    glued: Mapping[str, str] = field(default_factory=dict)  # values by name, as the chapter's cells computed them
+    citations: Mapping[str, str] = field(default_factory=dict)  # such as "He et al. 2015", by the key of the work
+    references: Sequence[str] = ()  # a line for each work that the chapter cites, for the list at its end
+    beside: Collection[str] = ()  # pages that are notebooks themselves, in the folder of this one
 
     def link(self, text: str, page: str, place: str = "") -> str:
         """Return a link to a label on a page of the book, or to a notebook beside this one, or the text alone.
@@ -129,7 +121,11 @@ def _inline(text: str, context: Context) -> str:
     text = re.sub(r"\n{3,}", "\n\n", UNSEEN.sub("", text))
     made, at = [], 0
     for match in INLINE.finditer(text):
-        made += [_prose(text[at : match.start()]), _converted(match, context)]
+        made.append(_prose(text[at : match.start()]))
+        if match["role"]:
+            made.append(_role(match["name"], match["body"], context))
+        else:
+            made.append(_link(match, context) if match["link"] else match.group())
         at = match.end()
     return "".join([*made, _prose(text[at:])])
 
@@ -139,14 +135,6 @@ def _prose(text: str) -> str:
     if leftover:
         raise UnknownMarkup(f"{leftover.group()!r} is left over in {text[leftover.start() :][:60]!r}")
     return text
-
-
-def _converted(match: re.Match[str], context: Context) -> str:
-    if match["role"]:
-        return _role(match["name"], match["body"], context)
-    if match["link"]:
-        return _link(match, context)
-    return match.group()
 
 
 def _link(match: re.Match[str], context: Context) -> str:
@@ -221,9 +209,8 @@ def citations_of(bibliography: str) -> dict[str, str]:
     citations = {}
     for key, entry in parse_string(bibliography, "bibtex").entries.items():
         people = entry.persons.get("author", ())
-        names = [" ".join(map(str, (*author.rich_prelast_names, *author.rich_last_names))) for author in people] or [
-            key
-        ]
+        names = [" ".join(map(str, (*author.rich_prelast_names, *author.rich_last_names))) for author in people]
+        names = names or [key]
         authors = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
         citations[key] = f"{authors} {entry.fields.get('year', '')}".strip()
     return citations

@@ -37,9 +37,6 @@ def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], Non
     """Run a chapter once from top to bottom with the reference in its exercises, in a kernel of its own.
 
     Where nothing has changed since it last ran, that run is returned, and ``on_step`` is not called.
-
-    Raises:
-        ReleaseError: a cell fails.
     """
     notebook = source_notebook(chapter, course, with_glue=True)
 
@@ -139,11 +136,7 @@ def _named(cell_id: str, notebook: NotebookNode) -> str:
 
 
 def write_source(path: Path, text: str, *, force: bool) -> None:
-    """Write the source notebook, unless the one in its place was edited; with ``force`` keep a copy of that.
-
-    Raises:
-        WouldOverwrite: it differs, and not ``force``.
-    """
+    """Write the source notebook, unless the one in its place was edited; with ``force`` keep a copy of that."""
     if path.exists() and path.read_text(encoding="utf-8") != text:
         if not force:
             raise WouldOverwrite(f"{path} differs from the chapter: --force replaces it and keeps a copy beside it")

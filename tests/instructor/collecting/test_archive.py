@@ -35,9 +35,6 @@ def listed(path: Path) -> dict[str, str]:
         return {entry.name: entry.refused for entry in entries if entry.name not in GOOD}
 
 
-# A zip
-
-
 def test_an_entry_with_an_unsafe_name_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
     names = {
         "/etc/passwd": "its path is absolute",
@@ -117,9 +114,6 @@ def test_an_archive_of_another_kind_says_to_unpack_it(name: str, tmp_path: Path)
         pass
 
 
-# A zip in the download
-
-
 def test_of_a_zip_in_the_zip_with_too_many_files_the_first_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,9 +144,6 @@ def test_a_zip_in_the_zip_that_is_damaged_or_too_large_is_refused(
     assert inside(tmp_path, content[: len(content) // 2]) == [("a/work.zip", "it is a damaged zip")]
     monkeypatch.setattr(archive, "MAX_NOTEBOOK_BYTES", len(content) - 1)
     assert inside(tmp_path, content) == [("a/work.zip", "it is a zip of more than 0 MiB")]
-
-
-# A folder
 
 
 def test_in_a_folder_links_pipes_and_archives_are_refused(tmp_path: Path) -> None:
@@ -193,9 +184,6 @@ def test_a_file_in_a_folder_whose_name_is_no_text_is_still_read(tmp_path: Path) 
     Path(os.fsdecode(os.fsencode(tmp_path / "x") + b"/ada\xff.ipynb")).write_bytes(b"{}")
     with open_download(tmp_path / "x") as (entry,):
         assert (entry.name, entry.read(10)) == ("ada�.ipynb", b"{}")
-
-
-# Any zip
 
 
 PATHS = st.text(st.sampled_from("ab./\\:é~\x00\n"), min_size=1, max_size=12)

@@ -89,9 +89,6 @@ def test_a_student_whose_files_take_long_to_read_stops_nobody_elses(
     ]
 
 
-# What is written
-
-
 def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path) -> None:
     status, printed, errors = here(course, "collect", canvas, "2-layers", "--yes")
     assert status == 1  # a stranger's work is in it
@@ -192,9 +189,6 @@ def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_p
     assert not (course / "submitted" / "007").exists()
 
 
-# Times and owners that the instructor adds
-
-
 def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, mailed: Path) -> None:
     line = ("collect", mailed, "2-layers", "--student", "007", "--yes")
     for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
@@ -231,9 +225,6 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
 
 
-# Something else than a notebook
-
-
 def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
     course: Path, mailed: Path, tmp_path: Path
 ) -> None:
@@ -249,9 +240,6 @@ def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
     assert line.endswith("autograder fill release/2-layers/2-layers.ipynb FILE.py FILE.ipynb")
     here(course, "collect", mailed, "2-layers", "--student", "Grace Hopper", "--yes")
     assert open_matters(CourseFolder(course), ["2-layers"]) == []
-
-
-# Wrong use
 
 
 @pytest.mark.parametrize(
@@ -292,9 +280,6 @@ def test_without_due_dates_a_time_has_to_say_its_zone(course: Path, mailed: Path
     (course / "due_dates.csv").unlink()
     line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", "2026-11-05 22:10")
     assert "write “2026-11-05 23:59+01:00, with its time zone, since due_dates.csv has none”" in refused(course, *line)
-
-
-# The class
 
 
 def test_another_roster_can_be_given(course: Path, canvas: Path) -> None:

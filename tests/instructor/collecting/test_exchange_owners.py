@@ -68,9 +68,6 @@ def found_by(plan: Plan) -> dict[str, tuple[str, str]]:
     }
 
 
-# Whose it is
-
-
 @pytest.mark.parametrize(
     ("account", "file_of", "who"),
     [(ADA.id, None, ADA.id), (BOB.id, ADA.id, ADA.id), (EVE, None, EVE), (NAMELESS, None, "number 61999")],
@@ -173,9 +170,6 @@ def test_doctor_names_submissions_that_do_not_belong_to_the_student_they_name(
         assert says in owners_finding(tmp_path, ()).says
 
 
-# When it came
-
-
 @pytest.mark.parametrize("days", [-3, 3])
 def test_a_time_that_the_disk_contradicts_is_a_claim_and_reported(days: int, tmp_path: Path) -> None:
     """A folder can be renamed, and the times of files be set, but not that of the change."""
@@ -188,9 +182,6 @@ def test_a_time_that_the_disk_contradicts_is_a_claim_and_reported(days: int, tmp
     assert found_by(plan) == {ADA.id: ("id and owner", "claimed")}
     disk = f"the disk {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     assert plan.submissions[0].doubt == f"its folder says {when:%Y-%m-%d %H:%M} UTC, {disk}"
-
-
-# And nobody can pose as another
 
 
 @contextmanager

@@ -43,9 +43,6 @@ def carried_out(planned: SubmissionPlan) -> Situation:
     return replace(EMPTY, kept={work: planned.attempts}, submitted={work: placed})
 
 
-# Attempts
-
-
 @pytest.mark.parametrize(
     ("files", "attempts"),
     [
@@ -152,9 +149,6 @@ def test_no_attempt_is_lost_and_no_two_have_a_number(drawn: Drawn) -> None:
     assert len({kept.number for kept in attempts}) == len(attempts)
 
 
-# The place of the work
-
-
 @pytest.mark.parametrize(
     ("choice", "placed", "force", "action"),
     [
@@ -176,9 +170,6 @@ def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
 ) -> None:
     attempts = (attempt(1, "a"), attempt(2, "b", NOON))
     assert action_for(chosen_of(attempts, choice), attempts, placed, force=force) == action
-
-
-# Lateness
 
 
 WORK, LATE = ("ada", "2-layers"), notebook(late=True)
@@ -204,9 +195,6 @@ def test_lateness_is_counted_from_the_due_date_and_marked_unknown_where_only_the
     assert (planned.seconds_late, planned.late_since_unknown) == (late, unknown)
 
 
-# Absence
-
-
 @pytest.mark.parametrize(
     ("files", "facts", "absent"),
     [
@@ -221,9 +209,6 @@ def test_students_without_work_are_named(
     files: Sequence[RecognisedFile], facts: Mapping[str, object], absent: dict[str, tuple[Student, ...]]
 ) -> None:
     assert make_plan(files, replace(EMPTY, **facts)).absent == absent  # type: ignore[arg-type]
-
-
-# Files that are not collected
 
 
 TWINS = (Student("ada", "Ada", "Lee"), Student("bob", "Ada", "Lee"))

@@ -8,8 +8,7 @@ import json
 import pytest
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.recognising import NO_NOTEBOOK, RecognisedFile, answers_of, recognise
-from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.collecting.recognising import NO_NOTEBOOK, RecognisedFile, recognise
 from tests.instructor.collecting.made_downloads import CELLS, entry, notebook
 
 ANSWERS = {assignment: frozenset(cells) for assignment, cells in CELLS.items()}
@@ -22,10 +21,6 @@ BOTH = json.dumps(
 
 def recognised(name: str, content: bytes) -> RecognisedFile:
     return recognise(DownloadedFile(entry(name, content), "test", ()), ANSWERS)
-
-
-def test_the_released_notebooks_say_which_cells_are_answered(empty_course: object) -> None:
-    assert answers_of(CourseFolder(empty_course)) == ANSWERS  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

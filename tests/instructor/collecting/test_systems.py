@@ -45,9 +45,6 @@ def owners(files: Mapping[str, DownloadedFile]) -> dict[str, list[str | None]]:
     return {name: [student and student.id for student in students] for name, students in matches.items()}
 
 
-# Names
-
-
 CLASSROOM_50 = "cs-hw_submissions_2026_11_06_T_09_30_00"
 # The system, a file's path in a zip, whose it is, and what else the path says.
 NAMES = [
@@ -107,9 +104,6 @@ def test_beside_a_notebook_in_a_plain_folder_timestamp_txt_says_when() -> None:
     }
 
 
-# Gradescope's metadata and Moodle's worksheet
-
-
 @pytest.mark.parametrize(
     ("time", "when"),
     [("2026-11-05 22:41:07.000000000 Z", EVENING), ("2026-11-05 22:41:07", None), ("soon", None), ("[]", None)],
@@ -158,9 +152,6 @@ def test_a_table_that_is_no_worksheet_is_one_line(text: str, reason: str, tmp_pa
     (tmp_path / "w.csv").write_text(text)
     with pytest.raises(UsageError, match=reason):
         read_worksheet(tmp_path / "w.csv", UTC)
-
-
-# Clones
 
 
 @pytest.mark.parametrize(

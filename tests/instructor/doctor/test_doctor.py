@@ -44,9 +44,6 @@ def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, released:
     assert findings["gradebook"].says == f"sqlite:///{released}/gradebook.db: 6 assignments"
 
 
-# Walls that are not there
-
-
 @pytest.fixture(scope="module")
 def without_walls(course: Course) -> dict[str, ProbeResult]:
     """Results of the probes where student code is not shut in, and may use more than the probes are promised."""
@@ -112,9 +109,6 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, ProbeRe
     assert victim.poll() is not None
     assert not [path for path in dropped if path.exists()]
     assert VARIABLE not in os.environ
-
-
-# A machine that lacks something
 
 
 def test_without_any_wall_bubblewrap_is_recommended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

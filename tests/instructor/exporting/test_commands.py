@@ -71,9 +71,6 @@ def report_of(folder: Path) -> tuple[dict[str, Any], str]:
     return section, path.with_suffix(".html").read_text(encoding="utf-8")
 
 
-# Export
-
-
 @pytest.mark.parametrize("format_", ["csv", "canvas", "moodle", "gradescope", "json"])
 def test_each_format_is_written_once_and_replaced_only_by_force(format_: str, term_folder: Path) -> None:
     line = ("export", ASSIGNMENT, "--format", format_)
@@ -170,9 +167,6 @@ def test_a_file_that_cannot_be_filled_is_named_with_the_reason(
     assert not (tmp_path / "given-filled.csv").exists()
 
 
-# Report
-
-
 def test_open_matters_of_collecting_are_repeated_by_every_command_with_marks(term_folder: Path) -> None:
     folder = CourseFolder(term_folder)
     note_instead(folder, {ASSIGNMENT: {"0042": "2-layers.py"}})
@@ -225,9 +219,6 @@ def test_a_report_on_all_assignments_goes_to_standard_output_too(term_folder: Pa
     (term_folder / "mine.html").unlink()
     assert "mine.json exists: --force" in refused(term_folder, "report", ASSIGNMENT, "-o", "mine.html")
     assert "-o names the page, such as report.html" in refused(term_folder, "report", ASSIGNMENT, "-o", "mine")
-
-
-# Feedback
 
 
 def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(term_folder: Path) -> None:

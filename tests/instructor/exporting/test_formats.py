@@ -97,9 +97,6 @@ def by_pandas(text: str) -> pandas.DataFrame:
     return pandas.read_csv(io.BytesIO(text.encode()), encoding="utf-8-sig", dtype=str, keep_default_na=False)
 
 
-# Tables
-
-
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=4), max_size=4))
 def test_a_table_is_read_back_as_it_was(rows: list[list[str]]) -> None:
     assert csv_rows(csv_text(rows)) == rows
@@ -109,9 +106,6 @@ def test_a_table_is_read_back_as_it_was(rows: list[list[str]]) -> None:
 def test_no_cell_is_taken_for_a_formula_and_each_is_given_back(text: str) -> None:
     assert not re.match(r"[=+@＝＋＠\t\r]|[-－].", guarded(text), re.DOTALL)
     assert unguarded(guarded(text)) == text
-
-
-# CSV
 
 
 @given(MARKS)
@@ -151,9 +145,6 @@ def test_a_time_says_whether_it_is_late_and_whether_it_is_proved_or_claimed() ->
     assert ["by a claimed time" in comment(mark) for mark in three] == [False, True, False]
 
 
-# Canvas
-
-
 def test_canvas_finds_its_header_and_the_points_possible() -> None:
     """Canvas reads it so in lib/gradebook_importer.rb: row_has_student_headers?, update_column_count, process_pp."""
     head, worth, *people = csv_rows(canvas_csv(CLASS))
@@ -171,9 +162,6 @@ def test_canvas_gets_a_column_for_each_assignment_and_an_empty_cell_for_no_mark(
     assert "" in table["2-layers"].tolist()
 
 
-# Moodle
-
-
 def test_moodle_finds_the_columns_that_it_looks_for() -> None:
     """Moodle reads it so in mod/assign/feedback/offline/importgradeslib.php; a number follows Participant."""
     table = by_pandas(moodle_csv(CLASS))
@@ -188,9 +176,6 @@ def test_a_comment_tells_hidden_checks_by_title_and_nothing_that_they_saw() -> N
         assert "observed" not in text
         assert "<" not in text
         assert f"{number(mark.penalty)} points taken off" in text or not mark.penalty
-
-
-# Gradescope
 
 
 def test_results_are_as_gradescope_describes_them() -> None:
@@ -213,9 +198,6 @@ def test_each_graded_submission_has_a_file_of_its_own_and_the_same_marks_are_the
         assert archive.namelist() == [f"2-layers/{mark.student.id}/results.json" for mark in GRADED]
         for name, mark in zip(archive.namelist(), GRADED, strict=True):
             assert json.loads(archive.read(name))["score"] == mark.score
-
-
-# JSON
 
 
 def test_the_json_holds_every_verdict() -> None:

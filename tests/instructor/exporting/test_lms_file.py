@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting import ExportError
+from autograder.instructor.exporting.formats import ExportError
 from autograder.instructor.exporting.lms_file import fill
 from autograder.instructor.exporting.spreadsheet import BOM
 from autograder.instructor.marks import Mark, number

@@ -72,9 +72,6 @@ def hand_in(folder: Path, files: dict[str, str]) -> Path:
     return made_downloads.folder(folder, {name: text.encode() for name, text in files.items()})
 
 
-# The zip
-
-
 def test_the_zip_holds_scripts_that_can_be_run_the_course_and_the_notebook(bundle: Path) -> None:
     with zipfile.ZipFile(bundle) as archive:
         modes = {info.filename: info.external_attr >> 16 & 0o777 for info in archive.infolist()}
@@ -120,9 +117,6 @@ def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: P
         assert ("in this course nothing else earns points" in test["output"]) != is_own, "hidden checks say why, too"
 
 
-# In the container
-
-
 @pytest.mark.parametrize(
     ("name", "points", "isolation", "shown"),
     [
@@ -164,9 +158,6 @@ def test_another_user_is_no_wall_around_what_everybody_may_read(course: Course) 
     sandbox = Sandbox(hidden=[course.folder], one_submission=True)
     with pytest.raises(NoSandbox, match=r"root's alone: chmod 700|only root"), sandbox:
         sandbox.run(Program((), ()))
-
-
-# Which notebook
 
 
 def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(released: Path, tmp_path: Path) -> None:

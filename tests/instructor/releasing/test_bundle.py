@@ -131,9 +131,6 @@ def test_the_readme_without_settings_leaves_nothing_to_fill_in_and_names_no_book
     assert "Hand in that copy. Keep its name, and the receipt.\n" in PLAIN
 
 
-# Hidden checks
-
-
 def test_hidden_checks_and_their_own_helpers_do_not_reach_students() -> None:
     helpers = "import x\n\n\ndef right(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x\n\n\n"
     shared = "def shared():\n    return 1\n\n\n"

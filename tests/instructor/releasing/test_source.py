@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.checks import checks_of, rooms
+from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.instructor.course.about import about
 from autograder.instructor.course.folder import CourseFolder
@@ -46,11 +46,6 @@ from tests.test_cli import here
 
 def by_grade_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {str(grade_id_of(cell)): cell for cell in notebook.cells if grade_id_of(cell)}
-
-
-def test_every_room_is_an_assignment_and_the_start_page_is_not(course: Course) -> None:
-    assert (course.chapters / "0-start.md").exists()
-    assert tuple(sorted(chapter.room for chapter in chapters_of(course))) == rooms()
 
 
 def test_a_cell_keeps_its_id_where_another_is_inserted(source: NotebookNode, tmp_path: Path, course: Course) -> None:

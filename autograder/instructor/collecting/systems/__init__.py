@@ -6,14 +6,16 @@ systems are kept beside that of its own: where they name two people, the file is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from autograder.instructor.collecting.archive import DownloadEntry
-from autograder.instructor.collecting.downloaded import DownloadedFile, Reader, shared_folders
+from autograder.instructor.collecting.archive import DownloadEntry, shared_depth
+from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.systems import file_names, github, gradescope, moodle, nbgrader_exchange, plain
 
+# Takes the entries, and the number of folders that all of them lie in; returns the files that it knows.
+Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
 SYSTEMS: tuple[Reader, ...] = (
     gradescope.read,
     nbgrader_exchange.read,
@@ -34,7 +36,7 @@ def read_all(entries: Sequence[DownloadEntry]) -> list[DownloadedFile]:
     """
     if (inbound := nbgrader_exchange.read_inbound(entries)) is not None:
         return inbound
-    depth = shared_folders(entries)
+    depth = shared_depth(entry.parts for entry in entries)
     *by_system, in_folders = [
         {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain.read)
     ]
