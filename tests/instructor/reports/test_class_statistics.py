@@ -143,7 +143,8 @@ def test_unbegun_exercises_and_limits_are_no_mistakes() -> None:
     verdicts = [a_verdict(outcome) for outcome in ("missing", "timeout", "crash", "memory", "invalid")]
     marks = [a_mark("x", verdicts=verdicts)]
     assert failures(marks) == ([], [])
-    assert limits_met(marks) == [("Linear", outcome, ["x"]) for outcome in ("timeout", "crash", "memory", "invalid")]
+    ended = [(row["exercise"], row["outcome"], row["students"]) for row in limits_met(marks)]
+    assert ended == [("Linear", outcome, ["x"]) for outcome in ("timeout", "crash", "memory", "invalid")]
     assert outcomes(marks)["missing"] == 1
 
 
@@ -173,7 +174,7 @@ def test_pytorchs_own_part_is_counted_once_an_exercise_and_is_no_failure() -> No
     called = [a_verdict("pass", delegated="nn.Linear"), a_verdict("fail", check="two", delegated="nn.Linear")]
     marks = [a_mark("eve", verdicts=called), a_mark("bob", verdicts=[a_verdict("pass", delegated="")])]
     marks += [a_mark("zoe", verdicts=called[:1]), a_mark("old", verdicts=[a_verdict("pass")])]
-    assert delegations(marks) == [("Linear", "nn.Linear", ["eve", "zoe"])]
+    assert delegations(marks) == [{"exercise": "Linear", "called": "nn.Linear", "students": ["eve", "zoe"]}]
     assert failures(marks) == ([], [])
 
 
