@@ -125,9 +125,6 @@ def locate(folder: Path | None = None) -> tuple[Path, str]:
     repository's ``data``, Debian's package dataset-fashion-mnist, ``data`` in the current and in the home folder, and
     Keras's cache; or the sample. In each, the files may also lie where torchvision puts them. A place that holds only
     some of the files is an error rather than skipped.
-
-    Raises:
-        DataError: a folder is missing or incomplete.
     """
     if folder is not None:
         return _files_named(folder), "the folder that was named"

@@ -239,7 +239,6 @@ def train(
     """Train the classifier, measure it once on the test images, and write the run into its folder.
 
     Args:
-        settings: how to train.
         data: the images; the test images are used once training is over, for the measurement alone.
         folder: from ``begin``.
         after_batch: called with the number of images trained on since its last call.
