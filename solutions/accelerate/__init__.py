@@ -34,7 +34,6 @@ class FastLearner:
 
     Args:
         model: the classifier; it is moved to the device.
-        recipe: how to train.
         train: images, float from 0 to 1, shape (N, 28, 28), and their labels, int64, shape (N,), or a teacher's answers
             to each from every offset, float32, shape (N, offsets, offsets, C).
         valid: images and labels for validation.
