@@ -11,7 +11,6 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from autograder.instructor.course.attempts import CLAIMED
-from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need, similar
 from autograder.instructor.reports.code_tokens import written_words
@@ -75,7 +74,7 @@ def class_report(
         course=course,
         made=made,
         students=students,
-        sections=[section.values(students) for section in sections if section.has_begun],
+        sections=[section.values() for section in sections if section.has_begun],
         waiting=[section.assignment for section in sections if not section.has_begun],
         progress=class_figures.progress(shares) if len(shares) > 1 else None,
         shares=shares,
@@ -171,7 +170,7 @@ class _Section:
             "lecture": self.lecture,
         }
 
-    def values(self, students: Mapping[str, Student]) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the template's values."""
         pairs = [pair for pair in self.pairs if pair.what != similar.EVERYTHING]
         return self.record() | {

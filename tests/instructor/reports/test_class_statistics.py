@@ -29,7 +29,6 @@ from autograder.instructor.reports.need import (
     NO_SECTION,
     Fall,
     SectionStatistics,
-    UnreadableFile,
     falls,
     lecture_sentences,
     need_csv,
@@ -195,12 +194,6 @@ def test_the_student_who_lacks_most_comes_first() -> None:
     needs = students_in_need(marks)
     assert [need.student for need in needs] == ["more", "gone", "a little"]
     assert [round(need.behind, 6) for need in needs] == [1.7, 1.0, 0.6]
-
-
-def test_an_unreadable_file_is_listed_apart_from_weak_work() -> None:
-    marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, unreadable="it is no notebook"), graded("y", FIRST, 1.0)]
-    assert [need.student for need in students_in_need(marks)] == ["y"]
-    assert unreadable_files(marks) == [UnreadableFile("x", FIRST, "it is no notebook")]
 
 
 def test_a_fall_is_from_the_students_own_mean_to_the_newest_graded_assignment() -> None:
