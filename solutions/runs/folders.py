@@ -169,21 +169,15 @@ class RunRecord:
 def read_run(folder: Path) -> RunRecord:
     """Read the files of a run; raise WrongUse where one is damaged."""
     log, results = folder / LOG, folder / RESULTS
-    lines = _text_of(log).splitlines(keepends=True) if log.is_file() else []
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True) if log.is_file() else []
     if lines and not lines[-1].endswith("\n"):
         lines.pop()  # the run was ended, or is, within this line
     epochs = [_object_in(line, f"{log}, line {number}") for number, line in enumerate(lines, start=1)]
-    config = folder / CONFIG
-    return RunRecord(
-        folder,
-        _object_in(_text_of(config), str(config)),
-        epochs,
-        _object_in(_text_of(results), str(results)) if results.is_file() else None,
-    )
+    return RunRecord(folder, _object_of(folder / CONFIG), epochs, _object_of(results) if results.is_file() else None)
 
 
-def _text_of(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+def _object_of(path: Path) -> dict[str, Any]:
+    return _object_in(path.read_text(encoding="utf-8", errors="replace"), str(path))
 
 
 def _object_in(text: str, where: str) -> dict[str, Any]:
