@@ -34,7 +34,6 @@ class FastLearner:
 
     Args:
         model: the classifier; it is moved to the device.
-        recipe: how to train.
         train: images, float from 0 to 1, shape (N, 28, 28), and their labels, int64, shape (N,), or a teacher's answers
             to each from every offset, float32, shape (N, offsets, offsets, C).
         valid: images and labels for validation.
@@ -43,10 +42,8 @@ class FastLearner:
         after_block: called with the number of images in each block of batches that was trained on.
         bf16: compute the products in bfloat16. On processors that have instructions for it this is faster with batches
             of hundreds, and slower with small ones.
-        compiled: take the steps in C++; only where the recipe is plain gradient descent, on a CPU, in float32.
-
-    Raises:
-        WrongUse: the steps are to be compiled, and this machine has no C++ compiler.
+        compiled: take the steps in C++ (``compiled.built``); only where the recipe is plain gradient descent, on a CPU,
+            in float32.
     """
 
     def __init__(
@@ -85,9 +82,8 @@ class FastLearner:
         self._compiled: CompiledSteps | None = None
         if compiled:
             assert recipe.is_plain_descent and not bf16 and device == "cpu"
-            self._compiled = CompiledSteps(
-                *(self._layers, self._outputs, self._gradients, recipe.lr, 1 / (1 - recipe.dropout))
-            )
+            scale = 1 / (1 - recipe.dropout)
+            self._compiled = CompiledSteps(self._layers, self._outputs, self._gradients, recipe.lr, scale)
         self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
 
     def train_epoch(self) -> float:
@@ -291,7 +287,9 @@ class FastLearner:
         rows, recipe = where[0], self.recipe
         images = inputs.view(-1, 28, 28)
         if recipe.stretch:
-            images.copy_(self._stretched(self._train_images[where].view_as(images), rows))
+            widening = (1 + recipe.stretch) ** self._stretches[: len(rows)]
+            garments = stretched(self._train_images[where].view_as(images), widening, self._reach[rows])
+            images.copy_(self._standardized(garments))
         elif recipe.shift:
             read_windows(self._train_images, where, out=images)
         else:
@@ -299,22 +297,14 @@ class FastLearner:
         if recipe.flip:
             images.copy_(torch.where(self._flips[: len(rows)], images.flip(2), images))
 
-    def _stretched(self, images: Tensor, rows: Tensor) -> Tensor:
-        """Return the block's images, stretched as was drawn, and standardised."""
-        widening = (1 + self.recipe.stretch) ** self._stretches[: len(rows)]
-        return self._standardized(stretched(images, widening, self._reach[rows]))
-
     def _places(self, start: int, end: int) -> list[Place]:
         """Return each layer's inputs and outputs in a step on the block's images from ``start`` to ``end``."""
         if (start, end) not in self._places_of:
             hidden = [output[: end - start] for output in self._outputs]
+            inputs, outputs = [self._inputs[start:end], *hidden], [*hidden, self._logits[start:end]]
             self._places_of[start, end] = [
                 Place(x, out, layer.masks if layer.masks is None else layer.masks[start:end], gradient[: end - start])
-                for layer, x, out, gradient in zip(
-                    *(self._layers, [self._inputs[start:end], *hidden], [*hidden, self._logits[start:end]]),
-                    *(self._gradients,),
-                    strict=True,
-                )
+                for layer, x, out, gradient in zip(self._layers, inputs, outputs, self._gradients, strict=True)
             ]
         return self._places_of[start, end]
 

@@ -6,11 +6,7 @@ from solutions.errors import WrongUse
 
 
 def choose_device(name: str) -> str:
-    """Return the named device, or the fastest one for "auto".
-
-    Raises:
-        WrongUse: this machine does not have the device.
-    """
+    """Return the named device, or the fastest one for "auto"; raise WrongUse where this machine does not have it."""
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
         return next(device for device, is_present in present.items() if is_present)

@@ -144,13 +144,9 @@ class NormalizedLayer(Layer):
 
 
 class Place:
-    """The tensors of a layer in a step: always the same memory, so the views of it are made once.
+    """The tensors of a layer in a step: input (B, I), output (B, O), its masks, as in ``Layer``, and its gradient.
 
-    Args:
-        x: its input, shape (B, I).
-        out: its output, shape (B, O).
-        masks: as in ``Layer``, of this batch.
-        gradient: of its output, shape (B, O).
+    They are always the same memory, so the views of it are made once.
     """
 
     def __init__(self, x: Tensor, out: Tensor, masks: Tensor | None, gradient: Tensor) -> None:

@@ -1,11 +1,21 @@
 """Recipes of training: the chapter's, a ladder of steps up from it, one for photographs, and one with a teacher."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 OPTIMIZERS = ("sgd", "momentum", "adamw")
 MOMENTUM = 0.9
+# Of a recipe's numbers, in comparisons that NaN fails as well.
+RANGES: tuple[tuple[Sequence[str], Callable[[float], bool], str], ...] = (
+    (["dropout", "smoothing"], lambda value: 0 <= value < 1, "at least 0 and below 1"),
+    (["shift"], lambda value: 0 <= value < 28, "from 0 to 27"),
+    (["stretch"], lambda value: 0 <= value <= 1, "from 0 to 1"),
+    (["weight_decay", "shapes", "teacher"], lambda value: 0 <= value < math.inf, "at least 0"),
+    (["epochs", "batch_size", "patience"], lambda value: value >= 1, "at least 1"),
+    (["lr", "max_seconds"], lambda value: 0 < value < math.inf, "above 0"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,27 +73,13 @@ class Recipe:
     max_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        """Check the ranges, with comparisons that NaN fails as well."""
-        for name in ("dropout", "smoothing"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} has to be at least 0 and below 1: {getattr(self, name)}")
-        if not 0 <= self.shift < 28:
-            raise ValueError(f"shift has to be from 0 to 27: {self.shift}")
-        if not 0 <= self.stretch <= 1:
-            raise ValueError(f"stretch has to be from 0 to 1: {self.stretch}")
-        for name in ("weight_decay", "shapes", "teacher"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} has to be at least 0: {getattr(self, name)}")
+        for names, is_in_range, words in RANGES:
+            for name in names:
+                value = getattr(self, name)
+                if value is not None and not is_in_range(value):
+                    raise ValueError(f"{name} has to be {words}: {value}")
         if self.teacher and self.shapes:
             raise ValueError(f"shapes have no teacher, who knows garments alone: {self.shapes}")
-        for name in ("epochs", "batch_size", "patience"):
-            value = getattr(self, name)
-            if value is not None and not value >= 1:
-                raise ValueError(f"{name} has to be at least 1: {value}")
-        for name in ("lr", "max_seconds"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
-                raise ValueError(f"{name} has to be above 0: {value}")
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(f"optimizer has to be one of {', '.join(OPTIMIZERS)}: {self.optimizer}")
         if self.normalize and self.is_plain_descent:

@@ -19,9 +19,8 @@ from rich.text import Text
 
 from solutions.data import HOW_TO_GET, Dataset
 from solutions.errors import WrongUse
-from solutions.runs.folders import COURSE_MODEL
+from solutions.runs.folders import COURSE_MODEL, RunRecord
 from solutions.runs.measurement import Measurement
-from solutions.runs.run_record import RunRecord
 from solutions.training import History
 
 
@@ -137,11 +136,7 @@ class TrainingView:
 
 
 def write_for_tensorboard(record: RunRecord) -> None:
-    """Write the curves of a run into its folder for TensorBoard.
-
-    Raises:
-        WrongUse: TensorBoard is not installed.
-    """
+    """Write the curves of a run into its folder for TensorBoard, which has to be installed."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:

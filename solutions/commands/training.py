@@ -130,12 +130,11 @@ def report(
     from solutions.commands import terminal
     from solutions.runs import folders
     from solutions.runs.report import make_report, write_report
-    from solutions.runs.run_record import read_run
 
     console = terminal.open_console(quiet or as_json)
     machine.use_threads()
     folder = folders.find_run(out, run)
-    record = read_run(folder)
+    record = folders.read_run(folder)
     made = make_report(record, data)
     path = to or folder / folders.REPORT
     write_report(made, path)

@@ -125,9 +125,6 @@ def locate(folder: Path | None = None) -> tuple[Path, str]:
     repository's ``data``, Debian's package dataset-fashion-mnist, ``data`` in the current and in the home folder, and
     Keras's cache; or the sample. In each, the files may also lie where torchvision puts them. A place that holds only
     some of the files is an error rather than skipped.
-
-    Raises:
-        DataError: a folder is missing or incomplete.
     """
     if folder is not None:
         return _files_named(folder), "the folder that was named"
@@ -227,15 +224,9 @@ def fetch(root: Path) -> None:
 
 
 def split(labels: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Divide examples into two parts, each with the same share of every class.
+    """Return the indices, ascending, of two parts of the examples with labels (N,); the same seed gives the same parts.
 
-    Args:
-        labels: shape (N,).
-        share: how much of each class goes into the second part, from 0 to 1.
-        seed: the same seed gives the same parts.
-
-    Returns:
-        The indices of the first and of the second part, each in ascending order.
+    The second part has the ``share``, from 0 to 1, of every class.
     """
     # Ranks of random numbers, not a library's shuffle: NumPy may change how it shuffles, but not these numbers.
     keys = np.random.Generator(np.random.PCG64(seed)).random(len(labels))

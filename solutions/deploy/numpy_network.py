@@ -12,12 +12,7 @@ from solutions.runs.training_summary import training_in
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Three affine layers with ReLU between them.
-
-    Attributes:
-        layers: weight (in, out) and bias (out,) of each, float32.
-        training: the training summary in the model file.
-    """
+    """Three affine layers, weight (in, out) and bias (out,) of each in float32, with ReLU between them."""
 
     labels: tuple[str, ...]
     layers: list[tuple[np.ndarray, np.ndarray]]

@@ -88,11 +88,7 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
 
 
 def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequestHandler]) -> PageServer:
-    """Return a server that listens at the port, or at the first free one of ``PORTS``.
-
-    Raises:
-        WrongUse: there is none, or the address is not one of this machine.
-    """
+    """Return a server at the port, or at the first free one of ``PORTS``; its errors are those of ``serve``."""
     for candidate in PORTS if port is None else (port,):
         try:
             return PageServer((host, candidate), handler)

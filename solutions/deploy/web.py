@@ -33,8 +33,7 @@ GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
 def quantise(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Round a layer's weight, float32 (in, out), to 255 steps whose size fits each unit's largest weight.
 
-    Returns:
-        Steps, int8 (in, out); and the size of a step for each unit, float32 (out,).
+    Return the steps, int8 (in, out), and the size of a step for each unit, float32 (out,).
     """
     scale = np.abs(weight).max(axis=0) / np.float32(127)
     return np.rint(weight / np.where(scale == 0, 1, scale)).astype(np.int8), scale.astype(np.float32)
@@ -62,10 +61,7 @@ def compare(model: Classifier, data: Dataset) -> dict[str, float]:
 def page_weights(path: Path) -> bytes:
     """Return the page's model file: safetensors with int8 weights "0.weight", scales "0.scale", biases "0.bias", ….
 
-    The metadata of the model file are kept.
-
-    Raises:
-        ValueError: it is not a model file.
+    The metadata of the model file are kept; what is none is refused as in ``read_model``.
     """
     model, metadata = read_model(path)
     tensors: dict[str, np.ndarray] = {}
@@ -112,8 +108,9 @@ def write_page(path: Path, folder: Path) -> None:
     files = {source.name: source.read_bytes() for source in SOURCES.iterdir()}
     files |= {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **demo_markup.example_files()}
     model, about = read_model(path)
+    listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in facts(tuple(model.labels), training_in(about)))
     page = files[INDEX].decode().replace("<!-- demo -->", demo_markup.markup(as_on_the_page(model)))
-    files[INDEX] = index(page, facts(tuple(model.labels), training_in(about))).encode()
+    files[INDEX] = page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", chapter_link()).encode()
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
@@ -122,9 +119,3 @@ def chapter_link() -> str:
     """Return the name of the chapter that explains the page: a link where the book is published."""
     name = "chapter 6 of the book"
     return f'<a href="{escape(CHAPTER)}">{name}</a>' if CHAPTER else name
-
-
-def index(page: str, about_the_answers: list[str]) -> str:
-    """Insert the facts about the answers into the page."""
-    listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in about_the_answers)
-    return page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", chapter_link())

@@ -1,10 +1,18 @@
-"""Folders of runs: make, keep and find them."""
+"""Folders of runs, finished or not: make, keep, find and read them."""
 
+import json
+import math
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
 
 from solutions.data import DATA
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
+from solutions.runs.measurement import Measurement
 from solutions.runs.model_file import read_model
 from solutions.runs.training_summary import training_in
 
@@ -47,11 +55,7 @@ def claim_folder(parent: Path, name: str, force: bool) -> Path:
 
 
 def unfinished_folder(parent: Path, name: str) -> Path:
-    """Return the folder of a run that was interrupted.
-
-    Raises:
-        WrongUse: there is no such run, or it is finished.
-    """
+    """Return the folder of a run that was interrupted; raise WrongUse where there is none, or it is finished."""
     folder = find_run(parent, name)
     if (folder / MODEL).is_file():
         raise WrongUse(f"{folder}: this run is finished; train anew with another --name")
@@ -59,11 +63,7 @@ def unfinished_folder(parent: Path, name: str) -> Path:
 
 
 def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
-    """Return the model file of the run that ended last; without one, ``otherwise``.
-
-    Raises:
-        WrongUse: there is none, and no other was named.
-    """
+    """Return the model file of the run that ended last; without one ``otherwise``, or WrongUse is raised."""
     models = sorted(parent.glob(f"*/{MODEL}"), key=lambda path: path.stat().st_mtime)
     if not models and otherwise is not None:
         return otherwise
@@ -90,11 +90,7 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
 
 
 def find_run(parent: Path, run: str | None = None) -> Path:
-    """Return the folder of a run, named or by its path; without either, of the run that wrote something last.
-
-    Raises:
-        WrongUse: there is none.
-    """
+    """Return the folder of a run, named or by its path; without either, of the run that wrote something last."""
     runs = sorted((path.parent for path in parent.glob(f"*/{CONFIG}")), key=_last_written)
     if run is None:
         if not runs:
@@ -112,3 +108,88 @@ def find_run(parent: Path, run: str | None = None) -> Path:
 
 def _last_written(folder: Path) -> float:
     return max(path.stat().st_mtime for name in (CONFIG, LOG, MODEL) if (path := folder / name).exists())
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """The contents of a run's folder: what was measured in each epoch, and at the end, if the run got so far."""
+
+    folder: Path
+    config: dict[str, Any]
+    log: list[dict[str, Any]]
+    results: dict[str, Any] | None
+
+    @property
+    def name(self) -> str:
+        return self.folder.resolve().name
+
+    @property
+    def model_file(self) -> Path | None:
+        path = self.folder / MODEL
+        return path if path.is_file() else None
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        return _inner(self.config, "recipe")
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Name and digest of the data."""
+        return _inner(self.config, "data")
+
+    @property
+    def best(self) -> int | None:
+        """The epoch whose weights were kept, or would be if the run ended now, counted from 1."""
+        epoch = (self.results or {}).get("epoch")
+        if isinstance(epoch, int) and 1 <= epoch <= len(self.log):
+            return epoch
+        losses = self.series("valid_losses")
+        return int(np.nanargmin(losses)) + 1 if np.isfinite(losses).any() else None
+
+    def series(self, key: str) -> list[float]:
+        """Return one number for each epoch, NaN where it is missing; nothing where no epoch has it."""
+        values = [row.get(key) for row in self.log]
+        numbers = [float(value) if isinstance(value, int | float) else math.nan for value in values]
+        return numbers if any(value is not None for value in values) else []
+
+    def measurement(self) -> Measurement | None:
+        """Return the run's own measurement at its end, without probabilities; raise WrongUse where it is damaged."""
+        if self.results is None:
+            return None
+        try:
+            labels = tuple(self.results["per_class"])
+            matrix = torch.tensor(self.results["confusion_matrix"], dtype=torch.int64)
+            if matrix.shape != (len(labels), len(labels)) or matrix.min() < 0 or matrix.sum() == 0:
+                raise ValueError("no confusion matrix of these classes")
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise WrongUse(f"{self.folder / RESULTS}: damaged, it holds no measurement; restore the file") from error
+        return Measurement(labels, matrix, torch.empty(0, len(labels)))
+
+
+def read_run(folder: Path) -> RunRecord:
+    """Read the files of a run; raise WrongUse where one is damaged."""
+    log, results = folder / LOG, folder / RESULTS
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True) if log.is_file() else []
+    if lines and not lines[-1].endswith("\n"):
+        lines.pop()  # the run was ended, or is, within this line
+    epochs = [_object_in(line, f"{log}, line {number}") for number, line in enumerate(lines, start=1)]
+    return RunRecord(folder, _object_of(folder / CONFIG), epochs, _object_of(results) if results.is_file() else None)
+
+
+def _object_of(path: Path) -> dict[str, Any]:
+    return _object_in(path.read_text(encoding="utf-8", errors="replace"), str(path))
+
+
+def _object_in(text: str, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise WrongUse(f"{where}: damaged, it holds no JSON object; restore the file, or train again")
+    return value
+
+
+def _inner(config: dict[str, Any], key: str) -> dict[str, Any]:
+    value = config.get(key)
+    return value if isinstance(value, dict) else {}

@@ -19,13 +19,7 @@ MEASURING_BATCH = 1000  # no gradients are kept, so larger batches than in train
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """A model's answers to images that it was not trained on.
-
-    Attributes:
-        labels: names of the classes.
-        matrix: confusion matrix (C, C); rows are targets.
-        probabilities: shape (N, C).
-    """
+    """A model's answers to images that it was not trained on: confusion matrix (C, C), probabilities (N, C)."""
 
     labels: tuple[str, ...]
     matrix: Tensor
@@ -103,10 +97,7 @@ class Calibration:
 
     @property
     def error(self) -> float:
-        """The expected calibration error (Guo et al., 2017): the mean gap between confidence and accuracy, from 0 to 1.
-
-        Each bin counts as often as it holds answers.
-        """
+        """The expected calibration error (Guo et al., 2017): the bins' mean gap of confidence and accuracy, 0 to 1."""
         gaps = np.abs(self.accuracies - self.confidences)[self.filled]
         return float(gaps @ self.counts[self.filled] / self.counts.sum())
 

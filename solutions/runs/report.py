@@ -10,22 +10,15 @@ from autograder.reports import html
 from solutions.data import SAMPLE_FOLDER, Dataset, load
 from solutions.errors import DataError, WrongUse
 from solutions.runs import report_sections as sections
-from solutions.runs.folders import open_model
+from solutions.runs.folders import RunRecord, open_model
 from solutions.runs.measurement import measure
-from solutions.runs.run_record import RunRecord
 
-TEMPLATE = "report.html.j2"
 GENERATOR = "python -m solutions report"
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """The page about a run.
-
-    Attributes:
-        numbers: the main ones, ready for JSON; None where the run or the data do not tell.
-        notes: a sentence for each missing part, with the reason.
-    """
+    """The page about a run, its main numbers for JSON, None where unknown, and a sentence on each missing part."""
 
     html: str
     numbers: dict[str, Any]
@@ -54,25 +47,22 @@ def make_report(record: RunRecord, data_folder: Path | None = None) -> RunReport
     headline = sections.headline(test) if test else None
     calibration = sections.calibration(test, data.test_labels) if test and data else None
     recipe, as_usual = sections.recipe(record)
-    page = (
-        environment()
-        .get_template(TEMPLATE)
-        .render(
-            name=record.name,
-            generator=GENERATOR,
-            notes=notes,
-            headline=headline,
-            facts=sections.facts(record),
-            recipe=recipe,
-            as_usual=as_usual,
-            curves=sections.curves(record),
-            classes=sections.classes(test) if test else None,
-            confusions=sections.confusions(test) if test else None,
-            mistakes=sections.mistakes(test, data) if test and data else None,
-            calibration=calibration,
-            weights=sections.weights(model, record) if model else None,
-            log=sections.log_table(record),
-        )
+    template = environment().get_template("report.html.j2")
+    page = template.render(
+        name=record.name,
+        generator=GENERATOR,
+        notes=notes,
+        headline=headline,
+        facts=sections.facts(record),
+        recipe=recipe,
+        as_usual=as_usual,
+        curves=sections.curves(record),
+        classes=sections.classes(test) if test else None,
+        confusions=sections.confusions(test) if test else None,
+        mistakes=sections.mistakes(test, data) if test and data else None,
+        calibration=calibration,
+        weights=sections.weights(model, record) if model else None,
+        log=sections.log_table(record),
     )
     numbers = {key: (headline or {}).get(key) for key in ("test_accuracy", "interval", "images")}
     numbers |= {key: (calibration or {}).get(key) for key in ("calibration_error", "brier_score")}

@@ -20,9 +20,9 @@ from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.runs import run_figures as figures
-from solutions.runs.measurement import Calibration, Measurement, brier_score, calibrate, wilson_interval
+from solutions.runs.folders import RunRecord
+from solutions.runs.measurement import Measurement, brier_score, calibrate, wilson_interval
 from solutions.runs.run import new_model
-from solutions.runs.run_record import RunRecord
 from solutions.training import History
 
 MISTAKES, UNITS, PAIRS = 20, 64, 6  # how many are shown
@@ -151,7 +151,13 @@ def mistakes(test: Measurement, data: Dataset) -> list[dict[str, Any]]:
 def calibration(test: Measurement, targets: np.ndarray) -> dict[str, Any]:
     probabilities = test.probabilities.numpy()
     bins = calibrate(targets, probabilities)
-    alt = f"Reliability diagram. {'; '.join(told_bins(bins))}."
+    rows = zip(bins.edges, bins.edges[1:], bins.counts.tolist(), bins.accuracies, strict=False)
+    told = [
+        f"of the {count(answers, 'answer')} given {low:.0%} to {high:.0%}, {right:.0%} are right"
+        for low, high, answers, right in rows
+        if answers
+    ]
+    alt = f"Reliability diagram. {'; '.join(told)}."
     return {
         "svg": draw(lambda: figures.reliability(targets, probabilities), alt, "reliability-"),
         "confidence": test.accuracy + bins.excess,
@@ -160,15 +166,6 @@ def calibration(test: Measurement, targets: np.ndarray) -> dict[str, Any]:
         "brier_score": brier_score(targets, probabilities),
         "brier_of_ignorance": 1 - 1 / len(test.labels),
     }
-
-
-def told_bins(bins: Calibration) -> list[str]:
-    rows = zip(bins.edges, bins.edges[1:], bins.counts.tolist(), bins.accuracies, strict=False)
-    return [
-        f"of the {count(answers, 'answer')} given {low:.0%} to {high:.0%}, {right:.0%} are right"
-        for low, high, answers, right in rows
-        if answers
-    ]
 
 
 def weights(model: Classifier, record: RunRecord) -> dict[str, Any]:

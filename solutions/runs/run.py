@@ -114,10 +114,8 @@ def configure(name: str, changes: Iterable[str], way: str, seed: int, device: st
     """Return how to train by a named recipe.
 
     Args:
-        name: of the recipe.
         changes: to the recipe, such as "lr=0.05", or "threads=2".
         way: "fast"; "reference", by the chapter's ``Learner``; "compiled" or "bf16", as in ``Settings``.
-        seed: as in ``Settings``.
         device: "cpu", "cuda", "mps", or "auto" for the fastest.
 
     Raises:
@@ -239,7 +237,6 @@ def train(
     """Train the classifier, measure it once on the test images, and write the run into its folder.
 
     Args:
-        settings: how to train.
         data: the images; the test images are used once training is over, for the measurement alone.
         folder: from ``begin``.
         after_batch: called with the number of images trained on since its last call.

@@ -12,6 +12,7 @@ from autograder.instructor.reports.class_statistics import Spread
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 14, 44
+DOT = 'fill="var(--figure-orange)" stroke="var(--figure-ground)" stroke-width="2"'
 ROUND = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500)
 
 
@@ -59,12 +60,9 @@ def progress(assignments: Sequence[tuple[str, Spread]]) -> Markup:
         parts.append(_line(x(least), y, x(most), y, "quiet"))
         box = f'x="{x(lower):.1f}" y="{y - 8:.1f}" width="{max(2.0, x(upper) - x(lower)):.1f}" height="16"'
         parts.append(f'<rect {box} fill="var(--figure-blue)"/>')
-        parts.append(f'<circle cx="{x(median):.1f}" cy="{y:.1f}" r="5" fill="var(--figure-orange)" {OUTLINE}/>')
+        parts.append(f'<circle cx="{x(median):.1f}" cy="{y:.1f}" r="5" {DOT}/>')
         alternatives.append(f"{name}: half of the class from {lower:.0%} to {upper:.0%}, median {median:.0%}")
     return _svg(f"Shares of the points by assignment. {'; '.join(alternatives)}.", parts, height)
-
-
-OUTLINE = 'stroke="var(--figure-ground)" stroke-width="2"'
 
 
 def _ticks(largest: float) -> list[int]:

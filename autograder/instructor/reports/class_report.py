@@ -11,24 +11,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from autograder.instructor.course.attempts import CLAIMED
-from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark, number
-from autograder.instructor.reports import class_figures, class_statistics, need
+from autograder.instructor.reports import class_figures, class_statistics, need, similar
 from autograder.instructor.reports.code_tokens import written_words
 from autograder.instructor.reports.public_code import Public
-from autograder.instructor.reports.similar import (
-    EVERYTHING,
-    MIN_EVIDENCE,
-    MIN_SHARE,
-    MIN_WORDS,
-    WRITTEN,
-    K,
-    SimilarPair,
-    Span,
-    equal_groups,
-    equal_pairs,
-    similar_pairs,
-)
+from autograder.instructor.reports.similar import SimilarPair, Span, equal_groups, equal_pairs, similar_pairs
 from autograder.reports.html import render
 
 # With more of these a page would only be longer; the JSON has all.
@@ -39,12 +26,7 @@ Answers = Mapping[str, Mapping[str, str]]  # by student and answer
 
 @dataclass(frozen=True)
 class ClassReport:
-    """A report.
-
-    Attributes:
-        numbers: as JSON values.
-        need: the students in need and those with unreadable files, with addresses, as CSV.
-    """
+    """A page, its numbers as JSON values, and the students in need or with unreadable files, with addresses, as CSV."""
 
     html: str
     numbers: dict[str, Any]
@@ -92,7 +74,7 @@ def class_report(
         course=course,
         made=made,
         students=students,
-        sections=[section.values(students) for section in sections if section.has_begun],
+        sections=[section.values() for section in sections if section.has_begun],
         waiting=[section.assignment for section in sections if not section.has_begun],
         progress=class_figures.progress(shares) if len(shares) > 1 else None,
         shares=shares,
@@ -106,10 +88,10 @@ def class_report(
         has_sections=any(student.section for student in students.values()),
         min_students=class_statistics.MIN_STUDENTS,
         min_each_side=class_statistics.MIN_EACH_SIDE,
-        run=K,
-        min_evidence=number(MIN_EVIDENCE),
-        min_share=MIN_SHARE,
-        min_words=number(MIN_WORDS),
+        run=similar.K,
+        min_evidence=number(similar.MIN_EVIDENCE),
+        min_share=similar.MIN_SHARE,
+        min_words=number(similar.MIN_WORDS),
         number=number,
     )
     return ClassReport(html, numbers, need.need_csv(in_need, unreadable, students))
@@ -178,12 +160,8 @@ class _Section:
             "exercises": [asdict(exercise) for exercise in self.exercises],
             "checks": [asdict(check) | {"share": check.share} for check in self.checks],
             "outcomes": self.outcomes,
-            "limits": [
-                {"exercise": exercise, "outcome": outcome, "students": ids} for exercise, outcome, ids in self.limits
-            ],
-            "delegations": [
-                {"exercise": exercise, "called": part, "students": ids} for exercise, part, ids in self.delegations
-            ],
+            "limits": self.limits,
+            "delegations": self.delegations,
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
             "failures_without_a_name": [asdict(failure) for failure in self.unnamed],
             "similar": [pair.record() for pair in self.pairs],
@@ -192,9 +170,9 @@ class _Section:
             "lecture": self.lecture,
         }
 
-    def values(self, students: Mapping[str, Student]) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the template's values."""
-        pairs = [pair for pair in self.pairs if pair.what != EVERYTHING]
+        pairs = [pair for pair in self.pairs if pair.what != similar.EVERYTHING]
         return self.record() | {
             "id": f"assignment-{self.assignment}",
             "spread": self.spread,
@@ -246,12 +224,11 @@ def _partly_similar(
             for student, texts in answers.items()
         }
 
-    by_words = similar_pairs(
-        chosen(code=False), public.text, min_evidence=MIN_WORDS, tokenise=written_words, apart=apart
-    )
+    written = chosen(code=False)
+    by_words = similar_pairs(written, public.text, similar.MIN_WORDS, tokenise=written_words, apart=apart)
     by_code = similar_pairs(chosen(code=True), public.code, apart=apart)
     together = [set(group) for group in equal]
-    pairs = [*by_code, *(replace(pair, what=WRITTEN) for pair in by_words)]
+    pairs = [*by_code, *(replace(pair, what=similar.WRITTEN) for pair in by_words)]
     unequal = [pair for pair in pairs if not any(set(pair.students) <= group for group in together)]
     return sorted(unequal, key=lambda pair: (-pair.evidence, pair.students))
 

@@ -215,24 +215,24 @@ def _failure(name: str, rows: Sequence[tuple[str, VerdictRecord]]) -> Failure:
     )
 
 
-def limits_met(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
-    """Return the exercises that ended in a limit or a crash, with the outcome and the students."""
-    return _by_exercise(marks, lambda verdict: verdict["outcome"] if verdict["outcome"] in LIMITS else "")
+def limits_met(marks: Iterable[Mark]) -> list[dict[str, Any]]:
+    """Return the exercises that ended in a limit or a crash, with the outcome and the students, as JSON values."""
+    return _by_exercise(marks, "outcome", lambda verdict: verdict["outcome"] if verdict["outcome"] in LIMITS else "")
 
 
-def delegations(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
-    """Return the exercises in which a ready-made part did the work, with that part and the students."""
-    return _by_exercise(marks, lambda verdict: verdict.get("delegated", ""))
+def delegations(marks: Iterable[Mark]) -> list[dict[str, Any]]:
+    """Return the exercises in which a ready-made part did the work, with that part and the students, as JSON values."""
+    return _by_exercise(marks, "called", lambda verdict: verdict.get("delegated", ""))
 
 
-def _by_exercise(marks: Iterable[Mark], read: Callable[[VerdictRecord], str]) -> list[tuple[str, str, list[str]]]:
-    """Return the texts that some verdicts give, by exercise, and their students, each once."""
+def _by_exercise(marks: Iterable[Mark], name: str, read: Callable[[VerdictRecord], str]) -> list[dict[str, Any]]:
+    """Return the texts that some verdicts give, under a name, by exercise, and their students, each once."""
     students: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for mark in marks:
         for verdict in mark.verdicts:
             if text := read(verdict):
                 students[verdict["exercise"], text][mark.student.id] = None
-    return [(exercise, text, list(ids)) for (exercise, text), ids in students.items()]
+    return [{"exercise": exercise, name: text, "students": list(ids)} for (exercise, text), ids in students.items()]
 
 
 def outcomes(marks: Iterable[Mark]) -> dict[str, int]:

@@ -135,16 +135,13 @@ def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[
 
 def _given_by(node: ast.AST) -> set[str]:
     """Return the names that a node of a program assigns."""
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-        return {node.id}
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-        return {node.attr}
-    if isinstance(node, ast.arg):
-        return {node.arg}
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.ExceptHandler) and node.name:
-        return {node.name}
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
+            return {name}
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+            return {name}
+        case ast.ExceptHandler(name=str(name)):
+            return {name}
     return set()
 
 

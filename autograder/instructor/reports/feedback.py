@@ -80,13 +80,10 @@ def write_feedback(
 
 def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
     """Write a zip for each assignment of some pages, for a learning system to take, and return them."""
-    students: dict[str, list[str]] = {}
-    for page in pages:
-        students.setdefault(_assignment_of(page), []).append(page.parent.parent.name)
     written = []
-    for assignment, ids in students.items():
+    for assignment, students in _students_of(pages).items():
         target = folder.root / "feedback" / f"{assignment}.zip"
-        write_atomically(target, feedback_zip(folder, assignment, ids))
+        write_atomically(target, feedback_zip(folder, assignment, students))
         written.append(target)
     return written
 
@@ -190,34 +187,36 @@ def _written(text: str, cell: CellMark) -> dict[str, Any]:
 
 
 def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str]) -> bytes:
-    """Return the pages of some students, which have been written already, as a zip."""
-    names = names_of_pages(folder, students, assignment)
-    return zipped({name: folder.feedback(student, assignment).read_bytes() for student, name in names.items()})
+    """Return the pages of some students, which have been written already, as a zip.
 
-
-def names_of_pages(folder: CourseFolder, students: Sequence[str], assignment: str) -> dict[str, str]:
-    """Return the name of each student's page in the zip: that of the notebook in the download, but for its ending."""
+    Each has the name of the notebook in the download, but for its ending.
+    """
     names = {student: _name_in_download(folder, student, assignment) for student in students}
     times = Counter(name.casefold() for name in names.values())
-    return {
-        student: name if name and times[name.casefold()] == 1 else f"{student}/{assignment}.html"
-        for student, name in names.items()
-    }
+    pages = {}
+    for student, name in names.items():
+        is_known = name and times[name.casefold()] == 1
+        page = folder.feedback(student, assignment)
+        pages[name if is_known else f"{student}/{assignment}.html"] = page.read_bytes()
+    return zipped(pages)
 
 
 def without_address(folder: CourseFolder, pages: Sequence[Path]) -> list[str]:
     """Return the students of those pages that came by neither Canvas nor Moodle, unless none of an assignment did."""
     without = []
-    for assignment, of_assignment in groupby(sorted(pages, key=_assignment_of), key=_assignment_of):
-        students = [page.parent.parent.name for page in of_assignment]
+    for assignment, students in sorted(_students_of(pages).items()):
         attempts = {student: _submitted_attempt(folder, student, assignment) for student in students}
         other = [who for who, attempt in attempts.items() if attempt is None or attempt.system not in TAKE_PAGES_BACK]
         without += other if len(other) < len(students) else []
     return list(dict.fromkeys(without))
 
 
-def _assignment_of(page: Path) -> str:
-    return page.parent.name
+def _students_of(pages: Sequence[Path]) -> dict[str, list[str]]:
+    """Return the students of some pages, by assignment."""
+    students: dict[str, list[str]] = {}
+    for page in pages:
+        students.setdefault(page.parent.name, []).append(page.parent.parent.name)
+    return students
 
 
 def _submitted_attempt(folder: CourseFolder, student: str, assignment: str) -> Attempt | None:

@@ -111,8 +111,7 @@ def similar_pairs(
     Args:
         answers: source by student and answer.
         public: sources that everybody has read.
-        min_evidence: weighted tokens below which a pair is not returned.
-        min_share: part of the smaller work below which a pair is not returned.
+        min_evidence, min_share: of a pair, as in ``SimilarPair``.
         tokenise: returns the tokens of an answer.
         apart: students of another class; if there are any, only pairs of one of these and one of the others.
     """

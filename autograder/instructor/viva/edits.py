@@ -10,30 +10,6 @@ from dataclasses import dataclass
 
 from autograder.instructor.viva.source_text import NoPython, Place, SourceText, Span, defining
 
-SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.MatMult: "@",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-    ast.In: "in",
-    ast.NotIn: "not in",
-    ast.And: "and",
-    ast.Or: "or",
-}
 # Operators that people take for each other.
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -170,7 +146,7 @@ class _Catalogue:
                 yield self._suffix(node.value, node)
             case ast.AugAssign():
                 if confused := CALCULATED.get(type(node.op)):
-                    old, new = f"{SIGNS[type(node.op)]}=", f"{SIGNS[confused]}="
+                    old, new = f"{sign_of(type(node.op))}=", f"{sign_of(confused)}="
                     yield self._sign("operator", node.target, node.value, old, [new, "="])
                 yield [self._left_out("statement", node, "pass")]
             case ast.Assign() | ast.Expr(value=ast.Call() | ast.Await()):
@@ -210,16 +186,16 @@ class _Catalogue:
 
     def _comparison(self, node: ast.Compare) -> Iterator[Edit]:
         for left, right, operator in zip([node.left, *node.comparators], node.comparators, node.ops, strict=False):
-            signs = [SIGNS[confused] for confused in COMPARED[type(operator)]]
-            yield from self._sign("comparison", left, right, SIGNS[type(operator)], signs)
+            signs = [sign_of(confused) for confused in COMPARED[type(operator)]]
+            yield from self._sign("comparison", left, right, sign_of(type(operator)), signs)
 
     def _operator(self, node: ast.BinOp) -> Iterator[Edit]:
-        sign = SIGNS.get(type(node.op))
+        sign = sign_of(type(node.op))
         if sign in ORDERED:
             exchanged = f"{self.text.operand(node.right)} {sign} {self.text.operand(node.left)}"
             yield self._becomes("operands", node, exchanged)
         if confused := CALCULATED.get(type(node.op)):
-            yield from self._sign("operator", node.left, node.right, SIGNS[type(node.op)], [SIGNS[confused]])
+            yield from self._sign("operator", node.left, node.right, sign, [sign_of(confused)])
 
     def _prefix(self, node: ast.UnaryOp) -> Iterator[Edit]:
         start = self.text.span(node).start
@@ -276,6 +252,16 @@ class _Catalogue:
         last = node.items[-1]
         colon = self.text.between(last.optional_vars or last.context_expr, node.body[0], ":")
         yield self._becomes("context", Span(self.text.span(node).start, colon.start), "if True")
+
+
+def sign_of(operator: type[ast.operator] | type[ast.cmpop]) -> str:
+    """Return an operator as Python writes it between its operands."""
+    left, right = ast.Name("left"), ast.Name("right")
+    if issubclass(operator, ast.cmpop):
+        expression: ast.expr = ast.Compare(left, [operator()], [right])
+    else:
+        expression = ast.BinOp(left, operator(), right)
+    return ast.unparse(expression).removeprefix("left ").removesuffix(" right")
 
 
 def root_of(node: ast.AST) -> str:

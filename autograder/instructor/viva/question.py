@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, islice, zip_longest
 
 import numpy as np
 
 from autograder.arrays import Array, as_numpy, close, is_array, is_tensor
 from autograder.checks import Observation, Raised, Sample
+from autograder.course import Course
 from autograder.instructor.viva.edits import Edit, edits_of
-from autograder.instructor.viva.scenes import Scene
 from autograder.instructor.viva.source_text import NoPython, SourceText, defining, is_python
 from autograder.sandbox import Cell, Limits, Program, RunResult
 from autograder.sandbox.program import PlannedScene
@@ -34,10 +35,43 @@ MAX_NUMBERS = 12
 MAX_TEXT = 80
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 MAX_MESSAGE = 200
+EXERCISE_SCENES = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ASKED = ">>> "
 CLOSE = 0.01  # nearer than this, a number is not worth a question
 NOTHING = Edit("nothing", 0, 0, "", "", 1)
 Run = Callable[[Program], RunResult]
 Observed = Mapping[tuple[int, str], Observation]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Lines of code, possibly none, and the expressions after them, each by itself."""
+
+    given: str
+    asked: tuple[str, ...]
+
+
+@cache
+def scenes_of(room: str) -> Mapping[str, Sequence[Scene]]:
+    """Return the scenes of a room by exercise, on numbers that fit into a head; none where the course has no file.
+
+    ``scenes/ROOM.md`` holds a heading for each exercise, and under it scenes. Each is a block of Python: lines, and
+    after ``>>>`` expressions, one of which is asked about. Right answers may differ in what these give, as long as each
+    gives the same twice.
+
+    The lines are shown as they are run, and a student may type them into the notebook: they use its names, ``torch``
+    and ``nn``. Their numbers are small and exact in binary, so that what comes out reads the same on every machine.
+    """
+    path = Course.installed().folder / "scenes" / f"{room}.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return {name: [_scene(block) for block in BLOCK.findall(blocks)] for name, blocks in EXERCISE_SCENES.findall(text)}
+
+
+def _scene(block: str) -> Scene:
+    lines = block.splitlines()
+    given = [line for line in lines if not line.startswith(ASKED)]
+    return Scene("\n".join(given), tuple(line.removeprefix(ASKED) for line in lines if line.startswith(ASKED)))
 
 
 @dataclass(frozen=True)

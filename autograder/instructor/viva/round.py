@@ -13,8 +13,7 @@ from nbformat import NotebookNode
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.grading.workers import Sandboxes
-from autograder.instructor.viva.question import TalkQuestion, cell_of, questions
-from autograder.instructor.viva.scenes import scenes_of
+from autograder.instructor.viva.question import TalkQuestion, cell_of, questions, scenes_of
 from autograder.instructor.viva.source_text import SourceText
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import MalformedNotebook, read_notebook

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from typing import NamedTuple
 
 from autograder.notebooks.remarks import python_of
@@ -55,7 +56,7 @@ class SourceText:
         try:
             if len(text) > MAX_CHARACTERS:
                 raise ValueError(f"it has more than {MAX_CHARACTERS:,} characters")
-            self.tree = parsed(text)
+            self.tree = parse(python_of(text))
             self.program = ast.dump(self.tree)  # the same for two texts that differ in layout and comments alone
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise NoPython(str(error)) from error
@@ -88,27 +89,13 @@ class SourceText:
         return f"({self.of(node)})" if isinstance(node, LOOSE) else self.of(node)
 
     def between(self, before: Place, after: Place, pattern: str) -> Span:
-        """Return the first match of a pattern between two places, comments aside.
-
-        Raises:
-            LookupError: nowhere.
-        """
+        """Return the first match of a pattern between two places, comments aside; raise LookupError without one."""
         begin = self.span(before).end
         stretch = self.text[begin : self.span(after).start]
         match = re.search(pattern, COMMENT.sub(lambda comment: " " * len(comment[0]), stretch))
         if match is None:
             raise LookupError(pattern)
         return Span(begin + match.start(), begin + match.end())
-
-
-def parsed(text: str) -> ast.Module:
-    """Return the tree of a cell; nodes have the places that they have in its text.
-
-    Raises:
-        SyntaxError: Python cannot read it, its magics aside.
-        ValueError: it holds a null byte.
-    """
-    return parse(python_of(text))
 
 
 def defining(tree: ast.Module, name: str) -> list[ast.stmt]:
@@ -141,8 +128,7 @@ def _names(statement: ast.stmt, context: type[ast.expr_context]) -> set[str]:
 
 def is_python(source: str) -> bool:
     """Whether Python can read a source with an edit in it: brackets can be missing."""
-    try:
-        parsed(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    with suppress(NoPython):
+        SourceText(source)
+        return True
+    return False

@@ -29,7 +29,6 @@ from autograder.instructor.reports.need import (
     NO_SECTION,
     Fall,
     SectionStatistics,
-    UnreadableFile,
     falls,
     lecture_sentences,
     need_csv,
@@ -143,7 +142,8 @@ def test_unbegun_exercises_and_limits_are_no_mistakes() -> None:
     verdicts = [a_verdict(outcome) for outcome in ("missing", "timeout", "crash", "memory", "invalid")]
     marks = [a_mark("x", verdicts=verdicts)]
     assert failures(marks) == ([], [])
-    assert limits_met(marks) == [("Linear", outcome, ["x"]) for outcome in ("timeout", "crash", "memory", "invalid")]
+    ended = [(row["exercise"], row["outcome"], row["students"]) for row in limits_met(marks)]
+    assert ended == [("Linear", outcome, ["x"]) for outcome in ("timeout", "crash", "memory", "invalid")]
     assert outcomes(marks)["missing"] == 1
 
 
@@ -173,7 +173,7 @@ def test_pytorchs_own_part_is_counted_once_an_exercise_and_is_no_failure() -> No
     called = [a_verdict("pass", delegated="nn.Linear"), a_verdict("fail", check="two", delegated="nn.Linear")]
     marks = [a_mark("eve", verdicts=called), a_mark("bob", verdicts=[a_verdict("pass", delegated="")])]
     marks += [a_mark("zoe", verdicts=called[:1]), a_mark("old", verdicts=[a_verdict("pass")])]
-    assert delegations(marks) == [("Linear", "nn.Linear", ["eve", "zoe"])]
+    assert delegations(marks) == [{"exercise": "Linear", "called": "nn.Linear", "students": ["eve", "zoe"]}]
     assert failures(marks) == ([], [])
 
 
@@ -194,12 +194,6 @@ def test_the_student_who_lacks_most_comes_first() -> None:
     needs = students_in_need(marks)
     assert [need.student for need in needs] == ["more", "gone", "a little"]
     assert [round(need.behind, 6) for need in needs] == [1.7, 1.0, 0.6]
-
-
-def test_an_unreadable_file_is_listed_apart_from_weak_work() -> None:
-    marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, unreadable="it is no notebook"), graded("y", FIRST, 1.0)]
-    assert [need.student for need in students_in_need(marks)] == ["y"]
-    assert unreadable_files(marks) == [UnreadableFile("x", FIRST, "it is no notebook")]
 
 
 def test_a_fall_is_from_the_students_own_mean_to_the_newest_graded_assignment() -> None:

@@ -9,8 +9,7 @@ import pytest
 from autograder.course import Course
 from autograder.exercises import definitions
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
-from autograder.instructor.viva.question import LIMITS, TalkQuestion, questions
-from autograder.instructor.viva.scenes import scenes_of
+from autograder.instructor.viva.question import LIMITS, TalkQuestion, questions, scenes_of
 from autograder.sandbox import Cell, Program, Sandbox
 
 COURSE = Course.installed()

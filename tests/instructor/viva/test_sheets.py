@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, Page
 from autograder.checks import rooms
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import TalkQuestion
+from autograder.instructor.viva.question import TalkQuestion, scenes_of
 from autograder.instructor.viva.round import Talk
-from autograder.instructor.viva.scenes import scenes_of
 from autograder.instructor.viva.sheets import (
     MAX_LINE,
     MAX_ROWS,

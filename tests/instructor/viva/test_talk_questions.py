@@ -12,9 +12,8 @@ import torch
 from autograder.checks import Observation, Raised, rooms
 from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import differs, in_turn, questions, spoken
-from autograder.instructor.viva.scenes import scenes_of
-from autograder.sandbox import Cell, Program, Sandbox
+from autograder.instructor.viva.question import differs, in_turn, scenes_of, spoken
+from autograder.sandbox import Program, Sandbox
 from autograder.sandbox.program import PlannedScene
 from tests.instructor.viva.conftest import COURSE, asked, cells_of, written_answers
 from tests.suite import is_deep
@@ -135,9 +134,7 @@ def test_a_cell_that_is_no_python_or_too_long_is_not_asked_about(sandbox: Sandbo
 
 def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
     source = "%matplotlib inline\n!echo hi\n\ndef rms_through(model, x):\n    return len(x) / 2\n"
-    cells, scenes = (Cell("layers-rms_through", source),), scenes_of("layers")["rms_through"]
-    about_magic = questions("layers", "rms_through", cells, scenes, sandbox.run, "seed", 1)
-    assert about_magic
+    assert asked(sandbox, "layers", "rms_through", source)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from solutions.accelerate import FastLearner
 from solutions.accelerate.augmentation import FORMS, SIDE, half_width, made_shapes, stretched
-from solutions.accelerate.recipes import CONTROLS, LADDER, RECIPES, Recipe, controlled, rung
+from solutions.accelerate.recipes import LADDER, RECIPES, Recipe, rung
 from solutions.accelerate.teacher import taught
 from solutions.data import Dataset
 from solutions.runs import run as runs
@@ -70,15 +70,6 @@ def test_the_ladder_leads_from_chapter_5s_learner_to_the_best_recipe() -> None:
     assert len({rung(number) for number in range(len(LADDER))}) == len(LADDER)
     chapter = (ROOT / "chapters" / "5-training.md").read_text(encoding="utf-8")
     assert re.search(r"^SEEDS, EPOCHS, LR = .*, 0\.1$", chapter, re.MULTILINE)
-
-
-def test_a_control_is_a_step_of_the_ladder_at_another_rate_or_for_longer() -> None:
-    steps = [step for step, _ in LADDER]
-    for step, changes in CONTROLS:
-        own = rung(steps.index(step))
-        assert controlled(step, changes) == replace(own, **changes) != own
-        assert len(changes) == 1
-        assert changes.keys() <= {"lr", "epochs"}
 
 
 # --- made shapes

@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import struct
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +13,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from solutions import data
 from solutions.data import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DataError
 from solutions.data.idx import LARGEST_FILE, parse_idx, to_idx, unpack
+from solutions.data.photographs import FOLDER, KINDS, real_photographs
 from solutions.data.sample import write_sample
+from solutions.dropout import Classifier
 
 # When Zalando packed the files, in seconds since 1970: 31 August 2017, 10:50 UTC.
 PACKED_AT = {TRAIN_IMAGES: 1504176606, TRAIN_LABELS: 1504176606, TEST_IMAGES: 1504176627, TEST_LABELS: 1504176627}
@@ -251,3 +255,30 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     except DataError:
         return
     assert to_idx(array) == content
+
+
+# --- the real photographs: complete, labelled, free of metadata, and divided; what is reported was never chosen by
+
+CHOOSE, REPORT = real_photographs("choose"), real_photographs("report")
+
+
+def test_each_file_is_listed_once_under_a_label_of_the_classifier_and_a_kind() -> None:
+    photos = CHOOSE + REPORT
+    assert sorted(photo.path for photo in photos) == sorted(FOLDER.glob("*.jpg"))
+    assert len({photo.source for photo in photos}) == len(photos) == 157
+    assert {photo.label for photo in photos} == set(Classifier.labels) - {"Bag"}
+    assert {photo.kind for photo in photos} == set(KINDS)
+
+
+def test_a_third_of_each_label_and_kind_is_for_the_report() -> None:
+    chosen, reported = (Counter((photo.label, photo.kind) for photo in part) for part in (CHOOSE, REPORT))
+    assert (len(CHOOSE), len(REPORT)) == (105, 52)
+    assert all(abs(reported[pair] - (chosen[pair] + reported[pair]) / 3) < 1 for pair in chosen | reported)
+
+
+def test_no_photograph_tells_where_or_when_it_was_taken_or_is_larger_than_it_has_to_be() -> None:
+    for photo in CHOOSE + REPORT:
+        with Image.open(photo.path) as image:
+            assert not image.getexif() and "comment" not in image.info
+            assert max(image.size) <= 448
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 4e6

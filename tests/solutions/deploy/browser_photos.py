@@ -1,5 +1,6 @@
 """Photographs for tests, made from the data set's images: on several grounds, and in many kinds of file."""
 
+import io
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -29,6 +30,12 @@ def cut_out(pixels: np.ndarray, side: int) -> Image.Image:
     image = Image.fromarray(255 - np.asarray(garment)).convert("RGBA")
     image.putalpha(garment.point(lambda value: min(255, 3 * value)))
     return image
+
+
+def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
 
 
 def saved(*format: str, mode: str | None = None, **options: object) -> Save:

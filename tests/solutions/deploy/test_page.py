@@ -1,10 +1,9 @@
 """The page of ``export-web`` in a real browser: it answers as Python does, and can be used by everyone."""
 
 import base64
-import io
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from solutions.runs.model_file import read_model
 from solutions.runs.training_summary import training_in
 from tests.axe import on_a_telephone, violations
 from tests.conftest import serve
-from tests.solutions.deploy.browser_photos import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved
+from tests.solutions.deploy.browser_photos import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved, stored
 
 ROUNDING = 1e-4  # of a probability: what float32 sums in another order may differ by
 
@@ -150,12 +149,6 @@ def draw(page: Page, points: list[tuple[float, float]]) -> None:
 def choose(page: Page, file: Path, content: bytes) -> None:
     file.write_bytes(content)
     page.locator(".demo-choose input").set_input_files(file)
-
-
-def stored(image: Image.Image, kind: str = "PNG") -> bytes:
-    content = io.BytesIO()
-    image.save(content, kind)
-    return content.getvalue()
 
 
 def said_of(model: Classifier, image: Image.Image) -> str:
@@ -306,32 +299,23 @@ def test_an_unsure_answer_is_labelled_and_comes_with_advice(
     demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path
 ) -> None:
     photos = (garment_on((214, 178, 140), sample.test_images[index], (300, 400), 0) for index in by_confidence)
-    choose(
-        demo,
-        tmp_path / "doubtful.png",
-        stored(next(photo for photo in photos if said_of(model, photo).startswith("Perhaps"))),
-    )
+    doubtful = next(photo for photo in photos if said_of(model, photo).startswith("Perhaps"))
+    choose(demo, tmp_path / "doubtful.png", stored(doubtful))
     expect(demo.locator(HEARD)).to_contain_text("Perhaps")
     expect(demo.locator(HEARD)).to_contain_text("with the pen you can erase what is no garment")
 
 
-REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
-    "text": (lambda: b"no image at all", "Not an image that can be read; save it as JPEG or PNG."),
-    "empty": (lambda: b"", "Not an image that can be read; save it as JPEG or PNG."),
-    "svg": (
-        lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
-        "An SVG drawing; save it as PNG.",
-    ),
-    "heic": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0", "A HEIC photograph; save it as JPEG or PNG."),
-    "too heavy": (lambda: b"\x89PNG" + bytes(20_000_000), "Larger than 20 MB; save it smaller."),
-    "too many pixels": (
-        lambda: stored(Image.new("1", (10_000, 6_000))),
-        "10000×6000 pixels are too many; save it smaller.",
-    ),
-    "one pixel": (lambda: stored(Image.new("RGB", (1, 1))), "The image has only 1×1 pixels; 2×2 is the least."),
-    "blank": (lambda: stored(Image.new("RGB", (300, 300), "teal")), "Nothing stands out from the background;"),
+REFUSED = {
+    "text": (b"no image at all", "Not an image that can be read; save it as JPEG or PNG."),
+    "empty": (b"", "Not an image that can be read; save it as JPEG or PNG."),
+    "svg": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "An SVG drawing; save it as PNG."),
+    "heic": (b"\0\0\0\x18ftypheic\0\0\0\0", "A HEIC photograph; save it as JPEG or PNG."),
+    "too heavy": (b"\x89PNG" + bytes(20_000_000), "Larger than 20 MB; save it smaller."),
+    "too many pixels": (stored(Image.new("1", (10_000, 6_000))), "10000×6000 pixels are too many; save it smaller."),
+    "one pixel": (stored(Image.new("RGB", (1, 1))), "The image has only 1×1 pixels; 2×2 is the least."),
+    "blank": (stored(Image.new("RGB", (300, 300), "teal")), "Nothing stands out from the background;"),
     "cut off": (
-        lambda: stored(Image.effect_noise((640, 480), 50), "JPEG")[:4000],
+        stored(Image.effect_noise((640, 480), 50), "JPEG")[:4000],
         "Damaged, it cannot be decoded; save it anew.",
     ),
 }
@@ -341,11 +325,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_unusable_files_are_refused_in_one_line_and_the_page_goes_on(
     demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path, what: str
 ) -> None:
-    make, message = REFUSED[what]
+    content, message = REFUSED[what]
     demo.get_by_role("button", name="Example: A dotted dress").click()
     shown, status = demo.locator(".demo-paper"), demo.locator(HEARD)
     expect(shown).to_have_accessible_name("Photo: A dotted dress")
-    choose(demo, tmp_path / what, make())
+    choose(demo, tmp_path / what, content)
     expect(status).to_contain_text(f"No answer {message}")
     if what in ("text", "empty", "svg", "heic"):
         expect(shown).to_have_accessible_name("Nothing yet")

@@ -44,13 +44,9 @@ class Space:
 
 @dataclass
 class SpacesHub:
-    """The state of the server, and its faults.
+    """The server: its address, without a slash at the end, Spaces by USER/NAME, and large files by their SHA-256.
 
-    Attributes:
-        address: without a slash at the end.
-        spaces: by USER/NAME.
-        large: large files by their SHA-256.
-        hangs_up_before, hangs_up_after: close the connection instead of answering a commit that was not, or was, done.
+    It can hang up instead of answering a commit, before or after that is done.
     """
 
     address: str = ""
@@ -75,7 +71,9 @@ class SpacesHub:
             return 200, {}
         if path.endswith(".git/info/lfs/objects/batch"):
             wanted = json.loads(body)["objects"]
-            return 200, {"transfer": "basic", "objects": [self.where_to_send(item) for item in wanted]}
+            for item in wanted:
+                item["actions"] = {"upload": {"href": f"{self.address}/large/{item['oid']}"}}
+            return 200, {"transfer": "basic", "objects": wanted}
         name = "/".join(parts[2:4])
         if parts[:2] != ["api", "spaces"] or name not in self.spaces:
             return 404, {"error": "Repository not found"}
@@ -95,10 +93,6 @@ class SpacesHub:
                 self.commit(space, [json.loads(line) for line in body.splitlines()])
                 return 200, {"commitUrl": f"{self.address}/spaces/{name}/commit/{space.sha}", "commitOid": space.sha}
         return 404, {"error": f"{method} {path}: not known here"}
-
-    def where_to_send(self, item: dict) -> dict:
-        upload = {"actions": {"upload": {"href": f"{self.address}/large/{item['oid']}"}}}
-        return {"oid": item["oid"], "size": item["size"]} | ({} if item["oid"] in self.large else upload)
 
     def how_to_send(self, space: Space, file: str) -> dict:
         is_large, there = file.endswith(".safetensors"), space.files.get(file)

@@ -40,15 +40,6 @@ def address(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield address
 
 
-@pytest.fixture
-def photograph(model_file: Path, sample: Dataset, tmp_path: Path) -> Path:
-    """A photograph about which the model is sure."""
-    model = load_model(model_file)
-    photographs = (web.photograph(pixels, "#cddef0") for pixels in sample.test_images)
-    next(image for image in photographs if classify(model, image)[0][1] > 0.95).save(tmp_path / "photo.png")
-    return tmp_path / "photo.png"
-
-
 def ask(address: str, method: str, path: str, body: bytes = b"") -> tuple[http.client.HTTPResponse, bytes]:
     """Ask for a path as it is: other clients tidy it up before they send it."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
@@ -63,8 +54,11 @@ def ask(address: str, method: str, path: str, body: bytes = b"") -> tuple[http.c
 
 
 def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the_browser(
-    page: Page, cli: Cli, model_file: Path, address: str, photograph: Path
+    page: Page, cli: Cli, model_file: Path, address: str, sample: Dataset, tmp_path: Path
 ) -> None:
+    photograph, model = tmp_path / "photo.png", load_model(model_file)
+    photographs = (web.photograph(pixels, "#cddef0") for pixels in sample.test_images)
+    next(image for image in photographs if classify(model, image)[0][1] > 0.95).save(photograph)  # it is sure
     asked: list[tuple[str, str]] = []
     complaints: list[str] = []
     page.on("request", lambda request: asked.append((request.method, request.url)))

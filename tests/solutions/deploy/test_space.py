@@ -151,17 +151,12 @@ def test_a_picture_without_a_garment_is_refused_in_words(asked: Client, tmp_path
 # --- ONNX
 
 
-@pytest.fixture
-def session(model_file: Path, here: Cli, tmp_path: Path) -> onnxruntime.InferenceSession:
+def test_the_onnx_file_agrees_with_pytorch_in_batches_of_any_size_and_has_the_model_files_metadata(
+    here: Cli, model_file: Path, sample: Dataset, tmp_path: Path
+) -> None:
     result = here("export-onnx", model_file, tmp_path / "garments.onnx")
     assert result.stdout == f"{tmp_path / 'garments.onnx'}\n", result.stderr
-    return onnxruntime.InferenceSession(tmp_path / "garments.onnx")
-
-
-def test_the_onnx_file_agrees_with_pytorch_on_the_test_images_in_batches_of_any_size(
-    session: onnxruntime.InferenceSession, model_file: Path, sample: Dataset
-) -> None:
-    model = load_model(model_file)
+    session, model = onnxruntime.InferenceSession(tmp_path / "garments.onnx"), load_model(model_file)
     for count in (1, 2, 1000):
         x = sample.test_images[:count, None].astype(np.float32) / 255
         with torch.no_grad():
@@ -169,8 +164,5 @@ def test_the_onnx_file_agrees_with_pytorch_on_the_test_images_in_batches_of_any_
         logits, probabilities = session.run(["logits", "probabilities"], {"image": x})
         np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
-
-
-def test_the_onnx_file_has_the_model_files_metadata(session: onnxruntime.InferenceSession, model_file: Path) -> None:
     with safe_open(model_file, framework="np") as file:
         assert session.get_modelmeta().custom_metadata_map == file.metadata()

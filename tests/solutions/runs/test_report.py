@@ -12,10 +12,9 @@ from playwright.sync_api import Page
 
 from solutions.data import Dataset
 from solutions.deployment import export_model, load_model
-from solutions.runs.folders import LOG, MODEL, RESULTS
+from solutions.runs.folders import LOG, MODEL, RESULTS, RunRecord, read_run
 from solutions.runs.measurement import measure
 from solutions.runs.report import RunReport, make_report
-from solutions.runs.run_record import RunRecord, read_run
 from tests.axe import violations
 
 

@@ -128,11 +128,6 @@ def test_the_error_weighs_each_bin_by_its_answers() -> None:
     assert calibration.excess == pytest.approx((3 * 0.9 + 0.6) / 4 - 2 / 4)
 
 
-def test_a_model_that_is_always_sure_and_right_has_no_error() -> None:
-    calibration = calibrate(np.array([0, 1]), np.eye(2))
-    assert (calibration.error, calibration.excess, calibration.counts[-1]) == (0, 0, 2)
-
-
 @given(arrays(float, (20, 3), elements=st.floats(0.01, 1)), st.integers(1, 20))
 def test_every_answer_is_in_one_bin_and_the_error_between_the_excess_and_one(raw: np.ndarray, bins: int) -> None:
     calibration = calibrate(np.arange(20) % 3, raw / raw.sum(axis=1, keepdims=True), bins)
