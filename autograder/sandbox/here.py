@@ -15,12 +15,12 @@ import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 from autograder.checks import checks_of
 from autograder.observe import Answer, observe
 from autograder.sandbox import Collector, limits, wire
-from autograder.sandbox.cells import names_of, prepare, run_cell
+from autograder.sandbox.cells import names_of, new_module, run_cell
 from autograder.sandbox.program import (
     MAX_TIMEOUTS,
     CellResult,
@@ -93,9 +93,7 @@ def main() -> None:
     request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
     within = Limits(**request["limits"])
     limits.be_graded()
-    module = ModuleType("__main__")
-    sys.modules["__main__"] = module
-    prepare(module)
+    module = new_module("__main__")
     with (folder / WRITTEN).open("ab", buffering=0) as file:
         file.write(wire.frame({"started": True}))
         for cell in read_request(request):
