@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.errors import plain
@@ -14,19 +14,12 @@ from autograder.errors import plain
 FILE_WIDTH = 400  # characters in a line of a file or a pipe
 
 
-class Step:
-    """Moves a progress bar by one; called with the name of the finished item."""
-
-    def __init__(self, bar: Progress, task: TaskID) -> None:
-        self._bar, self._task = bar, task
-
-    def __call__(self, item: str) -> None:
-        self._bar.update(self._task, advance=1, item=plain(item))
-
-
 @contextmanager
-def progress(title: str, total: int | None, quiet: bool) -> Iterator[Step]:
-    """Show a progress bar while the block runs, if standard error is a terminal."""
+def progress(title: str, total: int | None, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar while the block runs, if standard error is a terminal.
+
+    Yields a function that moves it by one, to be called with the name of each finished item.
+    """
     console = Console(stderr=True)
     columns = (
         TextColumn(title),
@@ -36,7 +29,8 @@ def progress(title: str, total: int | None, quiet: bool) -> Iterator[Step]:
         TextColumn("{task.fields[item]}", markup=False),
     )
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-        yield Step(bar, bar.add_task(title, total=total, item=""))
+        task = bar.add_task(title, total=total, item="")
+        yield lambda item: bar.update(task, advance=1, item=plain(item))
 
 
 def print_table(table: Table) -> None:

@@ -53,12 +53,7 @@ def seed_of(run_seed: int, check: Check) -> int:
 def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
     """Run one check and return its observations, whatever the code under it does short of ending the process.
 
-    The global generators are seeded for the run and restored after it.
-
-    Args:
-        check: what to observe.
-        names: the namespace that holds the exercise.
-        seed: of the check's own generator and of the global ones.
+    The seed is that of the check's own generator and of the global ones, which are restored after the run.
     """
     if not hasattr(names, check.exercise):
         return Answer("missing", {}, f"there is no {check.exercise} in this notebook")
@@ -69,7 +64,8 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
             try:
                 answer = answer_of(check.observe(names, kind_of(check.observe).make(seed)), check)
             except (Exception, SystemExit) as error:
-                answer = answer_of_error(error, check)
+                raised = Raised.of(error, student_line(error))
+                answer = _special_answer(raised, check) or Answer("error", {"error": raised})
     return replace(answer, duration_s=time.perf_counter() - started, delegated="".join(called))
 
 
@@ -114,7 +110,7 @@ def answer_of(observations: Observations, check: Check) -> Answer:
     """
     for value in observations.values():
         if isinstance(value, Raised):
-            special = _special_answer(value.kind, value.message, check)
+            special = _special_answer(value, check)
             if special is not None:
                 return special
     parts = [spread(name, value) if is_frame(value) else [(name, value)] for name, value in observations.items()]
@@ -159,15 +155,10 @@ def _within_limit(value: Observation) -> Observation:
     return f"{value[: MAX_TEXT - 100]} … ({len(value)} characters, digest {digest})"
 
 
-def answer_of_error(error: BaseException, check: Check) -> Answer:
-    """Tell an exercise that is still a stub from one that raised, and keep the student's line for the message."""
-    raised = Raised.of(error, student_line(error))
-    return _special_answer(raised.kind, raised.message, check) or Answer("error", {"error": raised})
-
-
-def _special_answer(kind: str, message: str, check: Check) -> Answer | None:
-    if kind == "NotImplementedError" and message == stub_error(check.room, check.exercise):
+def _special_answer(error: Raised, check: Check) -> Answer | None:
+    """Return the answer of an exercise that is still a stub, or that ran out of memory; None for another error."""
+    if error.kind == "NotImplementedError" and error.message == stub_error(check.room, check.exercise):
         return Answer("missing", {}, NOT_WRITTEN)
-    if kind == "MemoryError" or "can't allocate memory" in message:
+    if error.kind == "MemoryError" or "can't allocate memory" in error.message:
         return Answer("memory", {}, "it asked for more memory than it may have")
     return None

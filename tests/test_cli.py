@@ -5,7 +5,6 @@ import io
 import json
 import re
 import shutil
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -347,14 +346,6 @@ def test_a_broken_gradebook_or_configuration_is_one_line_and_stays_as_it_is(
     before = files(graded_folder)
     assert message in refused(graded_folder, command, status=status)
     assert files(graded_folder) == before
-
-
-def test_a_locked_gradebook_is_one_line_and_nothing_is_lost(graded_folder: Path) -> None:
-    with contextlib.closing(sqlite3.connect(graded_folder / "gradebook.db", isolation_level=None)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        before = files(graded_folder)
-        assert "database is locked" in refused(graded_folder, "grade", status=1)
-        assert files(graded_folder) == before
 
 
 # Without a sandbox

@@ -118,11 +118,6 @@ def test_a_refusal_keeps_its_kind_and_loses_its_words() -> None:
     assert vars(recorded) == vars(Answer("observed", refused))
 
 
-def test_an_error_that_is_no_refusal_keeps_what_torch_says_for_the_likely_mistake_is_found_by_it() -> None:
-    answer = Answer("error", {"error": Raised("RuntimeError", "shapes differ", "x.view(-1)")})
-    assert without_reference_words(answer).observations == {"error": Raised("RuntimeError", "shapes differ")}
-
-
 def test_without_a_recording_the_installed_course_is_asked_which_computes_on_one_thread_wherever_it_is() -> None:
     assert isinstance(expectations(ROOM), LiveExpectations)
     count = Check(ROOM, "Linear", "threads", "", 0, False, lambda names, rng: {"threads": torch.get_num_threads()})

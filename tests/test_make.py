@@ -59,11 +59,6 @@ def test_a_goal_runs_what_its_options_ask_for(goals: tuple[str, ...], runs: str,
     assert not (runs_not and re.search(runs_not, lines))
 
 
-def test_pytorch_without_cuda_comes_from_its_own_index() -> None:
-    index = (CI / "without-cuda.txt").read_text()
-    assert index.startswith("--extra-index-url https://download.pytorch.org/")
-
-
 @pytest.mark.parametrize(("option", "status"), [((), 1), (("--where-it-may",), 0)])
 def test_a_missing_package_stops_make_only_where_needed(option: tuple[str, ...], status: int, tmp_path: Path) -> None:
     (tmp_path / "id").symlink_to(shutil.which("id") or "")

@@ -29,18 +29,6 @@ MARK = Mark(Student("eve"), "2-layers", 20.0, raw_score=0.0, handed_in=True, ver
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@given(TEXT, TEXT)
-def test_each_part_of_a_diagnosis_is_kept_as_it_was_written(observed: str, expected: str) -> None:
-    kept = replace(VERDICT, diagnosis=Diagnosis(observed, expected, "known", "Likely this.", "https://book")).record()
-    assert kept["diagnosis"] == {
-        "observed": observed,
-        "expected": expected,
-        "likely": "Likely this.",
-        "read": "https://book",
-        "also": [],
-    }
-
-
 def test_a_second_mistake_is_kept_beside_the_first_and_shown_after_it() -> None:
     second = Likely("other", "And this.", "https://book#other", "Look again.")
     kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", "https://book", "", (second,)))

@@ -24,25 +24,13 @@ from autograder.judge.common_mistakes import certain_mistake, likely_mistake
 from autograder.judge.comparison import same, same_answer, tolerance_of
 from autograder.judge.matching import Place, explaining, names_at, rest_on_errors
 from autograder.judge.verdicts import Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
+from autograder.mistakes import Mistake
 from autograder.observe import NOT_WRITTEN, Answer
 from autograder.sections import Contents
 
 MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture
 SHOWN = 4  # numbers of an array
 FEW = 3  # right observations that a hint names one by one
-
-
-class Explanation(Protocol):
-    """The judge's view of a known mistake (see mistakes.Mistake)."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def says(self) -> str: ...
-    @property
-    def read(self) -> str: ...
-    @property
-    def hint(self) -> str: ...
 
 
 class Expectations(Protocol):
@@ -53,7 +41,7 @@ class Expectations(Protocol):
         """Return the answer of each known mistake of the check's exercise, by its id."""
         ...
 
-    def explanation(self, check: Check, mistake: str) -> Explanation: ...
+    def explanation(self, check: Check, mistake: str) -> Mistake: ...
     def first_hints(self, check: Check) -> Sequence[str]:
         """Return the hints on the check's exercise for a student who has written nothing yet."""
         ...
@@ -171,18 +159,15 @@ def _second_look(answer: Answer, expected: Answer) -> str:
         return "Make the same call in a cell of your own, with small numbers, and read the error from its last line up."
     if len(expected.observations) == 1:
         return ""
-    right = [name for name, value in expected.observations.items() if _agrees(name, answer, value)]
+    seen = answer.observations
+    right = [name for name, value in expected.observations.items() if name in seen and same(seen[name], value)]
     wrong = [name for name in expected.observations if name not in right]
     parts = [f"Not yet right: {', '.join(wrong)}."] if wrong else []
     parts += [f"Right already: {', '.join(right) if len(right) <= FEW else f'{len(right)} others'}."] if right else []
     return " ".join(parts)
 
 
-def _agrees(name: str, answer: Answer, right: Observation) -> bool:
-    return name in answer.observations and same(answer.observations[name], right)
-
-
-def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = frozenset()) -> Diagnosis:
+def _first_difference(answer: Answer, expected: Answer, among: frozenset[str]) -> Diagnosis:
     """Describe the first wrong observation, among some names or all: both sides, and where they differ."""
     if answer.kind == "error":
         raised = next(iter(answer.observations.values()), None)

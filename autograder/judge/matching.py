@@ -215,17 +215,14 @@ def _side_by_side(*answers: Answer) -> Iterator[tuple[str, tuple[Observation, ..
         yield name, tuple(answer.observations.get(name, NOTHING) for answer in answers)
 
 
-def _parts(right: Observation) -> frozenset[str]:
-    return PARTS if is_array(right) else WHOLE
-
-
 def differing(first: Observation, second: Observation, right: Observation) -> frozenset[str]:
     """Return the parts in which two observations differ; the right one decides which parts there are."""
     if first is second:
         return frozenset()
     if not (is_array(first) and is_array(second) and of_one_kind(first, second) and of_one_kind(second, right)):
-        here = first is not NOTHING and second is not NOTHING
-        return frozenset() if here and same(first, second) else _parts(right)
+        if first is not NOTHING and second is not NOTHING and same(first, second):
+            return frozenset()
+        return PARTS if is_array(right) else WHOLE
     same_parts = {
         "dtype": dtype_name(first) == dtype_name(second),
         "shape": first.shape == second.shape,

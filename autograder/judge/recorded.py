@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,23 +21,14 @@ from autograder.course import Course
 from autograder.judge.comparison import same_answer
 from autograder.judge.judge import Expectations
 from autograder.judge.live import LiveExpectations
+from autograder.mistakes import Mistake
 from autograder.observe import Answer, seed_of
 from autograder.sandbox import wire
 from autograder.sections import Contents
 
 RUN_SEEDS = (-1, -2)  # a run of the grader has none below 0: students have the answers to these
+EXPLANATION = ("id", "exercise", "says", "read", "hint")  # of a known mistake: all but its edit of the reference
 FOLDER = Path(__file__).parent / "records"
-
-
-@dataclass(frozen=True)
-class RecordedExplanation:
-    """The words about a known mistake."""
-
-    id: str
-    exercise: str
-    says: str
-    read: str
-    hint: str
 
 
 def record(course: Course, room: str, folder: Path) -> Path:
@@ -49,10 +40,7 @@ def record(course: Course, room: str, folder: Path) -> Path:
         for name, numbers in from_bytes(body).items():
             arrays[f"{len(answers)}/{name}"] = numbers
         answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
-    explanations = [
-        {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
-        for mistake in course.mistakes(room)
-    ]
+    explanations = [{name: getattr(mistake, name) for name in EXPLANATION} for mistake in course.mistakes(room)]
     first_hints = {exercise.name: course.first_hints(room, exercise.name) for exercise in course.exercises(room)}
     content = {
         "contents": asdict(course.contents(room)),
@@ -128,8 +116,8 @@ class RecordedExpectations:
         right = self.reference(check, seed)
         return {mistake: self._answers.get((check.id, seed, mistake), right) for mistake in mistakes}
 
-    def explanation(self, check: Check, mistake: str) -> RecordedExplanation:
-        return next(RecordedExplanation(**row) for row in self._content["explanations"] if row["id"] == mistake)
+    def explanation(self, check: Check, mistake: str) -> Mistake:
+        return next(Mistake(**row, hunks=()) for row in self._content["explanations"] if row["id"] == mistake)
 
     def first_hints(self, check: Check) -> Sequence[str]:
         return tuple(self._content["first_hints"][check.exercise])

@@ -14,6 +14,7 @@ import contextlib
 import inspect
 import io
 import linecache
+import sys
 import traceback
 from collections.abc import Callable
 from textwrap import dedent
@@ -58,9 +59,12 @@ def display(*values: object, **_: object) -> None:
         print(repr(value))
 
 
-def prepare(module: ModuleType) -> None:
-    """Define in a module the names that every notebook has."""
+def new_module(name: str) -> ModuleType:
+    """Return a module with the names that every notebook has."""
+    module = ModuleType(name)
+    sys.modules[name] = module  # dataclasses look their annotations up there
     vars(module).update(__builtins__=builtins, get_ipython=FrontEnd, display=display)
+    return module
 
 
 def names_of(module: ModuleType) -> SimpleNamespace:

@@ -7,14 +7,13 @@ import os
 import select
 import signal
 import socket
-import sys
 import time
 from types import ModuleType, SimpleNamespace
 
 from autograder.checks import Check, checks_of
 from autograder.observe import Answer, observe
 from autograder.sandbox import hidden_checks, isolation, patches, wire
-from autograder.sandbox.cells import names_of, prepare, run_cell
+from autograder.sandbox.cells import names_of, new_module, run_cell
 from autograder.sandbox.limits import ALARMS, be_graded, time_limit
 from autograder.sandbox.program import MAX_TIMEOUTS, Limits, PlannedCheck, PlannedScene, read_plan, read_request
 from autograder.sandbox.scene import play
@@ -34,9 +33,7 @@ def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
     be_graded()
     request, _ = wire.receive(results, max_header_bytes=wire.MAX_REQUEST_BYTES)
     cells = read_request(request)
-    module = ModuleType("__main__")
-    sys.modules["__main__"] = module
-    prepare(module)
+    module = new_module("__main__")
     put_back_builtins = patches.keep_builtins()
     with patches.PutBack():
         for cell in cells:

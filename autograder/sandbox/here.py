@@ -15,12 +15,12 @@ import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
-from autograder.checks import checks_of
 from autograder.observe import Answer, observe
 from autograder.sandbox import Collector, limits, wire
-from autograder.sandbox.cells import names_of, prepare, run_cell
+from autograder.sandbox.cells import names_of, new_module, run_cell
+from autograder.sandbox.child import TIMEOUT, find_check
 from autograder.sandbox.program import (
     MAX_TIMEOUTS,
     CellResult,
@@ -37,7 +37,6 @@ START_S = 120.0
 GRACE_S = 5.0  # over the limit of a cell or a check, which ends what runs by itself where Python runs it
 LOOK_S = 0.05
 REQUEST, WRITTEN = "request.json", "frames"
-TIMEOUT = "it did not end in time"
 
 
 def run_here(program: Program, within: Limits | None = None) -> RunResult:
@@ -93,9 +92,7 @@ def main() -> None:
     request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
     within = Limits(**request["limits"])
     limits.be_graded()
-    module = ModuleType("__main__")
-    sys.modules["__main__"] = module
-    prepare(module)
+    module = new_module("__main__")
     with (folder / WRITTEN).open("ab", buffering=0) as file:
         file.write(wire.frame({"started": True}))
         for cell in read_request(request):
@@ -114,9 +111,8 @@ def main() -> None:
 
 
 def _answer(planned: PlannedCheck, names: SimpleNamespace, within: Limits) -> Answer:
-    checks = {check.name: check for check in checks_of(planned.room, planned.exercise)}
     with limits.time_limit(within.check_s, within.check_processor_s):
-        return observe(checks[planned.name], names, planned.seed)
+        return observe(find_check(planned), names, planned.seed)
     return Answer("timeout", {}, TIMEOUT)
 
 

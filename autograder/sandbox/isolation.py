@@ -102,9 +102,7 @@ def require_other_user(hidden: Sequence[Path]) -> None:
 def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
     """Return the bubblewrap command line that starts the warm server behind the outer wall.
 
-    Args:
-        server: command line of the server.
-        hidden: folders to cover even where an allowed folder holds them, such as an installed reference.
+    The hidden folders are covered even where an allowed folder holds them, as it does an installed reference.
     """
     line = ["bwrap", "--die-with-parent", "--new-session", "--clearenv", "--unshare-net", "--unshare-pid"]
     line += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from autograder import pytorch
-from autograder.checks import Check, declared
+from autograder.checks import declared
 
 PYTHON = ("builtins", "contextlib", "copy", "linecache", "os", "signal", "socket", "time", "traceback", "warnings")
 NUMBERS = ("hashlib", "json", "json.encoder", "math", "numpy", "numpy.random", "safetensors.numpy", "struct")
@@ -84,7 +84,8 @@ class PutBack:
             container.clear()
             container.extend(content) if isinstance(container, list) else container.update(content)
         for check, fields in self._checks:
-            _restore_check(check, fields)
+            for name, value in fields.items():
+                object.__setattr__(check, name, value)
 
 
 def _refuse_audit_hooks(event: str, arguments: tuple[object, ...]) -> None:
@@ -140,11 +141,6 @@ def _restore_class(cls: type, before: dict[str, Any]) -> None:
     for name, value in before.items():
         if now.get(name) is not value and name not in ("__dict__", "__weakref__", "__doc__"):
             type.__setattr__(cls, name, value)
-
-
-def _restore_check(check: Check, fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        object.__setattr__(check, name, value)
 
 
 def _stop_watchers() -> None:

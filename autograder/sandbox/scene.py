@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
@@ -13,7 +12,7 @@ import numpy as np
 
 from autograder import pytorch
 from autograder.arrays import as_numpy, is_array
-from autograder.checks import Observation, Observations, Raised, student_line
+from autograder.checks import Observation, Observations, Raised, attempt
 from autograder.observe import plain, plain_numbers
 from autograder.sandbox.cells import run_cell
 from autograder.sandbox.program import Cell, PlannedScene
@@ -25,12 +24,8 @@ M_PERTURB = -6  # of glibc's malloc.h: with which byte's complement memory is fi
 def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
     """Run the cell anew and then the scene, and return the value of each expression that is asked for.
 
-    An error of the cell, or of the lines before an expression, takes the place of its value.
-
-    Args:
-        scene: what to run.
-        source: of its cell, as the student wrote it.
-        module: in which the cells have run.
+    An error of the cell, or of the lines before an expression, takes the place of its value. The source is that of the
+    cell, as the student wrote it, and the module the one in which the cells have run.
     """
     # Memory that nobody has written to is NaN in one of two runs, so that an answer which depends on it differs.
     if not scene.fills_memory:
@@ -41,7 +36,7 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
     if ended.error:
         kind, _, message = (ended.error.strip().splitlines() or [""])[-1].partition(":")
         return dict.fromkeys(scene.asked, Raised(kind.strip(), message.strip()))
-    return {asked: _attempt(partial(_value, scene.given, asked, module)) for asked in scene.asked}
+    return {asked: attempt(partial(_value, scene.given, asked, module)) for asked in scene.asked}
 
 
 def _leave_no_nan() -> None:
@@ -54,19 +49,12 @@ def _leave_no_nan() -> None:
         libc.mallopt(M_PERTURB, 0xFE)
 
 
-def _value(given: str, asked: str, module: ModuleType) -> object:
+def _value(given: str, asked: str, module: ModuleType) -> Observation:
     """Run the lines anew for each expression, since one can change their objects."""
     space = {**vars(module), "np": np, **pytorch.names()}
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         exec(compile(given, "<scene>", "exec", dont_inherit=True), space)
-        return eval(asked, space)
-
-
-def _attempt(action: Callable[[], object]) -> Observation:
-    try:
-        return brief(action())
-    except Exception as error:
-        return Raised.of(error, student_line(error))
+        return brief(eval(asked, space))
 
 
 def brief(value: object) -> Observation:

@@ -43,13 +43,7 @@ class Late(WireError):
 
 
 def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"", deadline: float | None = None) -> None:
-    """Send one frame.
-
-    Args:
-        connection: to write to.
-        header: JSON values.
-        body: what follows it.
-        deadline: a moment of ``time.monotonic()`` by which the other side must have taken it; None waits for ever.
+    """Send one frame; the deadline is a moment of ``time.monotonic()`` by which the other side must have taken it.
 
     Raises:
         Late: the deadline passed.
@@ -73,12 +67,7 @@ def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
 def receive(
     connection: socket.socket, deadline: float | None = None, max_header_bytes: int = MAX_HEADER_BYTES
 ) -> tuple[dict[str, Any], bytes]:
-    """Read one frame.
-
-    Args:
-        connection: to read from.
-        deadline: a moment of ``time.monotonic()`` by which the whole frame must be here; None waits for ever.
-        max_header_bytes: refuse a longer header unread.
+    """Read one frame; the deadline is a moment of ``time.monotonic()`` by which the whole of it must be here.
 
     Raises:
         EOFError: the connection ended before a frame began.

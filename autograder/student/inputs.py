@@ -32,16 +32,12 @@ def origin_of(name: str, value: object) -> Origin | None:
     """
     if getattr(value, "__name__", "") != name:
         return None
-    inputs, source = inputs_of_notebook(), source_of(value)
-    origin = origin_among(inputs, name, source) if source else None
-    return origin if origin and origin.made < len(inputs) - 1 else None
-
-
-def origin_among(inputs: Sequence[str], name: str, source: str) -> Origin | None:
-    """Return the last cell with this source, and the newest that defines the name."""
-    made = [number for number, text in enumerate(inputs) if text.strip() == source.strip()]
+    inputs, source = inputs_of_notebook(), source_of(value).strip()
+    made = max((number for number, text in enumerate(inputs) if source and text.strip() == source), default=None)
     newest = newest_that_defines(inputs, name)
-    return Origin(made[-1], max(newest, made[-1])) if made and newest is not None else None
+    if made is None or newest is None or made == len(inputs) - 1:
+        return None
+    return Origin(made, max(newest, made))
 
 
 def newest_that_defines(inputs: Sequence[str], name: str) -> int | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from autograder import student
@@ -66,15 +65,13 @@ def _names_in(path: Path, room: str) -> SimpleNamespace:
     """Run the setup and the answers of a notebook, without its labs, and return their names."""
     from autograder.notebooks.answers import program_of
     from autograder.notebooks.graft import MalformedNotebook, read_notebook
-    from autograder.sandbox.cells import names_of, prepare, run_cell
+    from autograder.sandbox.cells import names_of, new_module, run_cell
 
     try:
         program = program_of(read_notebook(path), (), run_seed=0)
     except MalformedNotebook as error:
         raise NotUsable(f"because {path.name} cannot be read as a notebook") from error
-    module = ModuleType(f"own_{room}")
-    sys.modules[module.__name__] = module  # dataclasses look their annotations up there
-    prepare(module)
+    module = new_module(f"own_{room}")
     for cell in program.cells:
         with time_limit(student.CHECK_S):
             run_cell(cell, module)

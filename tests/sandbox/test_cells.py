@@ -1,21 +1,18 @@
 """Cells without a kernel: Python runs as written, and other text alike under each version of IPython."""
 
 import re
-from types import ModuleType
 
 import pytest
 from IPython.core import inputtransformer2
 
-from autograder.sandbox.cells import prepare, run_cell
+from autograder.sandbox.cells import new_module, run_cell
 from autograder.sandbox.program import Cell, CellResult
 
 INDENTED_COMMENT = "    # what follows is a class\n{}class A:\n    def f(self):\n        return 'right'\nprint(A().f())"
 
 
 def ran(source: str) -> CellResult:
-    module = ModuleType("cells")
-    prepare(module)
-    return run_cell(Cell("cell", source), module)
+    return run_cell(Cell("cell", source), new_module("cells"))
 
 
 def first_lines_indent(lines: list[str]) -> list[str]:
