@@ -11,9 +11,8 @@ from typing import Any, Literal
 from sqlalchemy import and_, func, select
 
 from autograder.instructor.hand_marks import HANDED_OUT, answers, carried, counting, history, marks
-from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.saving import Role, answer_and_role, base_of, own, role_of
-from autograder.instructor.marking.team import QuestionKey, Team
+from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team
 
 EXCERPT = 100  # characters of an answer in the list
 PAGE = 200  # lines of the history on one page
@@ -64,7 +63,7 @@ class AnswerView:
     others: Sequence[tuple[str, str, float, str]]
 
 
-def entries(session: Any, team: Team, who: Who, question: QuestionKey) -> list[ListEntry]:
+def entries(session: Any, team: Team, name: str, question: QuestionKey) -> list[ListEntry]:
     """Return a marker's answers to a question, in the random order of their ids, in two queries."""
     here = of(question)
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
@@ -73,14 +72,14 @@ def entries(session: Any, team: Team, who: Who, question: QuestionKey) -> list[L
     marks_of = marks_by_answer(session, here)
     listed: list[ListEntry] = []
     for row in rows.all():
-        role = role_of(who, row)
+        role = role_of(name, row)
         if role is None:
             continue
         given = marks_of.get(row.id, ())
-        if who.is_instructor:
+        if name == INSTRUCTOR:
             mark, state, marker = counting(given), _state_for_instructor(row, given, team), row.first or ""
         else:
-            mark, marker = own(given, role, who.name), ""
+            mark, marker = own(given, role, name), ""
             state = _state_for_marker(row, role, mark, given)
         begin = " ".join(row.excerpt[:EXCERPT].split()) + ("…" if len(row.excerpt) > EXCERPT else "")
         points = None if mark is None else mark.points
@@ -120,15 +119,15 @@ def next_of(listed: Sequence[ListEntry], after: str = "") -> ListEntry | None:
     return next((entry for entry in [*listed[at:], *listed[:at]] if entry.state in TO_DO), None)
 
 
-def view(session: Any, who: Who, answer_id: str) -> AnswerView:
+def view(session: Any, name: str, answer_id: str) -> AnswerView:
     """Return an answer for one marker.
 
     Raises:
         NotTheirs: another marker has it.
     """
-    answer, role = answer_and_role(session, who, answer_id)
+    answer, role = answer_and_role(session, name, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
-    own_mark, counts = own(given, role, who.name), counting(given)
+    own_mark, counts = own(given, role, name), counting(given)
     mark = own_mark if own_mark is not None and own_mark.points is not None else None
     is_decided = role == "first" and counts is not None and counts.role == "decided"
     begin = own_mark or (None if role == "second" else carried(given))
@@ -141,7 +140,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
         max_points=answer.max_points,
         mark=None if mark is None else (mark.points, mark.comment),
         comment=begin.comment if begin else "",
-        base=base_of(role, who.name, answer, given),
+        base=base_of(role, name, answer, given),
         has_changed=mark is not None and mark.digest != answer.digest,
         decided=(counts.points, counts.comment) if is_decided else None,
         others=more if role == "decided" else [],

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.marking.access import Who, admit, who_has
+from autograder.instructor.marking.access import admit, owner_of
 from autograder.instructor.marking.queries import next_of
 from autograder.instructor.marking.saving import NotTheirs, Stale, WrongMark
 from autograder.instructor.marking.team import read_team
@@ -49,14 +49,14 @@ def test_tokens_are_made_once_kept_as_digests_and_end_with_the_table(open_desk: 
     tokens = admit(gradebook, desk.state.team)
     assert tokens.keys() == {"instructor", "bob", "eve"}
     assert not any(token.encode() in (folder / "gradebook.db").read_bytes() for token in tokens.values())
-    assert who_has(gradebook, tokens["bob"]) == Who("bob")
-    assert who_has(gradebook, "guessed") is who_has(gradebook, "") is None
+    assert owner_of(gradebook, tokens["bob"]) == "bob"
+    assert owner_of(gradebook, "guessed") is owner_of(gradebook, "") is None
     write_table(folder, "eve", "ann")
     assert admit(gradebook, read_team(course, [ASSIGNMENT])).keys() == {"ann"}
-    assert who_has(gradebook, tokens["bob"]) is None
+    assert owner_of(gradebook, tokens["bob"]) is None
     new = admit(gradebook, read_team(course, [ASSIGNMENT]), ["eve"])
-    assert who_has(gradebook, tokens["eve"]) is None
-    assert who_has(gradebook, new["eve"]) == Who("eve")
+    assert owner_of(gradebook, tokens["eve"]) is None
+    assert owner_of(gradebook, new["eve"]) == "eve"
 
 
 # What is saved
