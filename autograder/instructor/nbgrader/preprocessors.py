@@ -5,9 +5,10 @@ from __future__ import annotations
 import atexit
 import secrets
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, TextIO
+from xml.etree import ElementTree
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
@@ -28,7 +29,6 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
-from autograder.instructor.nbgrader.formulas import formula
 from autograder.instructor.releasing.source import opened
 from autograder.judge.live import LiveExpectations
 from autograder.notebooks.graft import (
@@ -46,6 +46,11 @@ from autograder.sandbox import Limits, Sandbox
 NAMES = ("student", "first_name", "last_name")  # the formgrader's page escapes none of them
 # Where nbconvert looks for a user's own style, custom/custom.css; its list of styles is made after our step.
 STYLE = Path(__file__).with_name("formgrader")
+MAX_FORMULA = 2000  # characters
+FORMULA_LAYOUT = {
+    *("accent", "columnalign", "columnspacing", "display", "displaystyle", "fence", "form", "linethickness"),
+    *("mathvariant", "movablelimits", "rowspacing", "scriptlevel", "separator", "stretchy", "width"),
+}
 
 
 class ClearToStub(ClearSolutions):  # type: ignore[misc]
@@ -109,6 +114,28 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:
             update_student(folder, rows, expect.course, _records(folder), submission.student)
         return graded.notebook, resources
+
+
+def formula(tex: str, *, block: bool = False) -> str | None:
+    """Return TeX as a ``math`` element, or None for a text that is no formula, which is shown as it was typed.
+
+    Browsers show MathML by themselves, without a script and without a network. A student's formula shows something and
+    does nothing: the library passes markup, links and styles on; here all text is escaped, and of the attributes only
+    those that lay a formula out remain.
+    """
+    from latex2mathml.converter import convert_to_element
+
+    if len(tex) > MAX_FORMULA:
+        return None
+    try:
+        root = convert_to_element(tex, display="block" if block else "inline")
+    except Exception:  # whatever a student types between two dollars
+        return None
+    for element in root.iter():
+        element.text = unescape(element.text or "").translate(CONTROLS)
+        for name in element.attrib.keys() - FORMULA_LAYOUT:
+            del element.attrib[name]
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 class TextRenderer(IPythonRenderer):  # type: ignore[misc]
