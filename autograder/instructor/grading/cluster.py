@@ -83,7 +83,7 @@ def cluster_workers(
         except TimeoutError as error:
             says = f"the scheduler at {address} has no workers: start some with `dask worker {address}`"
             raise ClusterError(says) from error
-        yield Sandboxes(run, lambda: AT_A_TIME)
+        yield Sandboxes(run, AT_A_TIME)
 
 
 def _told(error: Exception, address: str) -> Exception:

@@ -104,26 +104,24 @@ def grade_class(
         return _Grading(folder, course, request, gradebook, progress or RunProgress(), local).run()
 
 
+@dataclass
 class _Grading:
     """A run over a class, under way."""
 
-    def __init__(
-        self,
-        folder: CourseFolder,
-        course: Course,
-        request: GradeRequest,
-        gradebook: CourseGradebook,
-        progress: RunProgress,
-        local: Callable[..., AbstractContextManager[Sandboxes]],
-    ) -> None:
-        self.folder, self.course, self.request = folder, course, request
-        self.gradebook, self.progress, self.local = gradebook, progress, local
-        self.seed = secrets.randbits(32) if request.seed is None else request.seed
-        self.expect = LiveExpectations(course)
-        self.from_scratch = is_from_scratch(gradebook.config)
-        self.limit_output = LimitOutput(config=gradebook.config)
+    folder: CourseFolder
+    course: Course
+    request: GradeRequest
+    gradebook: CourseGradebook
+    progress: RunProgress
+    local: Callable[..., AbstractContextManager[Sandboxes]]
+
+    def __post_init__(self) -> None:
+        self.seed = secrets.randbits(32) if self.request.seed is None else self.request.seed
+        self.expect = LiveExpectations(self.course)
+        self.from_scratch = is_from_scratch(self.gradebook.config)
+        self.limit_output = LimitOutput(config=self.gradebook.config)
         self.limit_output.log.setLevel(logging.ERROR)  # that an output was cut is no news in a class run
-        self.records = GradingRecords(folder)
+        self.records = GradingRecords(self.folder)
         self.instructor: dict[str, NotebookNode] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[UngradedSubmission] = []
@@ -162,7 +160,7 @@ class _Grading:
             self.finish_ready()  # before the next submission can fail
             with self.alone(submission):
                 self.begin(submission, sandboxes)
-            while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
+            while len(self.running) > QUEUE * sandboxes.at_a_time:  # so that memory does not grow with the class
                 self.finish_some()
         while self.running:
             self.finish_some()
