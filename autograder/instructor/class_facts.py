@@ -32,7 +32,7 @@ def facts_of(
 
     Raises:
         TableError: a table cannot be read.
-        CourseFolderError: a record is broken, or an earlier edition wrote it.
+        CourseFolderError: a record is broken.
     """
     records = records or GradingRecords(folder)
     works = dict(records.all(student))
@@ -77,7 +77,7 @@ def update_gradebook(
 
     Raises:
         TableError: a table cannot be read.
-        CourseFolderError: a record is broken, or an earlier edition wrote it.
+        CourseFolderError: a record is broken.
         GradebookError: the gradebook does not take it.
     """
     records = records or GradingRecords(folder)

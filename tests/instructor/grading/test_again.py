@@ -7,14 +7,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.course import Course
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, imported_by, sources_of
-from autograder.notebooks.graft import read_notebook
 from tests.commands import ROOT, autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -100,16 +98,6 @@ def test_a_file_that_is_imported_relatively_decides_too(tmp_path: Path) -> None:
     (tmp_path / "f.py").touch()
     files = imported_by([tmp_path / "a.py"], {"p": tmp_path})
     assert {path.relative_to(tmp_path).as_posix() for path in files} == {"a.py", "b.py", "c/d.py", "f.py"}
-
-
-def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: Path) -> None:
-    path = CourseFolder(folder).autograded("right", ASSIGNMENT)
-    path.with_name("verdicts.json").unlink()
-    notebook = read_notebook(path)
-    notebook.metadata["autograder"] |= {"verdicts": [], "notes": [], "unreadable": ""}
-    nbformat.write(notebook, path)
-    with pytest.raises(CourseFolderError, match="was graded by an earlier edition of autograder"):
-        grade(folder)
 
 
 @pytest.mark.long("three runs over one submission")
