@@ -97,7 +97,7 @@ def one_warm_sandbox(_: int, limits: Limits, *, isolated: bool, hidden: Sequence
     """Give a sandbox that outlives a run, as it outlives a submission: each would wait for PyTorch anew."""
     with ThreadPoolExecutor(1) as pool:
         sandbox = warm_sandbox(limits, isolated, *hidden)
-        yield Sandboxes(lambda program: pool.submit(sandbox.run, program), lambda: 1)
+        yield Sandboxes(lambda program: pool.submit(sandbox.run, program), 1)
         pool.shutdown(cancel_futures=True)
 
 
@@ -174,23 +174,16 @@ def follow(root: Path) -> None:
 def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
     """Return the automatic score of each graded cell in the gradebook, by student and cell."""
     with open_gradebook(folder) as gradebook:
-        submissions = gradebook.assignment_submissions(ASSIGNMENT)
-        rows = [
-            ((submission.student.id, grade.name), grade.auto_score)
-            for submission in submissions
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-        ]
-    assert len(rows) == len(dict(rows)), "a cell has two rows"
-    return dict(rows)
+        works = works_in(gradebook)
+    return {(student, cell): fields[0] for student, work in works.items() for cell, fields in work["grades"].items()}
 
 
-def works_in(gradebook: Gradebook) -> dict[str, Any]:
+def works_in(gradebook: Gradebook, assignment: str = ASSIGNMENT) -> dict[str, Any]:
     """Return all that a gradebook says of each student's work, without its own ids."""
-    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+    grade_fields = ("auto_score", "manual_score", "extra_credit", "max_score", "needs_manual_grade")
     return {
         submission.student.id: {
-            "timestamp": submission.timestamp,
+            "dates": (submission.timestamp, submission.extension),
             "points": (submission.score, submission.max_score),
             "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
             "grades": {
@@ -204,7 +197,7 @@ def works_in(gradebook: Gradebook) -> dict[str, Any]:
                 for comment in notebook.comments
             },
         }
-        for submission in gradebook.assignment_submissions(ASSIGNMENT)
+        for submission in gradebook.assignment_submissions(assignment)
     }
 
 
