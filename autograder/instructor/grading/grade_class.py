@@ -29,7 +29,6 @@ from autograder.instructor.gradebook import CourseGradebook, GradebookError, Row
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import (
-    GradedWork,
     completed,
     conclude,
     grade_unreadable,
@@ -226,7 +225,7 @@ class _Grading:
         try:
             grafted, program = prepare(released, work.notebook(), self.seed)
         except MalformedNotebook as error:
-            self.write(submission, work, digest, grade_unreadable(released, str(error), self.expect, self.seed))
+            self.write(submission, work, digest, *grade_unreadable(released, str(error), self.expect, self.seed))
             return
         self.running[sandboxes.run(program)] = submission, work, digest, grafted
 
@@ -246,15 +245,17 @@ class _Grading:
             with self.alone(submission):
                 result = future.result()
                 done = conclude(grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
-                self.write(submission, work, digest, done)
+                self.write(submission, work, digest, *done)
 
-    def write(self, submission: Submission, work: HandedIn, digest: str, done: GradedWork) -> None:
+    def write(
+        self, submission: Submission, work: HandedIn, digest: str, notebook: NotebookNode, record: GradingRecord
+    ) -> None:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
-        record = completed(done.record, work, digest)
+        record = completed(record, work, digest)
         if not self.request.dry_run:
             with self.gradebook.writing() as rows:
                 rows.enter(submission.student, submission.assignment)
-            notebook, _ = self.limit_output.preprocess(done.notebook, {})
+            notebook, _ = self.limit_output.preprocess(notebook, {})
             write_log(self.folder, submission, notebook, record, self.request.limits, isolated=self.request.isolated)
             target = self.folder.autograded(submission.student, submission.assignment)
             target.parent.mkdir(parents=True, exist_ok=True)

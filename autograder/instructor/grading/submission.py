@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,18 +26,8 @@ from autograder.receipts import receipt_of
 from autograder.sandbox import Program, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME
 
-
-@dataclass(frozen=True)
-class GradedWork:
-    """A graded submission.
-
-    Attributes:
-        notebook: the instructor's, with the student's answers, their output, and each check's result.
-    """
-
-    notebook: NotebookNode
-    verdicts: tuple[Verdict, ...]
-    record: GradingRecord
+# The instructor's notebook, with the student's answers, their output and each check's result; and the record.
+GradedWork = tuple[NotebookNode, GradingRecord]
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[GraftedNotebook, Program]:
@@ -130,7 +120,7 @@ def _graded(
         seed=run_seed,
         versions=versions(),
     )
-    return GradedWork(notebook, tuple(verdicts), record)
+    return notebook, record
 
 
 def _stopped(result: RunResult) -> list[str]:

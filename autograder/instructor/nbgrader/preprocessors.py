@@ -90,10 +90,7 @@ def _shared() -> tuple[Sandbox, LiveExpectations, int]:
     return sandbox, LiveExpectations(course), secrets.randbits(32)
 
 
-@cache
-def _records(folder: CourseFolder) -> GradingRecords:
-    """Return the records of a class, which are read once for all its submissions."""
-    return GradingRecords(folder)
+_records = cache(GradingRecords)  # of a course folder: read once for all its submissions
 
 
 class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
@@ -106,14 +103,14 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         submission = folder.submission(where["student"], where["assignment"])
         released, work = folder.instructor_notebook(submission.assignment), submission.read()
         from_scratch = is_from_scratch(self.config)
-        graded = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
+        notebook, record = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
         depends = grader_digest(released, expect.course, (sandbox.limits, True, from_scratch))
-        record = completed(graded.record, work, digest_of(work, depends))
-        write_log(folder, submission, graded.notebook, record, sandbox.limits, isolated=True)
+        record = completed(record, work, digest_of(work, depends))
+        write_log(folder, submission, notebook, record, sandbox.limits, isolated=True)
         write_record(folder.autograded(submission.student, submission.assignment), record)
         with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:
             update_student(folder, rows, expect.course, _records(folder), submission.student)
-        return graded.notebook, resources
+        return notebook, resources
 
 
 def formula(tex: str, *, block: bool = False) -> str | None:

@@ -151,6 +151,6 @@ def test_a_cell_that_was_stopped_is_noticed_though_its_checks_can_pass() -> None
     stopped = {"layers-Linear": CellResult("", OUT_OF_TIME)}
     answered = {(check.exercise, check.name): Answer("missing", {}, "") for check in checks_of("layers")}
     ran = RunResult(stopped, answered)
-    graded = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
+    _, record = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
     notice = "layers-Linear: the cell did not end in time and was stopped; what it had defined by then counts"
-    assert graded.record.notes[-1] == notice
+    assert record.notes[-1] == notice
