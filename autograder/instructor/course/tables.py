@@ -82,10 +82,7 @@ def read_table(path: Path) -> Table:
 
 
 def parse_table(content: bytes, name: str) -> Table:
-    """Return the table that a file's content is.
-
-    Args:
-        content: of the file, in UTF-8, UTF-16 or UTF-32.
+    """Return the table that a file's content is, in UTF-8, UTF-16 or UTF-32.
 
     Raises:
         TableError: it is not a table of text.

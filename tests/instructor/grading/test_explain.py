@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -24,6 +27,7 @@ from autograder.instructor.grading.explain import (
     find_check,
     graded_work,
 )
+from autograder.sandbox import Limits
 from tests.commands import autograder
 from tests.instructor.conftest import ASSIGNMENT, record_of
 
@@ -45,8 +49,10 @@ Explain = Callable[[str, str, str], ExplainedMark]
 
 @pytest.fixture(scope="module")
 def explained(graded: Path, course: Course) -> Iterator[Explain]:
-    """Explain a mark of the sample class, all of them in one sandbox."""
-    with explaining(CourseFolder.here(graded), course) as again:
+    """Explain a mark of the sample class, all of them in one sandbox, with less time for what never ends."""
+    with ExitStack() as stack:
+        with mock.patch("autograder.instructor.grading.explain.Limits", partial(Limits, check_s=2.0)):
+            again = stack.enter_context(explaining(CourseFolder.here(graded), course))
         yield again
 
 
