@@ -65,13 +65,9 @@ class AnswerView:
 
 def entries(session: Any, team: Team, name: str, question: QuestionKey) -> list[ListEntry]:
     """Return a marker's answers to a question, in the random order of their ids, in two queries."""
-    here = of(question)
-    fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
-    excerpt = func.substr(answers.c.text, 1, EXCERPT + 1).label("excerpt")
-    rows = session.execute(select(*fields, excerpt).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id))
-    marks_of = marks_by_answer(session, here)
+    rows, marks_of = open_answers(session, question, func.substr(answers.c.text, 1, EXCERPT + 1).label("excerpt"))
     listed: list[ListEntry] = []
-    for row in rows.all():
+    for row in rows:
         role = role_of(name, row)
         if role is None:
             continue
@@ -197,10 +193,7 @@ class Overview:
 
 def overview(session: Any, team: Team, question: QuestionKey) -> Overview:
     """Return how far the marking of a question is, in two queries."""
-    here = of(question)
-    fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
-    query = select(*fields).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id)
-    rows, marks_of = session.execute(query).all(), marks_by_answer(session, here)
+    rows, marks_of = open_answers(session, question)
     counts = {row.id: counting(marks_of.get(row.id, ())) for row in rows}
     by_role = {row.id: {mark.role: mark for mark in marks_of.get(row.id, ())} for row in rows}
     of_two = [mark for mark in by_role.values() if {"first", "second"} <= mark.keys()]
@@ -239,15 +232,17 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
     return list(session.execute(query.order_by(history.c.id.desc()).limit(PAGE)).all())
 
 
-def of(question: QuestionKey) -> Any:
-    """Return the condition that an answer is to a question."""
-    return and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
+def open_answers(session: Any, question: QuestionKey, *more: Any) -> tuple[Sequence[Any], dict[str, list[Any]]]:
+    """Return the answers to a question that people mark, by their random ids, and their marks without comments.
 
-
-def marks_by_answer(session: Any, here: Any) -> dict[str, list[Any]]:
-    """Return the marks of a question's answers, without their comments."""
+    Args:
+        more: columns beside those that every page needs.
+    """
+    here = and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
+    columns = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second, *more)
+    rows = session.execute(select(*columns).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id)).all()
     fields = (marks.c.answer, marks.c.role, marks.c.marker, marks.c.points, marks.c.digest)
     by_answer: dict[str, list[Any]] = {}
     for mark in session.execute(select(*fields).join(answers, answers.c.id == marks.c.answer).where(here)):
         by_answer.setdefault(mark.answer, []).append(mark)
-    return by_answer
+    return rows, by_answer
