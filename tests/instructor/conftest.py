@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import nbformat
 import pytest
@@ -89,7 +90,8 @@ def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> 
     """Grade a course folder with limits that fit small exercises, in a warm sandbox unless workers are given."""
     request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
     local = local_sandboxes if "workers" in options else one_warm_sandbox
-    return grade_class(CourseFolder(folder), Course.installed(), request, progress, local)
+    with mock.patch("autograder.instructor.grading.grade_class.local_sandboxes", local):
+        return grade_class(CourseFolder(folder), Course.installed(), request, progress)
 
 
 @contextlib.contextmanager

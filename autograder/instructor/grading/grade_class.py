@@ -6,7 +6,7 @@ import errno
 import logging
 import secrets
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -77,11 +77,7 @@ class GradeRequest:
 
 
 def grade_class(
-    folder: CourseFolder,
-    course: Course,
-    request: GradeRequest,
-    progress: RunProgress | None = None,
-    local: Callable[..., AbstractContextManager[Sandboxes]] = local_sandboxes,
+    folder: CourseFolder, course: Course, request: GradeRequest, progress: RunProgress | None = None
 ) -> ClassRun:
     """Grade the submissions of a course folder into its gradebook.
 
@@ -90,7 +86,6 @@ def grade_class(
 
     Args:
         progress: follows the run; once it asks to stop, only what is in flight is finished and written.
-        local: gives the sandboxes of this machine.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
@@ -100,7 +95,7 @@ def grade_class(
         OSError: the disk is full, read-only or broken.
     """
     with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        return _Grading(folder, course, request, gradebook, progress or RunProgress(), local).run()
+        return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
 
 
 @dataclass
@@ -112,7 +107,6 @@ class _Grading:
     request: GradeRequest
     gradebook: CourseGradebook
     progress: RunProgress
-    local: Callable[..., AbstractContextManager[Sandboxes]]
 
     def __post_init__(self) -> None:
         self.seed = secrets.randbits(32) if self.request.seed is None else self.request.seed
@@ -212,7 +206,7 @@ class _Grading:
 
             return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
         workers = max(1, min(request.workers, submissions))
-        return self.local(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
+        return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
 
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
         """Start a submission in a sandbox, unless its verdicts are known already."""
