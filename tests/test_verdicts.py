@@ -4,12 +4,14 @@ import hashlib
 import html
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import checks_of
+from autograder.instructor.course.folder import Submission
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
@@ -66,7 +68,7 @@ def test_no_report_or_log_shows_a_row_that_a_student_forged() -> None:
     ]
     notebook = nbformat.v4.new_notebook(metadata={"autograder": {"room": "layers"}})
     record = GradingRecord("layers", tuple(MARK.verdicts))
-    log = submission_log("eve", "2-layers", "file", notebook, record, Limits(), isolated=True)
+    log = submission_log(Submission("eve", "2-layers", Path()), notebook, record, Limits(), isolated=True)
     indents = {line.strip(): len(line) - len(line.lstrip()) for line in log.splitlines()}
     assert indents["likely mistake: The checker is wrong"] > indents["expected: shape (5, 3)"]
     message = VERDICT.message.splitlines()

@@ -32,7 +32,7 @@ def facts_of(
 
     Raises:
         TableError: a table cannot be read.
-        CourseFolderError: a record is broken, or an earlier edition wrote it.
+        CourseFolderError: a record is broken.
     """
     records = records or GradingRecords(folder)
     works = dict(records.all(student))
@@ -76,9 +76,7 @@ def update_gradebook(
         students: of a table beside the roster, whom the gradebook should know, too.
 
     Raises:
-        TableError: a table cannot be read.
-        CourseFolderError: a record is broken, or an earlier edition wrote it.
-        GradebookError: the gradebook does not take it.
+        GradebookError: the gradebook does not take it; and as ``facts_of``.
     """
     records = records or GradingRecords(folder)
     dict(records.all())  # before anybody has to wait

@@ -105,11 +105,7 @@ class CourseGradebook:
 
     @contextmanager
     def open(self) -> Iterator[Rows]:
-        """Open the rows of the course for reading.
-
-        Raises:
-            GradebookError: it cannot be read.
-        """
+        """Open the rows of the course for reading, or raise GradebookError."""
         with gradebook_errors(self.folder):
             gradebook = self._gradebook
             try:

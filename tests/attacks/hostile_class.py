@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.folder import CourseFolder, Submission
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
@@ -152,7 +152,7 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
         "longest_s": {student: longest_s(record.verdicts) for student, record in records.items()},
         "read": {
             student: submission_log(
-                student, ASSIGNMENT, "", notebooks[student], records[student], LIMITS, isolated=True
+                Submission(student, ASSIGNMENT, Path()), notebooks[student], records[student], LIMITS, isolated=True
             )
             for student in attacks
         },

@@ -55,14 +55,14 @@ with Sandbox(Limits(**facts["limits"]), hidden=[course.folder], one_submission=T
         try:
             notebook, _ = submitted_notebook(folder / released_file.stem, room_of(released), released_file.name)
         except MalformedNotebook as error:
-            done = grade_unreadable(released, str(error), expect, seed)
+            shown, record = grade_unreadable(released, str(error), expect, seed)
         else:
             grafted, program = prepare(released, notebook, seed)
-            done = conclude(grafted, sandbox.run(program), expect, seed)
+            shown, record = conclude(grafted, sandbox.run(program), expect, seed)
         left = [str(path) for place in WHERE_ONE_MIGHT_WRITE for path in place.iterdir() if facts["mark"] in path.name]
         graded[folder.name] = {
-            "notebook": done.notebook,
-            "record": done.record.to_json(),
+            "notebook": shown,
+            "record": record.to_json(),
             "left": left,
             "processes": processes(),
         }

@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import nbformat
 import pytest
@@ -89,7 +90,8 @@ def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> 
     """Grade a course folder with limits that fit small exercises, in a warm sandbox unless workers are given."""
     request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
     local = local_sandboxes if "workers" in options else one_warm_sandbox
-    return grade_class(CourseFolder(folder), Course.installed(), request, progress, local)
+    with mock.patch("autograder.instructor.grading.grade_class.local_sandboxes", local):
+        return grade_class(CourseFolder(folder), Course.installed(), request, progress)
 
 
 @contextlib.contextmanager
@@ -97,7 +99,7 @@ def one_warm_sandbox(_: int, limits: Limits, *, isolated: bool, hidden: Sequence
     """Give a sandbox that outlives a run, as it outlives a submission: each would wait for PyTorch anew."""
     with ThreadPoolExecutor(1) as pool:
         sandbox = warm_sandbox(limits, isolated, *hidden)
-        yield Sandboxes(lambda program: pool.submit(sandbox.run, program), lambda: 1)
+        yield Sandboxes(lambda program: pool.submit(sandbox.run, program), 1)
         pool.shutdown(cancel_futures=True)
 
 
@@ -174,23 +176,16 @@ def follow(root: Path) -> None:
 def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
     """Return the automatic score of each graded cell in the gradebook, by student and cell."""
     with open_gradebook(folder) as gradebook:
-        submissions = gradebook.assignment_submissions(ASSIGNMENT)
-        rows = [
-            ((submission.student.id, grade.name), grade.auto_score)
-            for submission in submissions
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-        ]
-    assert len(rows) == len(dict(rows)), "a cell has two rows"
-    return dict(rows)
+        works = works_in(gradebook)
+    return {(student, cell): fields[0] for student, work in works.items() for cell, fields in work["grades"].items()}
 
 
-def works_in(gradebook: Gradebook) -> dict[str, Any]:
+def works_in(gradebook: Gradebook, assignment: str = ASSIGNMENT) -> dict[str, Any]:
     """Return all that a gradebook says of each student's work, without its own ids."""
-    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+    grade_fields = ("auto_score", "manual_score", "extra_credit", "max_score", "needs_manual_grade")
     return {
         submission.student.id: {
-            "timestamp": submission.timestamp,
+            "dates": (submission.timestamp, submission.extension),
             "points": (submission.score, submission.max_score),
             "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
             "grades": {
@@ -204,7 +199,7 @@ def works_in(gradebook: Gradebook) -> dict[str, Any]:
                 for comment in notebook.comments
             },
         }
-        for submission in gradebook.assignment_submissions(ASSIGNMENT)
+        for submission in gradebook.assignment_submissions(assignment)
     }
 
 

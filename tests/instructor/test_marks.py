@@ -21,7 +21,7 @@ from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.late import LatePenalty
 from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of
-from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook
+from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook, works_in
 from tests.suite import is_deep
 
 WORK = ("ada", "2-layers")
@@ -205,21 +205,8 @@ def class_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def shown(root: Path) -> Mapping[str, Any]:
     """Return all that nbgrader shows of a class."""
-    fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade", "max_score")
     with open_gradebook(root) as gradebook:
-        return {
-            f"{work.student.id} {work.assignment.name}": (
-                work.score - work.late_submission_penalty,
-                (work.timestamp, work.extension),
-                {
-                    grade.name: [getattr(grade, name) for name in fields]
-                    for book in work.notebooks
-                    for grade in book.grades
-                },
-            )
-            for assignment in gradebook.assignments
-            for work in assignment.submissions
-        }
+        return {assignment: works_in(gradebook, assignment) for assignment in ASSIGNMENTS}
 
 
 def played(root: Path, events: Sequence[Event], follows: Callable[[int], bool]) -> Path:

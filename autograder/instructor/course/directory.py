@@ -229,12 +229,7 @@ def known_students(folder: CourseFolder) -> list[Student]:
 
 
 def find_student(folder: CourseFolder, written: str) -> Student:
-    """Return the student of a course folder with an id, an e-mail address or a name.
-
-    Raises:
-        UnknownStudent: no student has it, or several do.
-        TableError: the roster cannot be read.
-    """
+    """Return the student of a course folder with an id, an e-mail address or a name, as ``Directory.named``."""
     return Directory(known_students(folder)).named(written)
 
 

@@ -111,11 +111,29 @@ class HandedIn:
         return parse_notebook(self.content, self.name)
 
 
+class _PathWithin:
+    """The path of a file or folder that each course folder has in the same place."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __get__(self, folder: CourseFolder, kind: type[CourseFolder]) -> Path:
+        return folder.root / self.place
+
+
 @dataclass(frozen=True)
 class CourseFolder:
     """A folder that ``autograder init`` made."""
 
     root: Path
+    roster = _PathWithin("roster.csv")
+    due_dates = _PathWithin("due_dates.csv")
+    releases = _PathWithin("releases.json")
+    decisions = _PathWithin("decisions.csv")
+    extensions = _PathWithin("extensions.csv")  # the instructor's own table, with the reasons
+    markers = _PathWithin("markers.csv")
+    questions = _PathWithin("questions")  # written questions of the instructor's own, secret
+    bundle = _PathWithin("release/course.zip")
 
     @classmethod
     def here(cls, root: Path | None = None) -> CourseFolder:
@@ -129,40 +147,6 @@ class CourseFolder:
             how = "make one with `autograder init DIR`, and run this there"
             raise CourseFolderError(f"{root} is not a course folder: {how}")
         return cls(root)
-
-    @property
-    def roster(self) -> Path:
-        return self.root / "roster.csv"
-
-    @property
-    def due_dates(self) -> Path:
-        return self.root / "due_dates.csv"
-
-    @property
-    def releases(self) -> Path:
-        return self.root / "releases.json"
-
-    @property
-    def decisions(self) -> Path:
-        return self.root / "decisions.csv"
-
-    @property
-    def extensions(self) -> Path:
-        """The instructor's own table of extensions, with the reasons."""
-        return self.root / "extensions.csv"
-
-    @property
-    def markers(self) -> Path:
-        return self.root / "markers.csv"
-
-    @property
-    def questions(self) -> Path:
-        """Written questions of the instructor's own, secret."""
-        return self.root / "questions"
-
-    @property
-    def bundle(self) -> Path:
-        return self.root / "release" / "course.zip"
 
     def source(self, assignment: str) -> Path:
         return self.root / "source" / assignment / f"{assignment}.ipynb"

@@ -105,12 +105,7 @@ def by_section(students: Iterable[Student]) -> dict[str, list[str]]:
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """Read a class from a table.
-
-    Raises:
-        TableError: it is not a class list, or two students have the same id.
-        OSError: it cannot be read, or there is no such file.
-    """
+    """Read a class from a table, as ``read_table`` and ``students_in``."""
     return students_in(read_table(path))
 
 

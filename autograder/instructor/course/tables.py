@@ -82,10 +82,7 @@ def read_table(path: Path) -> Table:
 
 
 def parse_table(content: bytes, name: str) -> Table:
-    """Return the table that a file's content is.
-
-    Args:
-        content: of the file, in UTF-8, UTF-16 or UTF-32.
+    """Return the table that a file's content is, in UTF-8, UTF-16 or UTF-32.
 
     Raises:
         TableError: it is not a table of text.
@@ -93,10 +90,7 @@ def parse_table(content: bytes, name: str) -> Table:
     text = _decoded(content, name)
     first, _, rest = text.partition("\n")
     declared = re.fullmatch(r"sep=(.)\r?", first)
-    if declared:  # a line that only Excel reads
-        text, skipped = rest, 1
-    else:
-        skipped = 0
+    text, skipped = (rest, 1) if declared else (text, 0)  # a line that only Excel reads
     separator = declared[1] if declared else max(SEPARATORS, key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:

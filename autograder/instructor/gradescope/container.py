@@ -106,12 +106,12 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
             return sandbox.run(program)
 
     from_scratch = bool(released.metadata[RECORD][FROM_SCRATCH])
-    graded = grade_one(released, submitted, run, expect, seed, from_scratch=from_scratch)
-    for verdict in graded.verdicts:
-        print(plain(f"{verdict.outcome:<8} {verdict.check.exercise}: {verdict.check.title}"))
-    report = results(mark_of(released, graded.record, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)
+    _, record = grade_one(released, submitted, run, expect, seed, from_scratch=from_scratch)
+    for verdict in record.verdicts:
+        print(plain(f"{verdict['outcome']:<8} {verdict['exercise']}: {verdict['title']}"))
+    report = results(mark_of(released, record, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)
     del report["score"]  # the tests' sum says it, and a sum with hidden ones in it is not for students before they are
-    return report | {"extra_data": {"seed": seed, "versions": dict(graded.record.versions), "isolation": walls}}
+    return report | {"extra_data": {"seed": seed, "versions": dict(record.versions), "isolation": walls}}
 
 
 def strongest_sandbox(course: Course) -> Sandbox:

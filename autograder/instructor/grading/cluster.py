@@ -33,14 +33,12 @@ from autograder.instructor.grading.workers import ClusterError, Sandboxes
 from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox
 
 CONNECT_S = 10.0
-PATIENCE_S = 60.0
+PATIENCE_S = 60.0  # with a cluster that has no worker yet
 AT_A_TIME = 32  # the grader sends a few times as many programs ahead, which is enough for more threads than these
 
 
 @contextmanager
-def cluster_workers(
-    address: str, limits: Limits, *, isolated: bool, patience_s: float = PATIENCE_S
-) -> Iterator[Sandboxes]:
+def cluster_workers(address: str, limits: Limits, *, isolated: bool) -> Iterator[Sandboxes]:
     """Open the sandboxes of a cluster's workers, those that join later included.
 
     A promised result raises ``ClusterError`` where the cluster can no longer be used, ``NoSandbox`` where a worker
@@ -48,7 +46,6 @@ def cluster_workers(
 
     Args:
         address: of the scheduler, such as ``tcp://10.0.0.5:8786``.
-        patience_s: seconds to wait for a first worker.
 
     Raises:
         ClusterError: the address does not answer, or has no workers.
@@ -79,11 +76,11 @@ def cluster_workers(
 
     with client:
         try:
-            client.wait_for_workers(1, timeout=patience_s)
+            client.wait_for_workers(1, timeout=PATIENCE_S)
         except TimeoutError as error:
             says = f"the scheduler at {address} has no workers: start some with `dask worker {address}`"
             raise ClusterError(says) from error
-        yield Sandboxes(run, lambda: AT_A_TIME)
+        yield Sandboxes(run, AT_A_TIME)
 
 
 def _told(error: Exception, address: str) -> Exception:

@@ -80,11 +80,9 @@ class GradingProgress(RunProgress):
 
 
 @contextmanager
-def grading_progress(
-    quiet: bool, is_asked_to_stop: Callable[[], bool], console: Console | None = None
-) -> Iterator[GradingProgress]:
+def grading_progress(quiet: bool, is_asked_to_stop: Callable[[], bool]) -> Iterator[GradingProgress]:
     """Show counts by outcome, rate and time left while the block runs, on standard error where that is a terminal."""
-    console = console or Console(stderr=True)
+    console = Console(stderr=True)
     columns = (
         TextColumn("Grading"),
         BarColumn(bar_width=20),

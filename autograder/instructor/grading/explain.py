@@ -8,7 +8,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
@@ -23,14 +23,14 @@ from autograder.instructor.course.grading_records import GradingRecord, GradingR
 from autograder.instructor.grading.submission import answers_of, is_from_scratch, versions
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.judge.comparison import same
-from autograder.judge.judge import Expectations, describe, judge
+from autograder.judge.judge import describe, judge
 from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict, VerdictRecord, without_delegation
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
 from autograder.observe import Answer
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
-from autograder.sandbox import Limits, Program, RunResult, Sandbox
+from autograder.sandbox import Limits, Program, Sandbox
 
 # Fields in which two runs of the same work agree; their durations, and the addresses of objects, differ.
 REPRODUCED = ("outcome", "points", "max_points", "mistake")
@@ -57,7 +57,7 @@ class ExplainedMark:
     verdict: Verdict
     observed: Answer
     expected: Answer
-    decided: Sequence[Decision] = ()
+    decided: Sequence[Decision]
 
     @property
     def reproduced(self) -> bool:
@@ -76,27 +76,48 @@ def explaining(
 ) -> Iterator[Callable[[str, str, str], ExplainedMark]]:
     """Yield a function that explains a mark, by student, assignment and check; one sandbox serves all its calls.
 
-    A check is called ``Exercise.check``, by the id of its cell, or by its own name where no other has it.
+    The check is judged anew, on the work as graded and at the seed of then. It is called ``Exercise.check``, by the id
+    of its cell, or by its own name where no other has it.
 
     Args:
         isolated: False only for work that the instructor trusts.
 
     Raises:
-        CourseFolderError: there is no such assignment, graded submission or check.
+        CourseFolderError: there is no such assignment, graded submission or check, or the check is newer.
         NoSandbox: isolation is asked for and cannot be had.
     """
     from_scratch, expect = is_from_scratch(folder.nbgrader_config()), LiveExpectations(course)
     with Sandbox(Limits(), isolated=isolated, hidden=[course.folder]) as sandbox:
 
-        def again(student: str, assignment: str, check: str) -> ExplainedMark:
+        def again(student: str, assignment: str, name: str) -> ExplainedMark:
             notebook, record = graded_work(folder, student, assignment)
-            meant = find_check(checks_of(record.room), check)
-            warnings = changes_since(record, folder, course, student, assignment)
+            check = find_check(checks_of(record.room), name)
+            recorded = {
+                verdict["check"]: verdict for verdict in record.verdicts if verdict["exercise"] == check.exercise
+            }
+            if check.name not in recorded:
+                raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
+            # The likely mistake shows over all checks of an exercise.
+            checks = [sibling for sibling in checks_of(check.room, check.exercise) if sibling.name in recorded]
+            seeds = [recorded[sibling.name]["seed"] for sibling in checks]
+            if record.unreadable:
+                answers = [Answer("invalid", {}, record.unreadable)] * len(checks)
+            else:
+                cells = program_of(notebook, (), run_seed=0).cells
+                result = sandbox.run(Program(cells, tuple(map(planned, checks, seeds))))
+                answers = [answer_in(result, sibling) for sibling in checks]
+            at = checks.index(check)
+            verdict = judge(checks, answers, seeds, expect)[at]
             decisions = read_decisions(folder.decisions, assignment)
+            warnings = _changes_since(record, folder, course, student, assignment)
             warnings += [f"decided since: {decision}" for decision in decisions_in_words(decisions)]
-            work = student, assignment, notebook, record, meant, warnings
-            mark = explain(*work, sandbox.run, expect, from_scratch=from_scratch)
-            return replace(mark, decided=[decision for decision in decisions if decision.cell == meant.id])
+            return ExplainedMark(
+                *(student, assignment, check, warnings, record, recorded[check.name]),
+                verdict=without_delegation(verdict) if from_scratch else verdict,
+                observed=answers[at],
+                expected=expect.reference(check, seeds[at]),
+                decided=[decision for decision in decisions if decision.cell == check.id],
+            )
 
         yield again
 
@@ -137,7 +158,7 @@ def full_name(check: Check) -> str:
     return f"{check.exercise}.{check.name}"
 
 
-def changes_since(
+def _changes_since(
     record: GradingRecord, folder: CourseFolder, course: Course, student: str, assignment: str
 ) -> list[str]:
     """Describe changes since a notebook was graded that can keep its mark from coming out again."""
@@ -160,51 +181,6 @@ def changes_since(
     if handed_in != ({} if record.unreadable else record.answers):
         return ["another file has been handed in since; these are the answers as they were graded"]
     return ["the checks, the reference, the limits or a rule has changed since; a new run of `autograder grade` tells"]
-
-
-def explain(
-    student: str,
-    assignment: str,
-    notebook: NotebookNode,
-    record: GradingRecord,
-    check: Check,
-    warnings: Sequence[str],
-    run: Callable[[Program], RunResult],
-    expect: Expectations,
-    *,
-    from_scratch: bool = False,
-) -> ExplainedMark:
-    """Judge one check of a graded notebook anew, with the other checks of its exercise and at the seeds of then.
-
-    The likely mistake shows over all checks of an exercise.
-
-    Args:
-        notebook: as graded.
-        run: where the student's code runs.
-        expect: the source of right and of mistaken answers.
-        from_scratch: whether a pass by delegation earns nothing.
-
-    Raises:
-        CourseFolderError: the check is newer than the mark.
-    """
-    recorded = {verdict["check"]: verdict for verdict in record.verdicts if verdict["exercise"] == check.exercise}
-    if check.name not in recorded:
-        raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
-    checks = [sibling for sibling in checks_of(check.room, check.exercise) if sibling.name in recorded]
-    seeds = [recorded[sibling.name]["seed"] for sibling in checks]
-    if record.unreadable:
-        answers = [Answer("invalid", {}, record.unreadable)] * len(checks)
-    else:
-        result = run(Program(program_of(notebook, (), run_seed=0).cells, tuple(map(planned, checks, seeds))))
-        answers = [answer_in(result, sibling) for sibling in checks]
-    at = checks.index(check)
-    verdict = judge(checks, answers, seeds, expect)[at]
-    return ExplainedMark(
-        *(student, assignment, check, warnings, record, recorded[check.name]),
-        verdict=without_delegation(verdict) if from_scratch else verdict,
-        observed=answers[at],
-        expected=expect.reference(check, seeds[at]),
-    )
 
 
 def explanation_text(mark: ExplainedMark) -> str:

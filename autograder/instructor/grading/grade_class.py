@@ -6,7 +6,7 @@ import errno
 import logging
 import secrets
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,6 @@ from autograder.instructor.gradebook import CourseGradebook, GradebookError, Row
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import (
-    GradedWork,
     completed,
     conclude,
     grade_unreadable,
@@ -78,11 +77,7 @@ class GradeRequest:
 
 
 def grade_class(
-    folder: CourseFolder,
-    course: Course,
-    request: GradeRequest,
-    progress: RunProgress | None = None,
-    local: Callable[..., AbstractContextManager[Sandboxes]] = local_sandboxes,
+    folder: CourseFolder, course: Course, request: GradeRequest, progress: RunProgress | None = None
 ) -> ClassRun:
     """Grade the submissions of a course folder into its gradebook.
 
@@ -91,7 +86,6 @@ def grade_class(
 
     Args:
         progress: follows the run; once it asks to stop, only what is in flight is finished and written.
-        local: gives the sandboxes of this machine.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
@@ -101,29 +95,26 @@ def grade_class(
         OSError: the disk is full, read-only or broken.
     """
     with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        return _Grading(folder, course, request, gradebook, progress or RunProgress(), local).run()
+        return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
 
 
+@dataclass
 class _Grading:
     """A run over a class, under way."""
 
-    def __init__(
-        self,
-        folder: CourseFolder,
-        course: Course,
-        request: GradeRequest,
-        gradebook: CourseGradebook,
-        progress: RunProgress,
-        local: Callable[..., AbstractContextManager[Sandboxes]],
-    ) -> None:
-        self.folder, self.course, self.request = folder, course, request
-        self.gradebook, self.progress, self.local = gradebook, progress, local
-        self.seed = secrets.randbits(32) if request.seed is None else request.seed
-        self.expect = LiveExpectations(course)
-        self.from_scratch = is_from_scratch(gradebook.config)
-        self.limit_output = LimitOutput(config=gradebook.config)
+    folder: CourseFolder
+    course: Course
+    request: GradeRequest
+    gradebook: CourseGradebook
+    progress: RunProgress
+
+    def __post_init__(self) -> None:
+        self.seed = secrets.randbits(32) if self.request.seed is None else self.request.seed
+        self.expect = LiveExpectations(self.course)
+        self.from_scratch = is_from_scratch(self.gradebook.config)
+        self.limit_output = LimitOutput(config=self.gradebook.config)
         self.limit_output.log.setLevel(logging.ERROR)  # that an output was cut is no news in a class run
-        self.records = GradingRecords(folder)
+        self.records = GradingRecords(self.folder)
         self.instructor: dict[str, NotebookNode] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[UngradedSubmission] = []
@@ -162,7 +153,7 @@ class _Grading:
             self.finish_ready()  # before the next submission can fail
             with self.alone(submission):
                 self.begin(submission, sandboxes)
-            while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
+            while len(self.running) > QUEUE * sandboxes.at_a_time:  # so that memory does not grow with the class
                 self.finish_some()
         while self.running:
             self.finish_some()
@@ -215,7 +206,7 @@ class _Grading:
 
             return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
         workers = max(1, min(request.workers, submissions))
-        return self.local(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
+        return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
 
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
         """Start a submission in a sandbox, unless its verdicts are known already."""
@@ -228,7 +219,7 @@ class _Grading:
         try:
             grafted, program = prepare(released, work.notebook(), self.seed)
         except MalformedNotebook as error:
-            self.write(submission, work, digest, grade_unreadable(released, str(error), self.expect, self.seed))
+            self.write(submission, work, digest, *grade_unreadable(released, str(error), self.expect, self.seed))
             return
         self.running[sandboxes.run(program)] = submission, work, digest, grafted
 
@@ -248,15 +239,17 @@ class _Grading:
             with self.alone(submission):
                 result = future.result()
                 done = conclude(grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
-                self.write(submission, work, digest, done)
+                self.write(submission, work, digest, *done)
 
-    def write(self, submission: Submission, work: HandedIn, digest: str, done: GradedWork) -> None:
+    def write(
+        self, submission: Submission, work: HandedIn, digest: str, notebook: NotebookNode, record: GradingRecord
+    ) -> None:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
-        record = completed(done.record, work, digest)
+        record = completed(record, work, digest)
         if not self.request.dry_run:
             with self.gradebook.writing() as rows:
                 rows.enter(submission.student, submission.assignment)
-            notebook, _ = self.limit_output.preprocess(done.notebook, {})
+            notebook, _ = self.limit_output.preprocess(notebook, {})
             write_log(self.folder, submission, notebook, record, self.request.limits, isolated=self.request.isolated)
             target = self.folder.autograded(submission.student, submission.assignment)
             target.parent.mkdir(parents=True, exist_ok=True)

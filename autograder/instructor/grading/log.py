@@ -33,32 +33,18 @@ def write_log(
     """
     log = folder.log(submission.student, submission.assignment)
     log.parent.mkdir(parents=True, exist_ok=True)
-    file = str(submission.file.relative_to(folder.root))
-    whose = submission.student, submission.assignment
-    write_atomically(log, submission_log(*whose, file, notebook, record, limits, isolated=isolated))
+    write_atomically(log, submission_log(submission, notebook, record, limits, isolated=isolated))
 
 
 def submission_log(
-    student: str,
-    assignment: str,
-    file: str,
-    notebook: NotebookNode,
-    record: GradingRecord,
-    limits: Limits,
-    *,
-    isolated: bool,
+    submission: Submission, notebook: NotebookNode, record: GradingRecord, limits: Limits, *, isolated: bool
 ) -> str:
-    """Return the log of a graded submission.
-
-    Args:
-        file: path of the submission in the course folder.
-        notebook: as graded, with outputs and errors of its cells.
-    """
-    verdicts = record.verdicts
+    """Return the log of a graded submission; its notebook has the outputs and errors of its cells."""
+    student, assignment, verdicts = submission.student, submission.assignment, record.verdicts
     points = sum(verdict["points"] for verdict in verdicts), sum(verdict["max_points"] for verdict in verdicts)
     facts = {
         "graded": record.graded.isoformat(" ", "seconds") if record.graded else "",
-        "file": file,
+        "file": f"submitted/{student}/{assignment}/{submission.file.name}",
         "digest": record.digest,
         "seed": record.seed,
         "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,25 +26,14 @@ from autograder.receipts import receipt_of
 from autograder.sandbox import Program, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME
 
-
-@dataclass(frozen=True)
-class GradedWork:
-    """A graded submission.
-
-    Attributes:
-        notebook: the instructor's, with the student's answers, their output, and each check's result.
-    """
-
-    notebook: NotebookNode
-    verdicts: tuple[Verdict, ...]
-    record: GradingRecord
+# The instructor's notebook, with the student's answers, their output and each check's result; and the record.
+GradedWork = tuple[NotebookNode, GradingRecord]
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[GraftedNotebook, Program]:
     """Return the instructor's notebook with a student's answers, and the program to run.
 
     Args:
-        released: the instructor's notebook.
         run_seed: of this run; each check's own seed follows from it.
 
     Raises:
@@ -62,7 +51,6 @@ def conclude(
     """Judge the result of a grafted notebook, and show it there.
 
     Args:
-        expect: the source of right and of mistaken answers.
         from_scratch: whether a pass by delegation earns nothing.
     """
     checks = checks_of(room_of(grafted.notebook))
@@ -92,11 +80,8 @@ def grade_one(
     """Grade one submission from file to verdicts; a run over a class does the same with many in flight.
 
     Args:
-        released: the instructor's notebook.
-        submitted: reads the student's, and raises ``MalformedNotebook`` where there is none.
+        submitted: reads the student's notebook, and raises ``MalformedNotebook`` where there is none.
         run: where the student's code runs.
-        expect: the source of right and of mistaken answers.
-        from_scratch: whether a pass by delegation earns nothing.
     """
     try:
         grafted, program = prepare(released, submitted(), run_seed)
@@ -130,7 +115,7 @@ def _graded(
         seed=run_seed,
         versions=versions(),
     )
-    return GradedWork(notebook, tuple(verdicts), record)
+    return notebook, record
 
 
 def _stopped(result: RunResult) -> list[str]:
@@ -148,12 +133,7 @@ def answers_of(notebook: NotebookNode) -> dict[str, str]:
 
 
 def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult) -> None:
-    """Write outputs and verdicts into the cells of a notebook, for the eye: the record counts.
-
-    Args:
-        notebook: the instructor's, with a student's answers.
-        result: output and errors of the cells.
-    """
+    """Write outputs and verdicts into the cells of a graded notebook, for the eye: the record counts."""
     by_cell = {verdict.check.id: verdict for verdict in verdicts}
     for cell in notebook.cells:
         if cell.cell_type != "code":

@@ -26,11 +26,7 @@ JUDGES = (judge, observe, graft, answers)  # what a submission goes through
 
 
 def digest_of(work: HandedIn, grader: str) -> str:
-    """Return a digest of everything that a submission's verdicts depend on but the seed.
-
-    Args:
-        grader: digest of the rest, from ``grader_digest``.
-    """
+    """Return a digest of everything that a submission's verdicts depend on but the seed: it and ``grader_digest``."""
     return _digest(work.content, work.unreadable.encode(), str(work.timestamp).encode(), grader.encode())
 
 
@@ -38,7 +34,6 @@ def grader_digest(released: NotebookNode, course: Course, rules: object) -> str:
     """Return a digest of everything beside the work that verdicts on an assignment depend on.
 
     Args:
-        course: with the reference, its known mistakes, and the sections to which they send.
         rules: under which work runs, of any type whose ``repr`` tells them apart.
     """
     room = room_of(released)

@@ -23,11 +23,11 @@ class Sandboxes:
 
     Attributes:
         run: returns at once, with a promise of the result.
-        at_a_time: number of programs that run side by side there now, at least 1.
+        at_a_time: number of programs that run side by side there, at least 1.
     """
 
     run: Callable[[Program], Future[RunResult]]
-    at_a_time: Callable[[], int]
+    at_a_time: int
 
 
 @contextmanager
@@ -56,4 +56,4 @@ def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Seq
             finally:
                 free.put(sandbox)
 
-        yield Sandboxes(lambda program: pool.submit(run, program), lambda: workers)
+        yield Sandboxes(lambda program: pool.submit(run, program), workers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
@@ -15,17 +14,6 @@ from autograder.instructor.hand_marks import markers, note
 from autograder.instructor.marking.team import INSTRUCTOR, Team
 
 TOKEN_BYTES = 18  # of randomness: too many to guess, and 24 characters
-
-
-@dataclass(frozen=True)
-class Who:
-    """A marker, or the instructor, who has logged in."""
-
-    name: str
-
-    @property
-    def is_instructor(self) -> bool:
-        return self.name == INSTRUCTOR
 
 
 def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) -> dict[str, str]:
@@ -63,12 +51,12 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
     return made
 
 
-def who_has(gradebook: CourseGradebook, token: str) -> Who | None:
-    """Return the owner of a token, or None if it is unknown."""
+def owner_of(gradebook: CourseGradebook, token: str) -> str | None:
+    """Return the name of a token's owner, or None if it is unknown."""
     query = select(markers.c.name).where(markers.c.token == digest_of(token), markers.c.is_active.is_(True))
     with gradebook.open() as rows:
-        name = rows.db.execute(query).scalar()
-    return None if name is None else Who(name)
+        name: str | None = rows.db.execute(query).scalar()
+    return name
 
 
 def digest_of(token: str) -> str:

@@ -19,11 +19,11 @@ from tornado.web import HTTPError, RequestHandler
 from autograder.errors import AutograderError, complain
 from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.gradebook import GradebookError
-from autograder.instructor.marking.access import Who, who_has
+from autograder.instructor.marking.access import owner_of
 from autograder.instructor.marking.queries import ListEntry, entries, next_of, overview, past, view
 from autograder.instructor.marking.saving import MarkForm, NotSaved, NotTheirs, Stale, save
 from autograder.instructor.marking.state import MarkingState
-from autograder.instructor.marking.team import QuestionKey
+from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey
 from autograder.instructor.marks import number
 from autograder.instructor.nbgrader.preprocessors import TextRenderer, markdown_as_text
 from autograder.reports.html import CONTROLS, environment
@@ -82,7 +82,7 @@ class MarkingHandler(RequestHandler):
 
     def initialize(self, state: MarkingState) -> None:
         self.state = state
-        self.who: Who | None = None
+        self.name = ""
 
     def set_default_headers(self) -> None:
         self.set_header("Content-Security-Policy", POLICY.format(""))
@@ -93,22 +93,18 @@ class MarkingHandler(RequestHandler):
         self.clear_header("Server")
 
     def prepare(self) -> None:
-        self.who = who_has(self.state.gradebook, self.get_cookie(COOKIE) or "")
-        if self.who is None and not self.is_open:
+        self.name = owner_of(self.state.gradebook, self.get_cookie(COOKIE) or "") or ""
+        if not self.name and not self.is_open:
             if self.request.method != "GET":
                 raise HTTPError(401, reason="log in first, with your token")
             self.redirect("/login")
-
-    def whom(self) -> Who:
-        assert self.who is not None  # prepare has seen to it
-        return self.who
 
     def show(self, template: str, **values: Any) -> None:
         """Send a page, and a policy that allows its own style and script and nothing else."""
         templates = environment(HERE)
         templates.filters |= {"number": number, "in_words": in_words}
-        xsrf = Markup(self.xsrf_form_html())
-        text = templates.get_template(template).render(who=self.who, xsrf=xsrf, **values).translate(CONTROLS)
+        values |= {"name": self.name, "is_instructor": self.name == INSTRUCTOR, "xsrf": Markup(self.xsrf_form_html())}
+        text = templates.get_template(template).render(**values).translate(CONTROLS)
         style = STYLE.search(text)
         digest = base64.b64encode(hashlib.sha256((style[1] if style else "").encode()).digest()).decode()
         self.set_header("Content-Security-Policy", POLICY.format(f"style-src 'sha256-{digest}'; "))
@@ -138,7 +134,7 @@ class MarkingHandler(RequestHandler):
         if question not in self.state.team.questions:
             raise HTTPError(404, reason="there is no such question")
         with self.state.gradebook.open() as rows:
-            return entries(rows.db, self.state.team, self.whom(), question)
+            return entries(rows.db, self.state.team, self.name, question)
 
     def next_address(self, question: QuestionKey, after: str) -> str:
         """Return the address of the next answer to a question, or of its list if all is done."""
@@ -162,7 +158,7 @@ class Login(MarkingHandler):
 
     def post(self) -> None:
         token = self.get_body_argument("token", "").strip()
-        if who_has(self.state.gradebook, token) is None:
+        if owner_of(self.state.gradebook, token) is None:
             self.set_status(401)
             self.show("login.html.j2", reason="Unknown token. Check that you copied all of it.")
             return
@@ -208,7 +204,7 @@ class AnswerPage(MarkingHandler):
             self.get_body_argument("base", ""),
         )
         try:
-            question = save(self.state.gradebook, self.state.records, self.whom(), answer_id, typed)
+            question = save(self.state.gradebook, self.state.records, self.name, answer_id, typed)
         except NotTheirs as error:
             raise NotTheirs(f"{error}. You typed: {typed.points} points; {typed.comment}") from None
         except NotSaved as error:
@@ -221,7 +217,7 @@ class AnswerPage(MarkingHandler):
     def _show(self, answer_id: str, typed: MarkForm | None = None, error: NotSaved | None = None) -> None:
         """Show an answer; after a failed save with the reason, and the saved mark beside the typed one."""
         with self.state.gradebook.open() as rows:
-            answer = view(rows.db, self.whom(), answer_id)
+            answer = view(rows.db, self.name, answer_id)
         listed = self.entries(answer.question)
         conflict: Mapping[str, Any] | None = None
         if typed is None:
@@ -246,7 +242,7 @@ class AnswerPage(MarkingHandler):
 class InstructorsPage(MarkingHandler):
     def prepare(self) -> None:
         super().prepare()
-        if self.who is not None and not self.who.is_instructor:
+        if self.name not in ("", INSTRUCTOR):
             raise HTTPError(403, reason="this page is the instructor's")
 
 

@@ -11,9 +11,8 @@ from typing import Any, Literal
 from sqlalchemy import and_, func, select
 
 from autograder.instructor.hand_marks import HANDED_OUT, answers, carried, counting, history, marks
-from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.saving import Role, answer_and_role, base_of, own, role_of
-from autograder.instructor.marking.team import QuestionKey, Team
+from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team
 
 EXCERPT = 100  # characters of an answer in the list
 PAGE = 200  # lines of the history on one page
@@ -64,23 +63,19 @@ class AnswerView:
     others: Sequence[tuple[str, str, float, str]]
 
 
-def entries(session: Any, team: Team, who: Who, question: QuestionKey) -> list[ListEntry]:
+def entries(session: Any, team: Team, name: str, question: QuestionKey) -> list[ListEntry]:
     """Return a marker's answers to a question, in the random order of their ids, in two queries."""
-    here = of(question)
-    fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
-    excerpt = func.substr(answers.c.text, 1, EXCERPT + 1).label("excerpt")
-    rows = session.execute(select(*fields, excerpt).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id))
-    marks_of = marks_by_answer(session, here)
+    rows, marks_of = open_answers(session, question, func.substr(answers.c.text, 1, EXCERPT + 1).label("excerpt"))
     listed: list[ListEntry] = []
-    for row in rows.all():
-        role = role_of(who, row)
+    for row in rows:
+        role = role_of(name, row)
         if role is None:
             continue
         given = marks_of.get(row.id, ())
-        if who.is_instructor:
+        if name == INSTRUCTOR:
             mark, state, marker = counting(given), _state_for_instructor(row, given, team), row.first or ""
         else:
-            mark, marker = own(given, role, who.name), ""
+            mark, marker = own(given, role, name), ""
             state = _state_for_marker(row, role, mark, given)
         begin = " ".join(row.excerpt[:EXCERPT].split()) + ("…" if len(row.excerpt) > EXCERPT else "")
         points = None if mark is None else mark.points
@@ -120,15 +115,15 @@ def next_of(listed: Sequence[ListEntry], after: str = "") -> ListEntry | None:
     return next((entry for entry in [*listed[at:], *listed[:at]] if entry.state in TO_DO), None)
 
 
-def view(session: Any, who: Who, answer_id: str) -> AnswerView:
+def view(session: Any, name: str, answer_id: str) -> AnswerView:
     """Return an answer for one marker.
 
     Raises:
         NotTheirs: another marker has it.
     """
-    answer, role = answer_and_role(session, who, answer_id)
+    answer, role = answer_and_role(session, name, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
-    own_mark, counts = own(given, role, who.name), counting(given)
+    own_mark, counts = own(given, role, name), counting(given)
     mark = own_mark if own_mark is not None and own_mark.points is not None else None
     is_decided = role == "first" and counts is not None and counts.role == "decided"
     begin = own_mark or (None if role == "second" else carried(given))
@@ -141,7 +136,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
         max_points=answer.max_points,
         mark=None if mark is None else (mark.points, mark.comment),
         comment=begin.comment if begin else "",
-        base=base_of(role, who.name, answer, given),
+        base=base_of(role, name, answer, given),
         has_changed=mark is not None and mark.digest != answer.digest,
         decided=(counts.points, counts.comment) if is_decided else None,
         others=more if role == "decided" else [],
@@ -198,10 +193,7 @@ class Overview:
 
 def overview(session: Any, team: Team, question: QuestionKey) -> Overview:
     """Return how far the marking of a question is, in two queries."""
-    here = of(question)
-    fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
-    query = select(*fields).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id)
-    rows, marks_of = session.execute(query).all(), marks_by_answer(session, here)
+    rows, marks_of = open_answers(session, question)
     counts = {row.id: counting(marks_of.get(row.id, ())) for row in rows}
     by_role = {row.id: {mark.role: mark for mark in marks_of.get(row.id, ())} for row in rows}
     of_two = [mark for mark in by_role.values() if {"first", "second"} <= mark.keys()]
@@ -240,15 +232,17 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
     return list(session.execute(query.order_by(history.c.id.desc()).limit(PAGE)).all())
 
 
-def of(question: QuestionKey) -> Any:
-    """Return the condition that an answer is to a question."""
-    return and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
+def open_answers(session: Any, question: QuestionKey, *more: Any) -> tuple[Sequence[Any], dict[str, list[Any]]]:
+    """Return the answers to a question that people mark, by their random ids, and their marks without comments.
 
-
-def marks_by_answer(session: Any, here: Any) -> dict[str, list[Any]]:
-    """Return the marks of a question's answers, without their comments."""
+    Args:
+        more: columns beside those that every page needs.
+    """
+    here = and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
+    columns = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second, *more)
+    rows = session.execute(select(*columns).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id)).all()
     fields = (marks.c.answer, marks.c.role, marks.c.marker, marks.c.points, marks.c.digest)
     by_answer: dict[str, list[Any]] = {}
     for mark in session.execute(select(*fields).join(answers, answers.c.id == marks.c.answer).where(here)):
         by_answer.setdefault(mark.answer, []).append(mark)
-    return by_answer
+    return rows, by_answer

@@ -16,8 +16,7 @@ from autograder.instructor.class_facts import update_student
 from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.hand_marks import CARRIES, answers, carried, counting, marks, note, now
-from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.team import QuestionKey
+from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey
 from autograder.instructor.marks import number
 
 MAX_COMMENT = 10_000  # characters
@@ -51,11 +50,11 @@ class MarkForm:
     base: str
 
 
-def role_of(who: Who, answer: Any) -> Role | None:
+def role_of(name: str, answer: Any) -> Role | None:
     """Return the role of a marker for an answer; None if it is another's."""
-    if who.is_instructor:
+    if name == INSTRUCTOR:
         return "decided"
-    return "first" if answer.first == who.name else "second" if answer.second == who.name else None
+    return "first" if answer.first == name else "second" if answer.second == name else None
 
 
 def own(given: Sequence[Any], role: Role, name: str) -> Any:
@@ -74,14 +73,14 @@ def base_of(role: Role, name: str, answer: Any, given: Sequence[Any]) -> str:
     return f"{answer.digest[:16]}-{hashlib.sha256(json.dumps(sorted(shown)).encode()).hexdigest()[:16]}"
 
 
-def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
+def answer_and_role(session: Any, name: str, answer_id: str) -> tuple[Any, Role]:
     """Return an answer, and the role of its marker.
 
     Raises:
         NotTheirs: another marker has it, or it need not be marked.
     """
     answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
-    role = answer and role_of(who, answer)
+    role = answer and role_of(name, answer)
     if role is None:
         raise NotTheirs("this answer is not yours: it can have been given to another marker")
     if not answer.is_open:
@@ -89,7 +88,9 @@ def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
     return answer, role
 
 
-def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_id: str, typed: MarkForm) -> QuestionKey:
+def save(
+    gradebook: CourseGradebook, records: GradingRecords, name: str, answer_id: str, typed: MarkForm
+) -> QuestionKey:
     """Save a mark, and let nbgrader's rows of its student follow; return the question.
 
     Saving again what is already there, as after a reply that was lost, changes nothing.
@@ -102,47 +103,47 @@ def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_i
     """
     with gradebook.writing() as rows:
         session = rows.db
-        answer, role = answer_and_role(session, who, answer_id)
+        answer, role = answer_and_role(session, name, answer_id)
         wanted = {"points": parse_points(typed.points, answer.max_points), "comment": _tidy(typed.comment)}
         course = Course.installed()
         # A mark typed in the formgrader meanwhile comes first.
         update_student(gradebook.folder, rows, course, records, answer.student)
-        answer, role = answer_and_role(session, who, answer_id)
+        answer, role = answer_and_role(session, name, answer_id)
         given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
-        before, counts = own(given, role, who.name), counting(given)
+        before, counts = own(given, role, name), counting(given)
         was = None if before is None else {"points": before.points, "comment": before.comment}
         is_same = was == wanted and before.digest == answer.digest and (role not in CARRIES or counts is before)
-        stale = "" if is_same else _why_stale(role, who, answer, given, typed.base)
+        stale = "" if is_same else _why_stale(role, name, answer, given, typed.base)
         if stale:
-            note(session, who.name, "not saved", answer.id, was, wanted)
+            note(session, name, "not saved", answer.id, was, wanted)
         elif not is_same:
-            _write(session, who, answer, role, given, wanted)
-            note(session, who.name, f"{role} mark", answer.id, was, wanted)
+            _write(session, name, answer, role, given, wanted)
+            note(session, name, f"{role} mark", answer.id, was, wanted)
             update_student(gradebook.folder, rows, course, records, answer.student)
     if stale:
         raise Stale(stale)
     return QuestionKey(answer.assignment, answer.cell)
 
 
-def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: str) -> str:
+def _why_stale(role: Role, name: str, answer: Any, given: Sequence[Any], base: str) -> str:
     """Describe the change since a marker opened an answer; empty without one."""
     counts = counting(given)
     if role == "first" and counts is not None and counts.role == "decided":
         return "the instructor has decided on this answer"
     if base[:17] != f"{answer.digest[:16]}-":
         return "the student's answer has changed since you opened it"
-    if base != base_of(role, who.name, answer, given):
+    if base != base_of(role, name, answer, given):
         return "the mark has changed since you opened it"
     return ""
 
 
-def _write(session: Any, who: Who, answer: Any, role: Role, given: Sequence[Any], wanted: dict[str, Any]) -> None:
-    before, carries = own(given, role, who.name), carried(given)
+def _write(session: Any, name: str, answer: Any, role: Role, given: Sequence[Any], wanted: dict[str, Any]) -> None:
+    before, carries = own(given, role, name), carried(given)
     if before is not None:
         key = (marks.c.answer == answer.id, marks.c.role == role, marks.c.marker == before.marker)
         session.execute(delete(marks).where(*key))
     fields = wanted | {"extra": carries and carries.extra, "digest": answer.digest, "at": now()}
-    session.execute(insert(marks).values(answer=answer.id, role=role, marker=who.name, **fields))
+    session.execute(insert(marks).values(answer=answer.id, role=role, marker=name, **fields))
 
 
 def parse_points(text: str, most: float) -> float:

@@ -87,8 +87,7 @@ async def serve(
     """Serve the pages until interrupted.
 
     Args:
-        host: name or address of this machine on which to listen.
-        port: likewise; 0 for a free one.
+        port: of the host, which is this machine; 0 for a free one.
         on_ready: called with the address when it answers.
 
     Raises:

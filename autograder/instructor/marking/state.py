@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from autograder.course import Course
 from autograder.instructor.class_facts import facts_of, update_gradebook
@@ -19,7 +19,7 @@ from autograder.instructor.course.written_questions import WrittenQuestion, ques
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.hand_marks import HANDED_OUT, answers, note
 from autograder.instructor.marking.access import admit
-from autograder.instructor.marking.queries import marks_by_answer, of
+from autograder.instructor.marking.queries import open_answers
 from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team, read_team
 from autograder.instructor.marks import Facts
 from autograder.notebooks.graft import read_notebook, room_of
@@ -76,11 +76,7 @@ def _text(folder: CourseFolder, assignment: str) -> WrittenQuestion | None:
 
 
 def hand_out(gradebook: CourseGradebook, team: Team) -> None:
-    """Give each answer to its markers.
-
-    Raises:
-        GradebookError: the gradebook does not take it.
-    """
+    """Give each answer to its markers."""
     with gradebook.writing() as rows:
         for question in team.questions:
             _hand_out(rows.db, question, team)
@@ -88,8 +84,7 @@ def hand_out(gradebook: CourseGradebook, team: Team) -> None:
 
 def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
     """Give each answer to a first marker, and a sample to a second; marked work stays where it is."""
-    rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
-    rows, by_answer = rows.all(), marks_by_answer(session, of(question))
+    rows, by_answer = open_answers(session, question, answers.c.student)
     done = {
         answer: {mark.role: mark.marker for mark in given if mark.points is not None}
         for answer, given in by_answer.items()

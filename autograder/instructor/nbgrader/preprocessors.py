@@ -5,9 +5,10 @@ from __future__ import annotations
 import atexit
 import secrets
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, TextIO
+from xml.etree import ElementTree
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
@@ -28,7 +29,6 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
-from autograder.instructor.nbgrader.formulas import formula
 from autograder.instructor.releasing.source import opened
 from autograder.judge.live import LiveExpectations
 from autograder.notebooks.graft import (
@@ -46,6 +46,11 @@ from autograder.sandbox import Limits, Sandbox
 NAMES = ("student", "first_name", "last_name")  # the formgrader's page escapes none of them
 # Where nbconvert looks for a user's own style, custom/custom.css; its list of styles is made after our step.
 STYLE = Path(__file__).with_name("formgrader")
+MAX_FORMULA = 2000  # characters
+FORMULA_LAYOUT = {
+    *("accent", "columnalign", "columnspacing", "display", "displaystyle", "fence", "form", "linethickness"),
+    *("mathvariant", "movablelimits", "rowspacing", "scriptlevel", "separator", "stretchy", "width"),
+}
 
 
 class ClearToStub(ClearSolutions):  # type: ignore[misc]
@@ -85,10 +90,7 @@ def _shared() -> tuple[Sandbox, LiveExpectations, int]:
     return sandbox, LiveExpectations(course), secrets.randbits(32)
 
 
-@cache
-def _records(folder: CourseFolder) -> GradingRecords:
-    """Return the records of a class, which are read once for all its submissions."""
-    return GradingRecords(folder)
+_records = cache(GradingRecords)  # of a course folder: read once for all its submissions
 
 
 class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
@@ -101,14 +103,36 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         submission = folder.submission(where["student"], where["assignment"])
         released, work = folder.instructor_notebook(submission.assignment), submission.read()
         from_scratch = is_from_scratch(self.config)
-        graded = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
+        notebook, record = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
         depends = grader_digest(released, expect.course, (sandbox.limits, True, from_scratch))
-        record = completed(graded.record, work, digest_of(work, depends))
-        write_log(folder, submission, graded.notebook, record, sandbox.limits, isolated=True)
+        record = completed(record, work, digest_of(work, depends))
+        write_log(folder, submission, notebook, record, sandbox.limits, isolated=True)
         write_record(folder.autograded(submission.student, submission.assignment), record)
         with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:
             update_student(folder, rows, expect.course, _records(folder), submission.student)
-        return graded.notebook, resources
+        return notebook, resources
+
+
+def formula(tex: str, *, block: bool = False) -> str | None:
+    """Return TeX as a ``math`` element, or None for a text that is no formula, which is shown as it was typed.
+
+    Browsers show MathML by themselves, without a script and without a network. A student's formula shows something and
+    does nothing: the library passes markup, links and styles on; here all text is escaped, and of the attributes only
+    those that lay a formula out remain.
+    """
+    from latex2mathml.converter import convert_to_element
+
+    if len(tex) > MAX_FORMULA:
+        return None
+    try:
+        root = convert_to_element(tex, display="block" if block else "inline")
+    except Exception:  # whatever a student types between two dollars
+        return None
+    for element in root.iter():
+        element.text = unescape(element.text or "").translate(CONTROLS)
+        for name in element.attrib.keys() - FORMULA_LAYOUT:
+            del element.attrib[name]
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 class TextRenderer(IPythonRenderer):  # type: ignore[misc]

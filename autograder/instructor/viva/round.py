@@ -148,7 +148,7 @@ def talks(
     draws = {work.student: random.Random(f"{assignment}/{work.student}") for work in works}
     left = {work.student: draws[work.student].sample(work.passed, len(work.passed)) for work in works}
     pending = list(works)
-    with ThreadPoolExecutor(sandboxes.at_a_time()) as pool:
+    with ThreadPoolExecutor(sandboxes.at_a_time) as pool:
         while pending:
             groups = _with_same_code(pending, left, wanted)
             asked = [

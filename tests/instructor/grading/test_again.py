@@ -1,20 +1,24 @@
-"""Grading again: verdicts that stand, work that is graded anew, and the same verdicts in any order."""
+"""Grading again: verdicts that stand, work or points that have changed, and the same verdicts in any order."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from autograder import checks
+from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
+from autograder.instructor.course.releases import remember_release
 from autograder.instructor.grading.verdict_digest import grader_digest, imported_by, sources_of
-from autograder.notebooks.graft import read_notebook
+from autograder.notebooks.graft import graft, read_notebook
 from tests.commands import ROOT, autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -23,6 +27,7 @@ from tests.instructor.conftest import (
     grade,
     gradebook_rows,
     hand_in,
+    notebook_of,
     open_gradebook,
     points,
     record_of,
@@ -30,6 +35,7 @@ from tests.instructor.conftest import (
     tree,
     verdicts,
 )
+from tests.instructor.grading.broken import cell
 
 
 def test_a_second_run_grades_nothing_anew(folder: Path) -> None:
@@ -100,16 +106,6 @@ def test_a_file_that_is_imported_relatively_decides_too(tmp_path: Path) -> None:
     (tmp_path / "f.py").touch()
     files = imported_by([tmp_path / "a.py"], {"p": tmp_path})
     assert {path.relative_to(tmp_path).as_posix() for path in files} == {"a.py", "b.py", "c/d.py", "f.py"}
-
-
-def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: Path) -> None:
-    path = CourseFolder(folder).autograded("right", ASSIGNMENT)
-    path.with_name("verdicts.json").unlink()
-    notebook = read_notebook(path)
-    notebook.metadata["autograder"] |= {"verdicts": [], "notes": [], "unreadable": ""}
-    nbformat.write(notebook, path)
-    with pytest.raises(CourseFolderError, match="was graded by an earlier edition of autograder"):
-        grade(folder)
 
 
 @pytest.mark.long("three runs over one submission")
@@ -191,3 +187,91 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     flip = {"exercise": "Linear", "check": "affine_map", "before": 1, "points": 0, "outcome": "fail"}
     whose = {"student": "two_mistakes", "assignment": ASSIGNMENT}
     assert change == whose | {"before": 17, "points": 16, "checks": [flip]}
+
+
+# Points or checks that have changed since the release: the gradebook follows, and nobody is blamed for it
+
+
+CELL = "layers-Linear-affine_map"
+
+
+def with_checks(monkeypatch: pytest.MonkeyPatch, change: Callable[[Check], Check | None]) -> None:
+    """Let the course's checks be others than when it was released."""
+    changed = [new for check in checks_of("layers") if (new := change(check))]
+    monkeypatch.setitem(checks._CHECKS, "layers", changed)
+
+
+def worth_three(check: Check) -> Check:
+    return replace(check, points=3) if check.id == CELL else check
+
+
+def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
+    """Return what the gradebook says: points, points that can be had, and whether a person has to look."""
+    with open_gradebook(folder) as gradebook:
+        return {
+            work.student.id: (work.score, work.max_score, work.needs_manual_grade)
+            for work in gradebook.assignment_submissions(ASSIGNMENT)
+        }
+
+
+def removed(check: Check) -> Check | None:
+    return None if check.id == CELL else check
+
+
+@pytest.mark.long("grades a class anew")
+@pytest.mark.parametrize(
+    ("change", "printed", "most", "right"),
+    [(worth_three, "Linear.affine_map: 1 to 3 points", 27, 22), (removed, "Linear.affine_map: 1 to 0 points", 24, 19)],
+)
+def test_changed_points_are_announced_by_a_dry_run_and_reach_the_gradebook_with_nothing_to_mark_anew(
+    change: Callable[[Check], Check | None],
+    printed: str,
+    most: float,
+    right: float,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, waits = tree(folder), {student: waits for student, (*_, waits) in totals(folder).items()}
+    with_checks(monkeypatch, change)
+    assert grade(folder, seed=8, dry_run=True).cells_changed == [printed]
+    assert tree(folder) == before
+    run = grade(folder, seed=8)
+    assert (points(run), run.cells_changed) == (ONCE | {"right": right}, [printed])
+    assert totals(folder) == {student: (score, most, waits[student]) for student, score in points(run).items()}
+    assert grade(folder, seed=8).cells_changed == []
+
+
+def renamed(check: Check) -> Check:
+    return replace(check, name="renamed") if check.id == CELL else check
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (worth_three, r"Linear\.affine_map: 1 to 3 points.*without --student"),  # others than those of the class
+        (renamed, r"no cell for Linear\.renamed: run `autograder release"),
+    ],
+)
+def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
+    change: Callable[[Check], Check], refusal: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_checks(monkeypatch, change)
+    with pytest.raises(CourseFolderError, match=refusal):
+        grade(folder, student="right")
+
+
+def test_a_student_with_an_earlier_release_has_changed_nothing(folder: Path) -> None:
+    course, handed_in = CourseFolder(folder), notebook_of(folder, "ada")
+    remember_release(course.releases, ASSIGNMENT, course.released(ASSIGNMENT))
+    released = read_notebook(course.released(ASSIGNMENT))
+    for any_cell in released.cells:
+        any_cell.source = any_cell.source.replace(
+            "# Check (1 point): The output is", "# Check (3 points): The output is"
+        )
+    nbformat.write(released, course.released(ASSIGNMENT))
+    now = course.instructor_notebook(ASSIGNMENT)
+    assert [note for note in graft(now, handed_in).notes if "was changed" in note] == []
+    cell(handed_in, CELL).source += "\npass"
+    assert [note for note in graft(now, handed_in).notes if "was changed" in note] == [
+        f"the cell {CELL} was changed; the released one counts"
+    ]

@@ -173,11 +173,14 @@ def test_a_worker_with_other_versions_is_refused_and_named(local_cluster: Callab
         client.submit(run_here, PROGRAM, QUICK, {"Python": "2.7"}, True).result(timeout=60)
 
 
-def test_a_cluster_without_workers_says_how_to_start_some(local_cluster: Callable[[int], LocalCluster]) -> None:
+def test_a_cluster_without_workers_says_how_to_start_some(
+    local_cluster: Callable[[int], LocalCluster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE_S", 0.2)
     address = local_cluster(0).scheduler_address
     with (
         pytest.raises(ClusterError, match="has no workers: start some with `dask worker tcp://"),
-        cluster_workers(address, QUICK, isolated=True, patience_s=0.2),
+        cluster_workers(address, QUICK, isolated=True),
     ):
         pass
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -18,15 +21,13 @@ from autograder.instructor.course.grading_records import GradingRecord, write_re
 from autograder.instructor.grading.explain import (
     MAX_NUMBERS,
     ExplainedMark,
-    changes_since,
-    explain,
+    explaining,
     explanation_json,
     explanation_text,
     find_check,
     graded_work,
 )
-from autograder.judge.live import LiveExpectations
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Limits
 from tests.commands import autograder
 from tests.instructor.conftest import ASSIGNMENT, record_of
 
@@ -43,27 +44,23 @@ ENDINGS = [
 ]
 
 
-Explain = Callable[[Path, str, str], ExplainedMark]
+Explain = Callable[[str, str, str], ExplainedMark]
 
 
 @pytest.fixture(scope="module")
-def explained(course: Course) -> Iterator[Explain]:
-    """Explain a mark of a graded course folder, all of them in one sandbox, with less time for what never ends."""
-    expect = LiveExpectations(course)
-    with Sandbox(Limits(check_s=2.0), hidden=[course.folder]) as sandbox:
-
-        def again(folder: Path, student: str, check: str) -> ExplainedMark:
-            work = graded_work(CourseFolder.here(folder), student, ASSIGNMENT)
-            return explain(student, ASSIGNMENT, *work, find_check(CHECKS, check), [], sandbox.run, expect)
-
+def explained(graded: Path, course: Course) -> Iterator[Explain]:
+    """Explain a mark of the sample class, all of them in one sandbox, with less time for what never ends."""
+    with ExitStack() as stack:
+        with mock.patch("autograder.instructor.grading.explain.Limits", partial(Limits, check_s=2.0)):
+            again = stack.enter_context(explaining(CourseFolder.here(graded), course))
         yield again
 
 
 @pytest.mark.parametrize(("student", "check", "outcome", "mistake"), ENDINGS, ids=lambda value: str(value))
 def test_a_mark_comes_out_again(
-    graded: Path, explained: Explain, student: str, check: str, outcome: str, mistake: str | None
+    explained: Explain, student: str, check: str, outcome: str, mistake: str | None
 ) -> None:
-    mark = explained(graded, student, check)
+    mark = explained(student, ASSIGNMENT, check)
     assert (mark.verdict.outcome, mark.recorded["outcome"]) == (outcome, outcome)
     assert mark.recorded["mistake"] == mistake
     assert mark.reproduced
@@ -72,8 +69,8 @@ def test_a_mark_comes_out_again(
 
 
 @pytest.fixture(scope="module")
-def bias_left_out(graded: Path, explained: Explain) -> ExplainedMark:
-    return explained(graded, "john", "Linear.affine_map")
+def bias_left_out(explained: Explain) -> ExplainedMark:
+    return explained("john", ASSIGNMENT, "Linear.affine_map")
 
 
 def test_the_text_has_seed_check_observed_expected_verdict_and_mistake(
@@ -111,51 +108,48 @@ def test_the_json_has_the_numbers_themselves_and_no_line_of_the_text_is_obeyed_b
 # Another verdict, and changes since
 
 
-def warnings(folder: CourseFolder, course: Course, student: str) -> list[str]:
-    _, record = graded_work(folder, student, ASSIGNMENT)
-    return changes_since(record, folder, course, student, ASSIGNMENT)
-
-
-def test_changes_since_are_warned_of_and_the_graded_answers_are_explained(
-    graded_folder: Path, course: Course, explained: Explain
-) -> None:
+def test_changes_since_are_warned_of_and_the_graded_answers_are_explained(graded_folder: Path, course: Course) -> None:
     folder = CourseFolder.here(graded_folder)
-    assert warnings(folder, course, "john") == []
-    released = nbformat.read(folder.released(ASSIGNMENT), 4)
-    released.metadata["changed"] = True
-    nbformat.write(released, folder.released(ASSIGNMENT))
-    (warning,) = warnings(folder, course, "john")
-    assert warning.startswith("the checks, the reference, the limits or a rule has changed since")
     ada, john = (folder.submissions([ASSIGNMENT], student)[0].file for student in ("ada", "john"))
-    shutil.copyfile(ada, john)
-    (warning,) = warnings(folder, course, "john")
-    assert warning == "another file has been handed in since; these are the answers as they were graded"
-    mark = explained(graded_folder, "john", "Linear.affine_map")
-    assert (mark.verdict.outcome, mark.reproduced) == ("fail", True)
-    john.unlink()
-    john.parent.rmdir()
-    record = record_of(graded_folder, "john")
-    record["versions"]["torch"] = "1.0"
-    write_record(folder.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
-    version, gone = warnings(folder, course, "john")
+    with explaining(folder, course) as again:
+
+        def johns() -> ExplainedMark:
+            return again("john", ASSIGNMENT, "Linear.affine_map")
+
+        assert johns().warnings == []
+        released = nbformat.read(folder.released(ASSIGNMENT), 4)
+        released.metadata["changed"] = True
+        nbformat.write(released, folder.released(ASSIGNMENT))
+        (warning,) = johns().warnings
+        assert warning.startswith("the checks, the reference, the limits or a rule has changed since")
+        shutil.copyfile(ada, john)
+        mark = johns()
+        assert mark.warnings == ["another file has been handed in since; these are the answers as they were graded"]
+        assert (mark.verdict.outcome, mark.reproduced) == ("fail", True)
+        john.unlink()
+        john.parent.rmdir()
+        record = record_of(graded_folder, "john")
+        record["versions"]["torch"] = "1.0"
+        for verdict in record["verdicts"]:
+            verdict |= {"outcome": "pass", "points": 1}
+        write_record(folder.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
+        mark = johns()
+    version, gone = mark.warnings
     assert version.startswith("torch was 1.0 and is ")
     assert gone.startswith("the submission is no longer there")
-    for verdict in record["verdicts"]:
-        verdict |= {"outcome": "pass", "points": 1}
-    write_record(folder.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
-    mark = explained(graded_folder, "john", "Linear.affine_map")
     assert not mark.reproduced
     assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: pass, 1 of ")
 
 
 @pytest.mark.long("a class is graded")
-def test_work_that_cannot_be_read_is_explained_as_such(graded_folder: Path, course: Course, explained: Explain) -> None:
+def test_work_that_cannot_be_read_is_explained_as_such(graded_folder: Path, course: Course) -> None:
     folder = CourseFolder.here(graded_folder)
     folder.submissions([ASSIGNMENT], "ada")[0].file.write_text("{")
     done = autograder("grade", "--student", "ada", cwd=graded_folder)
     assert done.returncode == 0, done.stderr
-    assert warnings(folder, course, "ada") == []
-    mark = explained(graded_folder, "ada", "Linear.parameters")
+    with explaining(folder, course) as again:
+        mark = again("ada", ASSIGNMENT, "Linear.parameters")
+    assert mark.warnings == []
     assert (mark.verdict.outcome, mark.reproduced) == ("invalid", True)
     assert "is not a notebook" in explanation_text(mark)
 

@@ -59,8 +59,8 @@ def log(*verdicts: dict[str, object], printed: str = "", error: str = "", studen
     how = {"digest": "abc", "seed": 7, "versions": {"autograder": "0.1", "torch": "2.0"}, "graded": GRADED} | more
     isolated = how.pop("isolated", True)
     record = GradingRecord("layers", cast(Any, verdicts), **how)
-    file = f"submitted/{student}/2-layers/2-layers.ipynb"
-    return submission_log(student, "2-layers", file, notebook, record, Limits(), isolated=isolated)
+    submission = CourseFolder(Path()).submission(student, "2-layers")
+    return submission_log(submission, notebook, record, Limits(), isolated=isolated)
 
 
 def test_a_log_gives_student_time_settings_and_the_points_of_each_check() -> None:
@@ -151,6 +151,6 @@ def test_a_cell_that_was_stopped_is_noticed_though_its_checks_can_pass() -> None
     stopped = {"layers-Linear": CellResult("", OUT_OF_TIME)}
     answered = {(check.exercise, check.name): Answer("missing", {}, "") for check in checks_of("layers")}
     ran = RunResult(stopped, answered)
-    graded = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
+    _, record = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
     notice = "layers-Linear: the cell did not end in time and was stopped; what it had defined by then counts"
-    assert graded.record.notes[-1] == notice
+    assert record.notes[-1] == notice

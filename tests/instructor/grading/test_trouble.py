@@ -210,8 +210,8 @@ def test_the_time_of_handing_in_is_kept_and_a_broken_one_is_noted(odd_class: tup
     assert notes["bad_time"] == ("timestamp.txt holds no time; it counts as handed in in time",)
     assert notes["time_is_a_pipe"] == notes["late"] == ()
     graded = everything_in_gradebook(folder)
-    assert str(graded["late"]["timestamp"]) == "2030-01-02 03:04:05"
-    assert graded["bad_time"]["timestamp"] is None
+    assert str(graded["late"]["dates"][0]) == "2030-01-02 03:04:05"
+    assert graded["bad_time"]["dates"][0] is None
 
 
 @pytest.mark.deep

@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking import serving
-from autograder.instructor.marking.access import Who, admit
+from autograder.instructor.marking.access import admit
 from autograder.instructor.marking.queries import (
     AnswerView,
     ListEntry,
@@ -130,14 +130,14 @@ class Desk:
 
     def entries(self, name: str) -> list[ListEntry]:
         with self.state.gradebook.open() as rows:
-            return entries(rows.db, self.state.team, Who(name), QUESTION)
+            return entries(rows.db, self.state.team, name, QUESTION)
 
     def states(self, name: str) -> Counter[str]:
         return Counter(entry.state for entry in self.entries(name))
 
     def view(self, name: str, answer_id: str) -> AnswerView:
         with self.state.gradebook.open() as rows:
-            return view(rows.db, Who(name), answer_id)
+            return view(rows.db, name, answer_id)
 
     def views(self, name: str) -> dict[str, AnswerView]:
         """Return all answers that somebody marks, by student."""
@@ -146,7 +146,7 @@ class Desk:
 
     def save(self, name: str, answer: AnswerView, points: float | str, comment: str = "") -> None:
         form = MarkForm(str(points), comment, answer.base)
-        save(self.state.gradebook, self.state.records, Who(name), answer.id, form)
+        save(self.state.gradebook, self.state.records, name, answer.id, form)
 
     def mark_all(self, name: str, points: float | Callable[[AnswerView], float], comment: str = "") -> int:
         """Mark all that waits for somebody, one after the other, and return how many answers that was."""

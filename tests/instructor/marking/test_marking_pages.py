@@ -31,11 +31,13 @@ def test_a_form_of_another_site_saves_nothing(desk: Desk, visit: Visit) -> None:
 
 def test_a_marker_opens_no_page_of_others(open_desk: OpenDesk) -> None:
     desk = open_desk("bob,A", "eve,B")
+    assert [sorted(desk.views(name)) for name in ("bob", "eve")] == [NAMES[::2], NAMES[1::2]]  # sections A and B
     eves = desk.entries("eve")[0].id
     with served(desk) as visit:
         bob = visit("bob")
         for path in (f"/answers/{eves}", "/overview", "/history"):
             assert bob.get(path).status == 403
+        assert "this answer is not yours" in bob.get(f"/answers/{eves}").text
         assert bob.get("/questions/9-none/nothing").status == bob.get("/nothing").status == 404
         assert bob.post(f"/answers/{eves}", points="1", base="").status == 403
 
@@ -54,7 +56,9 @@ def test_the_pages_lead_from_the_questions_to_the_next_answer(desk: Desk, visit:
     assert bob.get("/").path == "/login"
 
 
-def test_a_refused_save_shows_what_was_typed_and_what_is_saved(desk: Desk, visit: Visit) -> None:
+def test_a_refused_save_shows_what_was_typed_and_what_is_saved_and_the_history_keeps_both(
+    desk: Desk, visit: Visit
+) -> None:
     old = desk.views("bob")["ada"]
     desk.save("bob", old, 2, "In another window.")
     bob = visit("bob")
@@ -65,6 +69,10 @@ def test_a_refused_save_shows_what_was_typed_and_what_is_saved(desk: Desk, visit
     stale = bob.post(f"/answers/{old.id}", points="4", comment="Mine.", base=old.base)
     assert stale.status == 409 and "In another window." in stale.text
     assert [area.text.strip() for area in stale.page.select("textarea#comment")] == ["Mine."]
+    assert "Mine." in desk.history()[0].after
+    again = {"points": "2", "comment": "In another window.", "base": old.base}  # as after a reply that never came
+    assert bob.post(f"/answers/{old.id}", **again).status == 200
+    assert [line.what for line in desk.history()].count("first mark") == 1
     (base,) = stale.page.select("#mark input[name=base]")
     assert bob.post(f"/answers/{old.id}", points="4", comment="Mine.", base=str(base["value"])).status == 200
     assert desk.view("bob", old.id).mark == (4.0, "Mine.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
@@ -13,7 +15,7 @@ from traitlets.config import Config
 
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.nbgrader.config import configure
-from autograder.instructor.nbgrader.preprocessors import ShowAsText, ShowForGrading
+from autograder.instructor.nbgrader.preprocessors import ShowAsText, ShowForGrading, markdown_as_text
 from autograder.notebooks.graft import RECORD
 from autograder.reports.html import CONTROLS
 from tests.instructor.course.test_written_questions import OWN
@@ -92,3 +94,39 @@ def test_the_rubric_beside_an_answer_is_the_courses_own_and_a_change_of_it_shows
     assert "He's" not in shown
     path.write_text(OWN.replace("a number near 0.71", "0.7 or 0.71"), encoding="utf-8")
     assert "0.7 or 0.71" in beside(root)
+
+
+# Formulas in questions, model answers and students' answers, as whoever marks sees them
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    {
+        "in a line": (r"is $\sqrt{2}$.", r"<p>is <math [^>]*display=\"inline\".*<msqrt>.*</math>\.</p>"),
+        "on lines of its own": (r"$$\frac{a}{b}$$", r"<math [^>]*display=\"block\".*<mfrac>.*</math>"),
+        "an environment": ("\\begin{align}a&=b\\end{align}", r"<math [^>]*display=\"block\".*<mtable"),
+        "no formula": (r"is $\frac{$.", r"is \$\\frac\{\$\."),
+        "prices": ("between $5 and $6", r"between \$5 and \$6"),
+        "too deep": ("$" + "{" * 1500 + "$", r"\$\{{1500}\$"),
+        "too long": ("$" + "x" * 3000 + "$", r"\$x{3000}\$"),
+    }.values(),
+)
+def test_a_formula_is_set_and_all_else_stays_as_it_was_typed(text: str, shown: str) -> None:
+    assert re.search(shown, markdown_as_text(text), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\text{<script>alert(1)</script>}$",
+        r"$\text{&lt;script&gt;alert(1)&lt;/script&gt;}$",
+        r"$\href{javascript:alert(1)}{x}$",
+        r"$\style{position:fixed}{x}$",
+        r"$\class{x}{y}$",
+        "$\\text{a\u202eb}$",
+    ],
+)
+def test_a_formula_does_nothing_but_show_itself(text: str) -> None:
+    made = markdown_as_text(text)
+    assert "<math" in made
+    assert not re.search(r"<script|href|style=|class=|\u202e", made)

@@ -51,7 +51,7 @@ def work(student: str, code: str = CODE) -> GradedAnswers:
 
 
 def in_turn(run: Callable[[Program], RunResult], at_a_time: int = 1) -> Sandboxes:
-    return Sandboxes(lambda program: POOL.submit(run, program), lambda: at_a_time)
+    return Sandboxes(lambda program: POOL.submit(run, program), at_a_time)
 
 
 def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", again: int = 0) -> TalkQuestion:
