@@ -32,7 +32,7 @@ def facts_of(
 
     Raises:
         TableError: a table cannot be read.
-        CourseFolderError: a record is broken.
+        CourseFolderError: a record is broken, or an earlier edition wrote it.
     """
     records = records or GradingRecords(folder)
     works = dict(records.all(student))

@@ -17,6 +17,7 @@ from autograder.judge.verdicts import VerdictRecord
 
 FILE = "verdicts.json"
 DATES = ("handed_in", "graded")
+EARLIER_EDITION = '"unreadable": '  # a key of the metadata of each notebook that the second edition graded
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,21 @@ class GradingRecords:
         """Return the record of a student's work; None where it is not graded.
 
         Raises:
-            CourseFolderError: the file is broken.
+            CourseFolderError: the file is broken, or an earlier edition graded it.
         """
-        path = self.folder.autograded(student, assignment).with_name(FILE)
+        notebook = self.folder.autograded(student, assignment)
+        path = notebook.with_name(FILE)
         try:
             status = path.stat()
             stamp = status.st_mtime_ns, status.st_ino
             if path not in self._read or self._read[path][0] != stamp:
                 self._read[path] = stamp, GradingRecord.from_json(json.loads(path.read_bytes()))
         except FileNotFoundError:
+            if notebook.is_file() and EARLIER_EDITION in notebook.read_text(encoding="utf-8", errors="replace"):
+                raise CourseFolderError(
+                    f"{self.folder.root} was graded by an earlier edition of autograder, which kept marks otherwise: "
+                    "make a new folder with `autograder init DIR`"
+                ) from None
             return None
         except (ValueError, TypeError, KeyError) as error:
             where = path.relative_to(self.folder.root)

@@ -108,6 +108,16 @@ def test_a_file_that_is_imported_relatively_decides_too(tmp_path: Path) -> None:
     assert {path.relative_to(tmp_path).as_posix() for path in files} == {"a.py", "b.py", "c/d.py", "f.py"}
 
 
+def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: Path) -> None:
+    path = CourseFolder(folder).autograded("right", ASSIGNMENT)
+    path.with_name("verdicts.json").unlink()
+    notebook = read_notebook(path)
+    notebook.metadata["autograder"] |= {"verdicts": [], "notes": [], "unreadable": ""}
+    nbformat.write(notebook, path)
+    with pytest.raises(CourseFolderError, match="was graded by an earlier edition of autograder"):
+        grade(folder)
+
+
 @pytest.mark.long("three runs over one submission")
 def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its_answer_has_changed(
     folder: Path,
