@@ -21,7 +21,7 @@ its opposite, a general sentence too, must fail in at least one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import inf, sqrt
 from statistics import mean, stdev
@@ -129,8 +129,8 @@ class Claim:
         measure: takes a setting as keywords and returns named numbers.
         holds: bounds for a combination where the claim holds.
         opposed: bounds for one where its opposite does.
-        where: whether a setting is in the region that the claim is about; settings outside it are measured as well.
-        bounds: words of ``says`` that name this region.
+        bounds: of the region that the claim is about: words of ``says`` that name each, and whether a setting keeps it.
+            Settings outside of them are measured as well.
     """
 
     id: str
@@ -141,15 +141,10 @@ class Claim:
     measure: Callable[..., dict[str, float]]
     holds: Bounds
     opposed: Bounds
-    where: Callable[[Setting], bool] | None = None
-    bounds: tuple[str, ...] = ()
-
-    @property
-    def is_bounded(self) -> bool:
-        return self.where is not None
+    bounds: Mapping[str, Callable[[Setting], bool]] = field(default_factory=dict)
 
     def is_inside(self, setting: Setting) -> bool:
-        return self.where is None or self.where(setting)
+        return all(keeps(setting) for keeps in self.bounds.values())
 
     @property
     def varied(self) -> dict[str, list[Any]]:
@@ -165,8 +160,6 @@ class Claim:
             faults.append(f"fewer than {LEAST_SEEDS} seeds")
         if len(varied.keys() - {"seed"}) < LEAST_VARIED:
             faults.append(f"fewer than {LEAST_VARIED} things are varied besides the seed")
-        if self.is_bounded != bool(self.bounds):
-            faults.append("a bounded claim has a region and words for it")
         faults += [f"its sentence does not name its bound {bound!r}" for bound in self.bounds if bound not in self.says]
         return [f"{self.id}: {fault}" for fault in faults]
 
@@ -182,8 +175,7 @@ def claim(
     varied: list[dict[str, Any]],
     holds: Bounds,
     opposed: Bounds,
-    where: Callable[[Setting], bool] | None = None,
-    bounds: tuple[str, ...] = (),
+    bounds: Mapping[str, Callable[[Setting], bool]] | None = None,
 ) -> Callable[[Callable[..., dict[str, float]]], Claim]:
     """Register the decorated experiment as a claim (see the module's text).
 
@@ -195,7 +187,7 @@ def claim(
         if name in REGISTERED:
             raise ValueError(f"two claims are called {name}")
         room = measure.__module__.rpartition(".")[2]
-        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, where, bounds)
+        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, bounds or {})
         return REGISTERED[name]
 
     return register
