@@ -30,6 +30,7 @@ from typing import Any
 Setting = Mapping[str, Any]
 Numbers = Mapping[str, tuple[float, ...]]
 LEAST_SEEDS, LEAST_VARIED = 5, 2
+SEEDS = range(LEAST_SEEDS)
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,9 @@ Condition = Callable[[Numbers], bool]
 def between(
     of: str | Quantity, at_least: float, at_most: float, words: str = "", provided: Condition = lambda numbers: True
 ) -> Bounds:
-    """Bound the interval of a quantity.
+    """Bound the whole interval of a quantity, or of a named number, whose ``words`` have its unit.
 
-    Args:
-        of: a quantity, or the name of a number.
-        at_least: lower bound for the whole interval.
-        at_most: upper bound.
-        words: the quantity in words, with its unit, unless it has some.
-        provided: a condition that has to be met as well, where a sentence says two things.
+    ``provided`` is a condition that has to be met as well, where a sentence says two things.
     """
     quantity = of if isinstance(of, Quantity) else Quantity(lambda numbers: numbers[of])
 

@@ -10,10 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from solutions.approximation import relu_interpolant
-from solutions.claims import Quantity, above, below, between, claim, grid, minus, over
+from solutions.claims import SEEDS, Quantity, above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, network, optimizer_of, rms, set_rate, split
 
-SEEDS = range(5)
 PLACES = torch.linspace(-math.pi, math.pi, 129).unsqueeze(1)
 BETWEEN = torch.linspace(-math.pi, math.pi, 2001).unsqueeze(1)
 

@@ -9,12 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, grid, minus, over
+from solutions.claims import SEEDS, above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, Split, accuracy, logits_of, loss, network, split, train
 from solutions.deployment import temperature
 from solutions.layers import Sequential
 
-SEEDS = range(5)
 BAG, BOOT = 8, 9
 TRAINED = grid(rate=[0.01, 0.1], epochs=[8, 24], dropout=[0.0, 0.2], seed=SEEDS)
 

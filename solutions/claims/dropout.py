@@ -9,13 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Quantity, above, below, between, claim, differences, grid, minus, over, paired
+from solutions.claims import SEEDS, Quantity, above, below, between, claim, differences, grid, minus, over, paired
 from solutions.claims.experiments import COURSE, Split, accuracy, logits_of, loss, network, rms, split, train
 from solutions.dropout import Dropout, gap
 from solutions.layers import Sequential
 from solutions.training import batches
 
-SEEDS = range(5)
 BATCH = 50
 NARROW = (784, 16, 16, 10)
 

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Quantity, above, below, between, claim, grid, minus, over
+from solutions.claims import SEEDS, Quantity, above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, loss, network, rms, split, std_of, train
 from solutions.layers import Linear, Sequential, rms_through
 
-SEEDS = range(5)
 LN_TEN = math.log(10)
 
 

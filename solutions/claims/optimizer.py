@@ -10,12 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, grid, interval, minus, over, paired
+from solutions.claims import SEEDS, above, below, between, claim, grid, interval, minus, over, paired
 from solutions.claims.experiments import COURSE, AnyOptimizer, Split, accuracy, network, optimizer_of, set_rate, split
 from solutions.optimizer import Optimizer
 from solutions.training import batches
 
-SEEDS = range(5)
 STARTS = ["He", "0.1"]
 LATE = 5  # measurements in the last fifth of a run; one alone shakes by a point or two
 
