@@ -496,7 +496,7 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             model = names.Classifier(1.0)
             fill(model, values)
             model.train(mode)
-            with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(recorded.append, lambda _: None):
+            with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(recorded.append, lambda tensor: tensor):
                 answer = model.predictions(x)
                 observed[f"autograd records after {said} and predictions"] = torch.is_grad_enabled()
             observed[f"probabilities after {said}"] = in_words(answer)["probabilities"]

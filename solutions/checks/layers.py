@@ -324,7 +324,7 @@ def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     for step, mode in enumerate(modes_in_turn(rng), start=1):
         model.train(mode)
         frozen.train(not mode)
-        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(recorded.append, lambda _: None):
+        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(recorded.append, lambda tensor: tensor):
             names.rms_through(model, x)
             observed[f"autograd records after step {step}"] = torch.is_grad_enabled()
         observed[f"training, layer by layer, after step {step}"] = str([layer.training for layer in model])

@@ -210,9 +210,8 @@ def gradients_of_a_layer(names: SimpleNamespace, rng: torch.Generator) -> Observ
     Where there are more examples than inputs, to divide by the ones and to divide by the others are two things.
     """
 
-    def part(which: int, given: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-        gradient: Tensor = names.backward_linear(*given)[which]
-        return gradient
+    def part(which: int, given: tuple[Tensor, Tensor, Tensor]) -> Any:
+        return names.backward_linear(*given)[which]
 
     observed: dict[str, Observation] = {}
     for sizes, parts in (((5, 3, 3), "x"), ((4, 4, 3), "wb"), ((7, 4, 3), "wb")):
@@ -262,9 +261,8 @@ def loss_and_gradients(
     except Exception as error:
         return {f"{what}: loss": Raised.of(error)}
 
-    def gradient(at: int) -> Tensor:
-        found: Tensor = gradients[at]
-        return found.detach()
+    def gradient(at: int) -> Any:
+        return gradients[at].detach()
 
     observed: dict[str, Observation] = {f"{what}: loss": attempt(lambda: torch.tensor(float(loss)))}
     observed[f"{what}: how many gradients"] = attempt(lambda: len(gradients))
