@@ -414,9 +414,8 @@ def missing_and_forgotten(names: SimpleNamespace, rng: torch.Generator) -> Obser
 @torch.enable_grad()
 def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     models = [nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double() for _ in range(2)]
-    with torch.no_grad():
-        for p in (p for model in models for p in model.parameters()):
-            p.copy_(normal(rng, *p.shape))
+    for p in nn.ModuleList(models).parameters():
+        set_values(p, normal(rng, *p.shape))
     x, target = normal(rng, 8, 4, dtype=torch.float64), normal(rng, 8, 2, dtype=torch.float64)
 
     def train() -> str:

@@ -77,6 +77,11 @@ def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -
     assert interval == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
+def seen(name: str, names: SimpleNamespace) -> Answer:
+    (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == name]
+    return observe(check, names, 5)
+
+
 @pytest.mark.parametrize(
     ("mistake", "caught_by", "said"),
     [
@@ -91,8 +96,7 @@ def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -
 def test_what_was_done_is_said_in_words_and_not_only_in_numbers(mistake: str, caught_by: str, said: str) -> None:
     """Elsewhere nobody does: the accuracy of these is as good as any."""
     names = with_mistakes(ROOM, f"learner-{mistake}")
-    (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == caught_by]
-    right, wrong = (observe(check, some, 5).observations for some in (COURSE.names(ROOM), names))
+    right, wrong = (seen(caught_by, some).observations for some in (COURSE.names(ROOM), names))
     words = {name: "yes" if value is True else value for name, value in wrong.items() if isinstance(value, bool | str)}
     sentences = [f"{name}: {value}" for name, value in words.items() if wrong[name] != right[name]]
     assert any(said in sentence for sentence in sentences)
@@ -109,11 +113,6 @@ def test_the_metrics_of_the_reference_are_those_of_scikit_learn(seed: int) -> No
     expected = precision_recall_fscore_support(targets, predictions, labels=range(5), zero_division=0)
     for scores, wanted in zip(names.precision_recall_f1(matrix), expected[:3], strict=True):
         np.testing.assert_allclose(scores, wanted, atol=1e-12)
-
-
-def seen(name: str, names: SimpleNamespace) -> Answer:
-    (check,) = [check for check in checks_of(ROOM) if check.exercise == "Learner" and check.name == name]
-    return observe(check, names, 5)
 
 
 def test_a_time_limit_that_is_compared_with_one_epoch_alone_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
