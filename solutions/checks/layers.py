@@ -483,12 +483,12 @@ def guesses(rng: torch.Generator, examples: int, classes: int, dtype: torch.dtyp
 
 @check("cross_entropy", points=1, title="It is the mean of minus the log-probability of the right class")
 def mean_surprise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    drawn = ((6, 10, torch.float32), (9, 4, torch.float64), (1, 3, torch.float64))
+    cases = ((6, 10, torch.float32), (9, 4, torch.float64), (1, 3, torch.float64))
     return {
         f"loss for {str(dtype).removeprefix('torch.')} logits of shape ({examples}, {classes})": attempt(
             partial(names.cross_entropy, *guesses(rng, examples, classes, dtype))
         )
-        for examples, classes, dtype in drawn
+        for examples, classes, dtype in cases
     }
 
 
