@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -104,9 +105,8 @@ def bent_network(
 def weight_and_bias(names: SimpleNamespace, case: str, *network: Tensor) -> dict[str, Observation]:
     """Return what affine_at gives, or for each of the two the error."""
 
-    def part(at: int) -> Tensor:
-        result: Tensor = names.affine_at(*network)[at]
-        return result
+    def part(at: int) -> Any:
+        return names.affine_at(*network)[at]
 
     return {f"{name} {case}": attempt(partial(part, at)) for at, name in enumerate("wb")}
 

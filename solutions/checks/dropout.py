@@ -62,10 +62,7 @@ Batch = tuple[Tensor, Tensor]
 
 def batches(rng: torch.Generator, *sizes: int, shift: float = 0.0) -> list[Batch]:
     """Return batches (x, y) of so many examples; a shift makes the answers worse, the last batch's most."""
-    drawn = []
-    for at, size in enumerate(sizes, start=1):
-        drawn.append((normal(rng, size, 4), normal(rng, size, 3) + shift * at))
-    return drawn
+    return [(normal(rng, size, 4), normal(rng, size, 3) + shift * at) for at, size in enumerate(sizes, start=1)]
 
 
 def lopsided(outputs: Tensor, targets: Tensor) -> Tensor:
@@ -295,14 +292,10 @@ def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observati
         y = layer(x)
         return f"{str(y.dtype).removeprefix('torch.')} of shape {tuple(y.shape)}"
 
-    observed: dict[str, Observation] = {}
-    for shape in [(), (0,), (3, 4, 5), (2, 1, 28, 28)]:
-        observed[f"output for x of shape {shape}"] = attempt(
-            partial(kind, names.Dropout(0.5), normal(rng, math.prod(shape)).reshape(shape))
-        )
-    for dtype in (torch.float16, torch.float64):
-        x = normal(rng, 6, 5, dtype=dtype)
-        observed[f"output for {str(dtype).removeprefix('torch.')}"] = attempt(partial(kind, names.Dropout(0.5), x))
+    shapes, dtypes = [(), (0,), (3, 4, 5), (2, 1, 28, 28)], (torch.float16, torch.float64)
+    given = {f"x of shape {shape}": normal(rng, math.prod(shape)).reshape(shape) for shape in shapes}
+    given |= {str(dtype).removeprefix("torch."): normal(rng, 6, 5, dtype=dtype) for dtype in dtypes}
+    observed = {f"output for {what}": attempt(partial(kind, names.Dropout(0.5), x)) for what, x in given.items()}
     x = normal(rng, 400)
     names.Dropout(0.5)(x)
     return observed | {"x afterwards": x}
@@ -498,17 +491,12 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     values, x = random_values(rng), uniform(rng, *IMAGE)
     observed: dict[str, Observation] = {}
     recorded: list[Tensor] = []
-
-    def record(tensor: Tensor) -> Tensor:
-        recorded.append(tensor)
-        return tensor
-
     with dropout_of_torch(names):
         for mode, said in ((True, "train()"), (False, "eval()")):
             model = names.Classifier(1.0)
             fill(model, values)
             model.train(mode)
-            with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
+            with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(recorded.append, lambda tensor: tensor):
                 answer = model.predictions(x)
                 observed[f"autograd records after {said} and predictions"] = torch.is_grad_enabled()
             observed[f"probabilities after {said}"] = in_words(answer)["probabilities"]

@@ -321,15 +321,10 @@ def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model, x = nn.Sequential(noting, *offset_network(rng), frozen), normal(rng, 4, 5)
     observed: dict[str, Observation] = {}
     recorded: list[Tensor] = []
-
-    def record(tensor: Tensor) -> Tensor:
-        recorded.append(tensor)
-        return tensor
-
     for step, mode in enumerate(modes_in_turn(rng), start=1):
         model.train(mode)
         frozen.train(not mode)
-        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
+        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(recorded.append, lambda tensor: tensor):
             names.rms_through(model, x)
             observed[f"autograd records after step {step}"] = torch.is_grad_enabled()
         observed[f"training, layer by layer, after step {step}"] = str([layer.training for layer in model])
@@ -443,11 +438,8 @@ def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             after[f"{name}, divided by its own RMS"] = values / rms(values)
         else:
             after[name] = values
-    same = [
-        parameter_before is parameter for parameter_before, parameter in zip(before, model.parameters(), strict=True)
-    ]
     return after | {
-        "the parameters are those of before": all(same),
+        "the parameters are those of before": list(map(id, before)) == list(map(id, model.parameters())),
         "parameters that are trained": sum(parameter.requires_grad for parameter in model.parameters()),
         f"in training mode, which was {mode}": model.training,
         "x afterwards": x,
@@ -491,14 +483,13 @@ def guesses(rng: torch.Generator, examples: int, classes: int, dtype: torch.dtyp
 
 @check("cross_entropy", points=1, title="It is the mean of minus the log-probability of the right class")
 def mean_surprise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    observed: dict[str, Observation] = {}
-    for examples, classes, dtype in ((6, 10, torch.float32), (9, 4, torch.float64), (1, 3, torch.float64)):
-        given = guesses(rng, examples, classes, dtype)
-        kind = str(dtype).removeprefix("torch.")
-        observed[f"loss for {kind} logits of shape ({examples}, {classes})"] = attempt(
-            partial(names.cross_entropy, *given)
+    cases = ((6, 10, torch.float32), (9, 4, torch.float64), (1, 3, torch.float64))
+    return {
+        f"loss for {str(dtype).removeprefix('torch.')} logits of shape ({examples}, {classes})": attempt(
+            partial(names.cross_entropy, *guesses(rng, examples, classes, dtype))
         )
-    return observed
+        for examples, classes, dtype in cases
+    }
 
 
 def wide(rng: torch.Generator, examples: int, classes: int) -> tuple[Tensor, Tensor]:

@@ -210,9 +210,8 @@ def gradients_of_a_layer(names: SimpleNamespace, rng: torch.Generator) -> Observ
     Where there are more examples than inputs, to divide by the ones and to divide by the others are two things.
     """
 
-    def part(which: int, given: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-        gradient: Tensor = names.backward_linear(*given)[which]
-        return gradient
+    def part(which: int, given: tuple[Tensor, Tensor, Tensor]) -> Any:
+        return names.backward_linear(*given)[which]
 
     observed: dict[str, Observation] = {}
     for sizes, parts in (((5, 3, 3), "x"), ((4, 4, 3), "wb"), ((7, 4, 3), "wb")):
@@ -262,9 +261,8 @@ def loss_and_gradients(
     except Exception as error:
         return {f"{what}: loss": Raised.of(error)}
 
-    def gradient(at: int) -> Tensor:
-        found: Tensor = gradients[at]
-        return found.detach()
+    def gradient(at: int) -> Any:
+        return gradients[at].detach()
 
     observed: dict[str, Observation] = {f"{what}: loss": attempt(lambda: torch.tensor(float(loss)))}
     observed[f"{what}: how many gradients"] = attempt(lambda: len(gradients))
@@ -416,9 +414,8 @@ def missing_and_forgotten(names: SimpleNamespace, rng: torch.Generator) -> Obser
 @torch.enable_grad()
 def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     models = [nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double() for _ in range(2)]
-    with torch.no_grad():
-        for p in (p for model in models for p in model.parameters()):
-            p.copy_(normal(rng, *p.shape))
+    for p in nn.ModuleList(models).parameters():
+        set_values(p, normal(rng, *p.shape))
     x, target = normal(rng, 8, 4, dtype=torch.float64), normal(rng, 8, 2, dtype=torch.float64)
 
     def train() -> str:

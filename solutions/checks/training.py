@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import time
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, pairwise
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
@@ -48,10 +48,6 @@ def numbered(n: int, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor
     return numbers.to(dtype).reshape(n, 1, 1).repeat(1, 2, 2), numbers * 10
 
 
-def one_pass(names: SimpleNamespace, *given: object, **options: object) -> list[tuple[Tensor, Tensor]]:
-    return list(names.batches(*given, **options))
-
-
 def order_of(parts: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
     """Return the numbers of the examples, in the order in which they came."""
     return torch.cat([x[:, 0, 0].long() for x, _ in parts]) if parts else torch.zeros(0).long()
@@ -77,7 +73,7 @@ def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observat
     images, labels = numbered(n)
     observed: dict[str, Observation] = {}
     for shuffle in (False, True):
-        parts = one_pass(names, images, labels, size, shuffle)
+        parts = list(names.batches(images, labels, size, shuffle))
         observed |= {
             f"sizes of the batches, {n} examples, batch_size={size}, shuffle={shuffle}": lengths(parts),
             f"examples, sorted, shuffle={shuffle}": order_of(parts).sort().values,
@@ -90,10 +86,10 @@ def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observat
     for n, size in ((3, 8), (8, 4), (4, 1)):
         numbers = torch.arange(n)
         observed[f"sizes of the batches, {n} examples of one number each, batch_size={size}"] = attempt(
-            lambda numbers=numbers, size=size: lengths(one_pass(names, numbers, numbers, size, False))  # type: ignore[misc]
+            lambda numbers=numbers, size=size: lengths(list(names.batches(numbers, numbers, size, False)))  # type: ignore[misc]
         )
     images, labels = numbered(between(40, 60, rng), torch.float64)
-    parts = one_pass(names, images, labels, 7, True)
+    parts = list(names.batches(images, labels, 7, True))
     return observed | {
         "dtype of the images for float64": str(parts[0][0].dtype) if parts else "no batch",
         "shape of a batch of images": str(tuple(parts[0][0].shape)) if parts else "no batch",
@@ -111,14 +107,14 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     images, labels = numbered(6)
     first, neighbours, stayed = [], [], []
     for _ in range(600):
-        order = order_of(one_pass(names, images, labels, 2, True)).tolist()
+        order = order_of(list(names.batches(images, labels, 2, True))).tolist()
         first.append(float(order[0]) if order else -1.0)
         neighbours.append(float(order[1] - order[0]) if len(order) > 1 else 0.0)
         stayed.append(float(sum(at == place for place, at in enumerate(order))))
     images, labels = numbered(40)
 
     def drawn(generator: torch.Generator | None) -> Tensor:
-        return order_of(one_pass(names, images, labels, 8, True, generator=generator))
+        return order_of(list(names.batches(images, labels, 8, True, generator=generator)))
 
     seed = int(torch.randint(1000, (), generator=rng))
     same, going_on = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
@@ -137,13 +133,13 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def misfits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     images, labels = numbered(6)
     calls = {
-        "6 images and 5 labels": lambda: one_pass(names, images, labels[:5], 2, False),
-        "5 images and 6 labels": lambda: one_pass(names, images[:5], labels, 2, True),
-        "batch_size=0": lambda: one_pass(names, images, labels, 0, False),
-        "batch_size=-1": lambda: one_pass(names, images, labels, -1, False),
-        "6 images and 6 labels": lambda: one_pass(names, images, labels, 2, False),
-        "5 images and 5 labels": lambda: one_pass(names, images[:5], labels[:5], 2, True),
-        "batch_size=3": lambda: one_pass(names, images, labels, 3, False),
+        "6 images and 5 labels": lambda: list(names.batches(images, labels[:5], 2, False)),
+        "5 images and 6 labels": lambda: list(names.batches(images[:5], labels, 2, True)),
+        "batch_size=0": lambda: list(names.batches(images, labels, 0, False)),
+        "batch_size=-1": lambda: list(names.batches(images, labels, -1, False)),
+        "6 images and 6 labels": lambda: list(names.batches(images, labels, 2, False)),
+        "5 images and 5 labels": lambda: list(names.batches(images[:5], labels[:5], 2, True)),
+        "batch_size=3": lambda: list(names.batches(images, labels, 3, False)),
     }
     return tried(rng, calls)
 
@@ -291,19 +287,15 @@ class Traced(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, loss: Tensor, trace: Trace) -> Tensor:
-        ctx.trace, ctx.held = trace, GraphLifetime()
-        trace.held.append(weakref.ref(ctx.held))
-        trace.most = max(trace.most, sum(ref() is not None for ref in trace.held))
+        ctx.trace = trace
+        trace.held.add(ctx)
+        trace.most = max(trace.most, len(trace.held))
         return loss.clone()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Any:
         ctx.trace.backwards += 1
         return gradients[0], None
-
-
-class GraphLifetime:
-    """Lives as long as the graph that it is tied to."""
 
 
 class Trace:
@@ -317,7 +309,7 @@ class Trace:
 
     def __init__(self, size: float = 1) -> None:
         self.size = size
-        self.held: list[weakref.ref[GraphLifetime]] = []
+        self.held: WeakSet[Any] = WeakSet()
         self.most = self.backwards = 0
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -777,12 +769,10 @@ def discordant(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def tails(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     more = between(4, 9, rng)
     splits = {"an even split": (more, more), "one more": (more, more + 1), "one side only": (0, more)}
-    observed = {
-        f"A alone, B alone, p: {what}": attempt(partial(compared, names, *who_is_right(rng, 20, *split, 4)))
-        for what, split in (splits | {"no difference": (0, 0)}).items()
-    }
-    return observed | {
-        "A alone, B alone, p: no example": attempt(partial(compared, names, *who_is_right(rng, 0, 0, 0, 0)))
+    cases = {what: (20, *split, 4) for what, split in (splits | {"no difference": (0, 0)}).items()}
+    return {
+        f"A alone, B alone, p: {what}": attempt(partial(compared, names, *who_is_right(rng, *case)))
+        for what, case in (cases | {"no example": (0, 0, 0, 0)}).items()
     }
 
 

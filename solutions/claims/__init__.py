@@ -21,7 +21,7 @@ its opposite, a general sentence too, must fail in at least one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import inf, sqrt
 from statistics import mean, stdev
@@ -30,6 +30,7 @@ from typing import Any
 Setting = Mapping[str, Any]
 Numbers = Mapping[str, tuple[float, ...]]
 LEAST_SEEDS, LEAST_VARIED = 5, 2
+SEEDS = range(LEAST_SEEDS)
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,9 @@ Condition = Callable[[Numbers], bool]
 def between(
     of: str | Quantity, at_least: float, at_most: float, words: str = "", provided: Condition = lambda numbers: True
 ) -> Bounds:
-    """Bound the interval of a quantity.
+    """Bound the whole interval of a quantity, or of a named number, whose ``words`` have its unit.
 
-    Args:
-        of: a quantity, or the name of a number.
-        at_least: lower bound for the whole interval.
-        at_most: upper bound.
-        words: the quantity in words, with its unit, unless it has some.
-        provided: a condition that has to be met as well, where a sentence says two things.
+    ``provided`` is a condition that has to be met as well, where a sentence says two things.
     """
     quantity = of if isinstance(of, Quantity) else Quantity(lambda numbers: numbers[of])
 
@@ -129,8 +125,8 @@ class Claim:
         measure: takes a setting as keywords and returns named numbers.
         holds: bounds for a combination where the claim holds.
         opposed: bounds for one where its opposite does.
-        where: whether a setting is in the region that the claim is about; settings outside it are measured as well.
-        bounds: words of ``says`` that name this region.
+        bounds: of the region that the claim is about: words of ``says`` that name each, and whether a setting keeps it.
+            Settings outside of them are measured as well.
     """
 
     id: str
@@ -141,15 +137,10 @@ class Claim:
     measure: Callable[..., dict[str, float]]
     holds: Bounds
     opposed: Bounds
-    where: Callable[[Setting], bool] | None = None
-    bounds: tuple[str, ...] = ()
-
-    @property
-    def is_bounded(self) -> bool:
-        return self.where is not None
+    bounds: Mapping[str, Callable[[Setting], bool]] = field(default_factory=dict)
 
     def is_inside(self, setting: Setting) -> bool:
-        return self.where is None or self.where(setting)
+        return all(keeps(setting) for keeps in self.bounds.values())
 
     @property
     def varied(self) -> dict[str, list[Any]]:
@@ -165,8 +156,6 @@ class Claim:
             faults.append(f"fewer than {LEAST_SEEDS} seeds")
         if len(varied.keys() - {"seed"}) < LEAST_VARIED:
             faults.append(f"fewer than {LEAST_VARIED} things are varied besides the seed")
-        if self.is_bounded != bool(self.bounds):
-            faults.append("a bounded claim has a region and words for it")
         faults += [f"its sentence does not name its bound {bound!r}" for bound in self.bounds if bound not in self.says]
         return [f"{self.id}: {fault}" for fault in faults]
 
@@ -182,8 +171,7 @@ def claim(
     varied: list[dict[str, Any]],
     holds: Bounds,
     opposed: Bounds,
-    where: Callable[[Setting], bool] | None = None,
-    bounds: tuple[str, ...] = (),
+    bounds: Mapping[str, Callable[[Setting], bool]] | None = None,
 ) -> Callable[[Callable[..., dict[str, float]]], Claim]:
     """Register the decorated experiment as a claim (see the module's text).
 
@@ -195,7 +183,7 @@ def claim(
         if name in REGISTERED:
             raise ValueError(f"two claims are called {name}")
         room = measure.__module__.rpartition(".")[2]
-        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, where, bounds)
+        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, bounds or {})
         return REGISTERED[name]
 
     return register

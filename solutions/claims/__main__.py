@@ -64,7 +64,7 @@ def _table(claims: list[Claim], ledger: dict[str, LedgerEntry]) -> Table:
             claim.id,
             f"{judgement.held} of {len(inside)}",
             f"{opposite.held} of {len(opposite.inside)}",
-            f"{sum(shown.holds for shown in outside)} of {len(outside)}" if claim.is_bounded else "",
+            f"{sum(shown.holds for shown in outside)} of {len(outside)}" if claim.bounds else "",
             f"{inside[0].quantity}: {low:.3g} to {high:.3g}",
         )
     return table

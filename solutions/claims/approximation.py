@@ -10,10 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from solutions.approximation import relu_interpolant
-from solutions.claims import Quantity, above, below, between, claim, grid, minus, over
+from solutions.claims import SEEDS, Quantity, above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, network, optimizer_of, rms, set_rate, split
 
-SEEDS = range(5)
 PLACES = torch.linspace(-math.pi, math.pi, 129).unsqueeze(1)
 BETWEEN = torch.linspace(-math.pi, math.pi, 2001).unsqueeze(1)
 
@@ -135,8 +134,10 @@ BY_THE_FORMULA = halvings("Adam falling", "formula")
         for units, steps in ((16, 4500), (64, 4500), (256, 1500), (256, 4500), (256, 15_000))
         for seed in SEEDS
     ],
-    where=lambda setting: setting["units"] == 256 and setting["steps"] < 15_000,
-    bounds=("With 256 hinges", "after 1,500 or 4,500 steps"),
+    bounds={
+        "With 256 hinges": lambda setting: setting["units"] == 256,
+        "after 1,500 or 4,500 steps": lambda setting: setting["steps"] < 15_000,
+    },
     holds=above(
         BESIDE_ADAM,
         A_QUARTER,
@@ -169,8 +170,7 @@ GAIN_BY_RELUS = minus("with", "without", "accuracy with ReLUs above that without
         for rate, steps in ((0.002, 1000), (0.002, 3000), (0.0005, 3000), (0.002, 10_000))
         for seed in SEEDS
     ],
-    where=lambda setting: setting["steps"] > 1000,
-    bounds=("after 3,000 or 10,000 steps",),
+    bounds={"after 3,000 or 10,000 steps": lambda setting: setting["steps"] > 1000},
     holds=between(GAIN_BY_RELUS, 2, 6),
     opposed=between(GAIN_BY_RELUS, -1, 1),
 )

@@ -9,12 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, grid, minus, over
+from solutions.claims import SEEDS, above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, Split, accuracy, logits_of, loss, network, split, train
 from solutions.deployment import temperature
 from solutions.layers import Sequential
 
-SEEDS = range(5)
 BAG, BOOT = 8, 9
 TRAINED = grid(rate=[0.01, 0.1], epochs=[8, 24], dropout=[0.0, 0.2], seed=SEEDS)
 
@@ -115,8 +114,7 @@ claim(
     says="From six epochs on, four times as many on 4,000 images raise what is claimed beyond the accuracy.",
     opposite="Longer training brings the claims down.",
     varied=TRAINED,
-    where=lambda setting: setting["epochs"] == 24,
-    bounds=("From six epochs on",),
+    bounds={"From six epochs on": lambda setting: setting["epochs"] == 24},
     holds=above(minus("4000", "4000, a quarter"), 0, "points claimed beyond the accuracy, added"),
     opposed=below(minus("4000", "4000, a quarter"), 0, "points claimed beyond the accuracy, added"),
 )(tried)
@@ -126,8 +124,7 @@ claim(
     says="At a rate of 0.1 on 1,000 images, a temperature fitted on 500 others lowers the cross-entropy on 500 more.",
     opposite="A temperature fitted on some images does nothing for others.",
     varied=TRAINED,
-    where=lambda setting: setting["rate"] == 0.1,
-    bounds=("At a rate of 0.1",),
+    bounds={"At a rate of 0.1": lambda setting: setting["rate"] == 0.1},
     holds=below(over("after 1000", "before 1000"), 1, "cross-entropy after over before"),
     opposed=above(over("after 1000", "before 1000"), 0.99, "cross-entropy after over before"),
 )(tried)
@@ -138,8 +135,7 @@ claim(
     says="With every training image facing one way, fewer than one mirrored ankle boot in ten is recognised.",
     opposite="A network that knows boots knows more than half of them from the other side.",
     varied=grid(mirrored=[0.0, 0.01, 0.1, 0.5], rate=[0.01, 0.1], seed=SEEDS),
-    where=lambda setting: setting["mirrored"] == 0,
-    bounds=("every training image facing one way",),
+    bounds={"every training image facing one way": lambda setting: setting["mirrored"] == 0},
     holds=below("mirrored", 10, "mirrored boots recognised, %"),
     opposed=above("mirrored", 50, "mirrored boots recognised, %"),
 )
@@ -165,8 +161,7 @@ def sharpened(x: Tensor, amount: float = 0.5) -> Tensor:
     "pixels left out, sharpened or not.",
     opposite="The area mean, which is not how the data set was made, costs accuracy.",
     varied=grid(grain=[0.0, 0.2, 0.4], enlarged=[4, 8], seed=SEEDS),
-    where=lambda setting: setting["grain"] == 0.4,
-    bounds=("a grain of 0.4",),
+    bounds={"a grain of 0.4": lambda setting: setting["grain"] == 0.4},
     holds=above("lead", 0, "points ahead of the better of the others"),
     opposed=below("lead", 0, "points ahead of the better of the others"),
 )

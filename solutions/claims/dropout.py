@@ -9,13 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Quantity, above, below, between, claim, differences, grid, minus, over, paired
+from solutions.claims import SEEDS, Quantity, above, below, between, claim, differences, grid, minus, over, paired
 from solutions.claims.experiments import COURSE, Split, accuracy, logits_of, loss, network, rms, split, train
 from solutions.dropout import Dropout, gap
 from solutions.layers import Sequential
 from solutions.training import batches
 
-SEEDS = range(5)
 BATCH = 50
 NARROW = (784, 16, 16, 10)
 
@@ -82,8 +81,7 @@ def random_labels(images: int, rate: float, seed: int) -> dict[str, float]:
     "better at new images: from the first epoch to the fifth the gap grows, and the held-back loss falls.",
     opposite="A gap that grows means that the network becomes worse at new images.",
     varied=grid(images=[500, 1000], rate=[0.05, 0.1, 0.2, 0.4], seed=SEEDS),
-    where=lambda setting: setting["images"] == 1000,
-    bounds=("On 1,000 images",),
+    bounds={"On 1,000 images": lambda setting: setting["images"] == 1000},
     holds=above(
         minus("gap", "first gap"),
         0,
@@ -164,8 +162,7 @@ claim(
     "with p = 0.2 or 0.5, and four times as many images have each narrowed the gap.",
     opposite="What narrows the gap makes the network more accurate on new images.",
     varied=ON_REMEDIES,
-    where=lambda setting: setting["epochs"] == 44,
-    bounds=("After 44 epochs",),
+    bounds={"After 44 epochs": lambda setting: setting["epochs"] == 44},
     holds=below(of_each("gap", max, "gap above that of plain training, for the remedy that narrows it least"), 0),
     opposed=above(of_each("accuracy", min, "points gained by the remedy that gains least"), 0),
 )(remedies)
@@ -176,8 +173,7 @@ claim(
     "accuracy is no more than one and a half points lower, or is higher.",
     opposite="A network that overfits makes more mistakes on held-back images than before.",
     varied=ON_REMEDIES,
-    where=lambda setting: setting["epochs"] == 176,
-    bounds=("After 176 epochs",),
+    bounds={"After 176 epochs": lambda setting: setting["epochs"] == 176},
     holds=above(
         minus("plain accuracy", "early stopping accuracy", "accuracy at the end above that at the best epoch, points"),
         -1.5,
@@ -192,8 +188,7 @@ claim(
     "64, have the wider gap and are half a point less accurate on held-back images, or more.",
     opposite="The more parameters a network has, the wider is its gap, and the worse it does on new images.",
     varied=ON_REMEDIES,
-    where=lambda setting: setting["epochs"] == 176,
-    bounds=("After 176 epochs",),
+    bounds={"After 176 epochs": lambda setting: setting["epochs"] == 176},
     holds=below(
         minus("fewer units accuracy", "plain accuracy", "points gained by the small network"),
         -0.5,
@@ -208,8 +203,7 @@ claim(
     "weight decay.",
     opposite="Dropout prevents overfitting as well as weight decay does, however long the network is trained.",
     varied=ON_REMEDIES,
-    where=lambda setting: setting["epochs"] == 176,
-    bounds=("After 176 epochs",),
+    bounds={"After 176 epochs": lambda setting: setting["epochs"] == 176},
     holds=above(minus("dropout 0.2 held", "weight decay held", "held-back loss above that with weight decay"), 0.1),
     opposed=below(minus("dropout 0.2 held", "weight decay held"), 0.1),
 )(remedies)
@@ -235,8 +229,7 @@ claim(
     "without, and with p = 0.5 higher still.",
     opposite="Dropout lowers the loss on held-back images from the first epochs on.",
     varied=ON_EPOCHS,
-    where=lambda setting: setting["epochs"] == 6,
-    bounds=("six epochs",),
+    bounds={"six epochs": lambda setting: setting["epochs"] == 6},
     holds=above(MORE_LOSS, 0, provided=lambda numbers: paired(numbers["last 0.5"], numbers["last 0.2"]).low > 0),
     opposed=below(MORE_LOSS, 0),
 )(by_epochs)
@@ -247,8 +240,10 @@ claim(
     "than without dropout.",
     opposite="Whichever is ahead after six epochs is ahead after thirty: without dropout the held-back loss is lower.",
     varied=ON_EPOCHS,
-    where=lambda setting: setting["epochs"] >= 30 and setting["rate"] == 0.2,
-    bounds=("After 30 epochs or 60", "at a learning rate of 0.2"),
+    bounds={
+        "After 30 epochs or 60": lambda setting: setting["epochs"] >= 30,
+        "at a learning rate of 0.2": lambda setting: setting["rate"] == 0.2,
+    },
     holds=below(MORE_LOSS, 0),
     opposed=above(MORE_LOSS, 0),
 )(by_epochs)
@@ -260,8 +255,7 @@ claim(
     "examples is at least 40 points lower if their labels were shuffled than if they are true.",
     opposite="Dropout makes examples harder to learn whatever their labels are, true ones as much as shuffled ones.",
     varied=[*grid(p=[0.0, 0.2, 0.5], epochs=[80], seed=SEEDS), *grid(p=[0.5], epochs=[40], seed=SEEDS)],
-    where=lambda setting: setting["p"] == 0.5,
-    bounds=("after 40 or 80 epochs with p = 0.5",),
+    bounds={"after 40 or 80 epochs with p = 0.5": lambda setting: setting["p"] == 0.5},
     holds=above(minus("rule seen", "list seen", "accuracy on the examples, true labels minus shuffled, points"), 40),
     opposed=below(minus("rule seen", "list seen"), 5),
 )
@@ -332,8 +326,7 @@ claim(
     says="Dropout that is left on when the network is used costs accuracy: one to six points with p = 0.2 or 0.3.",
     opposite="Left on, dropout costs nothing, because its noise cancels.",
     varied=LEFT_ON,
-    where=lambda setting: setting["p"] in (0.2, 0.3),
-    bounds=("with p = 0.2 or 0.3",),
+    bounds={"with p = 0.2 or 0.3": lambda setting: setting["p"] in (0.2, 0.3)},
     holds=between(minus("off", "on"), 1, 6, "accuracy lost, points"),
     opposed=between(minus("off", "on"), -0.5, 0.5, "accuracy lost, points"),
 )(left_on)

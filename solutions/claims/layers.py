@@ -9,11 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Quantity, above, below, between, claim, grid, minus, over
+from solutions.claims import SEEDS, Quantity, above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, loss, network, rms, split, std_of, train
 from solutions.layers import Linear, Sequential, rms_through
 
-SEEDS = range(5)
 LN_TEN = math.log(10)
 
 
@@ -49,8 +48,7 @@ def affine(model: Sequential) -> list[Linear]:
     "std · √(fan-in / 2) on average over the layers, to within a tenth.",
     opposite="A layer with its ReLU keeps the RMS as it is, to within a tenth, whatever the standard deviation.",
     varied=grid(start=["1.0", "0.1", "0.01", "He", "Glorot"], width=[16, 128, 512], depth=[5, 10], seed=SEEDS),
-    where=lambda setting: setting["width"] >= 128,
-    bounds=("128 units a layer and more",),
+    bounds={"128 units a layer and more": lambda setting: setting["width"] >= 128},
     holds=between(over("factor", "predicted"), 0.9, 1.1, "measured factor over predicted factor"),
     opposed=between("factor", 0.9, 1.1, "factor of a layer"),
 )
@@ -83,8 +81,7 @@ def factor_spreads(width: int, images: int, seed: int) -> dict[str, float]:
     "a factor of two of that after the first, in 95 of 100 draws and more.",
     opposite="Glorot's rule keeps the size through ReLUs as well.",
     varied=grid(depth=[5, 10], width=[16, 64, 256, 512], seed=SEEDS),
-    where=lambda setting: setting["width"] >= 256,
-    bounds=("256 units a layer or more",),
+    bounds={"256 units a layer or more": lambda setting: setting["width"] >= 256},
     holds=above("He", 95, "draws within a factor of two, %, He"),
     opposed=above("Glorot", 95, "draws within a factor of two, %, Glorot"),
 )
@@ -121,8 +118,7 @@ SMALL = grid(optimizer=["sgd"], rate=[0.01, 0.1, 1.0]) + grid(optimizer=["adam"]
     "descent at rates from 0.01 to 1.",
     opposite="Training corrects a bad start: another optimizer or another rate brings the network beyond 50 %.",
     varied=[setting | {"seed": seed} for setting in SMALL for seed in SEEDS],
-    where=lambda setting: setting["optimizer"] == "sgd",
-    bounds=("plain gradient descent at rates from 0.01 to 1",),
+    bounds={"plain gradient descent at rates from 0.01 to 1": lambda setting: setting["optimizer"] == "sgd"},
     holds=below("accuracy", 20, "accuracy, %"),
     opposed=above("accuracy", 50, "accuracy, %"),
 )
@@ -144,8 +140,7 @@ WORST = Quantity(lambda numbers: map(min, zip(*(numbers[start] for start in STAR
     "He's rule and by Glorot's. Steps of a millionth leave std 1 below 20 %, and steps of a tenth He's network.",
     opposite="With std 1 the network is lost before it has seen an image.",
     varied=grid(width=[128, 256], images=[4000], seed=SEEDS) + grid(width=[128], images=[2000], seed=SEEDS),
-    where=lambda setting: setting["images"] == 4000,
-    bounds=("on 4,000 images",),
+    bounds={"on 4,000 images": lambda setting: setting["images"] == 4000},
     holds=above(
         WORST,
         30,
@@ -208,8 +203,7 @@ def from_equal(
     "their outgoing weights are random.",
     opposite="Units that start with equal weights get equal gradients and stay equal.",
     varied=grid(value=[-0.01, 0.0, 0.005, 0.05], rate=[0.02, 0.1], seed=SEEDS),
-    where=lambda setting: setting["value"] > 0,
-    bounds=("one positive value",),
+    bounds={"one positive value": lambda setting: setting["value"] > 0},
     holds=above("units", 255, "different units of 256"),
     opposed=below("units", 1, "different units of 256"),
 )
@@ -238,8 +232,10 @@ def noise(dropout: float, epochs: int, seed: int) -> dict[str, float]:
     "std 0.1 and He's rule end within two points of each other.",
     opposite="He's rule makes the network of three layers two points better or more.",
     varied=grid(rate=[0.02, 0.05, 0.1], images=[1000, 4000], seed=SEEDS),
-    where=lambda setting: setting["images"] == 4000 and setting["rate"] >= 0.05,
-    bounds=("on 4,000 images", "at rates of 0.05 and 0.1"),
+    bounds={
+        "on 4,000 images": lambda setting: setting["images"] == 4000,
+        "at rates of 0.05 and 0.1": lambda setting: setting["rate"] >= 0.05,
+    },
     holds=between(minus("He", "0.1"), -2, 2, "accuracy with He above that with 0.1, points"),
     opposed=above(minus("He", "0.1"), 2, "accuracy with He above that with 0.1, points"),
 )

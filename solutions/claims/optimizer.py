@@ -10,12 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, grid, interval, minus, over, paired
+from solutions.claims import SEEDS, above, below, between, claim, grid, interval, minus, over, paired
 from solutions.claims.experiments import COURSE, AnyOptimizer, Split, accuracy, network, optimizer_of, set_rate, split
 from solutions.optimizer import Optimizer
 from solutions.training import batches
 
-SEEDS = range(5)
 STARTS = ["He", "0.1"]
 LATE = 5  # measurements in the last fifth of a run; one alone shakes by a point or two
 
@@ -117,8 +116,7 @@ def nudging_errors(layer: int, start: str, batch: int, seed: int, dtype: torch.d
     "nudge leaves at most a thousandth of the error that the best one leaves in float32.",
     opposite="The smaller the nudge, the smaller the error.",
     varied=grid(layer=[1, 2, 3], start=STARTS, batch=[16, 64], seed=SEEDS),
-    where=lambda setting: setting["layer"] == 3,
-    bounds=("For weights of the last layer",),
+    bounds={"For weights of the last layer": lambda setting: setting["layer"] == 3},
     holds=between(
         "method",
         80,
@@ -147,8 +145,7 @@ AHEAD_OF_THE_RATE = minus("momentum", "rate", "accuracy with momentum above that
     opposite="Momentum 0.9 brings what no learning rate brings: three points more than plain descent at ten times the "
     "rate.",
     varied=grid(rate=[0.002, 0.005, 0.01], start=STARTS, steps=[250, 500], seed=SEEDS),
-    where=lambda setting: setting["steps"] == 500,
-    bounds=("After 500 steps",),
+    bounds={"After 500 steps": lambda setting: setting["steps"] == 500},
     holds=between(AHEAD_OF_THE_RATE, -3, 3),
     opposed=above(AHEAD_OF_THE_RATE, 3),
 )
@@ -181,8 +178,7 @@ def along_the_steepest(model: nn.Module, x: Tensor, y: Tensor, along: Tensor, tu
     opposite="The largest curvature belongs to the network and its data: whatever the rate, it stays within a factor "
     "of 1.5 of what it was at the start.",
     varied=grid(rate=[0.02, 0.05, 0.1, 0.2, 0.3], batch_size=[32, 128], seed=SEEDS),
-    where=lambda setting: setting["rate"] >= 0.05,
-    bounds=("At rates from 0.05 to 0.3",),
+    bounds={"At rates from 0.05 to 0.3": lambda setting: setting["rate"] >= 0.05},
     holds=between("share of 2/rate", 0.5, 1.6, "largest curvature over 2/rate"),
     opposed=between(over("after 300", "after 0"), 0.67, 1.5, "largest curvature over that at the start"),
 )
@@ -232,8 +228,7 @@ def step_lengths(rate: float, batch_size: int, seed: int) -> dict[str, float]:
     "right one after 50 steps, and after 1,000 its accuracy is below 30 %.",
     opposite="Without zero_grad the gradients are wrong, and the network learns nothing from the first steps on.",
     varied=grid(rate=[0.001, 0.005, 0.01], images=[1000, 4000], seed=SEEDS),
-    where=lambda setting: setting["rate"] >= 0.005,
-    bounds=("At rates of 0.005 and 0.01",),
+    bounds={"At rates of 0.005 and 0.01": lambda setting: setting["rate"] >= 0.005},
     holds=below(
         "never after 1000",
         30,
@@ -329,8 +324,7 @@ def forgives(start: str, steps: int, seed: int) -> dict[str, float]:
     says="At rates from 0.1 to 0.2, a rate that falls to 0 along half a cosine ends above the constant rate.",
     opposite="What falls to 0 learns less: the constant rate ends above the falling one.",
     varied=grid(rate=[0.01, 0.1, 0.2], start=STARTS, seed=range(8)),
-    where=lambda setting: setting["rate"] >= 0.1,
-    bounds=("At rates from 0.1 to 0.2",),
+    bounds={"At rates from 0.1 to 0.2": lambda setting: setting["rate"] >= 0.1},
     holds=above(minus("falling", "constant"), 0, "points that the falling rate adds"),
     opposed=below(minus("falling", "constant"), 0, "points that the falling rate adds"),
 )

@@ -46,8 +46,7 @@ claim(
     says="At a rate of 0.1, weights rounded to seven values cost the network less than five points of accuracy.",
     opposite="Three values, −1, 0 and 1 times a number, would do as well.",
     varied=TRAINED,
-    where=lambda setting: setting["rate"] == 0.1,
-    bounds=("At a rate of 0.1",),
+    bounds={"At a rate of 0.1": lambda setting: setting["rate"] == 0.1},
     holds=below(minus("all", "7"), 5, "points lost with seven values"),
     opposed=below(minus("all", "3"), 5, "points lost with three values"),
 )(served)

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, grid, interval, minus, over, paired
+from solutions.claims import SEEDS, above, below, between, claim, grid, interval, minus, over, paired
 from solutions.claims.experiments import CLASSES, COURSE, Split, accuracy, logits_of, loss, network, split, train
 from solutions.training import batches, confusion_matrix, precision_recall_f1
 
-SEEDS = range(5)
 BATCH = 32
 SHIRT = 6
 

@@ -9,21 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
-from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.observe import observe
-from solutions.checks.deployment import close, overheated
+from solutions.checks.deployment import overheated
 from solutions.deployment import prepare_image, temperature
 
 ROOM = "deployment"
 COURSE = Course.installed()
-
-
-def test_observations_are_small() -> None:
-    """No weights are recorded."""
-    for check in checks_of(ROOM):
-        observed = observe(check, COURSE.names(ROOM), 5).observations.values()
-        assert all(value.numel() <= 10 for value in observed if isinstance(value, torch.Tensor)), check.id
 
 
 def test_the_logits_of_the_checks_are_calibrated_by_the_temperature_that_was_drawn() -> None:
@@ -33,11 +24,6 @@ def test_the_logits_of_the_checks_are_calibrated_by_the_temperature_that_was_dra
 
 
 # --- oracles
-
-
-@pytest.mark.parametrize(("value", "expected"), [(0.88, 0.84), (0.79, 0.84), (0.95, 0.9), (0.2, 0.2)])
-def test_a_number_is_reported_as_drawn_where_it_is_close(value: float, expected: float) -> None:
-    assert close(value, 0.84) == expected
 
 
 @pytest.mark.parametrize("quality", [60, 90])

@@ -16,6 +16,7 @@ from autograder.course import Chapter, Course, chapters_of, names_of_source
 from autograder.instructor.authoring.new import missing_of
 from autograder.instructor.authoring.proving import faults_of, refused, unnamed, unstable
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
+from autograder.instructor.reports.replay import RUNS, replayed
 from autograder.judge.comparison import tolerance_of
 from autograder.judge.live import LiveExpectations
 from autograder.observe import observe
@@ -144,6 +145,22 @@ def test_the_untouched_stub_and_names_that_are_not_there_earn_nothing_and_are_to
     assert sum(verdict.points for verdict in verdicts) == 0
     assert all("not written yet" in verdict.message for verdict in verdicts)
     assert {verdict.outcome for verdict in verdicts_on(room, SimpleNamespace(), 1)} == {"missing"}
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run[0]}-in-{run[1]}")
+@pytest.mark.parametrize("room", rooms())
+def test_answers_to_another_run_earn_no_more_than_a_quarter_of_a_room(
+    room: str, run: tuple[int, int], live: LiveExpectations
+) -> None:
+    """Whoever has the right answers to one run, and replays them in another, has not solved the exercises."""
+    passed = {check.id: check.points for check in replayed(room, live, *run)}
+    assert sum(passed.values()) <= sum(check.points for check in checks_of(room)) / 4, passed
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_answers_to_the_same_run_earn_every_point(room: str, live: LiveExpectations) -> None:
+    """So what the others lack is the seed, and not a way to be given."""
+    assert replayed(room, live, 1, 1) == checks_of(room)
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -265,11 +265,8 @@ def test_what_a_gpu_refuses_is_refused_and_what_only_this_device_cannot_do_is_do
 
 
 def test_to_move_a_tensor_imports_no_compiler_which_takes_seconds() -> None:
-    move = "with far_device(): torch.ones(2).to(FAR) + 1"
-    lines = [
-        "import sys, torch",
-        "from solutions.checks._far import FAR, far_device",
-        move,
-        "assert 'torch._dynamo' not in sys.modules",
-    ]
-    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)
+    program = (
+        "import sys, torch\nfrom solutions.checks._far import FAR, far_device\n"
+        "with far_device(): torch.ones(2).to(FAR) + 1\nassert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -13,17 +13,16 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from autograder.checks import checks_of
 from autograder.course import Course, names_of_source
+from autograder.exercises import replace_solutions, stub_lines
 from autograder.judge.judge import same_answer
 from autograder.observe import Answer, observe
 from solutions.checks import training
-from solutions.checks.training import pairs, who_is_right
+from solutions.checks.training import pairs
 from tests.checks.conftest import Judge, failed, with_mistakes
 
 ROOM = "training"
 COURSE = Course.installed()
-MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 SOURCE = COURSE.source(ROOM)
-NOT_WRITTEN = '        raise NotImplementedError("training: Learner")\n'
 
 
 def outcomes(verdicts_on: Judge, source: str, seed: int = 3) -> dict[str, str]:
@@ -33,14 +32,10 @@ def outcomes(verdicts_on: Judge, source: str, seed: int = 3) -> dict[str, str]:
 
 def only(*methods: str) -> str:
     """Return the source with all methods of the Learner but these, and its constructor, as the stub has them."""
-    begin = SOURCE.index("class Learner:\n")
-    end = SOURCE.index("\ndef unmoved")
-    parts = SOURCE[begin:end].split("    def ")
+    begin, end = SOURCE.index("class Learner:\n"), SOURCE.index("\ndef unmoved")
     kept = [
-        part
-        if not at or part.partition("(")[0] in ("__init__", *methods)
-        else part[: part.index("        ### BEGIN SOLUTION")] + NOT_WRITTEN + "\n"
-        for at, part in enumerate(parts)
+        part if part.partition("(")[0] in methods else replace_solutions(part, stub_lines(ROOM, "Learner")) + "\n"
+        for part in SOURCE[begin:end].split("    def ")
     ]
     return SOURCE[:begin] + "    def ".join(kept) + SOURCE[end:]
 
@@ -82,6 +77,11 @@ def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -
     assert interval == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
+def seen(name: str, names: SimpleNamespace) -> Answer:
+    (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == name]
+    return observe(check, names, 5)
+
+
 @pytest.mark.parametrize(
     ("mistake", "caught_by", "said"),
     [
@@ -96,8 +96,7 @@ def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -
 def test_what_was_done_is_said_in_words_and_not_only_in_numbers(mistake: str, caught_by: str, said: str) -> None:
     """Elsewhere nobody does: the accuracy of these is as good as any."""
     names = with_mistakes(ROOM, f"learner-{mistake}")
-    (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == caught_by]
-    right, wrong = (observe(check, some, 5).observations for some in (COURSE.names(ROOM), names))
+    right, wrong = (seen(caught_by, some).observations for some in (COURSE.names(ROOM), names))
     words = {name: "yes" if value is True else value for name, value in wrong.items() if isinstance(value, bool | str)}
     sentences = [f"{name}: {value}" for name, value in words.items() if wrong[name] != right[name]]
     assert any(said in sentence for sentence in sentences)
@@ -114,18 +113,6 @@ def test_the_metrics_of_the_reference_are_those_of_scikit_learn(seed: int) -> No
     expected = precision_recall_fscore_support(targets, predictions, labels=range(5), zero_division=0)
     for scores, wanted in zip(names.precision_recall_f1(matrix), expected[:3], strict=True):
         np.testing.assert_allclose(scores, wanted, atol=1e-12)
-
-
-@pytest.mark.parametrize(("only_a", "only_b"), [(0, 0), (3, 3), (0, 9), (17, 6), (400, 500), (900, 1500)])
-def test_p_of_the_reference_is_the_one_of_scipy(only_a: int, only_b: int) -> None:
-    right = who_is_right(torch.Generator().manual_seed(3), 50, only_a, only_b, 20)
-    expected = stats.binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
-    assert COURSE.names(ROOM).compare(*right) == (only_a, only_b, pytest.approx(expected, rel=1e-9))
-
-
-def seen(name: str, names: SimpleNamespace) -> Answer:
-    (check,) = [check for check in checks_of(ROOM) if check.exercise == "Learner" and check.name == name]
-    return observe(check, names, 5)
 
 
 def test_a_time_limit_that_is_compared_with_one_epoch_alone_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ from autograder.observe import Answer, observe, seed_of
 from tests.checks.conftest import Judge, named
 
 COURSE = Course.installed()
+EXPECTED = LiveExpectations(COURSE)
 SEEDS = (7, 8, 9)
 TRIED = 24  # pairs of one exercise, spread evenly over all that a room has
 IN_ONE, IN_TWO = 10, 4  # pairs of a room that are named at every seed: of one exercise, of two exercises
@@ -72,11 +73,6 @@ def spread(pairs: Sequence[Pair], number: int) -> list[Pair]:
 
 
 @cache
-def live(room: str, seed: int) -> LiveExpectations:
-    return LiveExpectations(COURSE)
-
-
-@cache
 def pairs_of(room: str) -> list[Pair]:
     source, mistakes = COURSE.source(room), COURSE.mistakes(room)
     return [pair for pair in combinations(mistakes, 2) if can_be_made_at_once(*pair, source)]
@@ -92,16 +88,16 @@ def can_be_made_at_once(first: Mistake, second: Mistake, source: str) -> bool:
 
 def alone(mistake: Mistake, check: Check, seed: int = SEEDS[0]) -> Answer:
     """Return what a check sees of one mistake: of another exercise, nothing."""
-    answers, at = live(check.room, seed), seed_of(seed, check)
+    at = seed_of(seed, check)
     is_of_another = mistake.exercise != check.exercise
-    return answers.reference(check, at) if is_of_another else answers.mistaken(check, at)[mistake.id]
+    return EXPECTED.reference(check, at) if is_of_another else EXPECTED.mistaken(check, at)[mistake.id]
 
 
 class Together:
     """Two mistakes made at once, and what the checks of their exercises see."""
 
     def __init__(self, room: str, pair: Pair, seed: int = SEEDS[0]) -> None:
-        self.pair, self.room, self.seed = pair, room, seed
+        self.pair, self.seed = pair, seed
         self.exercises = {mistake.exercise for mistake in pair}
         self.checks = [check for check in checks_of(room) if check.exercise in self.exercises]
         first, second = pair
@@ -114,9 +110,7 @@ class Together:
         for exercise in self.exercises:
             checks = [check for check in self.checks if check.exercise == exercise]
             seeds = [seed_of(self.seed, check) for check in checks]
-            names |= named(
-                judge(checks, [self.answers[check.id] for check in checks], seeds, live(self.room, self.seed))
-            )
+            names |= named(judge(checks, [self.answers[check.id] for check in checks], seeds, EXPECTED))
         return names
 
     @property
@@ -127,7 +121,7 @@ class Together:
         """Whether some place is wrong just as it is with this mistake alone."""
         for check in self.checks:
             answer, mistaken = self.answers[check.id], alone(mistake, check, self.seed)
-            right = live(self.room, self.seed).reference(check, seed_of(self.seed, check))
+            right = EXPECTED.reference(check, seed_of(self.seed, check))
             evidence = compared(0, answer, right, mistaken, wrong_places(0, answer, right))
             if any(word == "explained" for _, word in evidence):
                 return True

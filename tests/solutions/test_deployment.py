@@ -38,11 +38,8 @@ def test_the_file_contains_tensors_and_metadata(tmp_path: Path) -> None:
     model = Classifier()
     export_model(model, tmp_path / "model", {"test_accuracy": 0.5})
     tensors, metadata = contents(tmp_path / "model")
-    assert list(map(list, (t.shape for _, t in sorted(tensors.items())))) == [
-        *([256], [784, 256]),
-        *([64], [256, 64]),
-        *([10], [64, 10]),
-    ]
+    shapes = [list(tensor.shape) for _, tensor in sorted(tensors.items())]
+    assert shapes == [[256], [784, 256], [64], [256, 64], [10], [64, 10]]
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
     assert json.loads(metadata.pop("labels")) == list(Classifier.labels)
     assert json.loads(metadata.pop("training")) == {"test_accuracy": 0.5}
@@ -215,10 +212,9 @@ def test_any_mode_gives_the_same_picture(garment: np.ndarray, mode: str, ground:
 @settings(max_examples=40)
 @given(garments, st.sampled_from(range(1, 9)), st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP"]))
 def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind: str) -> None:
-    transpositions = Image.Transpose
-    undo = {2: transpositions.FLIP_LEFT_RIGHT, 3: transpositions.ROTATE_180, 4: transpositions.FLIP_TOP_BOTTOM}
-    undo |= {5: transpositions.TRANSPOSE, 6: transpositions.ROTATE_90, 7: transpositions.TRANSVERSE}
-    undo |= {8: transpositions.ROTATE_270}
+    turn = Image.Transpose
+    undo = {2: turn.FLIP_LEFT_RIGHT, 3: turn.ROTATE_180, 4: turn.FLIP_TOP_BOTTOM, 5: turn.TRANSPOSE}
+    undo |= {6: turn.ROTATE_90, 7: turn.TRANSVERSE, 8: turn.ROTATE_270}
     upright = laid(garment).convert("RGB")
     exif = Image.Exif()
     exif[0x0112] = orientation

@@ -85,7 +85,7 @@ def test_each_claim_is_marked_once_and_in_its_chapter() -> None:
 # What makes a claim fail
 
 
-BOUNDED: dict[str, Any] = {"where": lambda setting: setting["rate"] == 1, "bounds": ("at a rate of 1",)}
+BOUNDED: dict[str, Any] = {"bounds": {"at a rate of 1": lambda setting: setting["rate"] == 1}}
 
 
 @pytest.mark.parametrize(
