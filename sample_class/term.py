@@ -45,13 +45,12 @@ from sample_class.expected import (
     check_penalties,
     expected_percent,
 )
-from sample_class.learning_systems import set_points, write_downloads
+from sample_class.learning_systems import ASSIGNMENT, set_points, write_downloads
 from sample_class.marking import mark_together
 from sample_class.students import students
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "chapters" / "running.md"
-ASSIGNMENT = "2-layers"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REPAIR = "The output is x @ weight + bias", "As repaired, the output is x @ weight + bias"  # of a check's title
 RELEASE, FOR_GRADESCOPE = f"autograder release {ASSIGNMENT}\n", f"autograder release {ASSIGNMENT} --format gradescope"
@@ -165,8 +164,9 @@ def play(folder: Path, count: int) -> list[str]:
             released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
             write_downloads(folder, everybody, released)
     shell.run(EXPORT_ALL)
-    extended = check_penalties(shell.folder, worksheet, everybody)
-    right = check_marks(shell.folder, expected_percent(shell.folder, worksheet, everybody))
+    percent = expected_percent(shell.folder, worksheet, everybody)
+    extended = check_penalties(shell.folder, percent)
+    right = check_marks(shell.folder, percent)
     return [
         *summary(shell.folder, everybody, marked, extended),
         f"marks      {right} of them in Canvas's file, each as calculated apart",
