@@ -10,7 +10,6 @@ from functools import cache
 from multiprocessing import Pool
 
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -33,7 +32,6 @@ class JudgedMistake:
     """A known mistake after the checks.
 
     Attributes:
-        id: of the mistake.
         caught_by: names of the checks that fail.
         named: whether each of them names this mistake and no other.
         named_to_students: whether the visible checks name it, too.
@@ -110,22 +108,14 @@ class KnownMistakesDirective(SphinxDirective):
     def folded(
         self, exercise: str, mistakes: Sequence[JudgedMistake], known: Mapping[str, Mistake], hints: Sequence[str]
     ) -> nodes.container:
-        lines = [
-            "Before anything is written: " + " ".join(hints),
-            "",
-            ":::{list-table}",
-            ":header-rows: 1",
-            ":widths: 70 30",
-            ":class: known-mistakes",
-            "",
-        ]
-        lines += ["* - Mistake", "  - Caught by"]
+        lines = ["Before anything is written: " + " ".join(hints), "", ":::{list-table}"]
+        lines += [":header-rows: 1", ":widths: 70 30", ":class: known-mistakes", "", "* - Mistake", "  - Caught by"]
         for judged in mistakes:
             lines += [f"* - {known[judged.id].says} `{judged.id}`", f"  - {', '.join(judged.caught_by)}"]
         block = nodes.container(classes=["filtered"])
         summary = f"<details><summary><code>{exercise}</code>, {counted(len(mistakes), 'mistake')}</summary>"
         block += nodes.raw("", summary, format="html")
-        self.state.nested_parse(StringList([*lines, ":::"], self.get_source_info()[0]), self.content_offset, block)
+        block += self.parse_text_to_nodes("\n".join([*lines, ":::"]), offset=self.content_offset)
         block += nodes.raw("", "</details>", format="html")
         return block
 
