@@ -39,13 +39,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def add_element(
     app: Sphinx, node: type[nodes.Element], tag: str, css: str = "", begins: str = "", **options: Any
 ) -> None:
-    """Register a node that is written as one HTML element, of this tag and class, beginning with some markup."""
+    """Register a node that is written as one HTML element, of this tag and class, beginning with some markup.
+
+    The node's own ``attributes`` are those of the element, too.
+    """
 
     def visit(translator: HTML5Translator, node: nodes.Element) -> None:
-        translator.body.append(translator.starttag(node, tag, "", CLASS=css) + begins)
+        translator.body.append(translator.starttag(node, tag, "", CLASS=css, **node.get("attributes", {})) + begins)
 
     def depart(translator: HTML5Translator, node: nodes.Element) -> None:
-        translator.body.append(f"</{tag}>\n")
+        translator.body.append(f"</{tag}>" if isinstance(node, nodes.Inline) else f"</{tag}>\n")
 
     app.add_node(node, html=(visit, depart), **options)
 
