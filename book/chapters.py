@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from autograder.checks import checks_of
@@ -86,14 +85,9 @@ def chapters() -> list[BookChapter]:
 
 def note_chapters(env: BuildEnvironment) -> None:
     """Read the current page again when any page's text or a reference changes: estimates come from both."""
-    for path in _estimated_from():
-        env.note_dependency(path)
-
-
-@cache
-def _estimated_from() -> list[str]:
     course = Course.installed()
-    return [*map(str, course.chapters.glob("*.md")), *(str(course.file(chapter.room)) for chapter in chapters())]
+    for path in [*course.chapters.glob("*.md"), *(course.file(chapter.room) for chapter in chapters())]:
+        env.note_dependency(str(path))
 
 
 def course_minutes() -> int:

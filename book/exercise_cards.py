@@ -8,6 +8,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -27,6 +28,7 @@ from book.wrong_answers import wrong_answers_node
 
 SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
 ENTRY = re.compile(r"(?P<bullet>- )|\w+: ")  # of a list, or of a section
+filled = partial(textwrap.wrap, width=WIDTH, break_long_words=False, break_on_hyphens=False)
 HEADER = re.compile(r"(?P<name> *def \w+\()(?P<parameters>.+)(?P<end>\).*:)")
 
 
@@ -55,10 +57,10 @@ class ExerciseCards(SphinxTransform):
             card = exercise_nodes(exercise, f"{chapter}.{position}", checks_of(exercise.room, exercise.name))
             domain = self.env.get_domain("std")
             assert isinstance(domain, StandardDomain)
-            title = f"Exercise {chapter}.{position}: {exercise.name}"
-            domain.anonlabels[card["ids"][0].lower()] = self.env.docname, card["ids"][0]
-            domain.labels[card["ids"][0].lower()] = self.env.docname, card["ids"][0], title
-            domain.note_object("exercise", exercise.name, card["ids"][0], location=card)
+            title, anchor = f"Exercise {chapter}.{position}: {exercise.name}", card["ids"][0]
+            domain.anonlabels[anchor.lower()] = self.env.docname, anchor
+            domain.labels[anchor.lower()] = self.env.docname, anchor, title
+            domain.note_object("exercise", exercise.name, anchor, location=card)
             cell.replace_self(card)
 
     def exercise_in(self, cell: nodes.Element) -> Exercise:
@@ -214,14 +216,7 @@ def broken(entry: list[str], margin: int) -> list[str]:
     if len(entry) == 1 and named and (named["bullet"] or begins > margin):
         hang += 2 if named["bullet"] else 4
     text = " ".join(line.strip() for line in entry)
-    return filled(text, " " * begins, " " * hang)
-
-
-def filled(text: str, first: str, further: str) -> list[str]:
-    """Return a text as lines that fit, with the indents of its first and its further lines."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
-    )
+    return filled(text, initial_indent=" " * begins, subsequent_indent=" " * hang)
 
 
 def broken_code(line: str) -> list[str]:
@@ -233,7 +228,8 @@ def broken_code(line: str) -> list[str]:
         return [header["name"], *broken_code(f"{margin}    {header['parameters']}"), f"{margin}{header['end']}"]
     # A parameter stays whole, as textwrap sees no space in it.
     parameters = [parameter.replace(" ", "\0") for parameter in re.split(r"(?<=,) (?=\w+: )", line.strip())]
-    return [wrapped.replace("\0", " ") for wrapped in filled(" ".join(parameters), margin, margin)]
+    lines = filled(" ".join(parameters), initial_indent=margin, subsequent_indent=margin)
+    return [wrapped.replace("\0", " ") for wrapped in lines]
 
 
 def indent(line: str) -> int:

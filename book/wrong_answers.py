@@ -116,14 +116,10 @@ def function_of(source: str, line: int) -> str:
 def wrong_answers_node(exercise: Exercise) -> nodes.raw:
     """Return the part of a card in which a reader tries answers, as HTML that needs no script."""
     name = f"attempts-{exercise.id}"
-    rows = [
-        row(
-            name,
-            f"<span>in <code>{escape(wrong.function)}</code></span><code>{escape(wrong.lines)}</code>",
-            wrong.table,
-        )
-        for wrong in wrong_answers(exercise)
-    ]
+    rows = []
+    for wrong in wrong_answers(exercise):
+        answer = f"<span>in <code>{escape(wrong.function)}</code></span><code>{escape(wrong.lines)}</code>"
+        rows.append(row(name, answer, wrong.table))
     rows.append(row(name, "<span>a right answer</span>", right_answer(exercise.room, exercise.name)))
     return nodes.raw(
         "",

@@ -168,11 +168,6 @@ def test_lettering_is_measured_as_it_is_shown() -> None:
     assert lettering('<text style="font: 700 9px sans"/><tspan style="font-size: 12px"/>') == [12, 16]
 
 
-def test_a_figure_without_a_size_stops_the_build() -> None:
-    with pytest.raises(ValueError, match="viewBox"):
-        words_on_a_small_screen("<svg></svg>")
-
-
 def test_coordinates_are_rounded_to_a_tenth_of_a_pixel_and_words_are_kept() -> None:
     assert coarser('<path d="M 61.858452 -2.5L1 .129"/><text x="3.14159">0.00123</text>') == (
         '<path d="M 61.9 -2.5L1 0.1"/><text x="3.1">0.00123</text>'
