@@ -23,8 +23,9 @@ BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent
 DATA = ROOT / "data"
 PARTS = (
-    *("addresses", "assets", "card", "claims", "demo", "downloads", "execution", "exercise_cards", "facts", "figures"),
-    *("glossary", "known_mistakes", "mathematics", "opening", "predict", "shown_code", "sidenotes", "theme", "widgets"),
+    *("addresses", "assets", "card", "chapters", "claims", "demo", "downloads", "execution", "exercise_cards"),
+    *("figures", "glossary", "known_mistakes", "mathematics", "opening", "predict", "shown_code", "sidenotes"),
+    *("theme", "widgets"),
 )
 
 

@@ -24,7 +24,7 @@ from autograder.exercises import Exercise
 from autograder.instructor.releasing.plumbing import WIDTH
 from book import add_element
 from book.chapters import chapter_of, counted
-from book.wrong_answers import wrong_answers_node
+from book.known_mistakes import wrong_answers_node
 
 SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
 ENTRY = re.compile(r"(?P<bullet>- )|\w+: ")  # of a list, or of a section

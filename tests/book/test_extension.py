@@ -14,10 +14,9 @@ from autograder.palette import COLOURS, themed
 from book import execution
 from book.exercise_cards import assignment, narrowed
 from book.figures import coarser, lettering, words_on_a_small_screen
-from book.known_mistakes import JUDGED_BY
+from book.known_mistakes import JUDGED_BY, as_written, changed_lines, function_of, tells
 from book.pdf import article
 from book.theme import without_unused
-from book.wrong_answers import as_written, changed_lines, function_of, tells
 from tests.book.built_pages import EACH_EXERCISE
 
 # ---- the stub on a card

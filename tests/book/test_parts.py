@@ -10,7 +10,7 @@ from autograder.checks import checks_of
 from autograder.exercises import Exercise
 from autograder.judge.verdicts import LIKELY_LABELS
 from book.claims import entries
-from book.wrong_answers import SHOWN
+from book.known_mistakes import SHOWN
 from tests.book.built_pages import EACH_EXERCISE, card, words
 from tests.book.built_pages import page as built
 from tests.book.conftest import CHAPTER
