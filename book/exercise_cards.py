@@ -87,16 +87,13 @@ class GivenCells(SphinxTransform):
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
     """Return the card of an exercise, which has a number such as ``2.1`` in the book."""
-    anchor = f"exercise-{exercise.id}"
-    card = exercise_card(ids=[anchor])
+    card = exercise_card(ids=[f"exercise-{exercise.id}"])
     points = sum(check.points for check in checks)
     card += nodes.paragraph("", f"Exercise {number} · {counted(points, 'point')}", classes=["card-kicker"])
     card += card_heading("", "", nodes.literal("", exercise.name))
     stub = narrowed(exercise.stub)
     card += assignment(exercise.stub)
-    fold = folded_stub()
-    fold += nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"])
-    card += fold
+    card += folded_stub("", nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"]))
     card += nodes.paragraph("", summary(checks), classes=["card-label"])
     items = nodes.bullet_list(classes=["exercise-checks"])
     for check in checks:

@@ -107,7 +107,9 @@ class KnownMistakesDirective(SphinxDirective):
             self.folded(exercise, mistakes, known, course.first_hints(room, exercise))
             for exercise, mistakes in by_exercise.items()
         )
-        return [headline(judged_mistakes()[room]), *tables]
+        unnamed = [mistake.id for mistake in judged_mistakes()[room] if not mistake.named]
+        caught = f"all but {', '.join(unnamed)} are" if unnamed else "each of them is"
+        return [nodes.paragraph("", f"{len(known)} mistakes; {caught} caught and named."), *tables]
 
     def folded(
         self, exercise: str, mistakes: Sequence[JudgedMistake], known: Mapping[str, Mistake], hints: Sequence[str]
@@ -116,18 +118,11 @@ class KnownMistakesDirective(SphinxDirective):
         lines += [":header-rows: 1", ":widths: 70 30", ":class: known-mistakes", "", "* - Mistake", "  - Caught by"]
         for judged in mistakes:
             lines += [f"* - {known[judged.id].says} `{judged.id}`", f"  - {', '.join(judged.caught_by)}"]
-        block = nodes.container(classes=["filtered"])
         summary = f"<details><summary><code>{exercise}</code>, {counted(len(mistakes), 'mistake')}</summary>"
-        block += nodes.raw("", summary, format="html")
+        block = nodes.container("", nodes.raw("", summary, format="html"), classes=["filtered"])
         block += self.parse_text_to_nodes("\n".join([*lines, ":::"]), offset=self.content_offset)
         block += nodes.raw("", "</details>", format="html")
         return block
-
-
-def headline(judged: Sequence[JudgedMistake]) -> nodes.paragraph:
-    unnamed = [mistake.id for mistake in judged if not mistake.named]
-    caught = f"all but {', '.join(unnamed)} are" if unnamed else "each of them is"
-    return nodes.paragraph("", f"{len(judged)} mistakes; {caught} caught and named.")
 
 
 # ---- wrong answers to try on an exercise's card

@@ -80,10 +80,9 @@ class WrittenDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         text = f"Written question · {counted(self.options['points'], 'point')}"
-        box = nodes.container(classes=["written-card"])
-        box += nodes.paragraph("", text, classes=["card-kicker"])
-        box += nodes.paragraph("", "You answer in the notebook, in your own words. A person reads and marks it.")
-        return [box]
+        kicker = nodes.paragraph("", text, classes=["card-kicker"])
+        who = nodes.paragraph("", "You answer in the notebook, in your own words. A person reads and marks it.")
+        return [nodes.container("", kicker, who, classes=["written-card"])]
 
 
 def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
