@@ -31,7 +31,6 @@ def machine(libraries: Sequence[str]) -> dict[str, Any]:
 
 
 def processor() -> str:
-    """Return the processor's name."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

@@ -225,7 +225,6 @@ def measure(size: int, *, stock: bool) -> dict[str, dict[str, Any]]:
 
 
 def main() -> None:
-    """Measure, print the table and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--class", type=int, nargs="+", default=SIZES, dest="sizes", metavar="N", help="submissions")
     parser.add_argument("--stock", action="store_true", help="grade the same classes by stock nbgrader, too")

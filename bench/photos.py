@@ -57,7 +57,7 @@ def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | N
     return {"kind": kind, **count(model, zip(photos, targets, strict=True), wrong)}
 
 
-def measure_real(model: Classifier, part: Part, kind: str, wrong: Path | None = None) -> dict[str, object]:
+def measure_real(model: Classifier, part: Part, kind: str, wrong: Path) -> dict[str, object]:
     """Count a model's right answers to real photographs of a part and a kind; see ``count``."""
     chosen = [photo for photo in real_photographs(part) if photo.kind == kind]
     opened = ((open_image(photo.path), model.labels.index(photo.label)) for photo in chosen)

@@ -5,7 +5,6 @@ import json
 import sys
 import zlib
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -87,16 +86,15 @@ def pack(weights: Tensor) -> dict[str, object]:
     return {"largest": [float(f"{value:.4g}") for value in largest.tolist()], "weights": text}
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     dataset = data.load()
     if dataset.is_sample:
         print(f"error: what the book shows is a run on the full set; {data.HOW_TO_GET}", file=sys.stderr)
         return 2
     machine.use_threads()
-    path = Path(arguments[0]) if arguments else RECORDING
-    path.write_text(json.dumps(record(SHOWN, dataset), separators=(",", ":")) + "\n")
+    RECORDING.write_text(json.dumps(record(SHOWN, dataset), separators=(",", ":")) + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

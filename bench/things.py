@@ -54,15 +54,15 @@ def things() -> list[str]:
     return [character for character, name in pairs if name and not any(word in name for word in WORN)]
 
 
-def photographs(characters: list[str], font: Path = FONT, seed: int = 0) -> Iterator[Image.Image]:
+def photographs(characters: list[str]) -> Iterator[Image.Image]:
     """Yield a photograph of each thing that the font draws: 600×800 pixels, RGB."""
-    drawn = ImageFont.truetype(font, FONT_SIZE)
+    drawn = ImageFont.truetype(FONT, FONT_SIZE)
     for number, character in enumerate(characters):
         picture = Image.new("RGBA", (2 * FONT_SIZE, 2 * FONT_SIZE))
         ImageDraw.Draw(picture).text((20, 20), character, font=drawn, embedded_color=True)
         if (box := picture.getbbox()) is None:
             continue
-        rng = np.random.default_rng([seed, number])
+        rng = np.random.default_rng([0, number])
         thing = picture.crop(box)
         scale = rng.uniform(320, 480) / max(thing.size)
         thing = thing.resize([round(side * scale) for side in thing.size], Image.Resampling.BICUBIC)

@@ -101,7 +101,6 @@ def table_of(rows: Sequence[dict[str, Any]], threads: int) -> Table:
 
 
 def main() -> None:
-    """Measure, print the tables, and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="3 if left out")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], metavar="N", help="1 2 if left out")

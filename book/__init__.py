@@ -23,8 +23,9 @@ BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent
 DATA = ROOT / "data"
 PARTS = (
-    *("addresses", "assets", "card", "claims", "demo", "downloads", "execution", "exercise_cards", "facts", "figures"),
-    *("glossary", "known_mistakes", "mathematics", "opening", "predict", "shown_code", "sidenotes", "theme", "widgets"),
+    *("addresses", "assets", "card", "chapters", "claims", "demo", "downloads", "execution", "exercise_cards"),
+    *("figures", "glossary", "known_mistakes", "mathematics", "opening", "predict", "shown_code", "sidenotes"),
+    *("theme", "widgets"),
 )
 
 
@@ -39,13 +40,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def add_element(
     app: Sphinx, node: type[nodes.Element], tag: str, css: str = "", begins: str = "", **options: Any
 ) -> None:
-    """Register a node that is written as one HTML element, of this tag and class, beginning with some markup."""
+    """Register a node that is written as one HTML element, of this tag and class, beginning with some markup.
+
+    The node's own ``attributes`` are those of the element, too.
+    """
 
     def visit(translator: HTML5Translator, node: nodes.Element) -> None:
-        translator.body.append(translator.starttag(node, tag, "", CLASS=css) + begins)
+        translator.body.append(translator.starttag(node, tag, "", CLASS=css, **node.get("attributes", {})) + begins)
 
     def depart(translator: HTML5Translator, node: nodes.Element) -> None:
-        translator.body.append(f"</{tag}>\n")
+        translator.body.append(f"</{tag}>" if isinstance(node, nodes.Inline) else f"</{tag}>\n")
 
     app.add_node(node, html=(visit, depart), **options)
 

@@ -16,10 +16,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
-from sphinx.writers.html5 import HTML5Translator
 
 from autograder.course import Course
-from book import add_tooltips
+from book import add_element, add_tooltips
 
 if TYPE_CHECKING:
     from solutions.claims import BoundedInterval, Claim
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 PAGE = "chapters/claims"
 
 
-class claim_mark(nodes.General, nodes.TextElement):
+class claim_mark(nodes.Inline, nodes.TextElement):
     """A sign that links to a claim's entry, and knows where in the page its summary is."""
 
 
@@ -106,7 +105,8 @@ class ClaimRole(SphinxRole):
             raise LookupError(f"{self.env.docname}: unknown claim {self.text}")
         entry = known[self.text]
         summary = f"Claim {entry.number}: {entry.says} {entry.tried} {entry.held}"
-        return [claim_mark("", "", nodes.Text("✓"), claim=self.text, number=entry.number, summary=summary)], []
+        mark = claim_mark("", "✓", claim=self.text, number=entry.number, summary=summary)
+        return [nodes.superscript("", "", mark)], []
 
 
 class Summaries(SphinxPostTransform):
@@ -119,18 +119,12 @@ class Summaries(SphinxPostTransform):
         marks = list(self.document.findall(claim_mark))
         page = self.app.builder.get_relative_uri(self.env.docname, PAGE) if marks else ""
         for mark in marks:
-            mark["href"] = f"{page}#claim-{mark['claim']}"
+            mark["attributes"] = {
+                "href": f"{page}#claim-{mark['claim']}",
+                "aria-describedby": f"summary-{mark['claim']}",
+                "aria-label": f"✓ claim {mark['number']}",
+            }
         add_tooltips(self.document, {f"summary-{mark['claim']}": mark["summary"] for mark in marks})
-
-
-def visit_mark(translator: HTML5Translator, node: claim_mark) -> None:
-    attributes = {"href": node["href"], "aria-describedby": f"summary-{node['claim']}"}
-    attributes["aria-label"] = f"✓ claim {node['number']}"
-    translator.body.append("<sup>" + translator.starttag(node, "a", "", CLASS="claim", **attributes))
-
-
-def depart_mark(translator: HTML5Translator, node: claim_mark) -> None:
-    translator.body.append("</a></sup>")
 
 
 class ClaimsDirective(SphinxDirective):
@@ -159,7 +153,7 @@ class ClaimsDirective(SphinxDirective):
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(claim_mark, html=(visit_mark, depart_mark))
+    add_element(app, claim_mark, "a", "claim")
     app.add_role("claim", ClaimRole())
     app.add_directive("claims", ClaimsDirective)
     app.add_post_transform(Summaries)

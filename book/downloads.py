@@ -34,9 +34,11 @@ class DownloadLinks(SphinxTransform):
         bundle = f'<a href="{FOLDER}/course.zip">All notebooks</a>'
         links = " · ".join([file.format("Notebook"), *hosts.values(), bundle])
         section = title.parent
-        section.insert(section.index(title) + 1, markup(f'<p class="chapter-downloads">{links}</p>'))
+        offered = nodes.raw("", f'<p class="chapter-downloads">{links}</p>', format="html")
+        section.insert(section.index(title) + 1, offered)
+        link = f'<p class="card-downloads">{file.format("Open in the notebook")}</p>'
         for card in cards:
-            card += markup(f'<p class="card-downloads">{file.format("Open in the notebook")}</p>')
+            card += nodes.raw("", link, format="html")
 
 
 def online(notebook: str) -> dict[str, str]:
@@ -48,10 +50,6 @@ def online(notebook: str) -> dict[str, str]:
         "Colab": f"https://colab.research.google.com/github/{repository}/blob/{BRANCH}/{notebook}",
         "Binder": f"https://mybinder.org/v2/gh/{repository}/{BRANCH}?labpath={notebook}",
     }
-
-
-def markup(html: str) -> nodes.raw:
-    return nodes.raw("", html, format="html")
 
 
 def configure(app: Sphinx, config: Config) -> None:

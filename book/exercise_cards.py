@@ -8,6 +8,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -23,10 +24,11 @@ from autograder.exercises import Exercise
 from autograder.instructor.releasing.plumbing import WIDTH
 from book import add_element
 from book.chapters import chapter_of, counted
-from book.wrong_answers import wrong_answers_node
+from book.known_mistakes import wrong_answers_node
 
 SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
 ENTRY = re.compile(r"(?P<bullet>- )|\w+: ")  # of a list, or of a section
+filled = partial(textwrap.wrap, width=WIDTH, break_long_words=False, break_on_hyphens=False)
 HEADER = re.compile(r"(?P<name> *def \w+\()(?P<parameters>.+)(?P<end>\).*:)")
 
 
@@ -55,10 +57,10 @@ class ExerciseCards(SphinxTransform):
             card = exercise_nodes(exercise, f"{chapter}.{position}", checks_of(exercise.room, exercise.name))
             domain = self.env.get_domain("std")
             assert isinstance(domain, StandardDomain)
-            title = f"Exercise {chapter}.{position}: {exercise.name}"
-            domain.anonlabels[card["ids"][0].lower()] = self.env.docname, card["ids"][0]
-            domain.labels[card["ids"][0].lower()] = self.env.docname, card["ids"][0], title
-            domain.note_object("exercise", exercise.name, card["ids"][0], location=card)
+            title, anchor = f"Exercise {chapter}.{position}: {exercise.name}", card["ids"][0]
+            domain.anonlabels[anchor.lower()] = self.env.docname, anchor
+            domain.labels[anchor.lower()] = self.env.docname, anchor, title
+            domain.note_object("exercise", exercise.name, anchor, location=card)
             cell.replace_self(card)
 
     def exercise_in(self, cell: nodes.Element) -> Exercise:
@@ -85,16 +87,13 @@ class GivenCells(SphinxTransform):
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
     """Return the card of an exercise, which has a number such as ``2.1`` in the book."""
-    anchor = f"exercise-{exercise.id}"
-    card = exercise_card(ids=[anchor])
+    card = exercise_card(ids=[f"exercise-{exercise.id}"])
     points = sum(check.points for check in checks)
     card += nodes.paragraph("", f"Exercise {number} · {counted(points, 'point')}", classes=["card-kicker"])
     card += card_heading("", "", nodes.literal("", exercise.name))
     stub = narrowed(exercise.stub)
     card += assignment(exercise.stub)
-    fold = folded_stub()
-    fold += nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"])
-    card += fold
+    card += folded_stub("", nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"]))
     card += nodes.paragraph("", summary(checks), classes=["card-label"])
     items = nodes.bullet_list(classes=["exercise-checks"])
     for check in checks:
@@ -214,14 +213,7 @@ def broken(entry: list[str], margin: int) -> list[str]:
     if len(entry) == 1 and named and (named["bullet"] or begins > margin):
         hang += 2 if named["bullet"] else 4
     text = " ".join(line.strip() for line in entry)
-    return filled(text, " " * begins, " " * hang)
-
-
-def filled(text: str, first: str, further: str) -> list[str]:
-    """Return a text as lines that fit, with the indents of its first and its further lines."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
-    )
+    return filled(text, initial_indent=" " * begins, subsequent_indent=" " * hang)
 
 
 def broken_code(line: str) -> list[str]:
@@ -233,7 +225,8 @@ def broken_code(line: str) -> list[str]:
         return [header["name"], *broken_code(f"{margin}    {header['parameters']}"), f"{margin}{header['end']}"]
     # A parameter stays whole, as textwrap sees no space in it.
     parameters = [parameter.replace(" ", "\0") for parameter in re.split(r"(?<=,) (?=\w+: )", line.strip())]
-    return [wrapped.replace("\0", " ") for wrapped in filled(" ".join(parameters), margin, margin)]
+    lines = filled(" ".join(parameters), initial_indent=margin, subsequent_indent=margin)
+    return [wrapped.replace("\0", " ") for wrapped in lines]
 
 
 def indent(line: str) -> int:

@@ -30,16 +30,11 @@ WIDEST = 0.65
 TEXT = re.compile(r"<text\b[^>]*>([^<]*)")
 
 
-def size(svg: str) -> tuple[float, float]:
-    """Return a figure's width and height, in its own units.
-
-    Raises:
-        ValueError: the figure has no viewBox.
-    """
-    box = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)', svg)
-    if box is None:
-        raise ValueError("a figure without a viewBox")
-    return float(box[1]), float(box[2])
+def width_of(svg: str) -> float:
+    """Return a figure's width, in its own units."""
+    box = re.search(r'viewBox="\S+ \S+ ([\d.]+)', svg)
+    assert box, "Matplotlib writes it"
+    return float(box[1])
 
 
 def words_on_a_small_screen(svg: str) -> float | None:
@@ -47,7 +42,7 @@ def words_on_a_small_screen(svg: str) -> float | None:
 
     None if they would overlap: then the figure stays as wide as its words need, and scrolls.
     """
-    width, _ = size(svg)
+    width = width_of(svg)
     smallest = smallest_words(svg, width)
     if width * PIXELS <= SMALL_SCREEN:
         return smallest
@@ -90,7 +85,7 @@ class InlineFigures(SphinxPostTransform):
             svg = path.read_text(encoding="utf-8")
             words = words_on_a_small_screen(svg)
             kind = "figure roomy" if words else "figure"
-            width, _ = size(svg)
+            width = width_of(svg)
             if odd := [pixels for pixels in lettering(svg) if not LETTERING[0] <= pixels <= LETTERING[1]]:
                 LOGGER.warning("a figure's words of %s pixels: %s", odd, alt, location=image)
             least = READABLE * width / smallest_words(svg, width)

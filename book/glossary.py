@@ -7,22 +7,12 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.writers.html5 import HTML5Translator
 
-from book import add_tooltips
+from book import add_element, add_tooltips
 
 
-class term_link(nodes.General, nodes.TextElement):
+class term_link(nodes.Inline, nodes.TextElement):
     """A link to a term that knows its definition, and the place of that in the page."""
-
-
-def visit_term(translator: HTML5Translator, node: term_link) -> None:
-    attributes = {"href": node["href"], "aria-describedby": node["definition"]}
-    translator.body.append(translator.starttag(node, "a", "", CLASS="term", **attributes))
-
-
-def depart_term(translator: HTML5Translator, node: term_link) -> None:
-    translator.body.append("</a>")
 
 
 class DependOnGlossary(SphinxTransform):
@@ -50,8 +40,8 @@ class TermLinks(SphinxPostTransform):
             href = link.get("refuri") or f"#{link['refid']}"
             term = href.rpartition("#")[2]
             used[term] = known[term]
-            place = {"href": href, "definition": f"definition-{term}", "says": known[term]}
-            link.replace_self(term_link("", "", nodes.Text(link.astext()), **place))
+            attributes = {"href": href, "aria-describedby": f"definition-{term}"}
+            link.replace_self(term_link("", link.astext(), attributes=attributes, says=known[term]))
         add_tooltips(self.document, {f"definition-{term}": text for term, text in used.items()})
 
     def definitions(self) -> dict[str, str]:
@@ -81,7 +71,7 @@ class Letters(SphinxPostTransform):
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(term_link, html=(visit_term, depart_term))
+    add_element(app, term_link, "a", "term")
     app.add_transform(DependOnGlossary)
     app.add_post_transform(TermLinks)
     app.add_post_transform(Letters)

@@ -1,22 +1,31 @@
-"""Known mistakes after the checks: judged once for a state of the course, and listed by `{known-mistakes} layers`."""
+"""Known mistakes after the checks, judged once for a state of the course.
+
+`{known-mistakes} layers` lists them. An exercise's card has some to try: the lines that go wrong, and what ``check``
+says about them.
+"""
 
 from __future__ import annotations
 
+import ast
 import os
 import pickle
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cache
+from html import escape
 from multiprocessing import Pool
 
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
+from autograder.exercises import Exercise
 from autograder.instructor.authoring.catalogue import caught_mistakes
 from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.mistakes import Mistake
@@ -33,7 +42,6 @@ class JudgedMistake:
     """A known mistake after the checks.
 
     Attributes:
-        id: of the mistake.
         caught_by: names of the checks that fail.
         named: whether each of them names this mistake and no other.
         named_to_students: whether the visible checks name it, too.
@@ -75,12 +83,6 @@ def judged_in(room: str) -> list[JudgedMistake]:
     ]
 
 
-def right_answer(room: str, exercise: str) -> str:
-    """Return what ``check`` shows for a right answer, as HTML."""
-    checks = [check for check in checks_of(room, exercise) if not check.hidden]
-    return checks_table(exercise, [Verdict(check, 0, "pass", None, 0.0) for check in checks])
-
-
 def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Load PyTorch and judge before Sphinx forks the processes that read pages, if there are pages to read."""
     if docnames:
@@ -105,35 +107,153 @@ class KnownMistakesDirective(SphinxDirective):
             self.folded(exercise, mistakes, known, course.first_hints(room, exercise))
             for exercise, mistakes in by_exercise.items()
         )
-        return [headline(judged_mistakes()[room]), *tables]
+        unnamed = [mistake.id for mistake in judged_mistakes()[room] if not mistake.named]
+        caught = f"all but {', '.join(unnamed)} are" if unnamed else "each of them is"
+        return [nodes.paragraph("", f"{len(known)} mistakes; {caught} caught and named."), *tables]
 
     def folded(
         self, exercise: str, mistakes: Sequence[JudgedMistake], known: Mapping[str, Mistake], hints: Sequence[str]
     ) -> nodes.container:
-        lines = [
-            "Before anything is written: " + " ".join(hints),
-            "",
-            ":::{list-table}",
-            ":header-rows: 1",
-            ":widths: 70 30",
-            ":class: known-mistakes",
-            "",
-        ]
-        lines += ["* - Mistake", "  - Caught by"]
+        lines = ["Before anything is written: " + " ".join(hints), "", ":::{list-table}"]
+        lines += [":header-rows: 1", ":widths: 70 30", ":class: known-mistakes", "", "* - Mistake", "  - Caught by"]
         for judged in mistakes:
             lines += [f"* - {known[judged.id].says} `{judged.id}`", f"  - {', '.join(judged.caught_by)}"]
-        block = nodes.container(classes=["filtered"])
         summary = f"<details><summary><code>{exercise}</code>, {counted(len(mistakes), 'mistake')}</summary>"
-        block += nodes.raw("", summary, format="html")
-        self.state.nested_parse(StringList([*lines, ":::"], self.get_source_info()[0]), self.content_offset, block)
+        block = nodes.container("", nodes.raw("", summary, format="html"), classes=["filtered"])
+        block += self.parse_text_to_nodes("\n".join([*lines, ":::"]), offset=self.content_offset)
         block += nodes.raw("", "</details>", format="html")
         return block
 
 
-def headline(judged: Sequence[JudgedMistake]) -> nodes.paragraph:
-    unnamed = [mistake.id for mistake in judged if not mistake.named]
-    caught = f"all but {', '.join(unnamed)} are" if unnamed else "each of them is"
-    return nodes.paragraph("", f"{len(judged)} mistakes; {caught} caught and named.")
+# ---- wrong answers to try on an exercise's card
+
+SHOWN = 5
+FEW_LINES, MOST_LINES = 2, 5  # of an answer that is read at once, and of one that is read at all
+WHOLE_LINE = 20  # characters from which on a line of a solution is recognised by its words alone
+WORD = re.compile(r"\w+|[^\w\s]")
+EMPTY = re.compile(r"pass|return|else:|if (True|False):")  # lines that mean nothing by themselves
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """A wrong answer that a card can show.
+
+    Attributes:
+        function: the innermost function or class that goes wrong.
+        lines: those that differ from the reference.
+        table: what ``check`` shows, as HTML.
+        reveals: how much it gives away: whether it is long, and its likeness to a line of a solution.
+    """
+
+    function: str
+    lines: str
+    table: str
+    reveals: tuple[bool, float]
+
+
+def wrong_answers(exercise: Exercise) -> list[WrongAnswer]:
+    """Return wrong answers that the check names and that reveal no line of a solution.
+
+    The shortest come first, and among these the least like any line of a solution: they give away the least.
+    """
+    course = Course.installed()
+    source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
+    secret = [line for solved in course.exercises(exercise.room) for line in solved.solution_lines]
+    answers: list[WrongAnswer] = []
+    for judged in judged_mistakes()[exercise.room]:
+        mistake = mistakes[judged.id]
+        if mistake.exercise != exercise.name or not judged.named_to_students:
+            continue
+        mistaken = mistake.apply(source)
+        changed = changed_lines(source, mistaken)
+        lines = [line for _, line in changed]
+        is_empty = all(EMPTY.fullmatch(line.strip()) for line in lines)
+        if is_empty or len(lines) > MOST_LINES or any(tells(line, secret) for line in lines):
+            continue
+        reveals = len(lines) > FEW_LINES, max(likeness(line, secret) for line in lines)
+        answers.append(WrongAnswer(function_of(mistaken, changed[0][0]), as_written(changed), judged.table, reveals))
+    answers.sort(key=lambda answer: answer.reveals)
+    return list({answer.lines: answer for answer in reversed(answers)}.values())[::-1][:SHOWN]
+
+
+def changed_lines(before: str, after: str) -> list[tuple[int, str]]:
+    """Return the lines that a text has gained, each with its number, counted from 1."""
+    old, new = before.splitlines(), after.splitlines()
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(at + 1, new[at]) for kind, _, _, start, end in blocks if kind != "equal" for at in range(start, end)]
+
+
+def tells(line: str, secret: Sequence[str]) -> bool:
+    """Return whether a line is one of a solution, or contains all words of a long one."""
+    words = set(WORD.findall(line))
+    whole = [set(WORD.findall(solution)) for solution in secret if len(solution) > WHOLE_LINE]
+    return line.strip() in secret or any(words >= solution for solution in whole)
+
+
+def likeness(line: str, secret: Sequence[str]) -> float:
+    """Return the similarity of a line to the most similar line of a solution, from 0 to 1."""
+    best = 0.0
+    for matcher in map(_matcher, secret):
+        matcher.set_seq1(line.strip())
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best:  # upper bounds, computed sooner
+            best = max(best, matcher.ratio())
+    return best
+
+
+@cache
+def _matcher(line: str) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, "", line, autojunk=False)
+
+
+def as_written(changed: Sequence[tuple[int, str]]) -> str:
+    """Return numbered lines below each other, with an ellipsis in each gap."""
+    lines: list[str] = []
+    for at, (number, line) in enumerate(changed):
+        if at and number > changed[at - 1][0] + 1:
+            lines.append(" " * (len(line) - len(line.lstrip())) + "…")
+        lines.append(line)
+    return textwrap.dedent("\n".join(lines))
+
+
+def function_of(source: str, line: int) -> str:
+    """Return the name of the innermost function or class around a line."""
+    around = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    return max(around, key=lambda node: node.lineno).name if around else ""
+
+
+def wrong_answers_node(exercise: Exercise) -> nodes.raw:
+    """Return the part of a card in which a reader tries answers, as HTML that needs no script."""
+    name = f"attempts-{exercise.id}"
+    rows = []
+    for wrong in wrong_answers(exercise):
+        answer = f"<span>in <code>{escape(wrong.function)}</code></span><code>{escape(wrong.lines)}</code>"
+        rows.append(row(name, answer, wrong.table))
+    visible = [check for check in checks_of(exercise.room, exercise.name) if not check.hidden]
+    passed = [Verdict(check, 0, "pass", None, 0.0) for check in visible]
+    rows.append(row(name, "<span>a right answer</span>", checks_table(exercise.name, passed)))
+    return nodes.raw(
+        "",
+        '<details class="attempts"><summary>Try a wrong answer</summary>'
+        "<p>Each of these goes wrong where it differs from a right answer. Which check notices? Choose one, and see"
+        f" what <code>check({escape(exercise.name)})</code> says of it. Each also shows much of a right line: write"
+        f" your own first.</p>{''.join(rows)}</details>",
+        format="html",
+    )
+
+
+def row(name: str, answer: str, table: str) -> str:
+    return f'<details class="attempt" name="{name}"><summary>{answer}</summary>{lighter(table)}</details>'
+
+
+def lighter(table: str) -> str:
+    """Return a notebook's table without its inline styles, which the book's own replace, and without code to run."""
+    table = re.sub(r"<details><summary>Run this check by hand</summary>.*?</details>", "", table, flags=re.DOTALL)
+    table = re.sub(r'(?<!aria-hidden="true") style="[^"]*"', "", table)
+    return re.sub(r"\n\s*", "\n", table)
 
 
 def setup(app: Sphinx) -> None:

@@ -16,7 +16,6 @@ The module that draws the network loads PyTorch, so it is imported only where a 
 
 import yaml
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -36,7 +35,7 @@ class OpeningDirective(SphinxDirective):
         box += nodes.paragraph("", self.arguments[0], classes=["opening-question"])
         box += nodes.paragraph("", f"{time_of(chapter)} · {chapter.points} points", classes=["opening-facts"])
         box += nodes.raw("", network.grown(chapter.room), format="html")
-        self.state.nested_parse(self.content, self.content_offset, box)
+        box += self.parse_content_to_nodes()
         return [box]
 
 
@@ -46,11 +45,9 @@ class StartDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        box = nodes.container(classes=["start"])
         time = f"{len(chapters())} chapters, about {round(course_minutes() / 60)} hours with all exercises."
-        lines = StringList([*self.content, time], self.get_source_info()[0])
-        self.state.nested_parse(lines, self.content_offset, box)
-        return [box]
+        parsed = self.parse_text_to_nodes("\n".join([*self.content, time]), offset=self.content_offset)
+        return [nodes.container("", *parsed, classes=["start"])]
 
 
 class PathDirective(SphinxDirective):
@@ -79,11 +76,8 @@ class PathDirective(SphinxDirective):
 
     def parsed(self, text: str, name: str) -> nodes.Node:
         """Return a line of Markdown as a paragraph."""
-        block = nodes.container()
-        self.state.nested_parse(StringList([text], self.get_source_info()[0]), self.content_offset, block)
-        (paragraph,) = block.findall(nodes.paragraph)
-        paragraph["classes"].append(name)
-        return paragraph
+        (paragraph,) = self.parse_text_to_nodes(text, offset=self.content_offset)
+        return nodes.paragraph("", "", *paragraph.children, classes=[name])
 
 
 class OutcomesDirective(SphinxDirective):
@@ -98,9 +92,7 @@ class OutcomesDirective(SphinxDirective):
         for chapter in chapters():
             time = f"{time_of(chapter)}; {chapter.points} points"
             lines.append(f"| [{chapter.title}]({chapter.path.name}) | {outcomes[chapter.assignment]} | {time} |")
-        block = nodes.container()
-        self.state.nested_parse(StringList(lines, self.get_source_info()[0]), self.content_offset, block)
-        return block.children
+        return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
 
 
 def outcomes_of(content: str) -> dict[str, str]:

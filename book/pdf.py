@@ -184,7 +184,6 @@ def pages_of(pdf: Path) -> dict[str, int]:
 
 
 def write_pdf(site: Path, target: Path) -> None:
-    """Write the book as a PDF."""
     book_url = Course.installed().book_url
     pages = {stem: (site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)}
     articles = [article(markup, stem, book_url) for stem, markup in pages.items()]

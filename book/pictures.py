@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from book import BOOK, card
 from book.pdf import HOST, answer, chromium
@@ -30,10 +30,8 @@ Colours = Literal["light", "dark"]
 def halves(browser: Browser, site: Path, colours: Colours) -> list[np.ndarray]:
     """Return pictures of the landing page and of a wrong answer, as readers who prefer these colours see them."""
     width, height = SIZE
-    with browser.new_context(
-        color_scheme=colours, viewport={"width": width, "height": height}, device_scale_factor=2
-    ) as context:
-        page = context.new_page()
+    viewport: ViewportSize = {"width": width, "height": height}
+    with browser.new_page(color_scheme=colours, viewport=viewport, device_scale_factor=2) as page:
         page.route(f"{HOST}**", partial(answer, site))
         page.goto(HOST + LANDING, wait_until="networkidle")
         page.add_style_tag(content=MENU)
@@ -56,8 +54,7 @@ def halves(browser: Browser, site: Path, colours: Colours) -> list[np.ndarray]:
 def write_card(browser: Browser, site: Path, path: Path) -> None:
     """Photograph the card, in the typefaces of the book."""
     width, height = card.SIZE
-    with browser.new_context(viewport={"width": width, "height": height}) as context:
-        page = context.new_page()
+    with browser.new_page(viewport={"width": width, "height": height}) as page:
         page.route(f"{HOST}**", partial(answer, site))
         page.goto(HOST + LANDING, wait_until="load")
         page.evaluate("(svg) => { document.body.innerHTML = svg }", card.card_svg(page.title()))

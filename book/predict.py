@@ -9,10 +9,8 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from sphinx.writers.html5 import HTML5Translator
 
 from autograder.instructor.releasing.choice_questions import KINDS, LETTERS, OUTCOMES, parse_question
 from book import add_element
@@ -41,7 +39,9 @@ class QuestionDirective(SphinxDirective):
         except ValueError as error:
             raise self.error(str(error)) from error
         section = question_section(
-            guess=self.options.get("guess"), classes=[self.name], ids=[f"question-{nodes.make_id(self.arguments[0])}"]
+            attributes={f"data-{option}": value for option, value in self.options.items()},
+            classes=[self.name],
+            ids=[f"question-{nodes.make_id(self.arguments[0])}"],
         )
         section += nodes.paragraph("", KINDS[self.name], classes=["card-kicker"])
         section += self.parsed(self.arguments[0], 0, "question-title")
@@ -69,10 +69,8 @@ class QuestionDirective(SphinxDirective):
         return [section]
 
     def parsed(self, text: str, line: int, *classes: str) -> nodes.container:
-        block = nodes.container(classes=list(classes))
-        lines = StringList(text.splitlines(), self.get_source_info()[0])
-        self.state.nested_parse(lines, self.content_offset + line, block)
-        return block
+        parsed = self.parse_text_to_nodes(text, offset=self.content_offset + line)
+        return nodes.container("", *parsed, classes=list(classes))
 
 
 class WrittenDirective(SphinxDirective):
@@ -82,10 +80,9 @@ class WrittenDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         text = f"Written question · {counted(self.options['points'], 'point')}"
-        box = nodes.container(classes=["written-card"])
-        box += nodes.paragraph("", text, classes=["card-kicker"])
-        box += nodes.paragraph("", "You answer in the notebook, in your own words. A person reads and marks it.")
-        return [box]
+        kicker = nodes.paragraph("", text, classes=["card-kicker"])
+        who = nodes.paragraph("", "You answer in the notebook, in your own words. A person reads and marks it.")
+        return [nodes.container("", kicker, who, classes=["written-card"])]
 
 
 def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -97,17 +94,8 @@ def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = WRITTEN.sub(directive, source[0])
 
 
-def visit_question(translator: HTML5Translator, node: question_section) -> None:
-    guess = {"data-guess": node["guess"]} if node["guess"] else {}
-    translator.body.append(translator.starttag(node, "section", "", CLASS="question", **guess))
-
-
-def depart_question(translator: HTML5Translator, node: question_section) -> None:
-    translator.body.append("</section>\n")
-
-
 def setup(app: Sphinx) -> None:
-    app.add_node(question_section, html=(visit_question, depart_question))
+    add_element(app, question_section, "section", "question")
     unfold = "<summary>Choose first, then unfold the answer</summary>\n"
     add_element(app, question_answer, "details", "question-answer", unfold)
     for name in KINDS:

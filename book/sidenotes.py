@@ -77,7 +77,7 @@ class SideNotes(SphinxPostTransform):
         seen = self.explained_before()
         for link in list(self.document.findall(nodes.TextElement)):
             if isinstance(link, term_link):
-                key = term_id(link["definition"].removeprefix("definition-term-"))
+                key = term_id(link["attributes"]["aria-describedby"].removeprefix("definition-term-"))
                 name, says = link.astext(), link["says"]
             else:
                 key = link.get("refid", "")

@@ -78,13 +78,12 @@ def own_due(extension: str) -> datetime:
     return datetime.strptime(extension, "%Y-%m-%d %H:%M")
 
 
-def check_penalties(course: Path, worksheet: Path, everybody: Sequence[Student]) -> tuple[int, int]:
+def check_penalties(course: Path, percent: Mapping[str, int]) -> tuple[int, int]:
     """Compare late penalties; return the number of extensions and of works that lose points.
 
     Raises:
         WrongMarks: a work loses more or less.
     """
-    percent = expected_percent(course, worksheet, everybody)
     late = 0
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         for submission in gradebook.assignment_submissions(ASSIGNMENT):

@@ -28,7 +28,6 @@ class widget_figure(nodes.General, nodes.Element):
 
 
 def names() -> list[str]:
-    """Return the names of all widgets."""
     return sorted(path.stem for path in WIDGETS.glob("[a-z]*.py"))
 
 

@@ -38,9 +38,9 @@ def photographs() -> np.ndarray:
 
 
 @cache
-def unscaled(seed: int = 0) -> list[float]:
+def unscaled() -> list[float]:
     """Return the RMS of the input and behind each layer, where all weights have standard deviation 1."""
-    rng = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(0)
     x = torch.from_numpy(photographs()).double() / 255
     sizes = [x.square().mean().sqrt().item()]
     for inputs, outputs in pairwise(WIDTHS):

@@ -1,7 +1,6 @@
 """The book, built once as its readers get it."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,17 +32,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
 
     return made_once("book", tmp_path_factory, make) / "_build" / "html"
-
-
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: Path) -> Path:
-    """The site as `make site` publishes it, with its downloads; the PDF is a fixture of its own. Read it only."""
-
-    def make(folder: Path) -> None:
-        shutil.copytree(site, folder / "site", copy_function=os.link)
-        shutil.copytree(downloads / "site" / "downloads", folder / "site" / "downloads", dirs_exist_ok=True)
-
-    return made_once("published", tmp_path_factory, make) / "site"
 
 
 @pytest.fixture(scope="session")

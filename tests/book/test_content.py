@@ -1,6 +1,7 @@
 """Content of the built pages: what they must contain, and what they must not."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
@@ -190,7 +191,10 @@ def test_every_picture_has_a_text_alternative(site: Path) -> None:
 # ---- links and references
 
 
-def test_links_between_pages_and_to_downloads_lead_somewhere(published: Path) -> None:
+def test_links_between_pages_and_to_downloads_lead_somewhere(site: Path, downloads: Path, tmp_path: Path) -> None:
+    published = tmp_path / "site"
+    shutil.copytree(site, published)
+    shutil.copytree(downloads / "site" / "downloads", published / "downloads", dirs_exist_ok=True)
     for built in pages(published):
         for target in built.targets:
             if re.match(r"https?:|mailto:", target):

@@ -14,10 +14,9 @@ from autograder.palette import COLOURS, themed
 from book import execution
 from book.exercise_cards import assignment, narrowed
 from book.figures import coarser, lettering, words_on_a_small_screen
-from book.known_mistakes import JUDGED_BY
+from book.known_mistakes import JUDGED_BY, as_written, changed_lines, function_of, tells
 from book.pdf import article
 from book.theme import without_unused
-from book.wrong_answers import as_written, changed_lines, function_of, tells
 from tests.book.built_pages import EACH_EXERCISE
 
 # ---- the stub on a card
@@ -166,11 +165,6 @@ def test_words_of_a_figure_grow_where_they_have_room(width: float, size: float, 
 
 def test_lettering_is_measured_as_it_is_shown() -> None:
     assert lettering('<text style="font: 700 9px sans"/><tspan style="font-size: 12px"/>') == [12, 16]
-
-
-def test_a_figure_without_a_size_stops_the_build() -> None:
-    with pytest.raises(ValueError, match="viewBox"):
-        words_on_a_small_screen("<svg></svg>")
 
 
 def test_coordinates_are_rounded_to_a_tenth_of_a_pixel_and_words_are_kept() -> None:

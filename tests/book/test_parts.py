@@ -10,7 +10,7 @@ from autograder.checks import checks_of
 from autograder.exercises import Exercise
 from autograder.judge.verdicts import LIKELY_LABELS
 from book.claims import entries
-from book.wrong_answers import SHOWN
+from book.known_mistakes import SHOWN
 from tests.book.built_pages import EACH_EXERCISE, card, words
 from tests.book.built_pages import page as built
 from tests.book.conftest import CHAPTER
@@ -84,34 +84,31 @@ def test_a_card_has_wrong_answers_that_the_check_names_and_no_solutions_line(sit
         assert not [title for title in hidden if title in answer]
 
 
-def test_wrong_answers_unfold_one_at_a_time_and_show_what_the_check_says(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER)
-    page.locator(f"{CARD} > summary").click()
-    first, second = (page.locator(f"{CARD} .attempt").nth(at) for at in (0, 1))
+def test_wrong_answers_unfold_one_at_a_time_and_show_what_the_check_says(chapter: Page) -> None:
+    chapter.locator(f"{CARD} > summary").click()
+    first, second = (chapter.locator(f"{CARD} .attempt").nth(at) for at in (0, 1))
     first.locator("summary").first.click()
     expect(first.get_by_text(LIKELY).first).to_be_visible()
     second.locator("summary").first.click()
     expect(second.get_by_text(LIKELY).first).to_be_visible()
     expect(first.get_by_text(LIKELY).first).to_be_hidden()
-    last = page.locator(f"{CARD} .attempt").last
+    last = chapter.locator(f"{CARD} .attempt").last
     last.locator("summary").first.click()
     visible = [check for check in checks_of("layers", "Flatten") if not check.hidden]
     expect(last.locator("table")).to_contain_text(f"Flatten: {len(visible)} of {len(visible)} checks passed")
 
 
-def test_on_paper_two_wrong_answers_stand_for_all(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER)
-    page.emulate_media(media="print")
-    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
-    assert sum(answer.is_visible() for answer in page.locator(f"{CARD} .attempt").all()) == 2
+def test_on_paper_two_wrong_answers_stand_for_all(chapter: Page) -> None:
+    chapter.emulate_media(media="print")
+    chapter.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    assert sum(answer.is_visible() for answer in chapter.locator(f"{CARD} .attempt").all()) == 2
 
 
 # ---- claims
 
 
 def test_a_first_tap_shows_what_was_tried_and_a_second_follows_the_link(browser: Browser, address: str) -> None:
-    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True) as context:
-        page = context.new_page()
+    with browser.new_page(viewport={"width": 360, "height": 740}, has_touch=True) as page:
         page.goto(address + CHAPTER)
         mark = page.locator("a.claim").first
         mark.tap()

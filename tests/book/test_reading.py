@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pypdf import PdfReader
 
 from tests.book.built_pages import page as page_of
-from tests.book.built_pages import pages, read
+from tests.book.built_pages import read
 from tests.book.conftest import CHAPTER
 from tests.book.visits import PAGES, SEARCH, SHIFTED, STARTS, Visit, visit
 from tests.conftest import ROOT, serve
@@ -92,12 +92,6 @@ def test_a_page_without_its_demo_weighs_under_450_kilobytes_and_takes_few_reques
     assert weight[".woff2"] > 0
     assert weight.total() < BUDGET, weight
     assert len(set(asked(visited))) == len(asked(visited)) <= REQUESTS
-
-
-def test_a_page_loads_nothing_to_show_formulas(site: Path) -> None:
-    assert any(page.article.select(".math > svg") for page in pages(site))
-    loaded = [str(tag) for page in pages(site) for tag in page.soup.select("script[src], link[href]")]
-    assert not [tag for tag in loaded if "mathjax" in tag.lower()]
 
 
 # ---- a chapter on paper: nothing is folded away and nothing is cut
@@ -187,22 +181,20 @@ def test_a_caption_is_numbered_and_nearer_to_its_figure_than_to_the_text(page: P
         assert 0 <= above < 24 < below
 
 
-def test_figures_that_stand_side_by_side_wrap_on_a_telephone(page: Page, address: str) -> None:
+def test_figures_that_stand_side_by_side_wrap_on_a_telephone(chapter: Page) -> None:
     lines = {}
     for width in (360, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(address + CHAPTER)
-        several = page.locator(".cell_output:has(> .figure ~ .figure) > .figure")
+        chapter.set_viewport_size({"width": width, "height": 900})
+        several = chapter.locator(".cell_output:has(> .figure ~ .figure) > .figure")
         lines[width] = len({round(box["y"]) for figure in several.all() if (box := figure.bounding_box())})
         assert several.evaluate_all("(figures) => figures.every((one) => one.scrollWidth <= one.clientWidth)")
     assert (lines[1440], lines[360]) == (1, 2)
 
 
-def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(address + CHAPTER)
-    page.evaluate("document.fonts.ready.then(() => null)")
-    characters = page.evaluate("""() => {
+def test_lines_have_a_readable_measure(chapter: Page) -> None:
+    chapter.set_viewport_size({"width": 1440, "height": 900})
+    chapter.evaluate("document.fonts.ready.then(() => null)")
+    characters = chapter.evaluate("""() => {
       const paragraph = [...document.querySelectorAll("article section > p")].find((p) => p.textContent.length > 300);
       const lines = paragraph.getBoundingClientRect().height / parseFloat(getComputedStyle(paragraph).lineHeight);
       return paragraph.textContent.length / Math.round(lines);
@@ -323,9 +315,8 @@ def test_a_page_stands_still_when_its_typefaces_come_late(browser: Browser, site
     delayed: list[Route] = []
     with (
         serve(site) as address,
-        browser.new_context(viewport={"width": 360, "height": 740}, service_workers="block") as context,
+        browser.new_page(viewport={"width": 360, "height": 740}, service_workers="block") as page,
     ):
-        page = context.new_page()
         page.route("**/*.woff2", lambda route: delayed.append(route))
         page.goto(f"{address}chapters/{name}.html", wait_until="domcontentloaded")
         page.wait_for_timeout(300)  # longer than a browser waits before it shows the text
@@ -339,8 +330,7 @@ def test_a_page_stands_still_when_its_typefaces_come_late(browser: Browser, site
 
 def test_a_first_screen_is_set_in_the_books_own_faces(browser: Browser, site: Path) -> None:
     """The question, the text, titles and code: each face is asked for before a style sheet names it."""
-    with serve(site) as address, browser.new_context() as context:
-        page = context.new_page()
+    with serve(site) as address, browser.new_page() as page:
         page.goto(f"{address}chapters/2-layers.html", wait_until="networkidle")
         faces = page.evaluate(
             "[...document.fonts].filter((one) => one.status === 'loaded').map((one) => `${one.family} ${one.style}`)"

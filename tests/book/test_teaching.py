@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from book.chapters import chapters
-from book.facts import MEETINGS, facts, formatted
+from book.chapters import MEETINGS, chapters, facts, formatted
 from book.opening import outcomes_of
 from tests.book.built_pages import COURSE
 

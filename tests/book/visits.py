@@ -103,8 +103,7 @@ def visit(browser: Browser, address: str, name: str, colours: str, thorough: boo
     # Code that is unfolded fades in, and what is half there has no contrast: this reader wants no motion.
     size = {"width": STARTS[colours], "height": 900}
     options: Any = {"color_scheme": colours, "viewport": size, "reduced_motion": "reduce"}
-    with browser.new_context(**options) as context:
-        page = context.new_page()
+    with browser.new_page(**options) as page:
         listen(page, seen)
         page.goto(address + name, wait_until="networkidle")
         page.wait_for_function("document.documentElement.dataset.theme !== 'auto'")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sample_class.expected import WrongMarks, check_marks, check_penalties, expected_marks, expected_percent, rows_of
+from sample_class.learning_systems import ASSIGNMENT
 from sample_class.students import students
-from sample_class.term import ASSIGNMENT, REPAIR, CommandFailed, Shell, blocks, play
+from sample_class.term import REPAIR, CommandFailed, Shell, blocks, play
 from tests.conftest import made_once
 from tests.instructor.conftest import open_gradebook
 
@@ -78,22 +79,20 @@ def test_a_check_that_is_repaired_after_marking_leaves_nobody_with_an_unmarked_a
     assert not [page for page in pages if "not been marked yet" in page or "not marked yet" in page]
 
 
-def test_extensions_and_late_penalties_are_as_the_term_calculates_them(term: Path, course: Path) -> None:
-    worksheet = term / "grading-worksheet.csv"
-    extensions, late = check_penalties(course, worksheet, students(SIZE))
+@pytest.fixture(scope="module")
+def percent(term: Path, course: Path) -> dict[str, int]:
+    return expected_percent(course, term / "grading-worksheet.csv", students(SIZE))
+
+
+def test_extensions_and_late_penalties_are_as_the_term_calculates_them(course: Path, percent: dict[str, int]) -> None:
+    extensions, late = check_penalties(course, percent)
     assert (extensions, late > 0) == (12, True)
     with open_gradebook(course) as gradebook:
         submitted = gradebook.assignment_submissions(ASSIGNMENT)
         extended = {work.student.id for work in submitted if work.extension}
         assert extended == {work.student.id for work in submitted} & {student.id for student in students(SIZE)}
-    table = course / "extensions.csv"
-    rows = table.read_text(encoding="utf-8")
-    try:
-        table.write_text("student,assignment,extension,reason\n", encoding="utf-8")
-        with pytest.raises(WrongMarks, match="points by lateness, and not"):
-            check_penalties(course, worksheet, students(SIZE))
-    finally:
-        table.write_text(rows, encoding="utf-8")
+    with pytest.raises(WrongMarks, match="points by lateness, and not"):
+        check_penalties(course, {})  # as if nothing had come late
 
 
 def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(course: Path) -> None:
@@ -122,9 +121,8 @@ def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(t
 
 
 def test_after_a_changed_check_and_a_dropped_question_marks_are_as_the_term_calculates(
-    term: Path, course: Path
+    course: Path, percent: dict[str, int]
 ) -> None:
-    percent = expected_percent(course, term / "grading-worksheet.csv", students(SIZE))
     assert check_marks(course, percent) == len(expected_marks(course, percent)) > 5
     with pytest.raises(WrongMarks, match="Canvas is told"):
         check_marks(course, {})  # as if nothing had come late
