@@ -119,7 +119,7 @@ def best_errors(name: str, units: int, steps: int, seed: int) -> list[float]:
 A_QUARTER = math.log2(4 / 3)  # off an error, in halvings
 BESIDE_ADAM = halvings("Adam", "Adam falling", "halvings of Adam's error by a falling rate")
 BESIDE_DESCENT = halvings("SGD", "Adam falling")
-BY_FALLING = halvings("SGD", "SGD falling")
+BY_FALLING = halvings("SGD", "SGD falling", "halvings of gradient descent's error by a falling rate")
 BY_THE_FORMULA = halvings("Adam falling", "formula")
 
 

@@ -107,6 +107,8 @@ def complaints(claim: Claim, entry: LedgerEntry | None) -> list[str]:
     judgement, opposite = judge(claim, entry), judge(claim, entry, opposed=True)
     if not judgement.holds:
         faults.append(f"{claim.id}: it held in {judgement.held} of {len(judgement.inside)} combinations")
+    if "" in {shown.quantity for shown in (*judgement.inside, *opposite.inside)}:
+        faults.append(f"{claim.id}: one of its quantities has no words")
     if opposite.holds:
         faults.append(f"{claim.id}: its opposite holds in all {len(opposite.inside)} combinations")
     if judgement.outside and all(shown.holds for shown in judgement.outside):

@@ -292,7 +292,7 @@ def right_at_best(images: int, rate: float, dropout: float, seed: int, own: int,
             and paired(numbers["4000"], numbers["2000"]).mean < paired(numbers["1000"], numbers["500"]).mean
         ),
     ),
-    opposed=below(minus("4000", "1000"), 0.5),
+    opposed=below(minus("4000", "1000", "accuracy with 4,000 images minus that with 1,000, points"), 0.5),
 )
 def more_images(rate: float, dropout: float, seed: int) -> dict[str, float]:
     amounts = (500, 1000, 2000, 4000)
@@ -311,7 +311,7 @@ def more_images(rate: float, dropout: float, seed: int) -> dict[str, float]:
         *(0.4, 0.75),
         provided=lambda numbers: interval(over("other dropout", "unpaired")(numbers)).high < 0.75,
     ),
-    opposed=above(over("other seed", "unpaired"), 0.9),
+    opposed=above(over("other seed", "unpaired", "standard error, same images over other images"), 0.9),
 )
 def pairing(rate: float, images: int, seed: int) -> dict[str, float]:
     a = right_at_best(images, rate, 0.0, seed, seed, 12)
