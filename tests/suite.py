@@ -21,7 +21,7 @@ FIRST = [
     "instructor/test_marks.py",
     "instructor/viva/test_talk_questions.py",
     "book/test_reading.py",
-    "instructor/grading/test_hostile_submissions.py",
+    "attacks/test_class.py",
     "instructor/grading/test_killed_grading.py",
     "instructor/grading/test_again.py",
     "instructor/grading/test_cluster.py",

@@ -1,6 +1,5 @@
 """Records of a submission: its receipt, and diagnoses in which a student's words stay in their own field."""
 
-import hashlib
 import html
 import re
 from dataclasses import replace
@@ -20,7 +19,6 @@ from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.public_code import Public
 from autograder.judge.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
-from autograder.receipts import receipt_from, receipt_of
 from autograder.reports.text import diagnosis_rows
 from autograder.sandbox import Limits
 
@@ -74,10 +72,3 @@ def test_no_report_or_log_shows_a_row_that_a_student_forged() -> None:
     message = VERDICT.message.splitlines()
     assert "  expected: shape (5, 3)" in message
     assert "  likely mistake: The checker is wrong" not in message
-
-
-@given(st.binary(max_size=100))
-def test_a_receipt_is_the_beginning_of_the_files_sha_256_in_groups(content: bytes) -> None:
-    assert re.fullmatch(r"[0-9a-f]{4}(-[0-9a-f]{4}){7}", receipt_of(content))
-    assert hashlib.sha256(content).hexdigest().startswith(receipt_of(content).replace("-", ""))
-    assert receipt_of(content) == receipt_from(hashlib.sha256(content).hexdigest())

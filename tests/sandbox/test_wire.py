@@ -47,22 +47,6 @@ ANSWER = Answer(
 HEADER, BODY = wire.pack_answer(ANSWER)
 
 
-def test_a_program_that_does_not_read_its_checks_ends_in_time() -> None:
-    checks = tuple(PlannedCheck("layers", "Linear", f"{at:0999}", 1) for at in range(1000))  # more than a socket holds
-    receiver, sender = socket.socketpair()
-    with receiver, sender:
-        wire.send(sender, {"ready": True})
-        assert Collector(Program((), checks)).read_all(receiver, Limits(total_s=0.5)) == "timeout"
-
-
-def test_an_answer_with_more_than_any_check_observes_is_refused() -> None:
-    many = wire.pack_answer(Answer("observed", {str(at): 1 for at in range(201)}, "", 0.1))
-    arrays_beside = HEADER, arrays.to_bytes({str(at): torch.zeros(0) for at in range(2000)})
-    for header, body in (many, arrays_beside):
-        with pytest.raises(wire.WireError):
-            wire.unpack_answer(header, body)
-
-
 def frame(header: bytes, body: bytes) -> bytes:
     return wire.LENGTHS.pack(len(header), len(body)) + header + body
 

@@ -6,7 +6,6 @@ import os
 import stat
 import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -158,19 +157,6 @@ def test_in_a_folder_links_pipes_and_archives_are_refused(tmp_path: Path) -> Non
         "pipe.ipynb": "it is not a file",
         "ada/work.zip": ARCHIVE,
     }
-
-
-@pytest.mark.parametrize("make", [zipped, folder])
-@pytest.mark.parametrize("above", ["", "hw_submissions/"])
-def test_of_one_students_too_many_files_one_is_named_for_the_rest_and_all_others_are_read(
-    make: Callable[[Path, dict[str, bytes]], Path], above: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(archive, "MAX_FILES", 2)
-    names = ["Eve/1.ipynb", "Eve/2.ipynb", "Eve/x/3", "Eve/x/4", "bob/1.ipynb", "z.ipynb"]
-    with open_download(make(tmp_path / "x", {above + name: b"{}" for name in names})) as entries:
-        read = {entry.name.removeprefix(above): entry.refused for entry in entries}
-        assert [entry.name for entry in entries if not entry.parts] == [f"{above}Eve/x/3"]
-    assert read == {name: REST if name == "Eve/x/3" else "" for name in names if name != "Eve/x/4"}
 
 
 def test_files_of_a_folder_come_before_those_of_an_environment_in_it(tmp_path: Path) -> None:

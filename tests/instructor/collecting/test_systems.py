@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,14 +14,14 @@ from hypothesis import strategies as st
 from autograder.errors import UsageError
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
-from autograder.instructor.collecting.systems import github, read_all
+from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.github import with_commit_time
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.directory import Clue, Directory
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.roster import Student
-from tests.instructor.collecting.made_downloads import clone, entries_of, git, gradescope_metadata
+from tests.instructor.collecting.made_downloads import clone, entries_of, gradescope_metadata
 from tests.instructor.collecting.plans import plan_of
 
 EVENING = datetime(2026, 11, 5, 22, 41, 7, tzinfo=UTC)
@@ -191,31 +190,6 @@ def test_of_a_broken_clone_the_time_is_not_known(head: str, tmp_path: Path) -> N
     repository = clone(tmp_path / "x" / "a-bob", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000")
     (repository / ".git" / "HEAD").write_text(head)
     assert read(tmp_path / "x")["a-bob/2-layers.ipynb"].when is None
-
-
-def test_what_says_which_commit_a_clone_is_at_is_read_without_waiting_and_up_to_a_limit(tmp_path: Path) -> None:
-    head = clone(tmp_path / "x" / "a-bob", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000") / ".git" / "HEAD"
-    os.truncate(head, 1 << 40)
-    assert read(tmp_path / "x")["a-bob/2-layers.ipynb"].when is None
-    head.unlink()
-    os.mkfifo(head)
-    assert read(tmp_path / "x")["a-bob/2-layers.ipynb"].when is None
-
-
-def test_git_takes_limited_memory_for_an_object_which_can_unpack_to_gigabytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(github, "GIT_MEMORY", "1m")
-    entries = ["2-layers.ipynb", *(f"a{at:05}" for at in range(40_000))]
-    for user, tree in (("bob", entries[:1]), ("ada", entries)):
-        repository = clone(tmp_path / "x" / user, {"2-layers.ipynb": b"{}"}, "2020-01-01T00:00:00+0000")
-        made = git(
-            repository, "mktree", "--missing", text="".join(f"100644 blob {'1' * 40}\t{name}\n" for name in tree)
-        )
-        commit = git(repository, "commit-tree", made, "-m", "x", when="2026-11-05T22:41:07+0000")
-        (repository / ".git" / "refs" / "heads" / "main").write_text(commit)
-    files = read(tmp_path / "x")
-    assert [files[f"{user}/2-layers.ipynb"].when for user in ("bob", "ada")] == [EVENING, None]
 
 
 # Nobody poses as another

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 import socket
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from unittest import mock
-from urllib.parse import urlsplit
 
 import pytest
 
-from autograder.instructor.marking import serving
 from sample_class.written import grade_written
 from tests.commands import autograder
 from tests.instructor.conftest import ASSIGNMENT, wait_until
@@ -29,29 +25,6 @@ def test_a_token_is_printed_once_and_a_new_one_on_request(folder: Path) -> None:
     status, printed, _ = here(folder, "mark", "--new-token", "bob")
     assert (status, TOKEN.findall(printed)) == (0, ["bob"])
     assert "it cannot be shown again" in printed
-
-
-def test_a_request_without_an_end_is_given_up(desk: Desk) -> None:
-    with mock.patch.object(serving, "PATIENCE_S", 0.2), served(desk) as visit:
-        address = urlsplit(visit("bob").address)
-        with socket.create_connection((str(address.hostname), address.port or 0), timeout=60) as visitor:
-            visitor.sendall(b"GET /login HTTP/1.1\r\nHost:")
-            assert visitor.recv(100) == b""
-
-
-def test_who_holds_connections_keeps_nobody_out(desk: Desk) -> None:
-    with mock.patch.object(serving, "MOST_CONNECTIONS", 5), served(desk) as visit, ExitStack() as held:
-        marker = visit("bob")
-        address = urlsplit(marker.address)
-        visitors = [
-            held.enter_context(socket.create_connection((str(address.hostname), address.port or 0), timeout=60))
-            for _ in range(10)
-        ]
-        assert visitors[0].recv(100) == b""
-        visitors[-1].settimeout(0.2)
-        with pytest.raises(TimeoutError):
-            visitors[-1].recv(100)
-        assert marker.get("/login").status == 200
 
 
 def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None:

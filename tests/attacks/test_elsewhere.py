@@ -1,0 +1,173 @@
+"""Attacks that are no code in a cell: by frames, files, connections and names; each got something once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from unittest import mock
+from urllib.parse import urlsplit
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder import arrays
+from autograder.checks import checks_of
+from autograder.course import names_of_source
+from autograder.instructor.collecting import archive
+from autograder.instructor.collecting.archive import open_download
+from autograder.instructor.collecting.systems import github, read_all
+from autograder.instructor.collecting.systems.github import with_commit_time
+from autograder.instructor.marking import serving
+from autograder.instructor.reports.code_tokens import code_tokens
+from autograder.notebooks.graft import MAX_ANSWER_CHARACTERS
+from autograder.observe import Answer, observe
+from autograder.receipts import receipt_from, receipt_of
+from autograder.sandbox import Collector, Limits, Program, wire
+from autograder.sandbox.program import PlannedCheck
+from tests.conftest import copy_course
+from tests.instructor.collecting.made_downloads import clone, folder, git, zipped
+from tests.instructor.marking.conftest import Desk, desk_in, served, write_table
+
+# By frames of its own: the checks are never read, and answers bring what nobody asked for
+
+
+def test_a_program_that_does_not_read_its_checks_ends_in_time() -> None:
+    checks = tuple(PlannedCheck("layers", "Linear", f"{at:0999}", 1) for at in range(1000))  # more than a socket holds
+    receiver, sender = socket.socketpair()
+    with receiver, sender:
+        wire.send(sender, {"ready": True})
+        assert Collector(Program((), checks)).read_all(receiver, Limits(total_s=0.5)) == "timeout"
+
+
+def test_an_answer_with_more_than_any_check_observes_is_refused() -> None:
+    many = wire.pack_answer(Answer("observed", {str(at): 1 for at in range(201)}, "", 0.1))
+    header, _ = wire.pack_answer(Answer("observed", {}, "", 0.1))
+    arrays_beside = header, arrays.to_bytes({str(at): torch.zeros(0) for at in range(2000)})
+    for header, body in (many, arrays_beside):
+        with pytest.raises(wire.WireError):
+            wire.unpack_answer(header, body)
+
+
+# By files: others' work is collected all the same
+
+
+@pytest.mark.parametrize("make", [zipped, folder])
+@pytest.mark.parametrize("above", ["", "hw_submissions/"])
+def test_of_one_students_too_many_files_one_is_named_for_the_rest_and_all_others_are_read(
+    make: Callable[[Path, dict[str, bytes]], Path], above: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MAX_FILES", 2)
+    names = ["Eve/1.ipynb", "Eve/2.ipynb", "Eve/x/3", "Eve/x/4", "bob/1.ipynb", "z.ipynb"]
+    with open_download(make(tmp_path / "x", {above + name: b"{}" for name in names})) as entries:
+        read = {entry.name.removeprefix(above): entry.refused for entry in entries}
+        assert [entry.name for entry in entries if not entry.parts] == [f"{above}Eve/x/3"]
+    rest = "after 2 files of its folder it and the rest are not read"
+    assert read == {name: rest if name == "Eve/x/3" else "" for name in names if name != "Eve/x/4"}
+
+
+def commit_times(path: Path) -> dict[str, datetime | None]:
+    with open_download(path) as entries:
+        return {file.entry.name: with_commit_time(file).when for file in read_all(entries)}
+
+
+def test_what_says_which_commit_a_clone_is_at_is_read_without_waiting_and_up_to_a_limit(tmp_path: Path) -> None:
+    head = clone(tmp_path / "x" / "a-bob", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000") / ".git" / "HEAD"
+    os.truncate(head, 1 << 40)
+    assert commit_times(tmp_path / "x")["a-bob/2-layers.ipynb"] is None
+    head.unlink()
+    os.mkfifo(head)
+    assert commit_times(tmp_path / "x")["a-bob/2-layers.ipynb"] is None
+
+
+def test_git_takes_limited_memory_for_an_object_which_can_unpack_to_gigabytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github, "GIT_MEMORY", "1m")
+    entries = ["2-layers.ipynb", *(f"a{at:05}" for at in range(40_000))]
+    for user, tree in (("bob", entries[:1]), ("ada", entries)):
+        repository = clone(tmp_path / "x" / user, {"2-layers.ipynb": b"{}"}, "2020-01-01T00:00:00+0000")
+        made = git(
+            repository, "mktree", "--missing", text="".join(f"100644 blob {'1' * 40}\t{name}\n" for name in tree)
+        )
+        commit = git(repository, "commit-tree", made, "-m", "x", when="2026-11-05T22:41:07+0000")
+        (repository / ".git" / "refs" / "heads" / "main").write_text(commit)
+    known = {name: when is not None for name, when in commit_times(tmp_path / "x").items()}
+    assert known == {"bob/2-layers.ipynb": True, "ada/2-layers.ipynb": False}
+
+
+# By an answer over which a comparison of programs would sit for an hour
+
+
+@pytest.mark.parametrize("line", ["1\n", "x:int=1\n", "x:int=1;", "def f(a:int)->int:0\n", "'é';"])
+def test_an_answer_without_counted_tokens_is_read_as_fast_as_any(line: str) -> None:
+    """A hundred thousand such stretches: to look through them for each token took the better part of an hour."""
+    answer = line * (MAX_ANSWER_CHARACTERS // len(line))
+    texts = {token.text for piece in code_tokens(answer) for token in piece}
+    assert texts <= {"name", "0", "=", ":", "def"}
+
+
+# By connections to the page on which answers are marked
+
+
+@pytest.fixture
+def desk(released: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A course folder open for marking by one marker, Bob."""
+    copy_course(released, tmp_path / "course")
+    write_table(tmp_path / "course", "bob")
+    with desk_in(tmp_path / "course") as desk:
+        yield desk
+
+
+def test_a_visit_without_an_end_is_given_up(desk: Desk) -> None:
+    with mock.patch.object(serving, "PATIENCE_S", 0.2), served(desk) as visit:
+        address = urlsplit(visit("bob").address)
+        with socket.create_connection((str(address.hostname), address.port or 0), timeout=60) as visitor:
+            visitor.sendall(b"GET /login HTTP/1.1\r\nHost:")
+            assert visitor.recv(100) == b""
+
+
+def test_who_holds_connections_keeps_nobody_out(desk: Desk) -> None:
+    with mock.patch.object(serving, "MOST_CONNECTIONS", 5), served(desk) as visit, ExitStack() as held:
+        marker = visit("bob")
+        address = urlsplit(marker.address)
+        visitors = [
+            held.enter_context(socket.create_connection((str(address.hostname), address.port or 0), timeout=60))
+            for _ in range(10)
+        ]
+        assert visitors[0].recv(100) == b""
+        visitors[-1].settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            visitors[-1].recv(100)
+        assert marker.get("/login").status == 200
+
+
+# By a second file of the same receipt
+
+
+@given(st.binary(max_size=100))
+def test_a_receipt_is_the_beginning_of_the_files_sha_256_in_groups(content: bytes) -> None:
+    assert re.fullmatch(r"[0-9a-f]{4}(-[0-9a-f]{4}){7}", receipt_of(content))
+    assert hashlib.sha256(content).hexdigest().startswith(receipt_of(content).replace("-", ""))
+    assert receipt_of(content) == receipt_from(hashlib.sha256(content).hexdigest())
+
+
+# By the code of PyTorch's own part in another object, where only own work counts
+
+DISGUISED = """
+from types import FunctionType
+from torch import nn
+class Flatten(nn.Flatten):
+    forward = FunctionType(nn.Flatten.forward.__code__.replace(co_name="mine"), nn.Flatten.forward.__globals__)
+"""
+
+
+def test_pytorchs_own_part_is_seen_in_a_disguise() -> None:
+    assert observe(checks_of("layers", "Flatten")[0], names_of_source(DISGUISED, "disguised"), 1).delegated
