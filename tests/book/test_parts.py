@@ -24,7 +24,7 @@ LIKELY = re.compile("likely mistake|perhaps", re.IGNORECASE)
 # ---- the demo
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [PAGES[0], *(pytest.param(name, marks=pytest.mark.deep) for name in PAGES[1:])])
 def test_the_demo_draws_answers_photographs_and_takes_sandals_for_legs(page: Page, address: str, name: str) -> None:
     page.goto(address + name)
     demo = page.locator(".garment-demo")

@@ -132,7 +132,7 @@ def test_load_model_reads_the_chapters_own_file(layer: str, tmp_path: Path, monk
 # --- the answer
 
 
-@pytest.mark.parametrize("ground", ["#ffffff", "#d7e1f0"])
+@pytest.mark.parametrize("ground", ["#ffffff", pytest.param("#d7e1f0", marks=pytest.mark.deep)])
 def test_photographs_of_test_images_get_the_images_answers(model_file: Path, sample: Dataset, ground: str) -> None:
     model = load_model(model_file)
     chosen = range(0, 1000, 10)
@@ -224,6 +224,7 @@ def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind
     same(Image.open(file), upright, 0.1 if kind == "JPEG" else 0.02)
 
 
+@pytest.mark.deep
 @settings(max_examples=40)
 @given(garments, margins, margins, scales)
 def test_margins_of_any_width_do_not_move_the_garment(

@@ -82,6 +82,7 @@ def test_an_edit_keeps_every_other_line_and_character(end: str) -> None:
         assert is_python(after), edit
 
 
+@pytest.mark.long("each edit of each right answer")
 @pytest.mark.parametrize("answer", written_answers(), ids=lambda answer: f"{answer.room}/{answer.name}")
 def test_every_edit_of_a_right_answer_is_python(answer: RightAnswer) -> None:
     source = answer.source

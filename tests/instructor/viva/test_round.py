@@ -72,10 +72,12 @@ def test_a_class_with_one_program_gets_as_many_questions_and_each_alone_the_same
         assert talks(works, "2-layers", in_turn(sandbox.run), only_for={talk.student}) == [talk]
 
 
+@pytest.mark.deep
 def test_again_gives_another_question(sandbox: Sandbox) -> None:
     assert len({asked(sandbox, work("ada"), again=again).place for again in range(3)}) == 3
 
 
+@pytest.mark.deep
 def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox) -> None:
     cells = (Cell("layers-Flatten", "Flatten = torch.nn.Flatten"), *work("ada").cells)
     both = GradedAnswers("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "rms_through"))
@@ -83,6 +85,7 @@ def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox)
         assert asked(sandbox, both, assignment).exercise == "rms_through"
 
 
+@pytest.mark.deep
 def test_code_without_a_place_for_an_edit_is_explained_in_a_sentence(sandbox: Sandbox) -> None:
     (talk,) = talks([work("ada", "from math import sqrt as rms_through")], "2-layers", in_turn(sandbox.run))
     assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")

@@ -188,7 +188,7 @@ def test_an_interrupt_is_not_lost_where_python_ignores_exceptions(when: str, mod
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.deep)])
 def test_it_ends_quietly_and_leaves_no_file(model_file: Path, tmp_path: Path, sent: signal.Signals) -> None:
     with serving(model_file, tmp_path) as (_, process):
         assert list(tmp_path.rglob("index.html"))

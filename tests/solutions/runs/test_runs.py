@@ -222,6 +222,7 @@ def test_data_gives_json(here: Cli, sample: Dataset, tmp_path: Path) -> None:
     assert Path(facts["picture"]).is_file()
 
 
+@pytest.mark.deep
 def test_a_terminal_shows_garments(tmp_path: Path) -> None:
     line = ("solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png")
     assert in_a_terminal("stdout", *line, cwd=ROOT).count("▀") == 10 * 7 * 14
