@@ -454,7 +454,7 @@ def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 )
 def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     smooth = nn.Linear(9, 8), nn.Softplus(), nn.Linear(8, 7), nn.Softplus(), nn.Linear(7, 5), nn.Softplus()
-    convolution = nn.Conv2d(2, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 6)
+    convolution = nn.Conv2d(2, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 6), nn.ReLU(), nn.Linear(6, 4)
     precise = [module.double() for module in drawn(rng, 0.1, Columns(9, 12), nn.GELU(), Columns(12, 4), nn.GELU())]
     networks: dict[str, tuple[list[nn.Module], Tensor]] = {
         "softplus": (drawn(rng, 0.1, *smooth), normal(rng, 40, 9)),
