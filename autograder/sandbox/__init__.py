@@ -23,7 +23,7 @@ from autograder.sandbox.program import Cell, CellResult, Limits, PlannedCheck, P
 __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program", "RunResult", "Sandbox"]
 
 START_S = (60.0, 180.0)  # a server that hangs as it starts is replaced, once: nobody need be watching
-GRACE_S = 2.0
+GRACE_S = 5.0  # beyond a limit, on a busy machine
 END_S = 120.0  # for the end of a submission that has been told to end
 TWICE = "it was answered twice, so the check's own answer is unknown"
 SILENT = "its process ended without an answer"
