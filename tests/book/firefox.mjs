@@ -58,8 +58,8 @@ async function draw(page) {
   await page.mouse.down();
   for (const [right, down] of [[3, 1], [3, 3], [1, 3], [1, 1]]) await page.mouse.move(x + (width * right) / 4, y + (height * down) / 4, { steps: 5 });
   await page.mouse.up();
-  await page.waitForFunction(() => document.querySelector(".demo-answers .is-first") &&
-    document.querySelector(".demo-paper").getAttribute("aria-label") === "Your drawing", { timeout: 20000 });
+  await page.waitForFunction(() => document.querySelector(".demo-verdict").textContent.includes("%") &&
+    document.querySelector(".demo-paper").getAttribute("aria-label") === "Your drawing", { timeout: 60000 });
   return page.evaluate(() => document.querySelector(".demo-verdict").textContent);
 }
 
