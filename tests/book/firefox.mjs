@@ -6,8 +6,9 @@ import puppeteer from "../../book/node_modules/puppeteer-core/lib/esm/puppeteer/
 
 const WIDTHS = [320, 360, 1440];
 const MEETING = await readFile(new URL("meeting.js", import.meta.url), "utf-8"); // what lies over a side note
-// Firefox says so also of a fraction whose second half is still on its way: fractions are counted in the whole page.
-const HALF_ARRIVED = "Incorrect number of children for <mfrac/> tag";
+// Firefox says so also of a formula whose second half is still on its way: children are counted in the whole page.
+const HALF_ARRIVED = "Incorrect number of children for <m";
+const CHILDREN = { mfrac: 2, msup: 2, msub: 2, mroot: 2, mover: 2, munder: 2, msubsup: 3, munderover: 3 };
 const BY_KEYBOARD = "chapters/2-layers.html";
 const [executablePath, address, pictures, ...pages] = process.argv.slice(2);
 const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
@@ -21,8 +22,8 @@ for (const name of pages) {
   page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
   await page.setViewport({ width: 1440, height: 900 });
   await page.goto(address + name, { waitUntil: "load" });
-  const halves = await page.evaluate(() => [...document.querySelectorAll("mfrac")].filter((one) => one.childElementCount !== 2)
-    .map((one) => one.outerHTML));
+  const halves = await page.evaluate((children) => [...document.querySelectorAll(Object.keys(children))]
+    .filter((one) => one.childElementCount !== children[one.localName]).map((one) => one.outerHTML), CHILDREN);
   complaints.push(...halves);
   const widgets = await page.evaluate(async () => {
     const all = [...document.querySelectorAll("[data-widget]")];
