@@ -13,7 +13,7 @@ from torch import Tensor
 
 from autograder.checks import Check, Sample, checks_of, rooms
 from autograder.course import Chapter, Course, chapters_of, names_of_source
-from autograder.instructor.authoring.new import missing_of
+from autograder.instructor.authoring.missing import missing_of, way_of
 from autograder.instructor.authoring.proving import faults_of, refused, unnamed, unstable
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
 from autograder.instructor.reports.replay import RUNS, replayed
@@ -129,9 +129,19 @@ def test_a_check_that_judges_chance_states_how_often_a_right_answer_fails(check:
 
 @pytest.mark.parametrize(("room", "name"), EXERCISES)
 def test_nothing_is_missing_of_an_exercise(room: str, name: str) -> None:
-    """Checks, a hidden one among them, a known mistake, a first hint, and right answers."""
+    """Checks, a hidden one among them, a known mistake, a first hint, and right answers that differ in what they do."""
     (exercise,) = (declared for declared in COURSE.exercises(room) if declared.name == name)
     assert missing_of(COURSE, exercise) == []
+
+
+def test_another_wording_is_no_other_way() -> None:
+    source = COURSE.source("layers")
+    reworded = source.replace("layers", "parts").replace("layer in", "part in").replace("= layer(x)", "= part(x)")
+    reworded = reworded.replace('"""Apply', '"""Use').replace("x: Tensor", "x")
+    assert reworded != source
+    assert way_of(reworded, "Sequential") == way_of(source, "Sequential")
+    by_generator = source.replace("iter(self.layers)", "(layer for layer in self.layers)")
+    assert way_of(by_generator, "Sequential") != way_of(source, "Sequential")
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -1,7 +1,4 @@
-"""Write the first files of a new course, chapter or exercise, and list what an exercise still lacks.
-
-Existing files stay as they are.
-"""
+"""Write the first files of a new course, chapter or exercise. Existing files stay as they are."""
 
 from __future__ import annotations
 
@@ -10,16 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.errors import UsageError, WouldOverwrite
-from autograder.exercises import Exercise
-from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
-from autograder.mistakes import UNWRITTEN
+from autograder.instructor.authoring.right_answers import catalogue_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-RIGHT_ANSWERS = 4
-CHECKS, CHECKS_OF_A_LINE = 3, 2  # of an exercise, and of one whose solution is a single line
 
 
 class BadName(UsageError):
@@ -92,36 +84,6 @@ def new_exercise(course: Course, name: str) -> list[Path]:
     _append(source, "\n\n" + _text("reference.py", name=public))
     _append(chapter, "\n" + _text("cell.md", label=label, name=public, package=course.package, room=room))
     return [source, chapter]
-
-
-def missing_of(course: Course, exercise: Exercise) -> list[str]:
-    """Return the missing parts of an exercise: each sentence names it, the file and how many are wanted."""
-    room, name = exercise.room, exercise.name
-    checks = checks_of(room, name)
-    mistakes = [mistake for mistake in course.mistakes(room) if mistake.exercise == name]
-    binds = re.compile(rf"^(?:(?:class|def) {name}\b|{name} = )", re.MULTILINE)
-    right = sum(bool(binds.search(answer.source)) for answer in right_answers(course, room))
-    wanted = CHECKS_OF_A_LINE if len(exercise.solution_lines) == 1 else CHECKS
-    places = (course.checks / f"{room}.py", course.catalogue(room), catalogue_of(course, room))
-    at_checks, at_mistakes, at_right = map(course.name_of, places)
-    gaps = []
-    if UNWRITTEN in exercise.source:
-        gaps.append(f"{name}: its reference in {course.name_of(course.file(room))} is not written")
-    if len(checks) < wanted:
-        gaps.append(f"{name}: {_count(len(checks), 'check')} in {at_checks}, {wanted} wanted")
-    if checks and not any(check.hidden for check in checks):
-        gaps.append(f"{name}: no hidden check in {at_checks}, 1 wanted")
-    if not mistakes:
-        gaps.append(f"{name}: no known mistake in {at_mistakes}, 1 wanted")
-    if not course.first_hints(room, name):
-        gaps.append(f"{name}: no first hint for an empty body in {at_mistakes}, 1 wanted")
-    if right < RIGHT_ANSWERS:
-        gaps.append(f"{name}: {_count(right, 'right answer')} in {at_right}, {RIGHT_ANSWERS} wanted")
-    return gaps
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def _name_in_contents(contents: Path, chapter: str) -> list[Path]:

@@ -39,7 +39,8 @@ def new(
     """
     from autograder.course import Course
     from autograder.errors import UsageError
-    from autograder.instructor.authoring.new import missing_of, new_chapter, new_course, new_exercise
+    from autograder.instructor.authoring.missing import missing_of
+    from autograder.instructor.authoring.new import new_chapter, new_course, new_exercise
 
     if kind not in KINDS:
         raise UsageError(f"there is no {kind!r} to begin: there are {', '.join(KINDS)}")
