@@ -42,8 +42,10 @@ class FastLearner:
         after_block: called with the number of images in each block of batches that was trained on.
         bf16: compute the products in bfloat16. On processors that have instructions for it this is faster with batches
             of hundreds, and slower with small ones.
-        compiled: take the steps in C++ (``compiled.built``); only where the recipe is plain gradient descent, on a CPU,
-            in float32.
+        compiled: take the steps in C++; only where the recipe is plain gradient descent, on a CPU, in float32.
+
+    Raises:
+        WrongUse: the steps are to be compiled, and this machine has no C++ compiler.
     """
 
     def __init__(

@@ -39,6 +39,9 @@ class CompiledSteps:
         gradients: buffers for the gradients of all layers' products: the same shapes, and one for the last layer.
         lr: the learning rate.
         scale: the factor 1 / (1 - p) of dropout.
+
+    Raises:
+        WrongUse: this machine has no C++ compiler, or it could not build the steps.
     """
 
     def __init__(

@@ -229,7 +229,12 @@ def known_students(folder: CourseFolder) -> list[Student]:
 
 
 def find_student(folder: CourseFolder, written: str) -> Student:
-    """Return the student of a course folder with an id, an e-mail address or a name, as ``Directory.named``."""
+    """Return the student of a course folder with an id, an e-mail address or a name.
+
+    Raises:
+        UnknownStudent: no student has it, or several do.
+        TableError: the roster cannot be read.
+    """
     return Directory(known_students(folder)).named(written)
 
 

@@ -74,7 +74,12 @@ def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetim
 
 
 def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
-    """Return until when the last student can hand in each assignment in time, by ``own_due_dates_of``."""
+    """Return until when the last student can hand in each assignment in time; one without a due date is left out.
+
+    Raises:
+        TableError: a table cannot be read.
+        NoReleaseDate: an extension needs the release date of an assignment that has none.
+    """
     last = due_dates_of(folder, course)
     for (_, assignment), own in own_due_dates_of(folder, course).items():
         last[assignment] = max(last[assignment], own, key=lambda when: when.astimezone(UTC))

@@ -105,7 +105,12 @@ def by_section(students: Iterable[Student]) -> dict[str, list[str]]:
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """Read a class from a table, as ``read_table`` and ``students_in``."""
+    """Read a class from a table.
+
+    Raises:
+        TableError: it is not a class list, or two students have the same id.
+        OSError: it cannot be read, or there is no such file.
+    """
     return students_in(read_table(path))
 
 

@@ -92,7 +92,11 @@ def own_questions(folder: CourseFolder, course: Course) -> dict[str, WrittenQues
 
 
 def question_for(folder: CourseFolder, course: Course, assignment: str, room: str) -> WrittenQuestion:
-    """Return the question by which an assignment is marked: the instructor's own, or else the public one."""
+    """Return the question by which an assignment is marked: the instructor's own, or else the public one.
+
+    Raises:
+        QuestionError: the instructor's own cannot be used.
+    """
     if (folder.questions / f"{assignment}.md").is_file():
         return _own(folder, assignment)
     return public_question(course, room)

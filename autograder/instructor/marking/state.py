@@ -76,7 +76,11 @@ def _text(folder: CourseFolder, assignment: str) -> WrittenQuestion | None:
 
 
 def hand_out(gradebook: CourseGradebook, team: Team) -> None:
-    """Give each answer to its markers."""
+    """Give each answer to its markers.
+
+    Raises:
+        GradebookError: the gradebook does not take it.
+    """
     with gradebook.writing() as rows:
         for question in team.questions:
             _hand_out(rows.db, question, team)
