@@ -21,7 +21,7 @@ from sphinx.transforms import SphinxTransform
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.instructor.releasing.plumbing import WIDTH
+from autograder.instructor.releasing.glue import WIDTH
 from book import add_element
 from book.chapters import chapter_of, counted
 from book.known_mistakes import wrong_answers_node

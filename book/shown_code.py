@@ -4,10 +4,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from autograder.instructor.releasing.plumbing import without_plumbing
+from autograder.instructor.releasing.glue import without_glue
 
 
-class ShowNoPlumbing(SphinxPostTransform):
+class HideGlue(SphinxPostTransform):
     """Remove the calls of ``glue`` from the code that is shown, and cells in which nothing remains to be shown."""
 
     default_priority = 15  # after myst-nb has chosen what is shown of an output, before figures are drawn
@@ -18,7 +18,7 @@ class ShowNoPlumbing(SphinxPostTransform):
             for code in list(cell.findall(nodes.literal_block)):
                 if "cell_input" not in code.parent["classes"]:
                     continue
-                text = without_plumbing(code.astext())
+                text = without_glue(code.astext())
                 if text != code.astext():
                     code.children, code.rawsource = [nodes.Text(text)], text
                 is_folded = bool(cell.get("hide_mode"))
@@ -33,4 +33,4 @@ def _shows_something(cell: nodes.Element) -> bool:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_post_transform(ShowNoPlumbing)
+    app.add_post_transform(HideGlue)

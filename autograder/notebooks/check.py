@@ -50,9 +50,9 @@ def runner() -> Iterator[Callable[[Program], RunResult]]:
             sandbox.start()  # it imports what the checks need while this process does
             yield sandbox.run
     else:  # Windows
-        from autograder.sandbox.here import run_here
+        from autograder.sandbox.without_fork import run_without_fork
 
-        yield run_here
+        yield run_without_fork
 
 
 def check_notebook(path: Path) -> NotebookReport:

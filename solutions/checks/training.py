@@ -35,7 +35,7 @@ from autograder.checks import (
     set_values,
     tried,
 )
-from solutions.checks._far import far_or_near
+from solutions.checks._far_device import far_or_near
 
 ready_made("batches", {"torch.utils.data.DataLoader": DataLoader.__iter__})
 

@@ -13,7 +13,7 @@ from autograder.checks import checks_of, rooms
 from autograder.exercises import Exercise
 from autograder.instructor.doctor.probes import WALLS
 from autograder.instructor.releasing.choice_questions import parse_question
-from autograder.instructor.releasing.plumbing import WIDTH
+from autograder.instructor.releasing.glue import WIDTH
 from book.chapters import chapters
 from book.opening import time_of
 from tests.book.built_pages import COURSE, EACH_EXERCISE, EXERCISES, card, chapter, page, pages, read, words

@@ -9,7 +9,7 @@ import pytest
 import tinycss2
 
 from autograder.exercises import Exercise
-from autograder.instructor.releasing.plumbing import WIDTH, without_plumbing
+from autograder.instructor.releasing.glue import WIDTH, without_glue
 from autograder.palette import COLOURS, themed
 from book import execution
 from book.exercise_cards import assignment, narrowed
@@ -186,7 +186,7 @@ def test_coordinates_are_rounded_to_a_tenth_of_a_pixel_and_words_are_kept() -> N
     ],
 )
 def test_calls_of_glue_and_blocks_of_nothing_else_are_not_shown(code: str, shown: str) -> None:
-    assert without_plumbing(code) == shown
+    assert without_glue(code) == shown
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from autograder.course import Chapter, Course, chapters_of, chapters_to_read
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.course.written_questions import WrittenQuestion, public_question
+from autograder.instructor.releasing.glue import without_glue
 from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
-from autograder.instructor.releasing.plumbing import without_plumbing
 from autograder.notebooks.graft import RECORD, is_answer
 from autograder.sections import Contents, titles_in
 
@@ -76,7 +76,7 @@ def source_notebook(
     bibliography = course.bibliography if glued is not None else ""
     contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
     references = references_of(bibliography, chapter.text)
-    shown = str if with_glue else without_plumbing
+    shown = str if with_glue else without_glue
     beside = {page.path.stem for page in chapters_to_read(course)}
     context = Context(contents, glued or {}, citations_of(bibliography), references, beside)
     cells: list[NotebookNode] = []

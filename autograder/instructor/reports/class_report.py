@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.marks import Mark, number
-from autograder.instructor.reports import class_figures, class_statistics, need, similar
+from autograder.instructor.reports import actions, class_figures, class_statistics, similar
 from autograder.instructor.reports.code_tokens import written_words
 from autograder.instructor.reports.public_code import Public
 from autograder.instructor.reports.similar import SimilarPair, Span, equal_groups, equal_pairs, similar_pairs
@@ -51,9 +51,9 @@ def class_report(
         earlier: returns the answers to an assignment in another term.
     """
     students = {mark.student.id: mark.student for mark in marks}
-    in_need, unreadable, falls = need.students_in_need(marks), need.unreadable_files(marks), need.falls(marks)
+    in_need, unreadable, falls = actions.students_in_need(marks), actions.unreadable_files(marks), actions.falls(marks)
     sections = []
-    for assignment, class_marks in need.by_assignment(marks).items():
+    for assignment, class_marks in actions.by_assignment(marks).items():
         needy = {needs.student for needs in in_need if assignment in (*needs.missing, *dict(needs.weak))}
         sections.append(_Section(assignment, class_marks, public(assignment), earlier(assignment), needy))
         on_assignment(assignment)
@@ -84,7 +84,7 @@ def class_report(
         several=several,
         by_section=[section for section in sections if section.by_section and section.has_begun],
         section_names=[row.section for row in sections[0].by_section] if sections else [],
-        min_fall=need.FALL,
+        min_fall=actions.FALL,
         has_sections=any(student.section for student in students.values()),
         min_students=class_statistics.MIN_STUDENTS,
         min_each_side=class_statistics.MIN_EACH_SIDE,
@@ -94,7 +94,7 @@ def class_report(
         min_words=number(similar.MIN_WORDS),
         number=number,
     )
-    return ClassReport(html, numbers, need.need_csv(in_need, unreadable, students))
+    return ClassReport(html, numbers, actions.need_csv(in_need, unreadable, students))
 
 
 def _similar_in_several(sections: Sequence[_Section]) -> list[tuple[tuple[str, str], list[str]]]:
@@ -132,8 +132,8 @@ class _Section:
             *_partly_similar(self.answers, self.equal, public, programs),
         ]
         self.earlier, self.last_term = earlier, _shared_with(earlier, self.answers, public, programs)
-        self.by_section = need.section_statistics(marks, in_need)
-        self.lecture = need.lecture_sentences(marks, self.mistakes)
+        self.by_section = actions.section_statistics(marks, in_need)
+        self.lecture = actions.lecture_sentences(marks, self.mistakes)
 
     @property
     def has_begun(self) -> bool:

@@ -14,6 +14,17 @@ from scipy.stats import pointbiserialr
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.marks import Mark
+from autograder.instructor.reports.actions import (
+    NO_SECTION,
+    Fall,
+    SectionStatistics,
+    falls,
+    lecture_sentences,
+    need_csv,
+    section_statistics,
+    students_in_need,
+    unreadable_files,
+)
 from autograder.instructor.reports.class_statistics import (
     MIN_STUDENTS,
     Failure,
@@ -24,17 +35,6 @@ from autograder.instructor.reports.class_statistics import (
     limits_met,
     outcomes,
     spread,
-)
-from autograder.instructor.reports.need import (
-    NO_SECTION,
-    Fall,
-    SectionStatistics,
-    falls,
-    lecture_sentences,
-    need_csv,
-    section_statistics,
-    students_in_need,
-    unreadable_files,
 )
 from tests.instructor.reports.classes import make_class
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 WIDTH = 76  # columns of code that fit on a page
 
 
-def without_plumbing(code: str) -> str:
+def without_glue(code: str) -> str:
     """Return code without ``glue``: its import, its calls, and loops and branches that contain nothing else.
 
     Code that Python alone cannot read, such as a line of IPython's, is returned unchanged.
@@ -18,7 +18,7 @@ def without_plumbing(code: str) -> str:
     except SyntaxError:
         return code
     lines: list[str | None] = list(code.splitlines())
-    for statement in _plumbing(tree.body):
+    for statement in _glue_calls(tree.body):
         first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
         lines[first:last] = [None] * (last - first)
     for statement in tree.body:
@@ -38,25 +38,23 @@ def _import_without_glue(statement: ast.ImportFrom) -> str | None:
     return line if names else None
 
 
-def _plumbing(body: list[ast.stmt]) -> list[ast.stmt]:
+def _glue_calls(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the outermost statements, at any depth, that contain nothing but calls of ``glue``."""
     return [
-        plumbing
-        for statement in body
-        for plumbing in ([statement] if _is_plumbing(statement) else _within(statement, _plumbing))
+        call for statement in body for call in ([statement] if _is_glue(statement) else _within(statement, _glue_calls))
     ]
 
 
 def _emptied(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the first statement of each block that loses all of them while the statement around it stays."""
-    around = [statement for statement in body if not _is_plumbing(statement)]
-    first = [block[0] for statement in around for block in _blocks(statement) if all(map(_is_plumbing, block))]
+    around = [statement for statement in body if not _is_glue(statement)]
+    first = [block[0] for statement in around for block in _blocks(statement) if all(map(_is_glue, block))]
     return first + [emptied for statement in around for emptied in _within(statement, _emptied)]
 
 
-def _is_plumbing(statement: ast.stmt) -> bool:
+def _is_glue(statement: ast.stmt) -> bool:
     if blocks := _blocks(statement):
-        return all(_is_plumbing(inner) for block in blocks for inner in block)
+        return all(_is_glue(inner) for block in blocks for inner in block)
     call = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of
-from autograder.sandbox.here import run_here
 from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program
+from autograder.sandbox.without_fork import run_without_fork
 from tests.commands import ROOT, python
 from tests.sandbox.conftest import PROGRAMS
 
@@ -26,7 +26,7 @@ def without_unix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, s
 @pytest.mark.usefixtures("without_unix")
 def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is_over() -> None:
     cells = (Cell("broken", "1 / 0"), Cell("endless", "while True: pass"), REFERENCE)
-    result = run_here(Program(cells, PLAN), Limits(cell_s=3.0))
+    result = run_without_fork(Program(cells, PLAN), Limits(cell_s=3.0))
     assert {answer.kind for answer in result.answers.values()} == {"observed"}
     assert result.cells["broken"].error.splitlines()[-1] == "ZeroDivisionError: division by zero"
     assert result.cells["endless"].error == "OutOfTime: the cell did not end in time"
@@ -38,9 +38,9 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
 def test_an_uninterruptible_cell_ends_with_its_process_and_earlier_results_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("autograder.sandbox.here.GRACE_S", 1.0)
+    monkeypatch.setattr("autograder.sandbox.without_fork.GRACE_S", 1.0)
     stubborn = Cell("stubborn", "import time\ntime.sleep(600)")  # a thread's interrupt waits for its end
-    result = run_here(Program((REFERENCE, stubborn), PLAN[:1]), Limits(cell_s=10.0, check_s=10.0))
+    result = run_without_fork(Program((REFERENCE, stubborn), PLAN[:1]), Limits(cell_s=10.0, check_s=10.0))
     assert list(result.cells) == ["right"]
     (answer,) = result.answers.values()
     assert (answer.kind, answer.detail) == ("timeout", "the cell stubborn did not end in time")

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.checks._far import FAR, far_device, far_or_near
+from solutions.checks._far_device import FAR, far_device, far_or_near
 
 Journey = Callable[[Tensor, Tensor], Tensor]
 THERE: dict[str, Journey] = {
@@ -266,7 +266,7 @@ def test_what_a_gpu_refuses_is_refused_and_what_only_this_device_cannot_do_is_do
 
 def test_to_move_a_tensor_imports_no_compiler_which_takes_seconds() -> None:
     program = (
-        "import sys, torch\nfrom solutions.checks._far import FAR, far_device\n"
+        "import sys, torch\nfrom solutions.checks._far_device import FAR, far_device\n"
         "with far_device(): torch.ones(2).to(FAR) + 1\nassert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
