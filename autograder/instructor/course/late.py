@@ -75,9 +75,9 @@ class LatePenalty(Configurable):  # type: ignore[misc]
             left = max(0, left - days)
         return lateness
 
-    def penalty(self, score: float, seconds: float, lateness: Lateness) -> float:
+    def penalty(self, score: float, lateness: Lateness) -> float:
         """Return the points that come off, never more than were earned."""
-        if not seconds or (lateness.days and not lateness.charged):  # in time, or all days free
+        if not lateness.charged:
             return 0.0
         if not self.percent_per_day:
             return max(0.0, score) if self.all_points else 0.0

@@ -21,10 +21,11 @@ MINUTE, DAY = 60, 24 * 60 * 60
 def penalty(rule: LatePenalty, seconds_late: float, score: float) -> float:
     due = datetime(2000, 1, 1, tzinfo=UTC)
     work = DatedWork("2-layers", due, due, due + timedelta(seconds=seconds_late))
-    return rule.penalty(score, work.seconds_late, rule.lateness([work])["2-layers"])
+    return rule.penalty(score, rule.lateness([work])["2-layers"])
 
 
 SHARES = {"LatePenalty": {"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50}}
+ALL_POINTS = {"LateSubmissionPlugin": {"penalty_method": "zero"}}  # nbgrader's own rule
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,9 @@ SHARES = {"LatePenalty": {"grace_minutes": 15, "percent_per_day": 10, "max_perce
         (5 * DAY, 20, SHARES, 10),
         (100 * DAY, 20, SHARES, 10),
         (DAY, 20, {}, 0),
-        (DAY, 20, {"LateSubmissionPlugin": {"penalty_method": "zero"}}, 20),  # nbgrader's own rule
+        (DAY, 20, ALL_POINTS, 20),
+        (15 * MINUTE, 20, ALL_POINTS | {"LatePenalty": {"grace_minutes": 15}}, 0),
+        (15 * MINUTE + 1, 20, ALL_POINTS | {"LatePenalty": {"grace_minutes": 15}}, 20),
     ],
 )
 def test_each_day_begun_after_the_grace_period_costs_a_share_up_to_the_limit(
