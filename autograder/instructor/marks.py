@@ -257,7 +257,7 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
     return replace(
         mark,
         raw_score=score,
-        penalty=facts.late.penalty(score, dates.seconds_late, lateness) if dates and lateness else 0.0,
+        penalty=facts.late.penalty(score, lateness) if lateness else 0.0,
         needs_manual_grade=any(cell.waits for cell in cells.values()),
         unmarked=any(cell.points is None for cell in cells.values()),
         unreadable=record.unreadable,
@@ -278,7 +278,7 @@ def _cell_mark(
 ) -> CellMark:
     extra = hand.extra
     if dropped and hand.points is not None:  # everybody has all points, whatever a person gave
-        extra = max(0.0, cell.points - hand.points)
+        extra = max(0.0, cell.points - hand.points) + (hand.extra or 0.0)
     waits = checked is None if hand.points is None else hand.seen != digest
     is_open = cell.by_hand and (checked is None or hand.points is not None)
     return CellMark(

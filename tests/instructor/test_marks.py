@@ -71,6 +71,7 @@ TEN_PERCENT = LatePenalty(percent_per_day=10)
         (facts(record("shape"), **by_hand(1, CHECK)), 1, 0, True),
         (facts(record("shape"), DROPPED), 7, 0, False),
         (facts(record("shape"), DROPPED, **by_hand(4)), 7, 0, False),
+        (facts(record("shape"), DROPPED, **by_hand(4, extra=1)), 8, 0, False),
         (facts(record("shape"), Decision("2-layers", "dropped", OTHER)), 5, 0, True),
         (facts(record("shape"), Decision("2-layers", "points", CHECK, points=4)), 4, 0, True),
         (facts(record("shape"), Decision("2-layers", "points", OTHER, points=4)), 2, 0, True),
