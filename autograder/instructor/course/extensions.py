@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -102,7 +102,7 @@ def parse_extension(text: str) -> Extension:
         until = datetime.fromisoformat(written)
     except ValueError:
         raise ValueError(f"{text!r} is not an extension: write {FORMS}") from None
-    return Extension(written, "date", until=until, whole_day=":" not in written)
+    return Extension(written, "date", until=until, whole_day=_is_day(written))
 
 
 def own_due_dates(
@@ -141,6 +141,13 @@ def own_due_dates(
                 if who in sections:
                     of_sections[work] = dates[work]
     return dates
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _number(text: str) -> Fraction:
