@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,7 @@ MAX_ID_BYTES = 100
 POINTS_POSSIBLE = "Points Possible"
 # The student as whom teachers see a course of Canvas.
 TEST_STUDENTS = {"student, test", "test student"}
+IN_SEVERAL = re.compile(r",? and |, ")
 # A suffix after a last name's own comma: Canvas writes "Smith, Jr., Robert".
 SUFFIX = re.compile(r"(.+?, *(?:jr|sr|i{2,3}|iv)\.?), *(.+)", re.IGNORECASE)
 
@@ -90,18 +91,32 @@ def students_of(folder: CourseFolder) -> tuple[Student, ...]:
     """Return the class of a course folder, which is empty without a roster.
 
     Raises:
-        TableError: the roster cannot be read.
+        TableError: the roster cannot be read, or gives everybody another id than work was handed in under.
     """
-    return read_roster(folder.roster) if folder.roster.exists() else ()
+    students = read_roster(folder.roster) if folder.roster.exists() else ()
+    known = {path.name for path in (folder.root / "submitted").glob("*")}
+    if known and known.isdisjoint(student.id for student in students):
+        for student in students:
+            if before := known.intersection(student.also):
+                raise TableError(
+                    f"{folder.roster.name} gives the id {student.id} to {student.name}, who was {min(before)} before: "
+                    "a column of ids names students only while everybody has a value of their own in it"
+                )
+    return students
 
 
-def by_section(students: Iterable[Student]) -> dict[str, list[str]]:
-    """Return the ids of students by the section of the class."""
-    sections: dict[str, list[str]] = {}
+def by_section(students: Collection[Student]) -> dict[str, list[str]]:
+    """Return the ids of students by the section of the class; of a student in several of them, by each."""
+    sections: dict[str, list[str]] = {student.section: [] for student in students if student.section}
     for student in students:
-        if student.section:
-            sections.setdefault(student.section, []).append(student.id)
+        for section in sections_of(student.section) & sections.keys():
+            sections[section].append(student.id)
     return sections
+
+
+def sections_of(text: str) -> frozenset[str]:
+    """Return a section, and those of which Canvas writes it together: ``A and B``, or ``A, B, and C``."""
+    return frozenset(filter(None, (text, *IN_SEVERAL.split(text))))
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
@@ -164,10 +179,12 @@ def split_name(name: str) -> tuple[str, str]:
 def _is_no_student(row: Row) -> bool:
     # Canvas has a row or two of what an assignment is worth before the first student.
     if {"lastname", "firstname", "section"} <= row.cells.keys():
-        last, first = row.cells["lastname"], row.cells["firstname"]
-        return last == POINTS_POSSIBLE or not (last or first) or f"{last}, {first}".casefold() in TEST_STUDENTS
-    name = row.cells.get("student")
-    return name is not None and (name in ("", POINTS_POSSIBLE) or name.casefold() in TEST_STUDENTS)
+        name = ", ".join(filter(None, (row.cells["lastname"], row.cells["firstname"])))
+    elif (name := row.cells.get("student", "-")) == "-":
+        return False
+    if not name:
+        return not row.first(*ID_COLUMNS)
+    return name == POINTS_POSSIBLE or name.casefold() in TEST_STUDENTS
 
 
 def _is_lms_id(column: str, table: Table) -> bool:

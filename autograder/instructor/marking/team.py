@@ -16,7 +16,7 @@ from traitlets import Float, TraitError
 from traitlets.config import Configurable
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.roster import students_of
+from autograder.instructor.course.roster import sections_of, students_of
 from autograder.instructor.course.tables import Row, Table, TableError, read_table
 from autograder.instructor.hand_marks import FORMGRADER
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
@@ -44,7 +44,8 @@ class Marker:
     def may_mark(self, question: QuestionKey, section: str | None = None) -> bool:
         """Whether the marker marks a question's answers from a section of the class, or from any."""
         is_question = not self.questions or not self.questions.isdisjoint(question)
-        return is_question and (section is None or not self.sections or section in self.sections)
+        is_section = section is None or not self.sections or not self.sections.isdisjoint(sections_of(section))
+        return is_question and is_section
 
 
 class Marking(Configurable):  # type: ignore[misc]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.instructor.course.roster import Student, split_name, students_in
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.init import make_course_folder
+from autograder.instructor.course.roster import Student, by_section, split_name, students_in, students_of
 from autograder.instructor.course.tables import TableError, parse_table
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,2-layers (77),Final Score
@@ -59,12 +62,13 @@ GRACE = Student("0042", "Grace", "Hopper", lms_user_id="102", login="grace", sec
             (replace(ADA, email="", also=("octo-ada", "Countess of Lovelace")),),
         ),
         ('id,name\n"=""0042""",Ada Lovelace\n', (replace(ADA, id="0042", email=""),)),  # as a spreadsheet keeps it
+        ("id,first name,last name,section\n007,,,CS 1\n", (Student("007", section="CS 1"),)),
         ("", ()),
         ("id,first name,last name,e-mail,also\n", ()),
     ],
     ids=[
-        *("Canvas", "Canvas's split names", "without the school's ids", "Canvas's own ids"),
-        *("Moodle's grades", "Moodle's worksheet", "nbgrader", "other names", "a formula", "empty", "nobody"),
+        *("Canvas", "Canvas's split names", "without the school's ids", "Canvas's own ids", "Moodle's grades"),
+        *("Moodle's worksheet", "nbgrader", "other names", "a formula", "no names", "empty", "nobody"),
     ],
 )
 def test_a_table_is_read_as_its_system_exports_it(text: str, students: tuple[Student, ...]) -> None:
@@ -142,3 +146,22 @@ def test_any_file_is_a_roster_or_an_error_of_one_line(content: bytes) -> None:
         assert "\n" not in str(error)
     else:
         assert all(student.id and "/" not in student.id and student.id not in (".", "..") for student in students)
+
+
+def test_a_student_of_several_sections_belongs_to_each_that_there_is() -> None:
+    sections = {"1": "A", "2": "A and B", "3": "A, B, and C", "4": "B", "5": "Arts and Crafts", "6": ""}
+    students = [Student(name, section=section) for name, section in sections.items()]
+    names = by_section(students)
+    assert (names["A"], names["B"], names["Arts and Crafts"]) == (["1", "2", "3"], ["2", "3", "4"], ["5"])
+
+
+def test_a_new_student_without_a_school_id_does_not_rename_the_class(tmp_path: Path) -> None:
+    make_course_folder(tmp_path / "course")
+    course = CourseFolder(tmp_path / "course")
+    table = 'Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,007,ada,A\n'
+    course.roster.write_text(table)
+    (tmp_path / "course" / "submitted" / "007").mkdir(parents=True)
+    assert [student.id for student in students_of(course)] == ["007"]
+    course.roster.write_text(table + '"New, Nia",103,,nia,A\n')
+    with pytest.raises(TableError, match="gives the id ada to Ada Lovelace, who was 007 before"):
+        students_of(course)
