@@ -175,12 +175,19 @@ def _by_column(row: Sequence[str], header: Sequence[str]) -> dict[str, str]:
 
 
 def _match(people: Sequence[Mapping[str, str]], students: Sequence[Student]) -> dict[int, str]:
-    """Return students' ids by the number of the row, each student once, by the surest thing that is known."""
+    """Return students' ids by the number of the row, each student once, by the surest thing that is known.
+
+    Where the school's ids in the file are ours, a name does not make up for another one.
+    """
     owners: dict[int, str] = {}
+    school_ids = [_folded(person.get("SIS User ID", "") or person.get("ID number", "")) for person in people]
+    ours = {_folded(student.id) for student in students}
+    strangers = {at for at, value in enumerate(school_ids) if value and value not in ours}
     for column, key in KEYS:
         known = set(owners.values())
         ids = _unique({student.id: _folded(key(student)) for student in students if student.id not in known})
-        rows = _unique({at: _folded(person.get(column, "")) for at, person in enumerate(people) if at not in owners})
+        taken = {*owners, *(strangers if column == NAME and ours.intersection(school_ids) else ())}
+        rows = _unique({at: _folded(person.get(column, "")) for at, person in enumerate(people) if at not in taken})
         owners |= {rows[value]: ids[value] for value in rows if value in ids}
     return owners
 

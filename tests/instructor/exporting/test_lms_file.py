@@ -88,6 +88,14 @@ def test_a_student_is_found_by_the_surest_thing_that_the_file_knows() -> None:
     assert rows == ["7.25", "", "18"]  # Ada by Canvas's number, then Ben by his address
 
 
+def test_where_the_schools_ids_are_ours_a_namesake_with_another_one_is_left_out() -> None:
+    gone = replace(MARKED[0], student=Student("7", "Wei", "Li"))
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,2-layers\n"
+    done = fill(f'{head}"Li, Wei",9,b2,b2,,\n"de la Cruz, Jr., Ben",8,007,ben,,\n', [gone, MARKED[1]])
+    assert (done.filled, done.not_there) == (1, ["7 Wei Li"])
+    assert done.text.endswith(",7.25\n")
+
+
 def test_two_of_one_name_are_left_out_rather_than_mixed_up() -> None:
     twins = [replace(mark, student=Student(str(at), "Ada", "Lovelace")) for at, mark in enumerate(MARKED)]
     done = fill('Student,ID,Section,2-layers\n"Lovelace, Ada",7,,\n', twins)
