@@ -237,6 +237,12 @@ def test_a_due_date_that_the_gradebook_alone_has_counts_too(term: Path) -> None:
     come_late(term, "ada")
     due = term / "due_dates.csv"
     due.write_text(due.read_text().replace("2026-11-05 12:00,Europe/Berlin", ",Europe/Berlin"))
+    follow(term)
+    assert marks(term) == {"ada": 20}  # a date that is deleted is none any more
+    with open_gradebook(term) as gradebook:
+        gradebook.find_assignment(ASSIGNMENT).duedate = datetime(2026, 11, 5, 11)
+        gradebook.db.commit()
+    follow(term)
     write(term, "ada,2-layers,+2d,")
     assert marks(term) == {"ada": 16}
     assert "16 → 20 points" in here(term, "extend", "--yes")[1]
