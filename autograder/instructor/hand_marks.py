@@ -192,7 +192,8 @@ def take_in(
         answer = known.get(key)
         answer_id = answer.id if answer else remember(session, key, None, "", digest_of(key), CellMark(0.0))
         before = {"points": answer.points, "comment": answer.comment} if answer else None
-        replaced = CARRIES if mark is None else ("decided",)
+        has_points_cleared = mark is None or (mark.points is None and answer is not None and answer.points is not None)
+        replaced = CARRIES if has_points_cleared else ("decided",)
         session.execute(delete(marks).where(marks.c.answer == answer_id, marks.c.role.in_(replaced)))
         if mark is None:
             note(session, FORMGRADER, "took a mark back", answer_id, before)

@@ -24,6 +24,7 @@ from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
     answer_written,
+    follow,
     grade,
     gradebook_rows,
     hand_in,
@@ -85,6 +86,20 @@ def test_a_lost_gradebook_and_a_changed_score_are_mended_from_the_records(folder
         assert all(graded.reused for graded in grade(folder).graded)
         assert gradebook_rows(folder) == rows
         shutil.copyfile(released / "gradebook.db", folder / "gradebook.db")
+
+
+def test_a_hand_mark_outlives_a_submission_that_was_removed_in_nbgrader(folder: Path) -> None:
+    where = ("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "empty")
+    with open_gradebook(folder) as gradebook:
+        gradebook.find_grade(*where).manual_score = 1
+        gradebook.db.commit()
+    follow(folder)
+    with open_gradebook(folder) as gradebook:
+        gradebook.remove_submission(ASSIGNMENT, "empty")
+    hand_in(folder, empty="ada")
+    grade(folder)
+    with open_gradebook(folder) as gradebook:
+        assert gradebook.find_grade(*where).manual_score == 1
 
 
 def test_verdicts_stand_as_long_as_every_file_that_decides_on_them(folder: Path) -> None:
