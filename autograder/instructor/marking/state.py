@@ -95,13 +95,16 @@ def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
     }
     # A marker keeps a marked answer; one on which the instructor alone has decided needs no marker.
     for_markers = [row for row in rows if set(done.get(row.id, ())) != {"decided"}]
+    seconds = {row.id: row.second for row in for_markers if row.second}
+    fixed = {answer for answer in seconds if "second" in done.get(answer, ())}
+    able = {row.id: team.eligible(question, row.student) for row in for_markers}
+    # Whoever has given the second mark gives the first, too, only if no others are left.
+    others = {answer: who for answer in fixed if (who := able[answer] - {seconds[answer]})}
     first = split(
-        {row.id: team.eligible(question, row.student) for row in for_markers},
+        able | others,
         {row.id: row.first for row in for_markers if row.first},
         {row.id for row in for_markers if "first" in done.get(row.id, ())},
     )
-    seconds = {row.id: row.second for row in for_markers if row.second}
-    fixed = {answer for answer in seconds if "second" in done.get(answer, ())}
     students = {row.id: row.student for row in for_markers}
     able = {answer: team.eligible_second(question, students[answer], who) for answer, who in first.items()}
     able = {answer: who for answer, who in able.items() if who or answer in fixed}

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.hand_marks import answers
 from autograder.instructor.marking.access import admit, owner_of
 from autograder.instructor.marking.queries import next_of
 from autograder.instructor.marking.saving import NotTheirs, Stale, WrongMark
@@ -217,6 +218,29 @@ def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(desk: 
     desk.state.look_again()
     assert desk.states("bob") == {"to mark": 1, "marked": 7}
     assert (desk.history()[0].who, desk.history()[0].what) == ("formgrader", "took a mark back")
+
+
+def test_points_taken_back_in_the_formgrader_are_gone_though_their_comment_stays(desk: Desk) -> None:
+    desk.mark_all("bob", 3, "Say it.")
+    type_in_formgrader(desk, None, "Say it.")
+    desk.state.look_again()
+    assert in_gradebook(desk.folder)["ada"] == (None, "Say it.", True)
+    assert desk.states("bob") == {"to mark": 1, "marked": 7}
+
+
+def test_whoever_gave_the_second_mark_does_not_give_the_first_when_its_marker_leaves(
+    open_desk: OpenDesk, folder: Path
+) -> None:
+    desk = open_desk("bob", "eve", "jim", double_percent=100)
+    for marker in ("eve", "jim"):
+        for answer in desk.views(marker).values():
+            if answer.role == "second":
+                desk.save(marker, answer, 3)
+    write_table(folder, "eve", "jim")
+    desk.state.look_again()
+    with desk.state.gradebook.open() as rows:
+        markers = rows.db.execute(select(answers.c.first, answers.c.second)).all()
+    assert [row for row in markers if row.first == row.second] == []
 
 
 def test_an_answer_of_an_excused_student_and_a_dropped_question_wait_for_nobody(
