@@ -9,24 +9,27 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # A worker takes the next file when it has none: the longest first, so that none ends alone. One of the first builds the
-# book and one makes the release; the term is played when that is there, since it would wait for it.
+# book and one makes the release; what needs neither comes beside them, and the term, which would wait for the release,
+# after that. The sandbox's own limits are seconds, so it is tried when the machine has less to do.
 FIRST = [
     "book/test_content.py",
     "delivered/test_students_zip.py",
     "checks/test_every_room.py",
     "wrong/test_wrong.py",
     "mutants/test_mutants.py",
-    "sandbox/test_sandbox.py",
+    "solutions/commands/test_command_line.py",
+    "solutions/deploy/test_page.py",
+    "solutions/deploy/test_serve.py",
     "delivered/test_run_a_course.py",
     "instructor/test_marks.py",
     "instructor/viva/test_talk_questions.py",
-    "book/test_reading.py",
     "attacks/test_class.py",
+    "instructor/nbgrader/test_nbgrader.py",
+    "book/test_reading.py",
+    "sandbox/test_sandbox.py",
     "instructor/grading/test_killed_grading.py",
     "instructor/grading/test_again.py",
     "instructor/grading/test_cluster.py",
-    "solutions/commands/test_command_line.py",
-    "instructor/nbgrader/test_nbgrader.py",
     "instructor/grading/test_trouble.py",
     "checks/test_two_mistakes.py",
     "notebooks/test_check.py",

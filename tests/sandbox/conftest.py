@@ -25,7 +25,16 @@ COURSE = Course.installed()
 RIGHT = Cell("right", COURSE.source("layers"))
 CHECKS = checks_of("layers", "Flatten")
 PLAN = tuple(planned(check, seed_of(1, check)) for check in CHECKS)
-LIMITS = Limits(cell_s=2, check_s=2, total_s=30, memory_bytes=1 << 30, disk_bytes=16 << 20, file_bytes=8 << 20)
+LIMITS = Limits(
+    cell_s=4,
+    cell_processor_s=2,
+    check_s=4,
+    check_processor_s=2,
+    total_s=30,
+    memory_bytes=1 << 30,
+    disk_bytes=16 << 20,
+    file_bytes=8 << 20,
+)
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.deep)])
