@@ -11,8 +11,9 @@ before another can be the user's: all of them are clues. Source: ``lib/content_z
 github.com/instructure/canvas-lms (``get_filename``, ``add_upload_submission``, ``add_text_or_url``).
 
 Blackboard ("Assignment File Download", the example of nbgrader's ``zip_collect``) calls a file
-``Layers_ada_attempt_2026-11-05-22-41-07_2-layers.ipynb``: assignment, user name, time, file name. No time zone is
-given, so the times only put the attempts of a student in order. Source: the help of
+``Layers_ada_attempt_2026-11-05-22-41-07_2-layers.ipynb``: assignment, user name, time, file name. Assignment and user
+name can hold underscores: the user name can begin after each of those that all files of the download share. No time
+zone is given, so the times only put the attempts of a student in order. Source: the help of
 ``FileNameCollectorPlugin.named_regexp`` in nbgrader (``nbgrader/plugins/zipcollect.py``).
 
 Google Classroom (an assignment's folder in Google Drive) calls a student's file ``Ada Lovelace - 2-layers.ipynb`` where
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership, outermost_file
@@ -38,7 +40,7 @@ CANVAS_NAME = re.compile(
 )
 CANVAS_USER = re.compile(rf"(?=(?:^|_)(?P<late>LATE_)?(?P<user>\d+)_(?:\d{{1,18}}_.|{TYPED}\Z))", re.DOTALL)
 CANVAS_AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
-BLACKBOARD_NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
+BLACKBOARD_NAME = re.compile(r"[^_]*_(?P<end>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
 GOOGLE_BETWEEN = " - "
 
 
@@ -65,12 +67,18 @@ def _in_canvas(entry: DownloadEntry, name: re.Match[str]) -> DownloadedFile:
 
 def read_blackboard(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return the files that Blackboard named."""
+    found = [(entry, BLACKBOARD_NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
+    names = [(entry, name) for entry, name in found if name]
+    by_place = zip(*(name.string.split("_") for _, name in names), strict=False)
+    shared = len(list(takewhile(lambda words: len(set(words)) == 1, by_place)))  # none in files of several assignments
     files = []
-    for entry in entries:
-        if name := BLACKBOARD_NAME.fullmatch(outermost_file(entry, depth)):
-            user, upload = name["user"], int(name["time"].replace("-", ""))
-            clues = (Clue("e-mail" if "@" in user else "id", user), Clue("name", user))
-            files.append(DownloadedFile(entry, "Blackboard", (clues,), upload=upload))
+    for entry, name in names:
+        words, upload = name["end"].split("_"), int(name["time"].replace("-", ""))
+        users = ["_".join(words[at:]) for at in range(len(words))][: shared or None]
+        clues = [Clue("e-mail" if "@" in user else "id", user) for user in users]
+        if len(users) == 1:  # of several, the first name that fits somebody would decide
+            clues.append(Clue("name", users[0]))
+        files.append(DownloadedFile(entry, "Blackboard", (tuple(clues),), upload=upload))
     return files
 
 
