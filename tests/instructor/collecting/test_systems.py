@@ -57,6 +57,7 @@ NAMES = [
     ("Moodle", "Ada Lovelace_101_assignsubmission_file_/2-layers.ipynb", "007", {}),
     ("Moodle", "CS1-Layers-77/Ada Lovelace_101_assignsubmission_file_/2-layers.ipynb", "007", {}),
     ("Moodle", "Ada Lovelace_101_assignsubmission_file_2-layers.ipynb", "007", {}),
+    ("Moodle", "Ada Lovelace_101_assignsubmission_onlinetext_/onlinetext.html", "007", {}),
     ("Moodle", "Participant_102_assignsubmission_file_x.ipynb", "bob", {"owners": ((Clue("number", "102"),),)}),
     ("Blackboard", "Chapter 2_octo-ada_attempt_2026-11-05-22-41-07_x.ipynb", "007", {"upload": 20261105224107}),
     ("Google Classroom", "Layers/Ada Lovelace - 2-layers.ipynb", "007", {"ownership": Ownership("Ada Lovelace")}),

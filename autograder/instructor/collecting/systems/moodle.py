@@ -1,8 +1,9 @@
 """Moodle: the zip of "Download all submissions" in an assignment, or the folder that it was unpacked to.
 
 A folder for each student is called ``Ada Lovelace_657737_assignsubmission_file_``; where "Download submissions in
-folders" is off, each file has that before its own name. The number is the participant's; with blind marking the name is
-``Participant``. The times in the zip are those of the download.
+folders" is off, each file has that before its own name. Typed text is beside it, in ``…_assignsubmission_onlinetext_``.
+The number is the participant's; with blind marking the name is ``Participant``. The times in the zip are those of the
+download.
 
 The assignment's grading worksheet has the right times, and clues that tell two people of one name apart: their
 addresses, and ID numbers where the school gives them. ``Identifier`` is ``Participant 657737``, the number in the names
@@ -30,7 +31,7 @@ from autograder.instructor.course.roster import EMAIL_COLUMNS
 from autograder.instructor.course.tables import TableError, read_table
 
 # The first match counts: the student's own file name comes after it.
-NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
+NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_[a-z\d]+(?:_.*)?", re.DOTALL)
 SYSTEM = "Moodle"
 BLIND = "Participant"
 IDENTIFIER, MODIFIED = "identifier", "lastmodifiedsubmission"
