@@ -272,10 +272,7 @@ class Collector:
         key = (texts.get("exercise", ""), texts.get("check", ""))
         if key not in self.asked or not isinstance(header.get("answer"), dict):
             raise wire.WireError("it answered a check that was not asked for")
-        try:
-            answer = wire.unpack_answer(header["answer"], body)
-        except wire.WireError as error:
-            answer = Answer("invalid", {}, str(error))
+        answer = wire.answer_or_invalid(header["answer"], body)
         waited_s, self.last_frame = time.monotonic() - self.last_frame, time.monotonic()
         answer = replace(answer, duration_s=min(answer.duration_s, waited_s))  # its own word is not believed
         self.answers[key] = Answer("invalid", {}, TWICE) if key in self.answers else answer

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from autograder.checks import Check, checks_of
 from autograder.observe import Answer, observe
@@ -157,11 +158,15 @@ def answer_of_death(status: int, duration_s: float) -> Answer:
 
 
 def send_answer(results: socket.socket, planned: PlannedCheck, answer: Answer) -> None:
-    """Send an answer, or an invalid one if it cannot be packed or is too large for a frame."""
+    wire.send(results, *pack_answer_to(planned, answer))
+
+
+def pack_answer_to(planned: PlannedCheck, answer: Answer) -> tuple[dict[str, Any], bytes]:
+    """Return an answer as header and body, or an invalid one if it cannot be packed or is too large for a frame."""
     try:
         header, body = wire.pack_answer(answer)
     except Exception:
         header, body = wire.pack_answer(Answer("invalid", {}, "it gave no valid answer", answer.duration_s))
     if len(body) > wire.MAX_BODY_BYTES:
         header, body = wire.pack_answer(Answer("invalid", {}, "its answer is too large", answer.duration_s))
-    wire.send(results, {"exercise": planned.exercise, "check": planned.name, "answer": header}, body)
+    return {"exercise": planned.exercise, "check": planned.name, "answer": header}, body

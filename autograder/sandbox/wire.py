@@ -183,6 +183,14 @@ def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
         raise WireError("it gave no valid answer") from error
 
 
+def answer_or_invalid(header: dict[str, Any], body: bytes) -> Answer:
+    """Read an answer back, or return an invalid one."""
+    try:
+        return unpack_answer(header, body)
+    except WireError as error:
+        return Answer("invalid", {}, str(error))
+
+
 def _observation(packed: dict[str, Any], numbers: NDArray | None) -> Observation:
     if packed["is"] in ("tensor", "array"):
         if numbers is None or arrays.dtype_name(numbers) not in arrays.DTYPES:

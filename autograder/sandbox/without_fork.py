@@ -20,7 +20,7 @@ from types import SimpleNamespace
 from autograder.observe import Answer, observe
 from autograder.sandbox import Collector, limits, wire
 from autograder.sandbox.cells import names_of, new_module, run_cell
-from autograder.sandbox.child import TIMEOUT, find_check
+from autograder.sandbox.child import TIMEOUT, find_check, pack_answer_to
 from autograder.sandbox.program import (
     MAX_TIMEOUTS,
     CellResult,
@@ -82,7 +82,7 @@ def _result(program: Program, written: bytes, in_time: bool) -> RunResult:
                 collected.cells[header["cell"]] = CellResult(header["stdout"], header["error"])
             elif "answer" in header:
                 key = header["exercise"], header["check"]
-                collected.answers[key] = wire.unpack_answer(header["answer"], body)
+                collected.answers[key] = wire.answer_or_invalid(header["answer"], body)
     return collected.result("crash" if in_time else "timeout")
 
 
@@ -106,8 +106,7 @@ def main() -> None:
             else:
                 answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
             timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + (answer.kind == "timeout")
-            header, body = wire.pack_answer(answer)
-            file.write(wire.frame({"exercise": planned.exercise, "check": planned.name, "answer": header}, body))
+            file.write(wire.frame(*pack_answer_to(planned, answer)))
 
 
 def _answer(planned: PlannedCheck, names: SimpleNamespace, within: Limits) -> Answer:

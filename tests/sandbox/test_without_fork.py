@@ -33,6 +33,16 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
     assert result.cells["right"].error == ""
 
 
+@pytest.mark.parametrize(
+    ("returned", "detail"),
+    [("x.to(torch.complex64)", "it gave no valid answer"), ("torch.zeros(5_000_000)", "its answer is too large")],
+)
+def test_an_answer_that_no_frame_can_hold_is_invalid_for_its_check_alone(returned: str, detail: str) -> None:
+    odd = Cell("odd", f"import torch\nFlatten.__call__ = lambda self, x: {returned}")
+    answers = run_without_fork(Program((REFERENCE, odd), PLAN)).answers.values()
+    assert {(answer.kind, answer.detail) for answer in answers} == {("observed", ""), ("invalid", detail)}
+
+
 @pytest.mark.long("a limit of time runs out before the process is ended")
 @pytest.mark.usefixtures("without_unix")
 def test_an_uninterruptible_cell_ends_with_its_process_and_earlier_results_stay(
