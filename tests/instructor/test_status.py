@@ -109,6 +109,13 @@ def test_each_assignment_says_how_far_it_is_in_80_columns_and_as_json_and_nothin
     assert files(course) == before
 
 
+def test_a_duplicate_that_jupyter_made_of_a_released_notebook_is_no_assignment(course: Path) -> None:
+    folder = CourseFolder(course)
+    released = folder.assignments()
+    folder.released("2-layers").with_name("2-layers-Copy1.ipynb").write_bytes(NO_NOTEBOOK)
+    assert folder.assignments() == released
+
+
 def test_marks_that_change_after_an_export_are_not_exported_until_the_next(course: Path) -> None:
     def exported() -> bool:
         return rows(course)["4-optimizer"].exported

@@ -183,7 +183,8 @@ class CourseFolder:
 
     def assignments(self) -> list[str]:
         """Return the released assignments in order."""
-        return sorted(path.parent.name for path in (self.root / "release").glob("*/*.ipynb"))
+        notebooks = (self.root / "release").glob("*/*.ipynb")
+        return sorted(path.stem for path in notebooks if path.stem == path.parent.name)  # beside it can be a duplicate
 
     def chosen(self, assignment: str | None) -> list[str]:
         """Return the assignments that a command is about: the named one, or all.
