@@ -147,7 +147,8 @@ def exercise_statistics(marks: Iterable[Mark]) -> list[ExerciseStatistics]:
     statistics_ = []
     for exercise, works in rows.items():
         passed, points, possible = map(sum, zip(*works, strict=True))
-        statistics_.append(ExerciseStatistics(exercise, int(passed), len(works), points / possible))
+        share = points / possible if possible else 0.0  # the instructor can take all points away
+        statistics_.append(ExerciseStatistics(exercise, int(passed), len(works), share))
     return statistics_
 
 

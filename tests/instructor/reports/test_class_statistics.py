@@ -106,6 +106,11 @@ def test_an_exercise_counts_students_who_passed_all_its_checks() -> None:
     assert (exercise.passed, exercise.of, exercise.share) == (1, 2, 0.75)
 
 
+def test_an_exercise_whose_points_the_instructor_took_away_has_a_share_of_0() -> None:
+    (exercise,) = exercise_statistics([a_mark("x", verdicts=[a_verdict(max_points=0)])])
+    assert (exercise.of, exercise.share) == (1, 0)
+
+
 def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> None:
     verdicts = [a_verdict(check=name, mistake="no-bias", diagnosis=BIAS) for name in ("a", "b")]
     known, unknown = failures([a_mark("x", verdicts=verdicts), a_mark("y", verdicts=verdicts[:1])])
