@@ -127,7 +127,7 @@ def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[
         elif isinstance(node, ast.AnnAssign):
             hide((node.target.end_lineno or 0, node.target.end_col_offset or 0), node.annotation)
         elif isinstance(node, ast.arg):
-            hide((node.lineno, node.col_offset + len(node.arg.encode())), node.annotation)
+            hide((node.lineno, node.col_offset + 1), node.annotation)  # what begins later than the name
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
             hide((node.returns.lineno, node.returns.col_offset), node.returns)
     return frozenset(names), silent
@@ -146,11 +146,11 @@ def _given_by(node: ast.AST) -> set[str]:
 
 
 def _columns(line: str) -> Sequence[int]:
-    """Return the column at each of a line's bytes, in which the parser counts, and at its end."""
+    """Return the column of the character at or after each of a line's bytes, in which the parser counts."""
     if line.isascii():
         return range(len(line) + 1)
     sizes = (len(character.encode(errors="surrogatepass")) for character in line)
-    return [at for at, size in enumerate(sizes) for _ in range(size)] + [len(line)]
+    return [at + (byte > 0) for at, size in enumerate(sizes) for byte in range(size)] + [len(line)]
 
 
 def written_words(text: str) -> list[list[CodeToken]]:

@@ -163,6 +163,11 @@ def test_names_texts_numbers_comments_annotations_and_layout_do_not_count() -> N
     assert words(plain) == words(changed)
 
 
+@pytest.mark.parametrize("name", ["é", "\ufefb" * 4, "\u01c6" * 40])
+def test_an_annotation_does_not_count_whatever_the_parser_makes_of_the_name_before_it(name: str) -> None:
+    assert words(f"def f({name}:\n int, b: list[int]): pass") == words("def f(a, b): pass")
+
+
 def test_names_of_a_library_count() -> None:
     assert words("y = torch.einsum(x)") != words("y = torch.matmul(x)")
     assert words("import torch as t\ny = t.einsum(x)")[0][-6:] == words("import torch\nq = torch.einsum(z)")[0][-6:]
