@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.errors import AutograderError, plain
+from autograder.errors import plain
 from autograder.instructor.collecting.archive import EntryRefused, open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
@@ -25,7 +25,7 @@ from autograder.instructor.collecting.systems import plain as plain_folder
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.directory import Directory, Match, any_of, known_students
-from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.grading.explain import (
@@ -186,7 +186,7 @@ def _answered(
         titled = [check for check in checks if check.title.casefold() == request.check.casefold()]
         name = full_name(titled[0] if len(titled) == 1 else find_check(checks, request.check))
         return name, RequestAnswer(received, receipt, explain(student, request.assignment, name))
-    except AutograderError as error:
+    except CourseFolderError as error:
         return OTHER, RequestAnswer(received, trouble=" ".join(str(error).split()))
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,7 @@ from autograder.instructor.requests.answering import (
 )
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.receipts import receipt_of
+from autograder.sandbox import NoSandbox
 from tests.commands import autograder
 from tests.conftest import copy_course
 from tests.instructor.collecting import made_downloads
@@ -156,6 +158,14 @@ def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(gro
     of_john = [answered.mark for answered in first.answered if answered.asked.student.id == "john"]
     assert len(of_john) == 2 and of_john[0] is of_john[1], "asked twice, run once"
     assert [group.about for group in groups[1:]] == [OTHER, OTHER, WRITTEN]
+
+
+def test_without_a_sandbox_nobody_is_answered(
+    folder: Path, read: Read, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.instructor.grading.explain.Sandbox.run", Mock(side_effect=NoSandbox("no bwrap")))
+    with pytest.raises(NoSandbox, match="no bwrap"):
+        answer(CourseFolder(folder), course, read[0])
 
 
 def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[RequestGroup]) -> None:
