@@ -111,7 +111,8 @@ class _Catalogue:
         if isinstance(node, UNTOUCHED) or is_docstring:
             return
         for edits in self._at(node, parent):
-            with suppress(LookupError):  # `is not` over two lines, or keywords in an unusual order
+            # `is not` over two lines, keywords in an unusual order, or a number of more digits than Python writes
+            with suppress(LookupError, ValueError):
                 yield from edits
         for field, value in ast.iter_fields(node):
             if field not in UNTOUCHED_FIELDS:

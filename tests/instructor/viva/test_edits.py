@@ -72,6 +72,11 @@ def test_words_for_people_and_unused_definitions_are_left_alone() -> None:
         assert not line.strip().startswith(("assert", '"""', "raise", "%", "!"))
 
 
+def test_beside_a_number_of_as_many_digits_as_python_writes_other_edits_are_found() -> None:
+    edits = edits_of(f"def answer(x):\n    return x - {10**4300 - 1:#x}", "answer")
+    assert [edit.kind for edit in edits] == ["operands", "operator"]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_an_edit_keeps_every_other_line_and_character(end: str) -> None:
     source = STYLED.replace("\n", end)
