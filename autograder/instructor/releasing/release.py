@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -136,11 +136,14 @@ def _named(cell_id: str, notebook: NotebookNode) -> str:
 
 
 def write_source(path: Path, text: str, *, force: bool) -> None:
-    """Write the source notebook, unless the one in its place was edited; with ``force`` keep a copy of that."""
-    if path.exists() and path.read_text(encoding="utf-8") != text:
+    """Write the source notebook, unless the one in its place was edited; with ``force`` keep a copy of that.
+
+    The copy's name is of its content: a later one, which need not be an edit, does not take its place.
+    """
+    if path.exists() and (old := path.read_bytes()) != text.encode():
         if not force:
             raise WouldOverwrite(f"{path} differs from the chapter: --force replaces it and keeps a copy beside it")
-        shutil.copyfile(path, path.with_suffix(".ipynb.bak"))
+        path.with_suffix(f".{hashlib.sha256(old).hexdigest()[:8]}.ipynb.bak").write_bytes(old)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 

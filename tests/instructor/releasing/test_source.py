@@ -207,15 +207,17 @@ def test_an_exercise_or_an_unknown_name_is_never_given(named: str, course: Cours
         course.given_in(f"from {named}")
 
 
-def test_a_source_that_somebody_changed_is_not_overwritten_unasked_and_then_a_copy_is_kept(tmp_path: Path) -> None:
+def test_a_source_that_somebody_changed_is_not_overwritten_unasked_and_then_each_copy_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "2-layers" / "2-layers.ipynb"
     write_source(path, "first", force=False)
     write_source(path, "first", force=False)  # nothing differs, so nothing is said
     with pytest.raises(WouldOverwrite, match=r"2-layers\.ipynb differs from the chapter: --force"):
         write_source(path, "second", force=False)
     assert path.read_text(encoding="utf-8") == "first"
-    write_source(path, "second", force=True)
-    assert (path.read_text("utf-8"), path.with_suffix(".ipynb.bak").read_text("utf-8")) == ("second", "first")
+    for text in ("second", "third"):
+        write_source(path, text, force=True)
+    copies = {copy.read_text("utf-8") for copy in path.parent.glob("*.ipynb.bak")}
+    assert (path.read_text("utf-8"), copies) == ("third", {"first", "second"})
 
 
 # A written question of the instructor's own takes the public one's place, and its answer stays at home
