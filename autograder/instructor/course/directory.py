@@ -198,6 +198,11 @@ def _parts(name: str, fold: Callable[[str], str]) -> list[str]:
     return ["".join(part) for part in letters if part]
 
 
+def share_a_part(name: str, other: str) -> bool:
+    """Whether two names have a part in common, such as a last name."""
+    return not set(_parts(name, unaccented)).isdisjoint(_parts(other, unaccented))
+
+
 def same_id(text: str) -> str:
     """Return an id or an e-mail address without regard to case and to how its accents are encoded."""
     return unicodedata.normalize("NFKC", text.strip()).casefold()

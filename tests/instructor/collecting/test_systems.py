@@ -131,13 +131,16 @@ def test_moodles_worksheet_adds_times_and_addresses(tmp_path: Path) -> None:
         "Participant 102,Bob,bob@example.org,-\n"
     )
     participants = read_worksheet(tmp_path / "w.csv", UTC)
-    files = of_zip(*(f"{who}_assignsubmission_file_/x.ipynb" for who in ("Ada_101", "Bob_102", "Eve_103")))
+    folders = ("Ada_101", "Bob_102", "Eve_103", "Team Red_102")
+    files = of_zip(*(f"{who}_assignsubmission_file_/x.ipynb" for who in folders))
     timed = [with_worksheet(file, participants) for file in files.values()]
     assert [(file.when, file.standing, lacks_worksheet(file)) for file in timed] == [
         (EVENING.replace(second=0), PROVED, False),
         (None, CLAIMED, False),
         (None, CLAIMED, True),
+        (None, CLAIMED, False),
     ]
+    assert owners({"a team's": timed[3]}) == {"a team's": [None]}
     assert [clue.text for clue in timed[0].owners[0]] == ["101", "ada@example.org", "Ada"]
 
 

@@ -2,8 +2,8 @@
 
 A folder for each student is called ``Ada Lovelace_657737_assignsubmission_file_``; where "Download submissions in
 folders" is off, each file has that before its own name. Typed text is beside it, in ``…_assignsubmission_onlinetext_``.
-The number is the participant's; with blind marking the name is ``Participant``. The times in the zip are those of the
-download.
+The number is the participant's; with blind marking the name is ``Participant``. Where teams hand in, both are
+a team's. The times in the zip are those of the download.
 
 The assignment's grading worksheet has the right times, and clues that tell two people of one name apart: their
 addresses, and ID numbers where the school gives them. ``Identifier`` is ``Participant 657737``, the number in the names
@@ -26,7 +26,7 @@ from pathlib import Path
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.course.attempts import PROVED
-from autograder.instructor.course.directory import Clue
+from autograder.instructor.course.directory import Clue, share_a_part
 from autograder.instructor.course.roster import EMAIL_COLUMNS
 from autograder.instructor.course.tables import TableError, read_table
 
@@ -34,7 +34,7 @@ from autograder.instructor.course.tables import TableError, read_table
 NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_[a-z\d]+(?:_.*)?", re.DOTALL)
 SYSTEM = "Moodle"
 BLIND = "Participant"
-IDENTIFIER, MODIFIED = "identifier", "lastmodifiedsubmission"
+IDENTIFIER, FULL_NAME, MODIFIED = "identifier", "fullname", "lastmodifiedsubmission"
 
 
 def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
@@ -50,10 +50,11 @@ def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
 
 @dataclass(frozen=True)
 class Participant:
-    """A row of a worksheet: clues by ID number and address, and the time of handing in, with a time zone."""
+    """A row of a worksheet: clues by ID number and address, the time of handing in, with a time zone, and the name."""
 
     clues: tuple[Clue, ...]
     when: datetime | None
+    name: str = ""
 
 
 def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
@@ -79,15 +80,22 @@ def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
             when = when.replace(tzinfo=when.tzinfo or zone)
         clues = (Clue("id", row.cells.get("idnumber", "")), Clue("e-mail", row.first(*EMAIL_COLUMNS)))
         number = row.cells.get(IDENTIFIER, "").removeprefix("Participant ")
-        participants[number] = Participant(tuple(clue for clue in clues if clue.text), when)
+        name = row.cells.get(FULL_NAME, "")
+        participants[number] = Participant(tuple(clue for clue in clues if clue.text), when, name)
     return participants
 
 
 def with_worksheet(file: DownloadedFile, participants: Mapping[str, Participant]) -> DownloadedFile:
-    """Return a file with the facts of a worksheet: its clues come after the number, and before the name."""
+    """Return a file with the facts of a worksheet: its clues come after the number, and before the name.
+
+    A number with a name that is in no part the participant's is none of a participant: a team has its own.
+    """
     participant = participants.get(_participant_number(file))
     if participant is None:
         return file
+    names = [clue.text for clues in file.owners for clue in clues if clue.kind == "name"]
+    if participant.name and names and not share_a_part(participant.name, names[0]):
+        return replace(file, owners=tuple(clues[1:] for clues in file.owners))
     owners = tuple((*clues[:1], *participant.clues, *clues[1:]) for clues in file.owners)
     if participant.when is None:
         return replace(file, owners=owners)
