@@ -254,8 +254,10 @@ def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: da
         downloaded = file.downloaded
         corrects = downloaded.standing == ENTERED  # then the instructor's word stands
         path, system = downloaded.entry.name, downloaded.system
-        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, downloaded.standing)
-        known = [at for at, old in enumerate(attempts) if new.same_as(old) or (corrects and new.digest == old.digest)]
+        by, upload = downloaded.standing, downloaded.upload
+        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, by, upload)
+        olds = [replace(old, when=None) if corrects else old for old in attempts]
+        known = [at for at, old in enumerate(olds) if new.same_as(old)]
         if not known:
             last = max((attempt.number for attempt in attempts), default=0)
             attempts.append(replace(new, number=max(last + 1, downloaded.number or 0)))
@@ -276,13 +278,15 @@ def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
     """Return the attempt to be graded: ``first``, ``last`` or one by its number.
 
     A file of unknown time counts as handed in when it was collected. What the instructor collects by hand then takes
-    its place, also with an earlier time: it is there to replace it.
+    its place, also with an earlier time: it is there to replace it. The uploads of one system are in its own order.
     """
     is_timed = all(attempt.when for attempt in attempts)
+    is_numbered = len({attempt.system for attempt in attempts}) == 1 and all(attempt.upload for attempt in attempts)
 
-    def order(attempt: Attempt) -> tuple[datetime, int]:
+    def order(attempt: Attempt) -> tuple[int, datetime, int]:
         when = attempt.when if is_timed or attempt.system != BY_HAND else None
-        return when or attempt.collected, attempt.number
+        upload = attempt.upload if is_numbered and not is_timed else 0
+        return upload, when or attempt.collected, attempt.number
 
     in_time = sorted(attempts, key=order)
     if choice in ("first", "last"):

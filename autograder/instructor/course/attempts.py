@@ -39,6 +39,7 @@ class Attempt:
         when: it was handed in, with a time zone; None where nothing says it.
         late: whether the system says that it came late.
         collected: when it was first collected, with a time zone.
+        upload: grows from upload to upload of a system; 0 where it does not number them.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Attempt:
     path: str
     system: str
     standing: Standing = CLAIMED
+    upload: int = 0
 
     @property
     def file(self) -> str:
@@ -65,8 +67,10 @@ class Attempt:
         return f"{self.when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC" if self.when else ""
 
     def same_as(self, attempt: Attempt) -> bool:
-        """Whether it is the same work, handed in at the same time as far as that is known."""
-        return self.digest == attempt.digest and (self.when == attempt.when or None in (self.when, attempt.when))
+        """Whether it is the same work, handed in at the same time and in the same upload as far as they are known."""
+        at_once = self.when == attempt.when or None in (self.when, attempt.when)
+        uploads = {self.upload, attempt.upload} - {0} if self.system == attempt.system else set()
+        return self.digest == attempt.digest and at_once and len(uploads) < 2
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -49,6 +49,7 @@ def carried_out(planned: SubmissionPlan) -> Situation:
         ([notebook("b", when=NOON), notebook("a", when=NOON - HOUR)], [("a", 1), ("b", 2)]),
         ([notebook("b", upload=20, number=3), notebook("a", upload=10, number=1)], [("a", 1), ("b", 3)]),
         ([notebook("a"), notebook("a")], [("a", 1)]),
+        ([notebook(name, upload=at) for at, name in enumerate("aba", 1)], [("a", 1), ("b", 2), ("a", 3)]),
         (
             [notebook("a", when=NOON), notebook("b", when=NOON + DAY), notebook("a", when=NOON + 2 * DAY)],
             [("a", 1), ("b", 2), ("a", 3)],
@@ -61,7 +62,14 @@ def carried_out(planned: SubmissionPlan) -> Situation:
             [("a", 1), ("b", 2)],
         ),
     ],
-    ids=["by time", "by upload, with the system's numbers", "one file twice", "one file at two times", "a packed copy"],
+    ids=[
+        "by time",
+        "by upload, with the system's numbers",
+        "one file twice",
+        "one file in two uploads",
+        "one file at two times",
+        "a packed copy",
+    ],
 )
 def test_all_attempts_are_kept_and_the_last_is_graded(
     files: list[RecognisedFile], attempts: list[tuple[str, int]]
@@ -97,6 +105,7 @@ RESCUED = notebook("a", when=NOON - DAY, standing=ENTERED, system="by hand")
     [
         ([notebook("a"), notebook("b")], [("a", "claimed"), ("b", "claimed")], "newer", True),
         ([notebook("b"), notebook("a", when=NOON - DAY)], [("b", "claimed"), ("a", "claimed")], "as it is", True),
+        ([notebook("b", upload=2), notebook("a", upload=1)], [("b", "claimed"), ("a", "claimed")], "as it is", True),
         ([notebook("b"), RESCUED], [("b", "claimed"), ("a", ENTERED)], "newer", True),
         ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
         ([notebook(when=NOON), notebook(when=NOON, standing=PROVED)], [("d", PROVED)], "as it is", True),
@@ -106,6 +115,7 @@ RESCUED = notebook("a", when=NOON - DAY, standing=ENTERED, system="by hand")
     ids=[
         "more work",
         "older work",
+        "an older upload",
         "by hand",
         "a time is learned",
         "a time is proved",
