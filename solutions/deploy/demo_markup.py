@@ -203,7 +203,7 @@ def markup(model: Classifier, base: str = "") -> str:
         note=NOTE,
         network=network(levels[1:3]),
         seen=f'<img src="{data_address(pixels, "PNG")}" alt="The picture as 28 by 28 pixels">',
-        label=label if shares[label] >= UNSURE_BELOW else f"Perhaps {label}",
+        label=escape(label if shares[label] >= UNSURE_BELOW else f"Perhaps {label}"),
         share=percent(shares[label]),
         answers="".join(rows),
         examples="".join(examples),

@@ -3,6 +3,7 @@
 import json
 import struct
 import subprocess
+from html import escape
 from itertools import cycle
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
 from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, doubt
-from solutions.deployment import prepare_image
+from solutions.deployment import load_model, prepare_image
 from solutions.runs.folders import COURSE_MODEL
-from solutions.runs.model_file import read_model
+from solutions.runs.model_file import read_model, write_model
 from tests.conftest import ROOT
 from tests.solutions.conftest import Cli, error_of
 from tests.solutions.deploy.browser_photos import GROUNDS, SIZES, cut_out, garment_on
@@ -50,6 +51,16 @@ def test_the_books_model_is_valid_and_documented() -> None:
     _, about = read_model(COURSE_MODEL)
     assert json.loads(about["training"])["data"]["is_sample"] is False
     assert about["digest"] in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+
+
+def test_labels_of_a_file_are_text_in_the_page_and_never_markup(tmp_path: Path) -> None:
+    model, tag = load_model(COURSE_MODEL), "<meta http-equiv=refresh>"
+    model.labels = tuple(f"{tag}{label}" for label in model.labels)
+    write_model(model, tmp_path / "model", {})
+    web.write_page(tmp_path / "model", tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert tag not in page
+    assert page.count(escape(tag)) == 21, "the verdict, ten answers, and the list of the ten kinds"
 
 
 # --- the command
