@@ -5,12 +5,17 @@ import torch
 from solutions.errors import WrongUse
 
 
+def is_present(device: str) -> bool:
+    """Return whether this machine, and this PyTorch, has "cuda" or "mps"; "cpu" is always there."""
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return present.get(device, False)
+
+
 def choose_device(name: str) -> str:
     """Return the named device, or the fastest one for "auto"; raise WrongUse where this machine does not have it."""
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        return next(device for device, is_present in present.items() if is_present)
-    if not present[name]:
+        return next(filter(is_present, ("cuda", "mps", "cpu")))
+    if not is_present(name):
         raise WrongUse(f"--device {name}: this machine, or this PyTorch, has none; leave the option out")
     return name
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from solutions.accelerate import FastLearner
 from solutions.accelerate.compiled import built
-from solutions.accelerate.device import choose_device
+from solutions.accelerate.device import choose_device, is_present
 from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.accelerate.teacher import taught
 from solutions.data import Dataset, split
@@ -209,14 +209,18 @@ def read_settings(folder: Path) -> Settings:
     """Return the settings of a run from its folder.
 
     Raises:
-        WrongUse: the folder holds no run, or one of another version.
+        WrongUse: the folder holds no run, or one of another version, or this machine lacks the run's device: on another
+            it would end with another model.
     """
     try:
         config = json.loads((folder / CONFIG).read_text())
         named = {field.name: config[field.name] for field in fields(Settings) if field.name in config}
-        return Settings(**named | {"recipe": Recipe(**config["recipe"])})
+        settings = Settings(**named | {"recipe": Recipe(**config["recipe"])})
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error
+    if not is_present(settings.device):
+        raise WrongUse(f"{folder}: was begun on {settings.device}, which is not here; resume it where that is")
+    return settings
 
 
 def check_data(folder: Path, data: Dataset) -> None:

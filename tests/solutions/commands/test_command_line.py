@@ -168,7 +168,9 @@ def test_resume_takes_no_other_settings(here: Cli, options: tuple[object, ...]) 
     assert "as the run was begun" in error_of(here("train", "--resume", "a", *options))
 
 
-def test_only_an_unfinished_run_on_its_data_is_resumed(here: Cli, trained: Path, full: Dataset, tmp_path: Path) -> None:
+def test_only_an_unfinished_run_is_resumed_on_its_data_and_kind_of_device(
+    here: Cli, trained: Path, full: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = shutil.copytree(trained, tmp_path / "short")
     resume = ("train", "--resume", "short", "--out", tmp_path)
     assert "this run is finished" in error_of(here(*resume))
@@ -178,6 +180,9 @@ def test_only_an_unfinished_run_on_its_data_is_resumed(here: Cli, trained: Path,
     (folder / "checkpoint.safetensors").write_bytes(b"no checkpoint")
     assert "not a checkpoint of this run" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
     assert "there is no such run" in error_of(here("train", "--resume", "other", "--out", tmp_path))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    (folder / CONFIG).write_text((folder / CONFIG).read_text().replace('"device": "cpu"', '"device": "cuda"'))
+    assert "begun on cuda" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
 
 
 @pytest.mark.deep
