@@ -88,7 +88,7 @@ def fit(
         WorkFailed: the loss is no longer a number; checkpoint and progress are those of the epoch before.
     """
     history = progress.history
-    while progress.epochs < recipe.epochs:
+    while not is_over(recipe, history):  # which a run may have been when it was killed
         start = time.perf_counter()
         loss = trainable.train_epoch()
         valid_loss, accuracy = trainable.validate()
@@ -106,11 +106,17 @@ def fit(
         save(checkpoint, trainable, progress)
         if after_epoch(history):
             return  # the caller has seen enough
-        best = history.valid_losses.index(min(history.valid_losses)) + 1
-        if recipe.patience is not None and progress.epochs - best >= recipe.patience:
-            return  # out of patience
-        if recipe.max_seconds is not None and sum(history.seconds) >= recipe.max_seconds:
-            return  # out of time
+
+
+def is_over(recipe: Recipe, history: History) -> bool:
+    """Return whether the recipe trains no further: it is out of epochs, of patience, or of time."""
+    losses = history.valid_losses
+    since_best = len(losses) - 1 - losses.index(min(losses)) if losses else 0
+    return (
+        len(losses) >= recipe.epochs
+        or (recipe.patience is not None and since_best >= recipe.patience)
+        or (recipe.max_seconds is not None and sum(history.seconds) >= recipe.max_seconds)
+    )
 
 
 def save(path: Path, trainable: Trainable, progress: TrainingProgress) -> None:

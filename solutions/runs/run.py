@@ -264,6 +264,7 @@ def train(
         progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else TrainingProgress()
         after_batch(progress.epochs * images)
         fit(learner, settings.recipe, progress, folder / CHECKPOINT, log_epoch)
+        write_log(folder / LOG, progress.history, images)  # a resumed run may have nothing left to train
     except WorkFailed as error:
         raise WorkFailed(f"{folder}: {error}") from error
     except (RuntimeError, MemoryError) as error:

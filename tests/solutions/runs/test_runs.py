@@ -4,6 +4,8 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,15 +22,18 @@ from torch import nn
 
 from solutions import data
 from solutions.accelerate.device import choose_device
+from solutions.accelerate.recipes import Recipe
 from solutions.commands.terminal import count_table, small_pictures
 from solutions.data import Dataset, split
 from solutions.deployment import load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.runs.folders import MODEL, newest_model, open_model
+from solutions.runs import run as runs
+from solutions.runs.folders import CHECKPOINT, MODEL, newest_model, open_model, read_run
+from solutions.runs.loop import TrainingProgress, fit
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
 from solutions.runs.survey import draw_samples, survey
-from solutions.training import Learner, LearnerConfig, Loader
+from solutions.training import History, Learner, LearnerConfig, Loader
 from tests.commands import ROOT, in_a_terminal
 from tests.solutions.conftest import Cli, error_of
 
@@ -47,6 +52,26 @@ def test_a_reference_run_is_the_learner_on_nine_tenths_of_images(here: Cli, tmp_
     model = Classifier(dropout=0.2)
     Learner(LearnerConfig(model, nn.CrossEntropyLoss(), epochs=3, lr=0.05, seed=1), loaders).fit()
     torch.testing.assert_close(load_model(tmp_path / "a" / MODEL).state_dict(), model.state_dict(), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("rule", [{"epochs": 2}, {"patience": 1}, {"max_seconds": 2.0}], ids=str)
+def test_a_run_that_died_after_its_last_epoch_trains_no_further(tmp_path: Path, rule: dict[str, Any]) -> None:
+    """While it was measured or drawn; one more epoch could end with another model."""
+    ended = TrainingProgress(History([1.0, 1.0], [1.0, 2.0], [0.5, 0.5], [1.0, 1.0]), kept=1)
+    learner: Any = SimpleNamespace(train_epoch=lambda: pytest.fail("it trains on"))
+    fit(learner, Recipe(**rule), ended, tmp_path / CHECKPOINT, lambda history: False)
+
+
+def test_a_run_that_died_between_checkpoint_and_log_has_the_whole_log(
+    sample: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, nothing = runs.Settings("classic", Recipe(epochs=1), 0, "cpu"), lambda _: False
+    runs.begin(settings, sample, tmp_path)
+    with monkeypatch.context() as patch, pytest.raises(TypeError):
+        patch.setattr(runs, "write_log", None)
+        runs.train(settings, sample, tmp_path, nothing, nothing)
+    runs.train(settings, sample, tmp_path, nothing, nothing, resume=True)
+    assert len(read_run(tmp_path).log) == 1
 
 
 def test_images_are_scaled_from_zero_to_one(sample: Dataset) -> None:
