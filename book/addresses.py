@@ -15,7 +15,8 @@ from book import BOOK
 
 LOST = "404"  # the name that hosts of static sites look for
 WORKER = "service-worker.js"  # at the top: it serves what lies beside it and below
-CACHED = {".html", ".js", ".css", ".woff2", ".svg", ".json", ".png"}
+# What pages are made of, and what their demo and widgets fetch.
+CACHED = {".html", ".js", ".css", ".woff2", ".svg", ".json", ".png", ".jpg", ".bin", ".safetensors"}
 # Maps of scripts are for those who write them, and these files for pages that no reader opens.
 NOT_CACHED = (
     "_static/vendor/fontawesome/webfonts/fa-brands",

@@ -1,8 +1,8 @@
 """The directive `widget`: something to try in the page; without scripts a still says the same.
 
 A widget is two files of one name in this folder. `hinges.py` has `TITLE` and `still()`, which returns HTML that says
-what the widget shows; `hinges.js` has `mount(stage)`, which replaces the still by the widget. An optional
-`write(folder)` writes further files for the page, such as a recording.
+what the widget shows; `hinges.js` has `mount(stage)`, which appends the widget once it is ready; then the still goes.
+An optional `write(folder)` writes further files for the page, such as a recording.
 """
 
 import shutil

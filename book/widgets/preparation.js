@@ -189,8 +189,8 @@ export async function mount(stage) {
     else line.say("No answer: that is not a file; save the picture first, then drop it here.");
   });
 
-  stage.append(bar, line.element, strip);
   await take(await blob(examples[0].file));
+  stage.append(bar, line.element, strip);
 }
 
 function chooser(take) {

@@ -13,8 +13,9 @@ const observer = new IntersectionObserver(
 async function start(figure) {
   const { mount } = await import(`./${figure.dataset.widget}.js`);
   const stage = figure.querySelector(".widget-stage");
-  stage.replaceChildren();
+  const still = [...stage.childNodes];
   await mount(stage);
+  for (const node of still) node.remove(); // if something that it needs does not come, the still stays
   figure.dataset.ready = "";
 }
 

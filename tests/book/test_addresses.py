@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from book import addresses
+from solutions.deploy.demo_markup import PHOTOGRAPHS
 from tests.book.built_pages import read
 from tests.book.conftest import ADDRESSES, CHAPTER
 from tests.book.visits import PAGES
@@ -36,7 +37,9 @@ def test_the_page_for_wrong_addresses_finds_its_styles_and_the_way_back_from_any
 
 def test_the_worker_caches_the_whole_book_and_no_file_that_readers_never_open(site: Path) -> None:
     worker = (site / addresses.WORKER).read_text(encoding="utf-8")
-    for name in [*PAGES, "_static/course.js", "_static/course.css", "searchindex.js", "_static/demo/demo.js"]:
+    fetched = [f"_static/demo/{name}" for name in ("demo.js", "weights.safetensors", *PHOTOGRAPHS.values())]
+    fetched += [f"_static/widgets/{name}" for name in ("activations.bin", "preparation-lying.jpg", "training-run.json")]
+    for name in [*PAGES, "_static/course.js", "_static/course.css", "searchindex.js", *fetched]:
         assert f'"{name}"' in worker
     for name in ("fontawesome.js", "social-card.png", "404.html", ".js.map"):
         assert name not in worker
@@ -50,6 +53,8 @@ def test_a_page_that_was_not_opened_can_be_read_when_the_network_is_gone(page: P
     page.goto(address + CHAPTER)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Layers")
     expect(page.locator(".exercise-card").first).to_be_visible()
+    page.locator("[data-widget=activations]").scroll_into_view_if_needed()
+    expect(page.locator("[data-widget=activations]")).to_have_attribute("data-ready", "")
 
 
 def test_known_mistakes_are_filtered_by_their_words_and_an_empty_filter_shows_all(page: Page, address: str) -> None:

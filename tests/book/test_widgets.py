@@ -96,6 +96,17 @@ def test_without_scripts_a_still_says_what_the_widget_shows(without_scripts: Pag
     assert widget.evaluate(FITS)
 
 
+@pytest.mark.parametrize(("name", "file"), {"activations": "activations.bin", "preparation": "*-lying.jpg"}.items())
+def test_a_widget_whose_files_do_not_come_leaves_its_still(page: Page, address: str, name: str, file: str) -> None:
+    page.route(f"**/{file}", lambda route: route.abort())
+    page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
+    widget = page.locator(f"[data-widget={name}]")
+    with page.expect_event("pageerror"):
+        widget.scroll_into_view_if_needed()
+    expect(widget.locator(".widget-stage")).to_contain_text(re.compile(SAID_WITHOUT_SCRIPTS[name]))
+    expect(widget.locator("button")).to_have_count(0)
+
+
 @pytest.fixture
 def open_widget(browser: Browser, address: str) -> Any:
     """Open a widget on a small screen, for a reader without motion: then a run is at its end at once."""
