@@ -108,10 +108,10 @@ def doubt(image: Image.Image) -> str:
     if image.mode.startswith("I"):
         return ""
     image = image.convert("RGBA")
-    if np.asarray(image.getchannel("A")).min() < 128:
-        return ""
     if max(image.size) > 1024:
         image = image.reduce(max(image.size) // 512)
+    if np.asarray(image.getchannel("A")).min() < 128:  # of the picture that prepare_image and the page look at
+        return ""
     on_white = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
     garment = find_garment(on_white)
     if not ends_within(garment):

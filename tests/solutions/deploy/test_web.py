@@ -112,6 +112,9 @@ def test_the_same_pixels_are_prepared_to_the_same_numbers_and_doubted_alike(samp
     images += [cut_out(sample.test_images[100 + k], side) for k, side in enumerate((17, 40, 301, 900, 1500))]
     images += [Image.fromarray(255 - sample.test_images[k]) for k in range(20)]
     images.append(images[1].resize((2111, 1537)))
+    images += [off.resize((1500, 1500)) for off in images if doubt(off) == RUNS_OFF][:1]
+    images[-1].putalpha(255)
+    images[-1].putpixel((700, 700), (0, 0, 0, 0))  # one hole, which is gone when it is made smaller
     rng = np.random.default_rng(0)
     for size in ((2, 2), (2, 60), (61, 2), (3, 3), (40, 31), (226, 225)):
         images.append(Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), np.uint8)))
