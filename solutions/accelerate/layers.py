@@ -123,7 +123,8 @@ class NormalizedLayer(Layer):
 
     def forward(self, x: Tensor, out: Tensor) -> Tensor:
         self._product = torch.addmm(out, x, self.factor, beta=0, alpha=self.input_scale)
-        running = self.running_mean, self.running_var
+        several = len(x) > 1  # one image has no variance, and would make the running one NaN
+        running = self.running_mean if several else None, self.running_var if several else None
         normalized, *self._statistics = torch.native_batch_norm(
             self._product, self.spread, self.bias, *running, True, self.MOMENTUM, self.EPSILON
         )

@@ -82,8 +82,8 @@ class Recipe:
             raise ValueError(f"shapes have no teacher, who knows garments alone: {self.shapes}")
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(f"optimizer has to be one of {', '.join(OPTIMIZERS)}: {self.optimizer}")
-        if self.normalize and self.is_plain_descent:
-            raise ValueError("normalize needs an optimizer other than sgd, or the cosine")
+        if self.normalize and (self.is_plain_descent or self.batch_size == 1):
+            raise ValueError("normalize needs an optimizer other than sgd, or the cosine, and two images in a batch")
 
     @property
     def is_plain_descent(self) -> bool:

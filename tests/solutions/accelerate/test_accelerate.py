@@ -1,5 +1,6 @@
 """The fast path trains what the chapter's Learner trains, and what goes beyond the chapter does what it says."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -149,6 +150,13 @@ def test_optimizers_and_norms_agree_with_pytorchs(train: Examples, valid: Exampl
             optimizer.step()
     fast.load_state_dict(learner.weights())
     torch.testing.assert_close(fast.eval()(valid[0]), slow.eval()(valid[0]), rtol=1e-3, atol=1e-2)
+
+
+def test_one_image_alone_in_the_last_batch_leaves_the_running_statistics(train: Examples, valid: Examples) -> None:
+    recipe = replace(ADAMW, normalize=True)
+    learner = FastLearner(new_model(recipe, 0), recipe, (train[0][:257], train[1][:257]), valid)
+    assert math.isfinite(learner.train_epoch())
+    assert math.isfinite(learner.validate()[0])
 
 
 def test_kept_weights_take_brightness_from_0_to_1_after_standardised_training(train: Examples, valid: Examples) -> None:

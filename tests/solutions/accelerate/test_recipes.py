@@ -34,6 +34,7 @@ Examples = tuple[Tensor, Tensor]
         *({"stretch": -0.1}, {"stretch": 1.1}, {"stretch": math.nan}),
         *({"teacher": -1}, {"shapes": -0.1}, {"shapes": math.nan}, {"shapes": 0.1, "teacher": 1}),
         *({"weight_decay": -1}, {"max_seconds": 0}, {"optimizer": "adam"}, {"normalize": True}),
+        {"normalize": True, "cosine": True, "batch_size": 1},
     ],
     ids=str,
 )
