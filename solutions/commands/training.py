@@ -38,6 +38,7 @@ def train(
     from solutions.commands import terminal
     from solutions.runs import folders
     from solutions.runs import run as runs
+    from solutions.runs.training_summary import why_kept
 
     console = terminal.open_console(quiet or as_json)
     if resume is None:
@@ -76,7 +77,7 @@ def train(
         how = f"python -m solutions train --resume {folder.name}" + (f" --out {out}" if out != Path("runs") else "")
         raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
 
-    console.print(f"Kept: the weights of epoch {run.progress.kept}, {run.why_kept}.")
+    console.print(f"Kept: the weights of epoch {run.progress.kept}, {why_kept(settings.recipe.cosine)}.")
     console.print(f"Speed: {run.images_per_second:,.0f} images/s, validation included.\n")
     console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
     console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")

@@ -7,6 +7,7 @@ import numpy as np
 from solutions.deploy.address import CHAPTER
 from solutions.deploy.garment_answer import LIMITS, UNSURE_BELOW
 from solutions.runs.measurement import Measurement, calibrate
+from solutions.runs.training_summary import why_kept
 
 CONFUSIONS = 5  # the most frequent ones are listed
 
@@ -67,8 +68,8 @@ def describe_training(training: dict[str, object]) -> list[str]:
     if isinstance(recipe, dict):
         settings = ", ".join(f"{name} {value}" for name, value in recipe.items() if value is not None)
         lines.append(f"- Settings: {settings}")
-    if "epoch" in training:
-        lines.append(f"- Kept: the weights of epoch {training['epoch']}, with the lowest validation loss")
+        if "epoch" in training:
+            lines.append(f"- Kept: the weights of epoch {training['epoch']}, {why_kept(recipe.get('cosine'))}")
     if isinstance(accuracy := training.get("validation_accuracy"), float):
         lines.append(f"- Validation accuracy: {accuracy:.2%}")
     return lines or ["The model file tells nothing about its training."]

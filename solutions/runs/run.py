@@ -69,11 +69,6 @@ class Run:
         return self.folder / MODEL
 
     @property
-    def why_kept(self) -> str:
-        is_last = self.settings.recipe.cosine
-        return "the last, when the learning rate had fallen" if is_last else "with the lowest validation loss"
-
-    @property
     def images_per_second(self) -> float:
         """Training images, in the time that training and validation took."""
         return self.images * self.progress.epochs / sum(self.progress.history.seconds)

@@ -11,3 +11,8 @@ def training_in(metadata: Mapping[str, str]) -> dict[str, object]:
     except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
         return {}
     return training if isinstance(training, dict) else {}
+
+
+def why_kept(cosine: object) -> str:
+    """Return why a run kept the weights of its epoch, by whether its learning rate fell to 0."""
+    return "the last, when the learning rate had fallen" if cosine else "with the lowest validation loss"

@@ -9,7 +9,7 @@ import torch
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy.garment_answer import LIMITS, UNSURE_BELOW
-from solutions.deploy.model_card import make_card
+from solutions.deploy.model_card import describe_training, make_card
 from solutions.runs import measurement
 from solutions.runs.folders import COURSE_MODEL, open_model
 from solutions.runs.measurement import Measurement
@@ -43,9 +43,14 @@ def test_the_card_measures_the_rule_for_unsure_answers(measured: tuple[Measureme
     assert f"{right[unsure].float().mean():.1%} of them are right, and {right[~unsure].float().mean():.1%}" in card
 
 
-def test_the_card_documents_training_and_limits(measured: tuple[Measurement, str], sample: Dataset) -> None:
-    test, card = measured
+def test_the_card_documents_training_and_limits(
+    measured: tuple[Measurement, str], model_file: Path, sample: Dataset
+) -> None:
+    (test, card), (_, training) = measured, open_model(model_file)
     assert all(words in card for words in (sample.digest, "lr 0.05", "Apache-2.0", *LIMITS))
+    assert f"epoch {training['epoch']}, with the lowest validation loss" in card
+    fallen = describe_training(training | {"recipe": {"cosine": True}})
+    assert f"- Kept: the weights of epoch {training['epoch']}, the last, when the learning rate had fallen" in fallen
     assert "tells nothing about its training" in make_card(test, sample.test_labels, "the sample", {})
 
 
