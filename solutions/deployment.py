@@ -70,8 +70,8 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
         A new ``Classifier`` in evaluation mode, with the file's labels and its weights bit for bit.
 
     Raises:
-        ValueError: the file is no safetensors file (a pickle, for one), says or contains anything else than what
-            ``export_model`` writes, or its digest is not that of its weights.
+        ValueError: the file is no safetensors file (a pickle, for one), says that it is of another kind than what
+            ``export_model`` writes, has no labels, has other names or shapes, or its digest is not that of its weights.
     """
     sizes = [784, 256, 64, 10]
     expected = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
@@ -83,7 +83,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     except SafetensorError as error:
         raise ValueError(f"{path}: not a safetensors file ({error})") from error
     wanted = {"format": "garment-mlp", "format_version": "1", "preprocessing_version": "1"}
-    wanted |= {"sizes": json.dumps(sizes), "input_range": "[0, 1]"}
+    wanted |= {"sizes": json.dumps(sizes), "input_range": "[0, 1]", "activation": "relu"}
     for key, value in wanted.items():
         if metadata.get(key) != value:
             raise ValueError(f"{path}: {key} is {metadata.get(key)!r}, but this version reads {value!r}")

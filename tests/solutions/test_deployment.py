@@ -82,6 +82,7 @@ def test_export_leaves_the_model_unchanged_and_writes_one_file(tmp_path: Path) -
         ({"preprocessing_version": "2"}, "preprocessing_version"),
         ({"sizes": "[784, 256, 32, 10]"}, "sizes"),
         ({"input_range": "[-1, 1]"}, "input_range"),
+        ({"activation": "tanh"}, "activation"),
         ({"labels": None}, "labels"),
         ({"digest": "0" * 64}, "digest"),
         ({"digest": None}, "digest"),

@@ -2,7 +2,7 @@
 
 export { Refusal, prepareImage, prepareInSteps } from "./prepare.js";
 
-const FORMAT = { format_version: "1", preprocessing_version: "1", input_range: "[0, 1]", sizes: "[784, 256, 64, 10]" };
+const FORMAT = { format_version: "1", preprocessing_version: "1", input_range: "[0, 1]", sizes: "[784, 256, 64, 10]", activation: "relu" };
 const FORMATS = ["garment-mlp-int8", "garment-mlp"]; // of this page, and of chapters 5 and 6
 const UNSURE_BELOW = "0.7"; // where a file does not say it
 

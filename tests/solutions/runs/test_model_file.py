@@ -141,7 +141,7 @@ def test_weights_in_another_type_are_refused_though_their_digest_is_right(tmp_pa
 @settings(max_examples=200)
 @given(data=st.data())
 def test_changed_bytes_are_refused_or_leave_the_weights_unchanged(exported: Exported, data: st.DataObject) -> None:
-    """The activation and the training summary may be changed by hand."""
+    """Labels and the training summary may be changed by hand."""
     path, original, weights = exported
     content = bytearray(original)
     header = 8 + len(header_of(original).encode())

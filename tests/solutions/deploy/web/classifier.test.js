@@ -80,14 +80,17 @@ test("answers come with the most probable first", () => {
   assert.deepEqual(answers.map((answer) => answer.label), ["b", "a"]);
 });
 
-test("a model of another version is refused by name", () => {
-  const about = { format: "garment-mlp-int8", format_version: "1", preprocessing_version: "2", input_range: "[0, 1]" };
-  const header = new TextEncoder().encode(JSON.stringify({ __metadata__: about }));
-  const file = new Uint8Array(8 + header.length);
-  file[0] = header.length;
-  file.set(header, 8);
-  assert.throws(() => parseModel(file.buffer), /preprocessing_version is 2, but this page reads 1/);
-});
+for (const [key, value, reads] of [["preprocessing_version", "2", "1"], ["activation", "tanh", "relu"]]) {
+  test(`a model with another ${key} is refused by name`, () => {
+    const known = { format_version: "1", preprocessing_version: "1", input_range: "[0, 1]", sizes: "[784, 256, 64, 10]" };
+    const about = { format: "garment-mlp-int8", ...known, [key]: value };
+    const header = new TextEncoder().encode(JSON.stringify({ __metadata__: about }));
+    const file = new Uint8Array(8 + header.length);
+    file[0] = header.length;
+    file.set(header, 8);
+    assert.throws(() => parseModel(file.buffer), new RegExp(`${key} is ${value}, but this page reads ${reads}`));
+  });
+}
 
 test("what a drawn line encloses is filled, and an open line encloses nothing", () => {
   const ring = photograph(9, 9, WHITE, BLACK, [2, 2, 7, 7]);
