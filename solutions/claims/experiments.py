@@ -123,7 +123,10 @@ def logits_of(model: nn.Module, x: Tensor) -> Tensor:
 
 
 def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
-    """Return the percentage of rows whose class a model names, in evaluation mode; NaN as an output names none."""
+    """Return the percentage of rows whose class a model names, in evaluation mode.
+
+    NaN counts as the largest output: a model that gives nothing else names class 0 everywhere.
+    """
     return 100 * float((logits_of(model, x).argmax(dim=1) == y).double().mean())
 
 

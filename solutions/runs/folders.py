@@ -139,7 +139,7 @@ class RunRecord:
 
     @property
     def best(self) -> int | None:
-        """The epoch whose weights were kept, or would be if the run ended now, counted from 1."""
+        """The epoch whose weights were kept, or in an unfinished run that of the lowest validation loss, from 1."""
         epoch = (self.results or {}).get("epoch")
         if isinstance(epoch, int) and 1 <= epoch <= len(self.log):
             return epoch
