@@ -1,11 +1,18 @@
-"""Python's parser, made safe for several threads."""
+"""Python's parser, made safe for several threads, and the Python under a cell's magics."""
 
 from __future__ import annotations
 
 import ast
+import re
+from contextlib import suppress
 from threading import Lock
 
 _one_at_a_time = Lock()
+
+_CELL_MAGICS = re.compile(r"\A(?:\s*%%(?:time|timeit|capture|prun)\b.*)+")
+# Before a compound statement %time stays a magic: the 0 that takes its place cannot stand on the line of one.
+_COMPOUND = r"(?:async|class|def|for|if|try|while|with)\b"
+_TIME = re.compile(rf"^([ \t]*)%time(?=[ \t]+(?!{_COMPOUND})[^\s!%-])", re.MULTILINE)
 
 
 def parse(source: str | bytes) -> ast.Module:
@@ -21,3 +28,15 @@ def parse(source: str | bytes) -> ast.Module:
     """
     with _one_at_a_time:
         return ast.parse(source)
+
+
+def code_under_magics(cell: str) -> str:
+    """Return a cell's text with the magics off that run Python, such as %%time: their code keeps its lines and columns.
+
+    Python may be unable to read it still.
+    """
+    bare = _CELL_MAGICS.sub(lambda magics: magics[0].replace("%%", "##"), cell)
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        parse(bare)
+        return bare  # what looks like a magic in it is part of a text
+    return _TIME.sub(r"\g<1>0;   ", bare)

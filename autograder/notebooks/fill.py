@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 
 from autograder.errors import UsageError
 from autograder.notebooks.graft import grade_id_of, is_answer
-from autograder.parsing import parse
+from autograder.notebooks.remarks import python_of
+from autograder.parsing import code_under_magics, parse
 
 
 class NothingToFill(UsageError):
@@ -78,14 +79,15 @@ def fill(notebook: NotebookNode, source: str) -> FilledNotebook:
 def answers_in(notebook: NotebookNode, released: NotebookNode) -> str:
     """Return the source of those code cells of a notebook that define an exercise of the released one."""
     exercises = frozenset(exercise_cells(released))
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code" and _binds(cell) & exercises)
+    texts = (code_under_magics(cell.source) for cell in notebook.cells if cell.cell_type == "code")
+    return "\n\n".join(text for text in texts if _binds(text) & exercises)
 
 
-def _binds(cell: NotebookNode) -> set[str]:
+def _binds(text: str) -> set[str]:
     try:
-        return _bound(parse(cell.source))
+        return _bound(parse(python_of(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()  # of a lab, with what only IPython reads; or of no use
+        return set()  # of no use
 
 
 def _by_exercise(pieces: Sequence[_Piece], defined: Sequence[str], futures: Sequence[str]) -> dict[str, str]:
@@ -104,7 +106,7 @@ def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[
     """Cut a file into the shortest runs of lines with whole statements; return them and its future statements."""
     lines = source.split("\n")  # not splitlines, which counts form feeds and separators that the parser does not
     pieces, futures, start = [], [], 0
-    body = parse(source).body
+    body = parse(python_of(source)).body
     binds: set[str] = set()
     for at, node in enumerate(body):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":

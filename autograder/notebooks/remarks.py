@@ -14,7 +14,7 @@ from types import CodeType
 
 from autograder.exercises import stub_error
 from autograder.notebooks.released import released_cells
-from autograder.parsing import parse
+from autograder.parsing import code_under_magics, parse
 
 MAGIC = re.compile(r"^([ \t]*)([%!?][^\r\n]*|[^\s#'\"][^\r\n#'\"]*\?{1,2}[ \t]*)(?=[\r\n]|\Z)", re.MULTILINE)
 EVERYWHERE = {*dir(builtins), "__name__", "display", "get_ipython"}
@@ -102,10 +102,15 @@ def _symbols(text: str) -> symtable.SymbolTable | None:
 def python_of(text: str) -> str:
     """Return a cell's text with its magics replaced, for Python's parser; the other columns and lines stay.
 
+    It is empty where a magic makes the cell something else than Python, as %%bash and %%writefile do.
+
     Raises:
         ValueError: it holds a null byte.
     """
     with suppress(SyntaxError):
         parse(text)
         return text
-    return MAGIC.sub(lambda line: line[1] + "0" + " " * (len(line[2].encode()) - 1), text)
+    code = code_under_magics(text)
+    if code.lstrip().startswith("%%"):
+        return ""
+    return MAGIC.sub(lambda line: line[1] + "0" + " " * (len(line[2].encode()) - 1), code)

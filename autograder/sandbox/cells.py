@@ -1,8 +1,8 @@
 """Run the cells of a notebook without a kernel.
 
-Text that Python can read runs as it is. In other text IPython's own transformer turns magics, shell escapes and help
-calls into Python; those that only make sense in a live front end are skipped, and the cell's output says so. Top-level
-await works; the last expression is shown.
+Text that Python can read runs as it is. In other text the code under magics that run Python, such as %%time, runs once,
+and IPython's own transformer turns other magics, shell escapes and help calls into Python; those that only make sense
+in a live front end are skipped, and the cell's output says so. Top-level await works; the last expression is shown.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from types import ModuleType, SimpleNamespace
 
 from IPython.core import inputtransformer2
 
+from autograder.parsing import code_under_magics
 from autograder.sandbox.limits import OutOfTime
 from autograder.sandbox.program import Cell, CellResult
 
@@ -44,7 +45,7 @@ class CappedText(io.StringIO):
 
 
 class FrontEnd:
-    """Stands in for the live notebook: every magic is skipped."""
+    """Stands in for the live notebook: every magic that comes here is skipped."""
 
     def __getattr__(self, name: str) -> object:
         def skip(*arguments: object, **_: object) -> None:
@@ -99,7 +100,7 @@ def _parsed(source: str, name: str) -> ast.Module:
     manager = inputtransformer2.TransformerManager()
     # Versions of IPython disagree on the indent of a cell, and the grader's need not be the student's.
     manager.cleanup_transforms.remove(inputtransformer2.leading_indent)
-    return _tree(manager.transform_cell(dedent(source)), name)
+    return _tree(manager.transform_cell(code_under_magics(dedent(source))), name)
 
 
 def _tree(source: str, name: str) -> ast.Module:

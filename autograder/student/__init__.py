@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from autograder.notebooks.progress import Progress
 from autograder.reports.html import checks_table, progress_card
 from autograder.reports.text import checks_text, notebook_text, progress_text
-from autograder.student.inputs import Origin, inputs_of_notebook, newest_that_defines, origin_of, source_of
+from autograder.student.inputs import (
+    Origin,
+    inputs_as_typed,
+    inputs_of_notebook,
+    newest_that_defines,
+    origin_of,
+    source_of,
+)
 from autograder.student.names import UnknownName, WithoutTraceback, find_exercise, known_room
 
 if TYPE_CHECKING:
@@ -225,7 +232,7 @@ def check_all(room: str = "") -> WholeNotebook:
     if not answers:
         raise UnknownName(NOTHING_RAN)
     try:
-        return WholeNotebook(check_answers(room, answers, inputs_of_notebook()))
+        return WholeNotebook(check_answers(room, answers, inputs_as_typed()))
     except KeyboardInterrupt:
         raise CheckInterrupted("the check was interrupted") from None
 
@@ -245,17 +252,16 @@ def _remarks(room: str, names: SimpleNamespace) -> dict[str, list[str]]:
     from autograder.checks import checks_of
     from autograder.notebooks.remarks import remarks_on
 
-    inputs = inputs_of_notebook()
-    ran = {text.strip() for text in inputs if text}
+    ran = {text.strip() for text in inputs_of_notebook() if text}
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
     checked = {name: source_of(getattr(names, name, None)) for name in exercises}
     made = {name: source for name, source in checked.items() if source.strip() in ran}
-    return remarks_on(room, _answers_in_notebook(exercises) | made, inputs) if made else {}
+    return remarks_on(room, _answers_in_notebook(exercises) | made, inputs_as_typed()) if made else {}
 
 
 def _answers_in_notebook(names: Iterable[str]) -> dict[str, str]:
     """Return, by the exercise's name, the text of each exercise's cell as it was run last."""
-    inputs = inputs_of_notebook()
+    inputs = inputs_as_typed()
     newest = {name: newest_that_defines(inputs, name) for name in names}
     return {name: inputs[number] for name, number in newest.items() if number is not None}
 

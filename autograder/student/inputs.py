@@ -34,7 +34,7 @@ def origin_of(name: str, value: object) -> Origin | None:
         return None
     inputs, source = inputs_of_notebook(), source_of(value).strip()
     made = max((number for number, text in enumerate(inputs) if source and text.strip() == source), default=None)
-    newest = newest_that_defines(inputs, name)
+    newest = newest_that_defines(inputs_as_typed(), name)
     if made is None or newest is None or made == len(inputs) - 1:
         return None
     return Origin(made, max(newest, made))

@@ -200,11 +200,25 @@ def test_any_order_of_statements_binds_the_same_names_in_the_notebook(statements
     assert untouched == set(NAMES) - expected.keys()
 
 
-def test_of_a_notebook_whose_cells_have_lost_their_ids_the_answers_are_found_by_the_names_that_they_define() -> None:
-    sources = ["import torch", "%matplotlib inline", "SIZE = 3\nclass Linear:\n    size = SIZE", "check(Linear)"]
+LINEAR = "SIZE = 3\nclass Linear:\n    size = SIZE"
+
+
+@pytest.mark.parametrize(
+    ("answer", "filled_in"),
+    [
+        (LINEAR, LINEAR),
+        (f"%matplotlib inline\n{LINEAR}", f"%matplotlib inline\n{LINEAR}"),
+        (f"%%time\n{LINEAR}", f"##time\n{LINEAR}"),  # it need not be its cell's first line any more
+    ],
+)
+def test_of_a_notebook_whose_cells_have_lost_their_ids_the_answers_are_found_by_the_names_that_they_define(
+    answer: str, filled_in: str
+) -> None:
+    written = "%%writefile linear.py\nclass Linear: ..."
+    sources = ["import torch", "%matplotlib inline", answer, written, "check(Linear)"]
     lost = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
     filled = fill(small_notebook(), answers_in(lost, small_notebook()))
-    assert exercise_cells(filled.notebook)["Linear"].source == sources[2]
+    assert exercise_cells(filled.notebook)["Linear"].source == filled_in
     assert (filled.defined, filled.missing) == (("Linear",), ("Flatten", "Sequential"))
 
 

@@ -62,6 +62,8 @@ USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return 
         ("from math import pi", "x * pi", "`pi` is"),
         ("NAMES = ['coat']", "NAMES", "`NAMES` is"),
         ("%matplotlib inline\nfor k in range(3):\n    pass", "[k for _ in x]", "`k` is"),
+        ("%%capture out\n%%time\ndef row(x): ...", "row(x)", "`row` is"),
+        ("%time k = 3", "x * k", "`k` is"),
         ("def row(x): ...\nk = 3", "row(x) + k", "`k` and `row` are"),
     ],
 )
@@ -81,6 +83,7 @@ def test_names_that_only_a_cell_without_effect_on_marks_defines_are_reported(cel
         ("def row(x): ...", "'row'"),
         ("len = 3", "len(x)"),
         ("def row(x:", "row(x)"),  # such a cell defines nothing
+        ("%%writefile rows.py\ndef row(x): ...", "row(x)"),
     ],
 )
 def test_a_name_that_the_answer_defines_itself_is_not_reported(cell: str, uses: str) -> None:

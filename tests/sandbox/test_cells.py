@@ -46,6 +46,31 @@ def test_a_text_in_a_cell_stays_as_it_is_written(text: str) -> None:
     assert ran(f'x = """{text}"""\nprint(x, end="")').stdout == text
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%%time\nx = 3\n",
+        "%%timeit -n 10\nx = 3\n",
+        "%%capture out\n%%prun -s time\nx = 3\n",
+        "  %%capture\n  x = 3\n  %matplotlib inline\n",
+        "%time x = 3\n",
+        "if True:\n    %time x = 3\n",
+        "%time for x in range(9): x\nx = 3\n",
+    ],
+)
+def test_a_magic_that_runs_python_runs_it_here_and_an_error_has_its_line(source: str) -> None:
+    cell = ran(f"{source}{'  ' * source.startswith(' ')}print(x, 1 / (x - 3))")
+    assert f"line {source.count(chr(10)) + 1}, in " in cell.error
+    assert "ZeroDivisionError" in cell.error
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile numbers.py"])
+def test_what_a_magic_does_not_run_as_python_is_skipped(magic: str) -> None:
+    cell = ran(f"{magic}\n%time 1 / 0\n1 / 0")
+    assert cell.stdout.startswith("(skipped, it needs a live notebook: ")
+    assert cell.error == ""
+
+
 @pytest.mark.parametrize("source", ["def f(:", "x = '\0'", "    return", "  x = 1\n y = 2", "(" * 5000])
 def test_a_cell_that_is_neither_python_nor_ipython_ends_with_its_own_error_alone(source: str) -> None:
     error = ran(source).error

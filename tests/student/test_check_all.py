@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 
 import autograder.sandbox.cells  # noqa: F401  it needs IPython, which a stand-in replaces here
@@ -24,14 +25,18 @@ FLATTEN, SEQUENTIAL = EXERCISES["Flatten"].source, EXERCISES["Sequential"]
 
 
 def notebook_that_ran(monkeypatch: pytest.MonkeyPatch, *cells: str) -> None:
-    shell = SimpleNamespace(user_ns={"In": ["", *cells]})
+    typed = ["", *cells]
+    history = SimpleNamespace(input_hist_raw=typed)
+    parsed = [text and TransformerManager().transform_cell(text) for text in typed]
+    shell = SimpleNamespace(user_ns={"In": parsed}, history_manager=history)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))  # type: ignore[arg-type]
 
 
 def test_it_runs_the_newest_version_of_each_exercise_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = FLATTEN.replace("start_dim=1", "start_dim=0")
+    timed = f"%%time\n{FLATTEN}"
     needs = EXERCISES["Linear"].source + "\nprint(rows)"
-    notebook_that_ran(monkeypatch, "rows = 3", wrong, FLATTEN, "check(Flatten)", needs, "check_all()")
+    notebook_that_ran(monkeypatch, "rows = 3", wrong, timed, "check(Flatten)", needs, "check_all()")
     shown = repr(check_all())
     assert "note: the cell layers-Linear stopped with an error" in shown
     assert "NameError: name 'rows' is not defined" in shown
