@@ -223,6 +223,16 @@ def test_a_mistake_that_only_the_text_of_an_error_speaks_for_is_a_perhaps() -> N
     assert "  likely mistake: You made crossed." in verdict.message
 
 
+def test_what_is_missing_beside_an_error_speaks_for_no_mistake_and_without_one_it_does() -> None:
+    sizes, by_accident = Raised("RuntimeError", "size 5 must match size 3"), Raised("AttributeError", "no onehot")
+    right = {"loss": 3, "gradient": 4, "refused": "yes"}
+    assert named({"loss": by_accident, "refused": "yes"}, right, crossed={"loss": sizes, "refused": "yes"}) == set()
+    expect = Scripted(right, crossed={"loss": sizes, "refused": "yes"})
+    verdict = verdict_on(Answer("observed", {"loss": sizes, "refused": "yes"}), expect)
+    assert "  perhaps: You made crossed." in verdict.message
+    assert named({"loss": 3, "refused": "yes"}, right, no_gradient={"loss": 3, "refused": "yes"}) == {"no_gradient"}
+
+
 def test_where_a_refusal_is_asked_for_an_error_is_an_answer_and_no_guess() -> None:
     refused, mistaken = Raised("ValueError", "one is too few"), Raised("ValueError", "not 1")
     expect = Scripted({"size 1": "accepted"}, one_refused={"size 1": mistaken})

@@ -10,8 +10,8 @@ differs from the reference. There a student's answer can
 
 The chosen set leaves least unexplained and is least contradicted, and each further mistake in it has to explain
 something more. A check that raised an error is one place, the error: it says nothing about later observations, for a
-mistake or against it. Uncertain mistakes are not named: each in the set has to explain as many places as speak against
-it.
+mistake or against it. Nor does what is missing on both sides where the student's answer has an error: that ended it.
+Uncertain mistakes are not named: each in the set has to explain as many places as speak against it.
 """
 
 from __future__ import annotations
@@ -187,10 +187,14 @@ def compared(
     known = _failing.setdefault(mistaken, WeakKeyDictionary())
     if right not in known:
         known[right] = failing(mistaken, right)
+    expects = right.observations.get
+    broke_off = any(_is_unwanted(value, expects(name)) for name, value in answer.observations.items())
     for name, (value, expected, mistake) in _side_by_side(answer, right, mistaken):
+        if broke_off and value is mistake is NOTHING:
+            continue
         fails = {(at, name, part) for part in known[right].get(name, ())}
         yield from ((place, "contradicted") for place in fails - wrong)
-        if isinstance(value, Raised) and isinstance(mistake, Raised) and not asks_for_refusal(expected):
+        if _is_unwanted(value, expected) and isinstance(mistake, Raised):
             yield from ((place, _how_alike(value, mistake)) for place in fails & wrong)
             continue
         unlike = {(at, name, part) for part in differing(value, mistake, expected)} if fails & wrong else set()
@@ -272,10 +276,13 @@ def _refusal_of(value: Observation) -> str:
     return (value.base or value.kind) if isinstance(value, Raised) else ""
 
 
+def _is_unwanted(value: Observation, right: Observation) -> bool:
+    """Return whether an observation is an error where none is asked for."""
+    return isinstance(value, Raised) and not asks_for_refusal(right)
+
+
 def rest_on_errors(places: frozenset[Place], answers: Sequence[Answer], expected: Sequence[Answer]) -> bool:
     """Return whether in all these places only the text of an error tells which mistake it is."""
     return all(
-        isinstance(answers[at].observations.get(name), Raised)
-        and not asks_for_refusal(expected[at].observations.get(name))
-        for at, name, _ in places
+        _is_unwanted(answers[at].observations.get(name), expected[at].observations.get(name)) for at, name, _ in places
     )

@@ -29,6 +29,7 @@ from autograder.checks import (
     ready_made,
     refusal,
     set_values,
+    student_line,
     tried,
 )
 
@@ -259,7 +260,7 @@ def loss_and_gradients(
     try:
         loss, gradients = names.backward_network(layers, x, targets)
     except Exception as error:
-        return {f"{what}: loss": Raised.of(error)}
+        return {f"{what}: loss": Raised.of(error, student_line(error))}
 
     def gradient(at: int) -> Any:
         return gradients[at].detach()
