@@ -320,6 +320,14 @@ def test_a_gradient_that_is_none_is_no_forgotten_return() -> None:
     assert diagnosed({"gradient of bias": None}, {"gradient of bias": torch.zeros(2)}).likely == ""
 
 
+def test_what_is_shown_is_what_the_explanation_is_about() -> None:
+    right = {"loss": 3, "float32": torch.zeros(2), "float64": torch.zeros(2)}
+    dtypes = Raised("RuntimeError", "expected m1 and m2 to have the same dtype")
+    diagnosis = diagnosed({"loss": 4, "float32": Raised("RuntimeError", "no"), "float64": dtypes}, right)
+    assert diagnosis.likely.startswith("Two dtypes meet.") and diagnosis.perhaps
+    assert diagnosis.observed.startswith("float64: RuntimeError")
+
+
 def test_a_tensor_in_the_place_of_a_number_of_pythons_is_told_so() -> None:
     diagnosis = diagnosed({"counts": "a Tensor"}, {"counts": python_numbers([3, 1])})
     assert diagnosis.likely.startswith("This is a tensor where a number of Python's is expected")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -102,8 +102,8 @@ def _diagnose(
     if answer.kind not in ("observed", "error"):
         return Diagnosis(answer.detail, "")
     wrong = _wrong(answer, expected)
-    certainly = {name: certain_mistake(value, check.exercise) for name, value, _ in wrong}
-    certain = next(filter(None, certainly.values()), "")
+    certainly = ((name, certain_mistake(value, check.exercise)) for name, value, _ in wrong)
+    where, certain = next(((name, mistake) for name, mistake in certainly if mistake), ("", ""))
     likely = [
         Likely(
             mistake,
@@ -117,9 +117,10 @@ def _diagnose(
         for about in [expect.explanation(check, mistake)]
     ]
     if not likely:
-        certain_names = frozenset(name for name in expected.observations if certainly.get(name))
-        difference = _first_difference(answer, expected, certain_names)
-        common, perhaps = (certain, False) if certain else _common_mistake(wrong, check.exercise)
+        common, perhaps = certain, False
+        if not certain:
+            where, common, perhaps = _common_mistake(wrong, check.exercise)
+        difference = _first_difference(answer, expected, expected.observations.keys() & {where})
         return replace(difference, likely=common, hint=_second_look(answer, expected), perhaps=perhaps)
     first, *also = likely
     return replace(
@@ -136,14 +137,14 @@ def _diagnose(
 Wrong = tuple[str, Observation, Observation]  # name of an observation, what it is, and what it should be
 
 
-def _common_mistake(wrong: Sequence[Wrong], exercise: str) -> tuple[str, bool]:
-    """Return the first common mistake that an observation shows, and whether only an error's text says so."""
+def _common_mistake(wrong: Sequence[Wrong], exercise: str) -> tuple[str, str, bool]:
+    """Return the first observation that shows a common mistake, which one, and whether only an error's text says so."""
     for name, value, right in wrong:
         if value is None and name.startswith("gradient of "):
             continue  # it is left by autograd, and not returned
         if mistake := likely_mistake(value, right, exercise):
-            return mistake, isinstance(value, Raised)
-    return "", False
+            return name, mistake, isinstance(value, Raised)
+    return "", "", False
 
 
 def _wrong(answer: Answer, expected: Answer) -> list[Wrong]:
@@ -167,7 +168,7 @@ def _second_look(answer: Answer, expected: Answer) -> str:
     return " ".join(parts)
 
 
-def _first_difference(answer: Answer, expected: Answer, among: frozenset[str]) -> Diagnosis:
+def _first_difference(answer: Answer, expected: Answer, among: Collection[str]) -> Diagnosis:
     """Describe the first wrong observation, among some names or all: both sides, and where they differ."""
     if answer.kind == "error":
         raised = next(iter(answer.observations.values()), None)
