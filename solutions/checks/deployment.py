@@ -436,7 +436,7 @@ def numbers(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         if isinstance(answer, Raised):
             observed[kind] = answer
             continue
-        observed[f"type for {kind}"] = type(answer).__name__
+        observed[f"type for {kind}"] = "float" if isinstance(answer, float) else type(answer).__name__
         observed[f"temperature for {kind}"] = attempt(partial(as_told, answer))
     return observed
 

@@ -293,7 +293,7 @@ def measured(names: SimpleNamespace, model: Iterable[nn.Module], x: Tensor) -> O
     sizes = list(names.rms_through(model, x))
     if any(isinstance(size, list) or getattr(size, "ndim", 0) for size in sizes):
         return "several numbers for one layer"
-    kinds = ", ".join(sorted({type(size).__name__ for size in sizes} - {"float"}))
+    kinds = ", ".join(sorted({type(size).__name__ for size in sizes if not isinstance(size, float)}))
     return f"numbers of the kind {kinds}" if kinds else python_numbers(sizes)
 
 
