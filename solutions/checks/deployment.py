@@ -88,19 +88,20 @@ def seen(names: SimpleNamespace, image: Image.Image, what: str, **looks: Look) -
     }
 
 
-def upright(rng: torch.Generator, light: int = 170) -> tuple[Image.Image, int]:
-    """Return a rectangle 70 wide and 140 high, off centre, its upper half lighter, and the grey of the lower half.
+def upright(rng: torch.Generator) -> Image.Image:
+    """Return a rectangle 70 wide and 140 high, off centre, and light but for its lower right quarter.
 
-    The lower half is more than twice as bright afterwards: a centre of mass lies two rows or more below the middle.
+    The lower half is twice as bright afterwards: a centre of mass lies two rows or more below the middle. And none of
+    the seven other ways to lay it looks the same.
     """
     left, top, grey = between(10, 80, rng), between(10, 50, rng), between(20, 60, rng)
-    box, upper = (left, top, left + 70, top + 140), (left, top, left + 70, top + 70)
-    return painted((160, 200), WHITE, (box, grey), (upper, light)), grey
+    box, quarter = (left, top, left + 70, top + 140), (left + 35, top + 70, left + 70, top + 140)
+    return painted((160, 200), WHITE, (box, 190), (quarter, grey))
 
 
 @check("prepare_image", points=1, title="The result is float32 of shape (1, 28, 28), from 0 to 1")
 def form(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    x = names.prepare_image(upright(rng)[0])
+    x = names.prepare_image(upright(rng))
     low, high = float(x.min()), float(x.max())
     return {
         "shape": str(tuple(x.shape)),
@@ -177,35 +178,39 @@ def fitted(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     )
 
 
-def cut_out(grey: int, behind: tuple[int, int, int]) -> Image.Image:
-    """Return an opaque rectangle in a picture that is transparent elsewhere."""
+def cut_out(grey: int, behind: tuple[int, int, int], alpha: int = 255, shadow: int = 0) -> Image.Image:
+    """Return an opaque rectangle in a picture that is transparent elsewhere, but for a pale shadow on all sides."""
     image = Image.new("RGBA", (160, 200), (*behind, 0))
-    image.paste((grey, grey, grey, 255), (40, 30, 110, 170))
+    image.paste((225, 225, 225, shadow), (20, 20, 140, 190) if shadow else (0, 0, 0, 0))
+    image.paste((grey, grey, grey, alpha), (40, 30, 110, 170))
     return image
 
 
 @check("prepare_image", points=1, title="What is transparent counts as white, and what is cut out is found")
 def transparency(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Half of opaque and more is opaque; how bright that is, is not asked where a little white shines through."""
     dark, light = between(2, 12, rng), between(241, 245, rng)
 
     def inner(drawn: int) -> Look:
         return lambda x: close(float(x[4:24, 10:18].mean()), 1 - drawn / 255)
 
-    return seen(
-        names,
-        cut_out(dark, (0, 0, 0)),
-        "dark, cut out: ",
-        brightness=inner(dark),
-        rows_and_columns=lambda x: extent(x, (28, 14)),
-    ) | seen(names, cut_out(light, WHITE), "nearly white, cut out: ", brightness=inner(light))
+    whole: Look = partial(extent, drawn=(28, 14))
+    shaded = cut_out(dark, WHITE, alpha=between(140, 220, rng), shadow=between(40, 110, rng))
+    return (
+        seen(names, cut_out(dark, (0, 0, 0)), "dark, cut out: ", brightness=inner(dark), rows_and_columns=whole)
+        | seen(names, cut_out(light, WHITE), "nearly white, cut out: ", brightness=inner(light))
+        | seen(names, shaded, "nearly opaque, with a shadow: ", rows_and_columns=whole)
+    )
 
 
 @check("prepare_image", points=1, title="The orientation that EXIF notes is followed")
 def orientation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    image, _ = upright(rng)
-    turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    """Four of the notes mirror, and two of these turn as well."""
+    image, way = upright(rng), Image.Transpose
+    turns = [way.FLIP_LEFT_RIGHT, way.ROTATE_180, way.FLIP_TOP_BOTTOM, way.TRANSPOSE]
+    turns += [way.ROTATE_90, way.TRANSVERSE, way.ROTATE_270]
     observed: dict[str, Observation] = {}
-    for noted, turn in turns.items():
+    for noted, turn in enumerate(turns, start=2):
         quarters = between(0, 3, rng)
         drawn = (14, 28) if quarters % 2 else (28, 14)
         exif = Image.Exif()
@@ -218,10 +223,10 @@ def orientation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 
 def direction(x: Tensor, drawn: tuple[int, int]) -> str:
-    """Say how a rectangle lies of which one half is the brighter one."""
-    halves = {"bottom": x[14:], "top": x[:14], "right": x[:, 14:], "left": x[:, :14]}
-    brightest = max(halves, key=lambda name: float(halves[name].sum()))
-    return f"{extent(x, drawn)}, brighter at the {brightest}"
+    """Say how a rectangle lies of which one quarter is the brightest one."""
+    rows, columns = {"top": x[:14], "bottom": x[14:]}, {"left": x[:, :14], "right": x[:, 14:]}
+    brighter = " ".join(max(halves, key=lambda name: float(halves[name].sum())) for halves in (rows, columns))
+    return f"{extent(x, drawn)}, brightest at the {brighter}"
 
 
 @check("prepare_image", points=1, title="Every mode gives the same picture")
@@ -332,7 +337,7 @@ def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations
         "a lying stick": stick.transpose(Image.Transpose.ROTATE_90),
         "a light garment": painted((160, 200), WHITE, ((40, 30, 110, 170), between(190, 200, rng))),
     }
-    images |= {f"a rectangle, {which}": upright(rng)[0] for which in ("one", "two", "three")}
+    images |= {f"a rectangle, {which}": upright(rng) for which in ("one", "two", "three")}
     return tried(rng, {what: partial(names.prepare_image, image) for what, image in images.items()})
 
 
