@@ -152,7 +152,9 @@ def any_batches(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     for step, mode in enumerate(modes_in_turn(rng), start=1):
         for what, lost in (("error", broken()), ("refusal", [])):
             model.train(mode)
-            error = attempt(partial(names.gap, model, lopsided, seen, lost))
+            with torch.set_grad_enabled(step % 2 == 1):  # set back behind it, whatever the answer leaves
+                error = attempt(partial(names.gap, model, lopsided, seen, lost))
+                observed[f"autograd records after the {what} in step {step}"] = torch.is_grad_enabled()
             observed[f"the {what} in step {step} is passed on"] = isinstance(error, Raised)
             observed[f"training after the {what} in step {step}"] = model.training
     calls = {
@@ -503,7 +505,9 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             observed[f"training after {said} and predictions"] = model.training
             logits = model(torch.stack([x, 1 - x]))
             observed[f"all images are one after {said} and predictions"] = torch.equal(logits[0], logits[1])
-            refusal(partial(model.predictions, torch.stack([x, x])))
+            with torch.set_grad_enabled(mode):
+                refusal(partial(model.predictions, torch.stack([x, x])))
+                observed[f"autograd records after {said} and a refusal, as before: {mode}"] = torch.is_grad_enabled()
             observed[f"training after {said} and a refusal"] = model.training
     return observed | {"predictions keeps something for gradients": bool(recorded)}
 
