@@ -491,6 +491,21 @@ def from_a_generator(
     return {"a parameter from a generator, after a step": attempt(stepped)}
 
 
+def accepted(
+    names: SimpleNamespace, make: Callable[[list[nn.Parameter], float], Any], params: list[nn.Parameter]
+) -> dict[str, Observation]:
+    """Name what is accepted and an Optimizer refuses; one that refuses nothing costs its own points alone."""
+    given: dict[str, tuple[list[nn.Parameter], float]]
+    given = {"no parameters": ([], 0.3), "a rate of 0": (params, 0.0), "a rate of -0.1": (params, -0.1)}
+
+    def refused(make: Callable[..., Any], what: str) -> bool:
+        answer = refusal(partial(make, *given[what]))
+        return isinstance(answer, Raised) and answer.is_refusal
+
+    lost = [what for what in given if refused(names.Optimizer, what) and not refused(make, what)]
+    return {"what an Optimizer refuses, and this does not": ", ".join(lost) or "nothing"}
+
+
 @check("Momentum", points=1, title="Each step: v <- momentum * v + gradient, then p <- p - lr * v")
 @torch.enable_grad()
 def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
@@ -526,7 +541,7 @@ def allowed_momentum(names: SimpleNamespace, rng: torch.Generator) -> Observatio
         "momentum 1": refusal(lambda: names.Momentum([*params], 0.3, 1.0)),
         "momentum 1.5": refusal(lambda: names.Momentum([*params], 0.3, 1.5)),
         "momentum -0.1": refusal(lambda: names.Momentum([*params], 0.3, -0.1)),
-    }
+    } | accepted(names, names.Momentum, params)
 
 
 @check("Adam", points=1, title="Each element moves by the mean of its gradients, over the root of their mean square")
@@ -575,4 +590,4 @@ def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             observed[f"{name}, parameter after step {step}"] = params[0].detach().clone()
     for betas in ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.999), (0.9, -0.1), (0.0, 0.0)):
         observed[f"betas {betas}"] = refusal(lambda betas=betas: names.Adam([*params], 0.3, betas))  # type: ignore[misc]
-    return observed
+    return observed | accepted(names, names.Adam, params)
