@@ -119,11 +119,18 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     seed = int(torch.randint(1000, (), generator=rng))
     same, going_on = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
     from_going_on = drawn(going_on)
+
+    def of_pytorch() -> Tensor:
+        with torch.random.fork_rng(devices=()):
+            torch.manual_seed(seed)
+            return drawn(None)
+
     return {
         "the first example of 600 passes": Sample(torch.tensor(first)),
         "second example minus first, in 600 passes": Sample(torch.tensor(neighbours)),
         "how many examples keep their place, in 600 passes": Sample(torch.tensor(stayed)),
         "two passes have one order": torch.equal(drawn(None), drawn(None)),
+        "after torch.manual_seed, and again after it, one order": torch.equal(of_pytorch(), of_pytorch()),
         "two generators in the same state give one order": torch.equal(from_going_on, drawn(same)),
         "a generator that goes on gives the same order again": torch.equal(from_going_on, drawn(going_on)),
     }
