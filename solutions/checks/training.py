@@ -560,6 +560,14 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {f"nine epochs of {REST} seconds each, max_seconds={4 * REST}: it ends before the last": ended}
 
 
+def classes_on(names: SimpleNamespace, state: Tensor, device: str) -> Tensor:
+    """Return what predict says of inputs in the processor's memory where the model is on a device."""
+    rng, log = torch.Generator().set_state(state), TrainingLog()
+    learner = names.Learner(config_of(names, model=Net(rng, log), device=device), three_sets(rng, log))
+    classes: Tensor = learner.predict(normal(rng, 9, 4)).cpu()
+    return classes
+
+
 @check("Learner", points=1, title="predict gives class numbers, in evaluation mode; it restores the mode")
 @torch.enable_grad()
 def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
@@ -576,7 +584,9 @@ def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             observed[f"classes for {size} inputs, the model {state}"] = learner.predict(normal(rng, size, 4))
         observed[f"state in which it answered, {state}"] = log.states()
         observed[f"training mode afterwards, {state}"] = model.training
-    return observed | {"sets that were read": log.sets}
+    observed["sets that were read"] = log.sets
+    elsewhere = partial(far_or_near, partial(classes_on, names, rng.get_state()))
+    return observed | {"classes by a model on another device": attempt(elsewhere)}
 
 
 # Metrics.
