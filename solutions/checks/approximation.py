@@ -21,6 +21,7 @@ from autograder.checks import (
     shuffled,
     tried,
 )
+from solutions.checks._far_device import far_or_near
 
 GAPS = (0.5, 1.0, 2.0, 1.0)
 SLOPES = (-3.25, -1.0, 0.5, 2.5)  # in whatever order, and over whatever gaps: no end is as high as the start
@@ -77,12 +78,17 @@ def gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return gradient_of(names.ReLU(), x, normal(rng, 4, 5))
 
 
-@check("ReLU", points=1, hidden=True, title="Any shape and any floating dtype")
+@check("ReLU", points=1, hidden=True, title="Any shape, any floating dtype and any device")
 def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     relu = names.ReLU()
     inputs = [normal(rng, 24).reshape(2, 3, 4), normal(rng, 1).reshape(()), normal(rng, 0)]
     inputs += [normal(rng, 6, dtype=dtype) for dtype in (torch.float64, torch.float16)]
-    return {f"output for {x.dtype} of shape {tuple(x.shape)}": attempt(partial(relu, x)) for x in inputs}
+
+    def stays(device: str) -> bool:
+        return bool(relu(inputs[0].to(device)).device.type == device)
+
+    observed = {f"output for {x.dtype} of shape {tuple(x.shape)}": attempt(partial(relu, x)) for x in inputs}
+    return observed | {"on another device, the output is there too": attempt(partial(far_or_near, stays))}
 
 
 def bent_network(
