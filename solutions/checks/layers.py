@@ -407,14 +407,19 @@ def relu_network(rng: torch.Generator, bias: float) -> list[nn.Module]:
     return drawn(rng, bias, *layers[:-1])
 
 
+def in_digits(size: float) -> str:
+    """Return a size to two digits, or to three where two would hide that it is more than 1.5 thousandths from 1."""
+    return f"{size:.{3 if 0.0015 < abs(size - 1) < 0.005 else 2}f}"
+
+
 def sizes_after(
     names: SimpleNamespace, modules: list[nn.Module], x: Tensor, model: Iterable[nn.Module] | None = None
 ) -> str:
-    """Return the RMS of what leaves each layer, to two digits, when the student's function has scaled the weights."""
+    """Return the RMS of what leaves each layer, in digits, when the student's function has scaled the weights."""
     names.scale_layers(nn.Sequential(*modules) if model is None else model, x)
     ends = [at for at, module in enumerate(modules) if hasattr(module, "weight")][1:]
     with torch.no_grad():
-        return ", ".join(f"{rms(nn.Sequential(*modules[:end])(x)):.2f}" for end in [*ends, len(modules)])
+        return ", ".join(in_digits(rms(nn.Sequential(*modules[:end])(x))) for end in [*ends, len(modules)])
 
 
 @check("scale_layers", points=1, title="In a network with ReLUs, the numbers that leave each layer have an RMS of 1")
@@ -453,6 +458,10 @@ def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     title="It does so with biases, other activations, images, convolutions, your layers, and in float64, too",
 )
 def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Where biases give half of the mean square, each division halves what is missing: it shows where one stops."""
+    biased = drawn(rng, 0.1, nn.Linear(9, 40))
+    bias = biased[0].get_parameter("bias")
+    set_values(bias, 0.7 * bias.sign())
     smooth = nn.Linear(9, 8), nn.Softplus(), nn.Linear(8, 7), nn.Softplus(), nn.Linear(7, 5), nn.Softplus()
     convolution = nn.Conv2d(2, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 6), nn.ReLU(), nn.Linear(6, 4)
     precise = [module.double() for module in drawn(rng, 0.1, Columns(9, 12), nn.GELU(), Columns(12, 4), nn.GELU())]
@@ -464,6 +473,7 @@ def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations
             drawn(rng, 0.0, nn.Linear(9, 12), nn.ReLU(), Smaller(), nn.Linear(12, 8)),
             normal(rng, 40, 9),
         ),
+        "a layer with large biases": (biased, normal(rng, 40, 9)),
         "images and a single layer": (drawn(rng, 0.1, nn.Flatten(), Columns(20, 8)), normal(rng, 30, 4, 5)),
     }
     sizes = {
