@@ -223,7 +223,10 @@ class Rows:
                 self._set(Comment, comment.id, auto_comment=says)
 
     def enter(self, student: str, assignment: str) -> None:
-        """Make the rows of a submission as nbgrader does, where they are not there; the caller commits."""
+        """Make the rows of a submission as nbgrader does, where they are not there; the caller commits.
+
+        They show the entries that were written last: what differs from these counts as typed in the formgrader.
+        """
         if self.db.get(StudentRow, student) is None:
             self.db.add(StudentRow(id=student))
             self.db.flush()
@@ -232,6 +235,7 @@ class Rows:
         if self.db.execute(query).first():
             return
         released = self.gradebook.find_assignment(assignment)
+        known = hand_marks.known_answers(self.db, student)
         with warnings.catch_warnings():
             # nbgrader's models warn under SQLAlchemy 2 about relations that are completed a line later
             warnings.simplefilter("ignore", SAWarning)
@@ -239,9 +243,13 @@ class Rows:
             for notebook in released.notebooks:
                 handed_in = SubmittedNotebook(notebook=notebook, assignment=submission)
                 for cell in notebook.grade_cells:
-                    Grade(cell_id=cell.id, notebook=handed_in)
+                    was, shown = known.get((student, assignment, cell.name)), {}
+                    if was:
+                        shown = {"manual_score": was.points, "extra_credit": was.extra, "needs_manual_grade": was.waits}
+                    Grade(cell_id=cell.id, notebook=handed_in, **shown)
                 for cell in notebook.solution_cells:
-                    Comment(cell_id=cell.id, notebook=handed_in)
+                    was = known.get((student, assignment, cell.name))
+                    Comment(cell_id=cell.id, notebook=handed_in, manual_comment=was.comment or None if was else None)
             self.db.add(submission)
             self.db.flush()
 

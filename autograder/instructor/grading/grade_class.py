@@ -247,7 +247,7 @@ class _Grading:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
         record = completed(record, work, digest)
         if not self.request.dry_run:
-            with self.gradebook.open() as rows:  # a submission whose row is refused gets no record
+            with self.gradebook.writing() as rows:
                 rows.enter(submission.student, submission.assignment)
             notebook, _ = self.limit_output.preprocess(notebook, {})
             write_log(self.folder, submission, notebook, record, self.request.limits, isolated=self.request.isolated)
