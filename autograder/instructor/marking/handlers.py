@@ -204,6 +204,8 @@ class AnswerPage(MarkingHandler):
             self.get_body_argument("base", ""),
         )
         try:
+            if (opener := self.get_body_argument("marker", self.name)) != self.name:  # a login in another tab
+                raise NotTheirs(f"{self.name} is logged in, and {opener} opened this page: log in as {opener} again")
             question = save(self.state.gradebook, self.state.records, self.name, answer_id, typed)
         except NotTheirs as error:
             raise NotTheirs(f"{error}. You typed: {typed.points} points; {typed.comment}") from None

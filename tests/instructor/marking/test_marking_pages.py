@@ -78,6 +78,16 @@ def test_a_refused_save_shows_what_was_typed_and_what_is_saved_and_the_history_k
     assert desk.view("bob", old.id).mark == (4.0, "Mine.")
 
 
+def test_a_page_of_before_another_login_saves_nothing_under_the_others_name(desk: Desk, visit: Visit) -> None:
+    answer, browser = desk.entries("bob")[0].id, visit("bob")
+    hidden = browser.get(f"/answers/{answer}").page.select("#mark input[type=hidden]")
+    browser.post("/login", token=visit("instructor").token)
+    fields = {str(field["name"]): str(field["value"]) for field in hidden}
+    reply = browser.post(f"/answers/{answer}", **fields, points="4", comment="Mine.")
+    assert reply.status == 403 and "log in as bob again. You typed: 4 points; Mine." in reply.text
+    assert desk.view("instructor", answer).mark is None
+
+
 def test_a_decided_answer_has_no_form(desk: Desk, visit: Visit) -> None:
     answer = desk.views("instructor")["ada"]
     desk.save("instructor", answer, 4, "Right, in other words.")
