@@ -3,14 +3,15 @@ const form = document.getElementById("mark");
 const points = document.getElementById("points");
 const comment = document.getElementById("comment");
 const said = document.getElementById("said");
-const draft = `draft ${location.pathname}`;
+const base = form.elements.base;
+const draft = `draft of ${form.elements.marker.value} ${location.pathname}`; // others may log in in this tab
 const typed = () => JSON.stringify([points.value, comment.value]);
-const first = typed();
+let saved = typed();
 
 function keepDraft() {
   try {
-    if (typed() === first) sessionStorage.removeItem(draft);
-    else sessionStorage.setItem(draft, typed());
+    if (typed() === saved) sessionStorage.removeItem(draft);
+    else sessionStorage.setItem(draft, JSON.stringify([base.value, typed()]));
   } catch {} // a browser that keeps nothing
 }
 
@@ -19,8 +20,10 @@ function restoreDraft() {
   try {
     kept = sessionStorage.getItem(draft);
   } catch {}
-  if (!kept || kept === first) return;
-  [points.value, comment.value] = JSON.parse(kept);
+  const [seen, mark] = JSON.parse(kept) ?? [];
+  if (!mark || mark === saved) return;
+  base.value = seen; // so that it takes the place of nothing that came since
+  [points.value, comment.value] = JSON.parse(mark);
   said.textContent = "What you typed before is here again. It is not saved yet.";
 }
 
@@ -29,7 +32,7 @@ function refuse(page) {
   const here = document.getElementById("conflict");
   if (refused) {
     here.replaceChildren(...refused.childNodes);
-    form.elements.base.value = page.getElementById("mark").elements.base.value;
+    base.value = page.getElementById("mark").elements.base.value;
   } else {
     document.getElementById("reason").textContent = page.getElementById("reason")?.textContent ?? "";
     document.getElementById("theirs").hidden = true;
@@ -39,8 +42,9 @@ function refuse(page) {
 }
 
 async function save(then) {
+  const sent = typed();
   const body = new URLSearchParams(new FormData(form));
-  body.set("then", then);
+  body.set("then", "stay"); // the reply has the base for what is typed meanwhile
   said.textContent = "Saving …";
   let answer;
   let page;
@@ -55,15 +59,19 @@ async function save(then) {
     refuse(page);
     return;
   }
-  try {
-    sessionStorage.removeItem(draft);
-  } catch {}
-  removeEventListener("beforeunload", warn);
-  location.assign(answer.url);
+  saved = sent;
+  base.value = page.getElementById("mark")?.elements.base.value ?? "";
+  keepDraft();
+  if (typed() === saved) {
+    location.assign(then === "stay" ? form.action : form.dataset.next);
+    return;
+  }
+  document.getElementById("conflict").hidden = true;
+  said.textContent = "Saved, but for what you typed meanwhile: save again.";
 }
 
 function warn(event) {
-  if (typed() !== first) event.preventDefault();
+  if (typed() !== saved) event.preventDefault();
 }
 
 form.addEventListener("submit", (event) => {

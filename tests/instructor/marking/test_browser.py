@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.axe import on_a_telephone, violations
 from tests.instructor.marking.conftest import (
@@ -175,6 +175,50 @@ def test_two_people_on_one_answer_see_both_texts_and_lose_none(folder: Path, ser
     second.get_by_role("button", name="Save", exact=True).click()  # with both texts before one's eyes
     expect(notice).to_be_hidden()
     assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(1.0, "The limits are missing.")}
+
+
+def test_a_draft_is_shown_to_nobody_else_and_takes_the_place_of_nothing_that_came_since(
+    page: Page, desk: Desk, visit: Visit
+) -> None:
+    path, comment = to_mark(desk, "eve"), page.get_by_label("Comment for the student")
+    answer = path.rpartition("/")[2]
+
+    def open_as(name: str) -> None:
+        visitor = visit(name)
+        log_in(page, visitor.address, visitor.token)
+        page.goto(f"{visitor.address}/{path}")
+
+    open_as("eve")
+    type_mark(page, "1", "Mine.")
+    open_as("instructor")
+    expect(comment).to_have_value("")
+    desk.grade_again(**{desk.history(answer)[0].student: "Another answer."})
+    open_as("eve")
+    expect(comment).to_have_value("Mine.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("the student's answer has changed since you opened it")
+    expect(comment).to_have_value("Mine.")
+    assert desk.view("eve", answer).mark is None
+
+
+def test_what_is_typed_while_a_save_is_under_way_stays_and_can_be_saved(page: Page, desk: Desk, visit: Visit) -> None:
+    eve, path = visit("eve"), to_mark(desk, "eve")
+    address, answer = f"{eve.address}/{path}", path.rpartition("/")[2]
+
+    def type_on(route: Route) -> None:
+        type_mark(page, "1", "First half. Second half.")
+        route.continue_()
+
+    log_in(page, eve.address, eve.token)
+    page.goto(address)
+    type_mark(page, "1", "First half.")
+    page.route(address, type_on, times=1)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status")).to_contain_text("Saved, but for what you typed meanwhile")
+    assert desk.view("eve", answer).mark == (1.0, "First half.")
+    page.keyboard.press("Control+Enter")
+    expect(page).not_to_have_url(address)
+    assert desk.view("eve", answer).mark == (1.0, "First half. Second half.")
 
 
 def test_a_save_that_nobody_needs_any_more_says_so_and_keeps_what_was_typed(
