@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 import secrets
 from functools import cache
 from html import escape, unescape
@@ -47,6 +48,10 @@ NAMES = ("student", "first_name", "last_name")  # the formgrader's page escapes 
 # Where nbconvert looks for a user's own style, custom/custom.css; its list of styles is made after our step.
 STYLE = Path(__file__).with_name("formgrader")
 MAX_FORMULA = 2000  # characters
+MAX_MARKDOWN = 20_000  # characters
+# nbconvert looks for the end of each of these up to the text's end.
+BEGINNING = re.compile(r"\\\\[(\[]|\\begin\{")
+MAX_BEGINNINGS = 200
 FORMULA_LAYOUT = {
     *("accent", "columnalign", "columnspacing", "display", "displaystyle", "fence", "form", "linethickness"),
     *("mathvariant", "movablelimits", "rowspacing", "scriptlevel", "separator", "stretchy", "width"),
@@ -157,7 +162,12 @@ class TextRenderer(IPythonRenderer):  # type: ignore[misc]
 
 
 def markdown_as_text(source: str, renderer: type[TextRenderer] = TextRenderer) -> str:
-    """Return Markdown as HTML that does nothing but show it."""
+    """Return Markdown as HTML that does nothing but show it.
+
+    What would take long to read, with the square of its length, is shown as it was typed: meanwhile nobody could mark.
+    """
+    if len(source) > MAX_MARKDOWN or len(BEGINNING.findall(source)) > MAX_BEGINNINGS:
+        return f"<pre>{escape(source)}</pre>"
     return str(MarkdownWithMath(renderer=renderer()).render(source))
 
 

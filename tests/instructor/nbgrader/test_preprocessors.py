@@ -108,6 +108,10 @@ def test_the_rubric_beside_an_answer_is_the_courses_own_and_a_change_of_it_shows
         "no formula": (r"is $\frac{$.", r"is \$\\frac\{\$\."),
         "prices": ("between $5 and $6", r"between \$5 and \$6"),
         "too deep": ("$" + "{" * 1500 + "$", r"\$\{{1500}\$"),
+        "too many beginnings": ("\\\\(" * 2000, r"^<pre>(\\\\\()+</pre>$"),
+        "too many environments": (r"\begin{a}" * 2000, r"^<pre>(\\begin\{a\})+</pre>$"),
+        "a text that is too long": ("[a](<" * 8000, r"^<pre>(\[a\]\(&lt;)+</pre>$"),
+        "a long text": ("a *b*. " * 2800, r"^<p>(a <em>b</em>\. ?)+</p>"),
         "too long": ("$" + "x" * 3000 + "$", r"\$x{3000}\$"),
     }.values(),
 )
