@@ -29,6 +29,7 @@ from autograder.instructor.nbgrader.preprocessors import TextRenderer, markdown_
 from autograder.reports.html import CONTROLS, environment
 
 COOKIE = "autograder-mark"
+XSRF_COOKIE = "autograder-mark-xsrf"  # a port has no cookies of its own, and the formgrader's script reads `_xsrf`
 HERE = Path(__file__).parent
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)  # the page's own comes first, and what people type is escaped
 POLICY = (

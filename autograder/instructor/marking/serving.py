@@ -62,6 +62,7 @@ def application(state: MarkingState) -> Application:
         default_handler_args=arguments,
         log_function=lambda _: None,
         xsrf_cookies=True,
+        xsrf_cookie_name=handlers.XSRF_COOKIE,
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},
     )
 

@@ -24,6 +24,7 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking import serving
 from autograder.instructor.marking.access import admit
+from autograder.instructor.marking.handlers import XSRF_COOKIE
 from autograder.instructor.marking.queries import (
     AnswerView,
     ListEntry,
@@ -113,7 +114,7 @@ class Visitor:
         return Reply(self.client.get(path))
 
     def post(self, path: str, **fields: str) -> Reply:
-        return Reply(self.client.post(path, data={"_xsrf": self.client.cookies["_xsrf"], **fields}))
+        return Reply(self.client.post(path, data={"_xsrf": self.client.cookies[XSRF_COOKIE], **fields}))
 
     def save(self, answer_id: str, points: str, comment: str = "") -> Reply:
         """Open an answer and save a mark of it."""
