@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -34,7 +35,7 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
     made = {}
     with gradebook.writing() as rows:
         session = rows.db
-        known = {row.name: row.is_active for row in session.execute(select(markers.c.name, markers.c.is_active))}
+        known = follow_table(session, team)
         for name in wanted:
             if name not in known or name in anew:
                 made[name] = secrets.token_urlsafe(TOKEN_BYTES)
@@ -44,11 +45,17 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
                 else:
                     session.execute(insert(markers).values(name=name, **fields))
                 note(session, INSTRUCTOR, "new token", after=name)
-        for name, is_active in known.items():
-            if is_active != (name in wanted):
-                session.execute(update(markers).where(markers.c.name == name).values(is_active=name in wanted))
-                note(session, INSTRUCTOR, "is a marker" if name in wanted else "is no marker any more", after=name)
     return made
+
+
+def follow_table(session: Any, team: Team) -> list[str]:
+    """Lock out those who have left the table, let in again who is back, and return all who have had a token."""
+    known = session.execute(select(markers.c.name, markers.c.is_active)).all()
+    for name, is_active in known:
+        if is_active != (is_wanted := name == INSTRUCTOR or team.has(name)):
+            session.execute(update(markers).where(markers.c.name == name).values(is_active=is_wanted))
+            note(session, INSTRUCTOR, "is a marker" if is_wanted else "is no marker any more", after=name)
+    return [name for name, _ in known]
 
 
 def owner_of(gradebook: CourseGradebook, token: str) -> str | None:

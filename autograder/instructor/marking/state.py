@@ -18,7 +18,7 @@ from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.course.written_questions import WrittenQuestion, question_for
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.hand_marks import HANDED_OUT, answers, note
-from autograder.instructor.marking.access import admit
+from autograder.instructor.marking.access import follow_table
 from autograder.instructor.marking.queries import open_answers
 from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team, read_team
 from autograder.instructor.marks import Facts
@@ -59,7 +59,8 @@ class MarkingState:
         """
         team = read_team(self.folder, list(self.texts), self.team.settings)
         if team.markers != self.team.markers:
-            admit(self.gradebook, team)  # only the command makes a new marker's token, as it prints it
+            with self.gradebook.writing() as rows:
+                follow_table(rows.db, team)  # only the command makes a new marker's token, as it prints it
         with self.gradebook.open() as rows:
             facts = facts_of(self.folder, Course.installed(), rows, self.records)
         if facts != self.facts:  # nobody who saves a mark has to wait for nothing
