@@ -162,16 +162,16 @@ def test_two_people_on_one_answer_see_both_texts_and_lose_none(folder: Path, ser
     first.get_by_role("link", name="next answer").click()
     expect(first.locator("#points")).to_be_focused()
     second.goto(first.url)
-    type_mark(first, "3", "The reason is missing.")
+    type_mark(first, "3", "The reason is missing.\nSay it.")
     type_mark(second, "1", "The limits are missing.")
     first.get_by_role("button", name="Save", exact=True).click()
-    expect(first.get_by_label("Comment for the student")).to_have_value("The reason is missing.")
+    expect(first.get_by_label("Comment for the student")).to_have_value("The reason is missing.\nSay it.")
     second.get_by_role("button", name="Save", exact=True).click()
     notice = second.get_by_role("alert")
     expect(notice).to_contain_text("the mark has changed since you opened it")
-    expect(notice).to_contain_text("The reason is missing.")
+    assert "The reason is missing.\nSay it." in notice.inner_text()
     expect(second.get_by_label("Comment for the student")).to_have_value("The limits are missing.")
-    assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(3.0, "The reason is missing.")}
+    assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(3.0, "The reason is missing.\nSay it.")}
     second.get_by_role("button", name="Save", exact=True).click()  # with both texts before one's eyes
     expect(notice).to_be_hidden()
     assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(1.0, "The limits are missing.")}

@@ -27,7 +27,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     verdicts += [verdict | {"points": 0, "max_points": 2}]
     text = render(
         Path(feedback.__file__).with_name("feedback.html.j2"),
-        **dict.fromkeys(("lateness", "dates", "waiting", "chapter", "notes", "exercises", "sections", "written"), ""),
+        **dict.fromkeys(("lateness", "dates", "waiting", "chapter", "notes", "exercises", "sections"), ""),
+        written=[{"text": "", "score": "3", "max_score": "5", "comment": "The reason is missing.\nSay it."}],
         student=STUDENT,
         assignment="2-layers",
         points="1",
@@ -49,6 +50,7 @@ def test_the_form_makes_a_request_file_and_nothing_leaves_the_machine(page: Page
     page.on("console", lambda message: messages.append(message.text))
     page.goto(address)
     assert not page.get_by_text("Mail these lines").is_visible()
+    assert "The reason is missing.\nSay it." in page.inner_text("main")
     options = page.locator("#request-check option").all_inner_texts()
     assert options == [LABEL, "Linear: Other", "Written answer", "Something else"], "what lost points comes first"
     page.get_by_role("button", name="Make a file").click()  # without a reason: nothing is made
