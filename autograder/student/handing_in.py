@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -91,7 +92,7 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     Raises:
         UnknownName: there is no such chapter or file.
     """
-    from autograder.notebooks.graft import parse_notebook
+    from autograder.notebooks.graft import MalformedNotebook, parse_notebook
     from autograder.notebooks.released import released_notebook
     from autograder.sandbox.limits import is_graded
 
@@ -100,7 +101,10 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     room = known_room(room)
     if notebook and not Path(notebook).is_file():
         raise UnknownName(f"there is no file {str(notebook)!r}")
-    saved = _in_colab(room) if "google.colab" in sys.modules else _on_disk(room, notebook)
+    try:
+        saved = _in_colab(room) if "google.colab" in sys.modules else _on_disk(room, notebook)
+    except (OSError, MalformedNotebook) as error:
+        return HandIn(warnings=[f"Nothing was packed: {error}."])
     if saved is None:
         return HandIn(warnings=[_not_found(room)])
     packed, warnings = _pack(saved)
@@ -117,29 +121,41 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
 
 
 def _on_disk(room: str, named: str | Path) -> SavedNotebook | None:
-    """Return the file of this notebook: named by the student, or by the front end, or else in this folder."""
-    from autograder.notebooks.graft import MalformedNotebook, read_capped
+    """Return the file of this notebook: named by the student, or by the front end, or else in this folder.
 
-    names = [named, os.environ.get("JPY_SESSION_NAME", ""), variables_of_notebook().get("__vsc_ipynb_file__", "")]
-    here = sorted(Path.cwd().glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in [*map(Path, filter(None, names)), *here]:
-        try:
-            content, saved = read_capped(path), path.stat().st_mtime
-        except (OSError, MalformedNotebook):
-            continue
-        if _room_in(content) == room:
-            return SavedNotebook(path, content, datetime.fromtimestamp(saved).astimezone())
+    Raises:
+        MalformedNotebook: a named file cannot be handed in; another one would be an older one.
+        OSError: it cannot be read.
+    """
+    from autograder.notebooks.graft import MalformedNotebook
+
+    front_end = [os.environ.get("JPY_SESSION_NAME", ""), variables_of_notebook().get("__vsc_ipynb_file__", "")]
+    # Jupytext's notebook can be a text with an .ipynb beside it.
+    names = [named] if named else [name for name in front_end if name.endswith(".ipynb")]
+    for path in filter(Path.is_file, map(Path, names)):
+        if saved := _read(path, room):
+            return saved
+        if named:
+            raise MalformedNotebook(f"{path.name} is not the notebook of the chapter {room}")
+    for path in sorted(Path.cwd().glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
+        with suppress(OSError, MalformedNotebook):
+            if saved := _read(path, room):
+                return saved
     return None
 
 
-def _room_in(content: bytes) -> str | None:
-    from autograder.notebooks.answers import room_by_grade_ids
-    from autograder.notebooks.graft import MalformedNotebook, parse_notebook
+def _read(path: Path, room: str) -> SavedNotebook | None:
+    from autograder.notebooks.graft import read_capped
 
-    try:
-        return room_by_grade_ids(parse_notebook(content, ""))
-    except MalformedNotebook:
-        return None
+    content, saved = read_capped(path), datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    return SavedNotebook(path, content, saved) if _room_in(content, path.name) == room else None
+
+
+def _room_in(content: bytes, name: str) -> str | None:
+    from autograder.notebooks.answers import room_by_grade_ids
+    from autograder.notebooks.graft import parse_notebook
+
+    return room_by_grade_ids(parse_notebook(content, name))
 
 
 def _in_colab(room: str) -> SavedNotebook | None:
@@ -149,10 +165,10 @@ def _in_colab(room: str) -> SavedNotebook | None:
         notebook: dict[str, Any] = _message.blocking_request("get_ipynb", request="", timeout_sec=FRONT_END_S)["ipynb"]
         name = Path(notebook.get("metadata", {}).get("colab", {}).get("name") or f"{room}.ipynb").name
         content = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+        is_ours = _room_in(content, name) == room
     except Exception:  # Colab does not document this, and can change it
         return None
-    saved = SavedNotebook(Path.cwd() / name, content, datetime.now().astimezone(), downloads=True)
-    return saved if _room_in(content) == room else None
+    return SavedNotebook(Path.cwd() / name, content, datetime.now().astimezone(), downloads=True) if is_ours else None
 
 
 def _not_found(room: str) -> str:

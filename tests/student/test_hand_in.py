@@ -17,7 +17,7 @@ from autograder.course import Course
 from autograder.notebooks import check as checking
 from autograder.notebooks import released
 from autograder.notebooks.fill import exercise_cells, fill
-from autograder.notebooks.graft import grade_id_of, is_written, without_hidden_tests
+from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, grade_id_of, is_written, without_hidden_tests
 from autograder.notebooks.released import released_notebook
 from autograder.receipts import PACKED, receipt_of
 from autograder.sandbox import NoSandbox
@@ -206,6 +206,37 @@ def test_the_kernel_of_another_chapters_notebook_finds_this_one_beside_it(
     done = hand_in("layers")
     assert done.receipt == receipt_of(content)
     assert done.warnings[0].startswith("No exercise was run in this kernel")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "2-layers.py"))  # Jupytext's text of it
+    (tmp_path / "2-layers.py").write_text("# %%")
+    assert hand_in("layers").receipt == receipt_of(content)
+    named = hand_in("layers", "3-dropout.ipynb")
+    assert (named.packed, named.warnings) == (
+        "",
+        ["Nothing was packed: 3-dropout.ipynb is not the notebook of the chapter layers."],
+    )
+
+
+# What a file holds, and why it is refused.
+UNREADABLE = {
+    "large": (b" " * (MAX_NOTEBOOK_BYTES + 1), "has more than 32 MiB: clear its outputs and save it."),
+    "half written": (b'{"cells": [', "is not a notebook: "),
+    "in conflict": (b'{\n<<<<<<< HEAD\n "cells": [', "holds a conflict of git, two versions at once"),
+}
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_in_place_of_a_named_file_that_cannot_be_read_no_older_copy_is_packed(
+    case: str, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, reason = UNREADABLE[case]
+    write(RIGHT, name="2-layers-Copy1.ipynb")
+    (tmp_path / NAME).write_bytes(content)
+    by_student = hand_in("layers", NAME)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / NAME))
+    for done in (by_student, hand_in("layers")):
+        assert done.packed == ""
+        assert done.warnings[0].startswith(f"Nothing was packed: {NAME} {reason}")
 
 
 @pytest.mark.usefixtures("unchecked")
