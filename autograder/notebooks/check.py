@@ -92,7 +92,7 @@ def notebooks_in(where: Path) -> list[Path]:
     """
     if not where.is_dir():
         return [where]
-    names = {f"*-{room}.ipynb" for room in rooms()}
+    names = {f"[!.]*-{room}.ipynb" for room in rooms()}  # without macOS's notes on them, ._2-layers.ipynb
     notebooks = sorted(path for name in names for path in where.glob(name))
     if not notebooks:
         raise MalformedNotebook(f"{where} holds no notebook of this course: name the folder that you unzipped")

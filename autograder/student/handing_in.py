@@ -137,7 +137,8 @@ def _on_disk(room: str, named: str | Path) -> SavedNotebook | None:
             return saved
         if named:
             raise MalformedNotebook(f"{path.name} is not the notebook of the chapter {room}")
-    for path in sorted(Path.cwd().glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
+    here = filter(Path.is_file, Path.cwd().glob("[!.]*.ipynb"))  # without editors' locks, and links to nowhere
+    for path in sorted(here, key=lambda path: path.stat().st_mtime, reverse=True):
         with suppress(OSError, MalformedNotebook):
             if saved := _read(path, room):
                 return saved

@@ -41,7 +41,7 @@ def own(name: str, otherwise: Part) -> Part:
 def _own(name: str) -> tuple[Path, Any]:
     """Return the notebook with a part, and the part, if it is finished and passes."""
     room = student.room_of(name)
-    path = next(iter(sorted(Path.cwd().glob(f"*-{room}.ipynb"))), None)
+    path = next(iter(sorted(Path.cwd().glob(f"[!.]*-{room}.ipynb"))), None)
     if path is None:
         raise NotUsable(f"because there is no notebook of the chapter {room} beside this one")
     names = _names_in(path, room)

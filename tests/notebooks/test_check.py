@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.notebooks.answers import room_by_grade_ids
-from autograder.notebooks.check import NotebookReport, check_notebook
+from autograder.notebooks.check import NotebookReport, check_notebook, notebooks_in
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of
 from autograder.notebooks.progress import progress_in
@@ -144,3 +144,9 @@ def test_it_sees_what_the_grader_sees(right: NotebookNode, checked: Checked, gra
 def test_the_notebook_of_another_course_is_refused_with_the_way_out(checked: Checked) -> None:
     with pytest.raises(MalformedNotebook, match=r"mine\.ipynb is not a notebook of this course: open the released one"):
         checked(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]))
+
+
+def test_the_notebooks_of_a_folder_are_those_that_a_file_manager_shows(tmp_path: Path) -> None:
+    for name in ("3-dropout.ipynb", "2-layers.ipynb", "._2-layers.ipynb", "notes.ipynb"):
+        (tmp_path / name).touch()
+    assert [path.name for path in notebooks_in(tmp_path)] == ["2-layers.ipynb", "3-dropout.ipynb"]

@@ -200,6 +200,8 @@ def test_the_kernel_of_another_chapters_notebook_finds_this_one_beside_it(
 ) -> None:
     nbformat.write(released_notebook("dropout"), tmp_path / "3-dropout.ipynb")
     (tmp_path / "broken.ipynb").write_text("{")
+    (tmp_path / f".#{NAME}").symlink_to("ada@laptop.7")  # Emacs's lock
+    (tmp_path / "moved.ipynb").symlink_to("nowhere")
     content = write(RIGHT, "class Dropout: ...")
     os.utime(tmp_path / NAME, (0, 0))  # the older one, and still the right one
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "3-dropout.ipynb"))

@@ -62,6 +62,7 @@ def test_a_part_that_does_not_pass_is_left_aside_with_a_reason(
 def test_without_an_earlier_notebook_that_can_be_read_it_is_pytorchs(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (folder / f"._{FILE}").write_bytes(b"\0\5\x16\7")  # macOS's notes on a file on a stick
     assert own("Linear", otherwise=nn.Linear) is nn.Linear
     assert "PyTorch's, because there is no notebook of the chapter layers beside this one" in capsys.readouterr().out
     (folder / FILE).write_text("{", encoding="utf-8")
