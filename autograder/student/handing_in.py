@@ -35,13 +35,11 @@ class SavedNotebook:
     Attributes:
         path: of its file; in Colab, which has none, the place where it would be.
         saved: the time, by the clock of the disk.
-        downloads: whether the browser has to download the packed copy.
     """
 
     path: Path
     content: bytes
     saved: datetime
-    downloads: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     if notebook and not Path(notebook).is_file():
         raise UnknownName(f"there is no file {str(notebook)!r}")
     try:
-        saved = _in_colab(room) if "google.colab" in sys.modules else _on_disk(room, notebook)
+        saved = _on_disk(room, notebook) if notebook or "google.colab" not in sys.modules else _in_colab(room)
     except (OSError, MalformedNotebook) as error:
         return HandIn(warnings=[f"Nothing was packed: {error}."])
     if saved is None:
@@ -169,7 +167,7 @@ def _in_colab(room: str) -> SavedNotebook | None:
         is_ours = _room_in(content, name) == room
     except Exception:  # Colab does not document this, and can change it
         return None
-    return SavedNotebook(Path.cwd() / name, content, datetime.now().astimezone(), downloads=True) if is_ours else None
+    return SavedNotebook(Path.cwd() / name, content, datetime.now().astimezone()) if is_ours else None
 
 
 def _not_found(room: str) -> str:
@@ -187,7 +185,7 @@ def _pack(saved: SavedNotebook) -> tuple[str, list[str]]:
         target.parent.mkdir(exist_ok=True)
         draft.write_bytes(saved.content)
         draft.replace(target)
-        if saved.downloads:
+        if "google.colab" in sys.modules:  # whose disk is gone tomorrow
             import_module("google.colab.files").download(str(target))
     except OSError as error:
         return "", [f"Nothing was packed ({error.strerror}): download the notebook itself and hand that in."]

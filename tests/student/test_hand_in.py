@@ -318,11 +318,14 @@ def test_in_colab_the_notebook_in_the_browser_is_packed_and_downloaded(
     assert [warning for warning in done.warnings if "Ctrl+S" in warning and "written" not in warning] == []
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("answer", [TimeoutError("no answer"), {"cells": []}])
-def test_if_colab_does_not_give_the_notebook_the_student_has_to_download_it(
+def test_if_colab_does_not_give_the_notebook_the_student_has_to_download_it_or_to_name_a_file(
     answer: Any, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(RIGHT)
+    content = write(RIGHT)
     colab = Colab(monkeypatch, answer)
     assert "download it (File, Download)" in repr(hand_in("layers"))
     assert colab.downloaded == []
+    assert hand_in("layers", NAME).packed == f"{PACKED}/{NAME}"
+    assert colab.downloaded == [content]
