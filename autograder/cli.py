@@ -180,7 +180,7 @@ def command_line(help_: str, groups: Sequence[typer.Typer], cls: type[Commands] 
 
 
 def refuse_or_copy(path: Path, force: bool) -> None:
-    """Refuse to overwrite a file without --force, and copy it first with it."""
+    """Refuse to overwrite a file without --force, and with it copy the file first, rights and all."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder: name a file", str(path))
     if not path.parent.is_dir():
@@ -188,7 +188,10 @@ def refuse_or_copy(path: Path, force: bool) -> None:
     if path.exists():
         if not force:
             raise WouldOverwrite(f"{path} exists: --force replaces it and keeps a copy beside it")
-        shutil.copyfile(path, path.with_name(path.name + ".bak"))
+        copy = path.with_name(path.name + ".bak")
+        copy.unlink(missing_ok=True)  # it may be one that others can read
+        copy.touch(0o600)
+        shutil.copy(path, copy)  # the content, and only then the rights
 
 
 app = command_line("Check your answers to the exercises of a course.", [commands])

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from autograder import __version__
 from autograder.checks import rooms
 from autograder.cli import app as students_app
-from autograder.cli import exit_status, message_of
+from autograder.cli import exit_status, message_of, refuse_or_copy
 from autograder.course import Course, chapters_of
 from autograder.instructor import cli
 from autograder.instructor.exporting.formats import FORMATS
@@ -205,6 +205,23 @@ def test_a_course_folder_cannot_be_made_of_a_file(tmp_path: Path) -> None:
 
 
 # Nobody's file is overwritten
+
+
+def test_a_copy_is_as_private_as_the_file_from_its_first_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, copy, copymode = tmp_path / "marks.json", tmp_path / "marks.json.bak", shutil.copymode
+    modes = []
+
+    def seen(*paths: Path, **options: bool) -> None:
+        modes.append(copy.stat().st_mode & 0o777)
+        copymode(*paths, **options)
+        modes.append(copy.stat().st_mode & 0o777)
+
+    monkeypatch.setattr(shutil, "copymode", seen)
+    for mode in (0o640, 0o600):  # the second time over the copy of before
+        file.write_text("mine")
+        file.chmod(mode)
+        refuse_or_copy(file, force=True)
+    assert (copy.read_text(), modes) == ("mine", [0o600, 0o640, 0o600, 0o600])
 
 
 def test_an_existing_notebook_is_replaced_only_by_force_and_then_kept(released: Path, tmp_path: Path) -> None:
