@@ -106,6 +106,10 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     if saved is None:
         return HandIn(warnings=[_not_found(room)])
     packed, warnings = _pack(saved)
+    newest = None if notebook else _newest_here(room)
+    if newest and newest.saved > saved.saved:  # after "Save Notebook As", the kernel still knows the old name
+        name = newest.path.name
+        warnings.append(f'A newer file of this chapter is {name}: if you work in it, hand_in("{room}", "{name}").')
     parsed, released = parse_notebook(saved.content, saved.path.name), released_notebook(room)
     warnings += unlike_what_ran(parsed, released, inputs_as_typed(), saved.saved)
     print(f"Packed {packed or 'nothing'}. Now its exercises are run anew, which can take a minute.")
@@ -135,6 +139,12 @@ def _on_disk(room: str, named: str | Path) -> SavedNotebook | None:
             return saved
         if named:
             raise MalformedNotebook(f"{path.name} is not the notebook of the chapter {room}")
+    return _newest_here(room)
+
+
+def _newest_here(room: str) -> SavedNotebook | None:
+    from autograder.notebooks.graft import MalformedNotebook
+
     here = filter(Path.is_file, Path.cwd().glob("[!.]*.ipynb"))  # without editors' locks, and links to nowhere
     for path in sorted(here, key=lambda path: path.stat().st_mtime, reverse=True):
         with suppress(OSError, MalformedNotebook):

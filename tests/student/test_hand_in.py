@@ -218,6 +218,25 @@ def test_the_kernel_of_another_chapters_notebook_finds_this_one_beside_it(
     )
 
 
+@pytest.mark.usefixtures("unchecked")
+def test_a_newer_file_of_the_chapter_than_the_packed_one_is_warned_of(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After *Save Notebook As* the kernel still knows the old name."""
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / NAME))
+    write(RIGHT, name="ada.ipynb")
+    write(RIGHT, *sources(RIGHT))
+    os.utime(tmp_path / "ada.ipynb", (0, 0))
+    assert "ada" not in repr(hand_in("layers"))
+    os.utime(tmp_path / NAME, (-1, -1))
+    done = hand_in("layers")
+    assert done.packed == f"{PACKED}/{NAME}"
+    assert done.warnings[0] == (
+        'A newer file of this chapter is ada.ipynb: if you work in it, hand_in("layers", "ada.ipynb").'
+    )
+    assert "ada" not in repr(hand_in("layers", NAME))
+
+
 # What a file holds, and why it is refused.
 UNREADABLE = {
     "large": (b" " * (MAX_NOTEBOOK_BYTES + 1), "has more than 32 MiB: clear its outputs and save it."),
