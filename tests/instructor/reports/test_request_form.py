@@ -28,7 +28,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     text = render(
         Path(feedback.__file__).with_name("feedback.html.j2"),
         **dict.fromkeys(("lateness", "dates", "waiting", "chapter", "notes", "exercises", "sections"), ""),
-        written=[{"text": "", "score": "3", "max_score": "5", "comment": "The reason is missing.\nSay it."}],
+        written=[
+            {"text": "", "score": "3", "max_score": "5", "changed": False, "comment": "The reason is missing.\nSay it."}
+        ],
         student=STUDENT,
         assignment="2-layers",
         points="1",
