@@ -141,8 +141,8 @@ class Sequential(nn.Module):
 def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
     """Measure how large the numbers are that leave each layer of a network: their root mean square (RMS).
 
-    It only measures: ``x`` keeps its values, no gradients are recorded, and the model computes in the mode that it is
-    in and stays in it.
+    It only measures: ``x`` keeps its values (unless the first layer works in place), no gradients are recorded, and the
+    model computes in the mode that it is in and stays in it.
 
     Args:
         model: layers in a row, such as a ``Sequential``. Iterating over it, which may be possible only once, yields the
@@ -183,6 +183,7 @@ def scale_layers(model: Iterable[nn.Module], x: Tensor) -> None:
     Args:
         model: modules in a row, such as a ``Sequential``. Iterating over it, as often as you like, yields them in
             order. None occurs twice, draws at random or changes its input; none without a weight has parameters.
+            Biases lie between -1 and 1.
         x: the batch to measure with, floating. For each layer there is exactly one such number: a smaller one leaves
             its RMS below 1, a larger one above. No layer returns zeros alone.
 

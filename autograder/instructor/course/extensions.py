@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -101,7 +101,9 @@ def parse_extension(text: str) -> Extension:
     try:
         until = datetime.fromisoformat(written)
     except ValueError:
-        raise ValueError(f"{text!r} is not an extension: write {FORMS}") from None
+        until = None
+    if until is None or until.year == MAXYEAR:  # in another time zone it would have no date
+        raise ValueError(f"{text!r} is not an extension: write {FORMS}")
     return Extension(written, "date", until=until, whole_day=_is_day(written))
 
 

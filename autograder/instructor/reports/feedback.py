@@ -170,15 +170,21 @@ def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> 
 
 
 def _diagnosis(verdict: VerdictRecord, *, closed: bool) -> Comments:
-    """Return the parts of a diagnosis, the likely mistake before the observations; a text that is too long is cut."""
+    """Return the parts of a diagnosis, the likely mistake before the observations."""
     rows = labelled(shown_diagnosis(verdict, closed=closed))
     rows.sort(key=lambda row: row[0] in (LABELS["observed"], LABELS["expected"]))
-    return [(label, text if label == LABELS["read"] else text[:MAX_TEXT]) for label, text in rows]
+    return [(label, text if label == LABELS["read"] else _beginning(text)) for label, text in rows]
+
+
+def _beginning(text: str) -> str:
+    """Return a text, cut where it is too long, with the number of characters that are missing."""
+    missing = len(text) - MAX_TEXT
+    return text if missing <= 0 else f"{text[:MAX_TEXT]}\n… and {missing:,} more characters"
 
 
 def _written(text: str, cell: CellMark) -> dict[str, Any]:
     return {
-        "text": text[:MAX_TEXT],
+        "text": _beginning(text),
         "score": "" if cell.points is None else number(cell.points + (cell.extra or 0.0)),
         "changed": cell.waits and cell.points is not None,
         "max_score": number(cell.possible),

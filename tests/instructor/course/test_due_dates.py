@@ -46,6 +46,7 @@ def test_an_assignment_without_a_date_and_a_course_without_a_table_have_none(tmp
         ("2-layer,2026-11-05 23:59,UTC", "there is no assignment '2-layer': there are 1-approximation, 2-layers"),
         ("2-layers,05.11.2026 23:59,UTC", "'05.11.2026 23:59' is not a date with a time: write 2026-11-05 23:59"),
         ("2-layers,2026-11-05,UTC", "'2026-11-05' is not a date with a time"),
+        ("2-layers,9999-12-31 23:59,UTC", "'9999-12-31 23:59' is not a date with a time"),
         ("2-layers,2026-11-05 23:59,Berlin", "'Berlin' is not a time zone: write one such as Europe/Berlin"),
         ("2-layers,2026-11-05 23:59,../etc", "'../etc' is not a time zone"),
         ("2-layers,2026-11-05 23:59,", "no time zone: write one"),

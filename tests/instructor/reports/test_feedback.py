@@ -225,6 +225,13 @@ def test_an_answer_that_was_changed_after_it_was_marked_is_not_called_unmarked(s
     assert "3 of 5 points, for the answer before you changed it" in words
 
 
+def test_an_answer_too_long_for_the_page_says_how_much_is_missing(sample: Path) -> None:
+    (mark,) = read_marks(CourseFolder(sample), [ASSIGNMENT], "ada")
+    answers = dict.fromkeys(mark.answers, "a" * 4_000 + "b" * 1_234)
+    html = feedback_page(replace(mark, answers=answers), LatePenalty(), closed=False)
+    assert "aaa … and 1,234 more characters" in words_of(BeautifulSoup(html, "html.parser"))
+
+
 def test_a_student_without_marks_has_no_page_and_that_is_an_error(graded_folder: Path) -> None:
     with pytest.raises(CourseFolderError, match="nothing of nobody has been graded"):
         write_feedback(CourseFolder(graded_folder), [ASSIGNMENT], "nobody")
