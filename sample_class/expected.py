@@ -4,8 +4,6 @@ It shares no code with the grader's. It can be plain, as all of its dates but th
 marks are compared, a check counts more and a question is dropped, for everybody.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Mapping, Sequence

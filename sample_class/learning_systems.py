@@ -3,8 +3,6 @@
 The formats are those of the readers in autograder/instructor/collecting/systems, whose docstrings name the sources.
 """
 
-from __future__ import annotations
-
 import csv
 import zipfile
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A class as large as you like: who they are, and what they hand in."""
 
-from __future__ import annotations
-
 import random
 
 import nbformat

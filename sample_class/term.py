@@ -8,8 +8,6 @@ question is dropped; and a dozen requests about marks are sent. A calculation ap
 penalties, and everybody's mark in the end.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """Answers of the ten of the sample class: three right ones, a stub, and spoiled copies of the reference."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Graded submissions with a written answer and no exercise, made without running anything."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path

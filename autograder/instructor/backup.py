@@ -1,7 +1,5 @@
 """A course folder and its gradebook in one archive, which `tar` puts back."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

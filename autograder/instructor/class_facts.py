@@ -1,7 +1,5 @@
 """Read the facts of a course folder and its gradebook for ``marks_of``, without running students' code."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace

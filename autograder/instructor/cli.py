@@ -1,7 +1,5 @@
 """The instructor's command line: the students' commands, and those that release, grade and report."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from autograder import cli

@@ -5,13 +5,11 @@ the entry that was written there last, which is kept here, too. No foreign key p
 delete a submission, and its history stays.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
     Boolean,
@@ -104,7 +102,7 @@ class FormgraderEntry(NamedTuple):
     waits: bool = False
 
     @classmethod
-    def of(cls, cell: CellMark) -> FormgraderEntry:
+    def of(cls, cell: CellMark) -> Self:
         """Return the entry that shows a mark."""
         return cls(cell.given, cell.extra, cell.comment, cell.waits)
 

@@ -3,8 +3,6 @@
 Pure: no file, no database, no clock. So a mark depends on the facts, and not on which command ran last.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The status of each assignment of a course folder, from the facts and marks on record."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Sequence

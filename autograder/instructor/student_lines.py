@@ -1,7 +1,5 @@
 """A table with a line for each student, whole in a terminal of 80 columns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from rich.table import Table

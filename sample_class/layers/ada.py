@@ -1,7 +1,5 @@
 """Right: close to the text of the chapter, with type hints and a helper."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

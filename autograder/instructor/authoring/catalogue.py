@@ -1,7 +1,5 @@
 """A course's known mistakes with the checks that catch and name each, which ``make mistakes`` prints."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """List the missing parts of a course: each sentence names the exercise, the file and how many are wanted."""
 
-from __future__ import annotations
-
 import ast
 
 from autograder.checks import checks_of

@@ -1,7 +1,5 @@
 """Write the first files of a new course, chapter or exercise. Existing files stay as they are."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

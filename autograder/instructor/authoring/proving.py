@@ -1,7 +1,5 @@
 """Prove a course: its files fit together, and at many seeds known mistakes are caught and named, right answers pass."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path

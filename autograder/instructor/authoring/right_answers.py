@@ -4,8 +4,6 @@ One catalogue a room, ``tests/right/ROOM.md``: each answer is a heading, ``## na
 and a block of Python that defines some of the room's exercises, or all.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from types import SimpleNamespace

@@ -10,8 +10,6 @@ entries within the limits, which ``collect`` limits for each student. Assumes: t
 read.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import stat

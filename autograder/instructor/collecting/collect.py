@@ -1,7 +1,5 @@
 """Collect a download: read it, plan, and carry the plan out."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

@@ -13,8 +13,6 @@ you made keep no owners, and in containers all students can have one number; the
 accounts have the names by which nbgrader calls students, or the roster knows both.
 """
 
-from __future__ import annotations
-
 import os
 import pwd
 from collections import defaultdict

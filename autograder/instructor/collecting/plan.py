@@ -1,7 +1,5 @@
 """Plan a collection: the work to submit, the files to leave out, the absent students. No file is read or written."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

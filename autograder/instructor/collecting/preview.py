@@ -3,8 +3,6 @@
 A terminal of 80 columns shows it: first the matters for a person, then one line a student.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Recognise the assignment of a file by its cells, and only then by its name."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """The instructor's commands of ``autograder``, a module for each group, and the options that they share."""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 

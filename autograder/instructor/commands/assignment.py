@@ -1,7 +1,5 @@
 """Commands for each assignment before it is marked: ``autograder release | collect | status``."""
 
-from __future__ import annotations
-
 import sys
 import time
 from contextlib import ExitStack, nullcontext

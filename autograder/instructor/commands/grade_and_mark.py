@@ -1,7 +1,5 @@
 """Commands that mark work: ``autograder grade | mark``."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path

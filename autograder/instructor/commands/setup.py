@@ -1,7 +1,5 @@
 """Commands for the course folder and for authors: ``autograder new | prove | init | doctor | backup``."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """Commands about a student: ``autograder receipt | explain | requests | viva``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

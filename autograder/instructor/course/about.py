@@ -1,7 +1,5 @@
 """An instructor's settings for students in ``nbgrader_config.py``: ``c.About.book_url = "https://…"``."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

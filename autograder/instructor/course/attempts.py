@@ -5,15 +5,13 @@ nbgrader's exchange lies. It is *entered by the instructor* where ``--times`` or
 *claimed*: a commit's date, a folder's name, a ``timestamp.txt``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -66,7 +64,7 @@ class Attempt:
         """The line of nbgrader's timestamp.txt; empty where nothing says when."""
         return f"{self.when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC" if self.when else ""
 
-    def same_as(self, attempt: Attempt) -> bool:
+    def same_as(self, attempt: Self) -> bool:
         """Whether it is the same work, handed in at the same time and in the same upload as far as they are known."""
         at_once = self.when == attempt.when or None in (self.when, attempt.when)
         uploads = {self.upload, attempt.upload} - {0} if self.system == attempt.system else set()
@@ -78,7 +76,7 @@ class Attempt:
         return asdict(self) | {"when": when, "collected": self.collected.isoformat()}
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> Attempt:
+    def from_json(cls, record: dict[str, Any]) -> Self:
         """Return it from JSON values."""
         when = datetime.fromisoformat(record["when"]) if record["when"] else None
         return cls(**record | {"when": when, "collected": datetime.fromisoformat(record["collected"])})

@@ -7,8 +7,6 @@ Extensions the instructor writes into a table of their own, ``extensions.csv``, 
 reason, which is for the instructor alone.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -5,8 +5,6 @@ All of them that find somebody have to find the same one, and where the roster c
 not make up for it. Else the first clue that finds somebody decides. What fits two finds nobody: a person decides.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 import unicodedata

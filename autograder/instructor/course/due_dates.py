@@ -3,8 +3,6 @@
 A column ``released`` can say since when students have an assignment, which an extension such as ``x1.5`` multiplies.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path

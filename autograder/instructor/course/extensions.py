@@ -12,8 +12,6 @@ Otherwise, where two lines are about the same work, one of them for the whole te
 added up.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Files of ours: written whole or not at all, and read where they can be."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

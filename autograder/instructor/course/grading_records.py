@@ -1,14 +1,12 @@
 """The record of grading one submission: ``verdicts.json`` beside its graded notebook, and nowhere else."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.files import write_atomically
@@ -64,7 +62,7 @@ class GradingRecord:
         return values | {name: values[name] and values[name].isoformat() for name in DATES}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> GradingRecord:
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Return it from JSON values."""
         dates = {name: values[name] and datetime.fromisoformat(values[name]) for name in DATES}
         lists = {name: tuple(values[name]) for name in ("verdicts", "notes")}

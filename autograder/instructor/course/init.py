@@ -1,7 +1,5 @@
 """Make a course folder. Existing files stay as they are."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from autograder.course import Course, chapters_of

@@ -1,7 +1,5 @@
 """The penalty for late work: a share for each day begun after a grace period, once a bank of free days is spent."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -4,8 +4,6 @@ A student's file is not a notebook (kept in ``collected/instead.json``), cannot 
 was late at an unknown time (in the collected attempts); or a line of ``extensions.csv`` is not in force yet.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,6 @@
 They are by assignment and cell, of all cells but answers.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Read tables of people and learning systems: CSV in the encodings and with the separators that occur."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

@@ -4,11 +4,10 @@ Both have one form: a title, the question, a model answer, and a rubric whose po
 can read the public ones in the repository, with model answer and rubric.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from autograder.course import Course, chapters_of
 from autograder.errors import UsageError
@@ -46,7 +45,7 @@ class WrittenQuestion:
         return sum(map(float, RUBRIC_POINTS.findall(self.rubric)))
 
     @classmethod
-    def read(cls, text: str, name: str) -> WrittenQuestion:
+    def read(cls, text: str, name: str) -> Self:
         """Return the question in the text of a file.
 
         Raises:

@@ -1,7 +1,5 @@
 """Try the needs of grading on this machine, and name the command that mends each failure."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator, Sequence

@@ -3,8 +3,6 @@
 A probe's own report is not all that counts: a bait outside shows a hole where it would hurt.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -17,8 +17,6 @@ Specifications", "Output format"). The score at the top overrides the sum of the
 the late penalty, too.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ is empty, the comment. In Canvas's, a cell that says ``EX`` (excused) or ``N/A``
 so does the cell of a student with an unmarked answer.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -6,8 +6,6 @@ Such a cell gets an apostrophe before it (OWASP, "CSV Injection"), also where it
 every text back.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

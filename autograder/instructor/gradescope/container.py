@@ -9,8 +9,6 @@ Defends: reference, hidden checks and results, as ``sandbox`` does, or where the
 is usual there, as ``isolation.OTHER_USER`` says. Another submission is in another container.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

@@ -7,8 +7,6 @@ Practices" (another user for student code, a result whatever happens).
 The zip holds the reference and the hidden checks: it is for the instructor and Gradescope alone.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """The result of a run over a class, by submission and as a whole."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

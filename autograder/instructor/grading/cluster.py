@@ -9,8 +9,6 @@ keep it in a private network, or speak ``tls://`` as dask's documentation says.
 Assumes: scheduler and workers have this version of autograder, and workers bubblewrap. They need no course folder.
 """
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import platform

@@ -1,7 +1,5 @@
 """Display of `autograder grade` in a terminal: progress, tables, a summary, and Ctrl-C."""
 
-from __future__ import annotations
-
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

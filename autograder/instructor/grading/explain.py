@@ -1,7 +1,5 @@
 """Reproduce one verdict, with the same answers, check and seed, and show how it came about."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import math

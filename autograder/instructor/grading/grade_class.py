@@ -1,7 +1,5 @@
 """Grade a class: sandboxes in parallel, one judge, one writer, and nothing done twice."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import secrets

@@ -1,7 +1,5 @@
 """The log of one submission as plain text, for the instructor alone: it has hidden checks and their messages, too."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict
 

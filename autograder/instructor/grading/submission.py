@@ -1,7 +1,5 @@
 """Grade one submission, from the student's notebook to verdicts and a notebook that shows them. No gradebook."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Digest everything that verdicts depend on, found by the code's imports: verdicts stand until the digest changes."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

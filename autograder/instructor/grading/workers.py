@@ -1,7 +1,5 @@
 """Backends that run a ``Program`` and return a ``Future[RunResult]``."""
 
-from __future__ import annotations
-
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Login tokens of the instructor and of each marker. The gradebook keeps only their digests."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from collections.abc import Collection

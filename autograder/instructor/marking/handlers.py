@@ -1,7 +1,5 @@
 """Request handlers of the marking pages. A cookie holds the visitor's token."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

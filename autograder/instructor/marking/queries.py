@@ -1,12 +1,10 @@
 """Queries behind the marking pages: a fixed number for each page, and no student but in the history."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from sqlalchemy import and_, func, select
 
@@ -170,7 +168,7 @@ class MarkerAgreement:
     distance: float
 
     @classmethod
-    def of(cls, pairs: Sequence[tuple[float, float]]) -> MarkerAgreement | None:
+    def of(cls, pairs: Sequence[tuple[float, float]]) -> Self | None:
         """Return how close the first and second marks are, or None without any."""
         if not pairs:
             return None

@@ -1,7 +1,5 @@
 """Save the marks of an answer by role: each one whole, and never over a mark that its marker has not seen."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Sequence

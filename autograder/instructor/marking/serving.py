@@ -3,8 +3,6 @@
 Handlers take some milliseconds each and run one after the other; a thread beside them reads the graded notebooks.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import ssl

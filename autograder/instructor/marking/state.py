@@ -1,13 +1,11 @@
 """State of the marking server: it follows the course folder, and gives answers to markers."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import update
 
@@ -37,7 +35,7 @@ class MarkingState:
     facts: Facts
 
     @classmethod
-    def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> MarkingState:
+    def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> Self:
         """Read a course folder, take in the graded answers, and hand them out.
 
         Raises:

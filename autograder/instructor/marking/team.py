@@ -4,8 +4,6 @@ A cell under ``section`` or ``question`` of the table names one or more, with se
 means all. A question is called by its assignment, such as ``2-layers``, or by its cell, such as ``layers-written``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A course folder's ``nbgrader_config.py`` calls ``configure``; so ``nbgrader gene
 autograde`` and the formgrader's buttons lead here.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor

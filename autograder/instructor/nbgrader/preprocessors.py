@@ -1,7 +1,5 @@
 """Our steps in nbgrader: cut and read notebooks, grade with our runner, show students' texts safely."""
 
-from __future__ import annotations
-
 import atexit
 import re
 import secrets

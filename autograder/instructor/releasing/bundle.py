@@ -1,7 +1,5 @@
 """The zip for students: notebooks, and as a wheel the grader without solutions, recorded answers, sample data."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Code as readers see it: without the calls that only put numbers into the text."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable
 

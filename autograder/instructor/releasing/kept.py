@@ -4,8 +4,6 @@ A result depends on the grader, the course with its chapters, checks and data, t
 Python. The name of its file is the digest of all these: a result that no longer holds is not found.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sys

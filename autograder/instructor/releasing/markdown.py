@@ -1,7 +1,5 @@
 """MyST Markdown to the plain Markdown of a notebook. Unknown markup is an error, never a leftover."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence

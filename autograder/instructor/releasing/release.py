@@ -1,7 +1,5 @@
 """Release a chapter: source and release notebooks, checked with nbgrader's own validator."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os
@@ -10,21 +8,19 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Chapter, Course
 from autograder.errors import TaskFailed, WouldOverwrite
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.releases import remember_release
+from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.releasing.kept import kept
 from autograder.instructor.releasing.source import glued_values, source_notebook
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
-
-if TYPE_CHECKING:
-    from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.written_questions import WrittenQuestion
 
 CELL_TIMEOUT_S = 300
 

@@ -1,7 +1,5 @@
 """Make a chapter the instructor's notebook: nbgrader's metadata, stable cell ids, one graded cell for each check."""
 
-from __future__ import annotations
-
 import hashlib
 import inspect
 import json

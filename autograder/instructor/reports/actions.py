@@ -1,7 +1,5 @@
 """Actions for the teacher of a class: students in need, unreadable files, falls, sections, the next lecture."""
 
-from __future__ import annotations
-
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The figures of a class report as SVG that takes the colours of the page, each with its text alternative."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

@@ -1,7 +1,5 @@
 """The numbers of a class report: the spread of marks, the discrimination of checks, the mistakes that were made."""
 
-from __future__ import annotations
-
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence

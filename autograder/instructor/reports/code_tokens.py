@@ -1,7 +1,5 @@
 """Tokens of answers. In Python, names, literals, comments, annotations, docstrings and layout do not count."""
 
-from __future__ import annotations
-
 import ast
 import builtins
 import io

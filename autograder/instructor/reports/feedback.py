@@ -9,8 +9,6 @@ github.com/instructure/canvas-lms), in the folder ``Ada Lovelace_657737_assignsu
 are not known, or one file is the work of several, a page is called ``STUDENT/ASSIGNMENT.html``.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections import Counter

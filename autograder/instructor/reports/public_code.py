@@ -1,7 +1,5 @@
 """Material to compare answers with: the course's public code and text, and the work of another term."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

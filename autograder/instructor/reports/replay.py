@@ -1,7 +1,5 @@
 """The points of a program that computes nothing and repeats the right answers to an earlier run."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from statistics import mean
 

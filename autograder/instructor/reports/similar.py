@@ -17,8 +17,6 @@ Equal hand-ins, all answers the same but for white space, are found with any con
 answer are seldom all the same by chance. Untouched work is left out.
 """
 
-from __future__ import annotations
-
 import math
 import zlib
 from collections import Counter, defaultdict

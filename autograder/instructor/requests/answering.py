@@ -4,8 +4,6 @@ A student's text, and the answers of a student's code, stand in fences that they
 student, so it says of a hidden check no more than title and result.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence

@@ -4,8 +4,6 @@
 goes on to the end. Anybody can write one, so all that is read here is claimed, and capped.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

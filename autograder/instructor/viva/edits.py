@@ -1,7 +1,5 @@
 """Small edits for any program. Each changes a few characters and leaves all others alone."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence

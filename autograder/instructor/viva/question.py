@@ -1,7 +1,5 @@
 """Make questions about a student's cell: try edits in the sandbox until enough of them have a definite answer."""
 
-from __future__ import annotations
-
 import math
 import random
 import re

@@ -1,7 +1,5 @@
 """Choose the questions of a round of talks: no two students with the same code get the same one."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor

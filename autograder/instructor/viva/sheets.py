@@ -1,7 +1,5 @@
 """The sheets for a talk: the student's with code, edit and question, the instructor's with the answer, too."""
 
-from __future__ import annotations
-
 import ast
 import random
 from collections.abc import Mapping, Sequence

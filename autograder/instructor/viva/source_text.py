@@ -1,7 +1,5 @@
 """A cell's source with its syntax tree, for edits that change a few characters and leave all others."""
 
-from __future__ import annotations
-
 import ast
 import re
 from bisect import bisect_right

@@ -4,8 +4,6 @@ A student chooses the end of a file's name, and can choose one that another syst
 systems are kept beside that of its own: where they name two people, the file is nobody's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial

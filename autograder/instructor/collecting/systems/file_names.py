@@ -22,8 +22,6 @@ Drive does not say in the zip whose it is: the name is a claim. Nor are the time
 Classroom Help, "Create an assignment" (make a copy for each student) and "Download students' work".
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import takewhile

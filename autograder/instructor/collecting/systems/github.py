@@ -20,8 +20,6 @@ github.com/foundation50/classroom50; ``cmd/gh-classroom/clone/student-repos/stud
 github.com/github/gh-classroom; GitHub Docs, "Create an assignment" (repository names).
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

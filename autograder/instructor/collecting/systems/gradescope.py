@@ -9,8 +9,6 @@ Source: Gradescope Help Center, "Exporting submissions"; which keys there are an
 the file, such as gist.github.com/m13253/f3e418a556df9506f7494e0f9cd8e80f.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -15,8 +15,6 @@ Source: ``mod/assign/classes/downloader.php`` (``get_student_prefix``, ``load_su
 MoodleDocs, "Offline grading worksheet".
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -11,8 +11,6 @@ Source: ``nbgrader/exchange/default/collect.py`` (``_path_to_record``, ``check_o
 github.com/jupyter/nbgrader.
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Sequence

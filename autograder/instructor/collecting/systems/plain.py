@@ -5,8 +5,6 @@ The outermost folder that names a student decides, since the student has named a
 not: it can be that of a copy, and only puts several files of one student in order.
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Sequence
