@@ -143,15 +143,11 @@ class CourseGradebook:
 
 @dataclass
 class Rows:
-    """The rows of an open gradebook.
-
-    Attributes:
-        take_in: whether marks typed in the formgrader are kept when they are read.
-    """
+    """The rows of an open gradebook."""
 
     gradebook: Gradebook
     late: LatePenalty
-    take_in: bool = False
+    take_in: bool = False  # whether marks typed in the formgrader are kept when they are read
 
     @property
     def db(self) -> Any:

@@ -27,43 +27,27 @@ class GradedCell:
 
 @dataclass(frozen=True)
 class HandMark:
-    """A person's mark of one cell of a student's work.
+    """A person's mark of one cell of a student's work."""
 
-    Attributes:
-        points: replace the check's, if the cell has one; None for a comment or extra points alone.
-        extra: points beside these; None for none.
-        seen: digest of the answer that the person saw; empty where somebody should look again.
-    """
-
-    points: float | None
+    points: float | None  # replace the check's, if the cell has one; None for a comment or extra points alone
     comment: str = ""
-    extra: float | None = None
-    seen: str = ""
+    extra: float | None = None  # points beside these; None for none
+    seen: str = ""  # digest of the answer that the person saw; empty where somebody should look again
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that marks depend on, each stored once.
+    """Everything that marks depend on, each stored once."""
 
-    Attributes:
-        students: the class, in order.
-        cells: the graded cells of each released assignment, in order, by id.
-        records: of grading, by student and assignment.
-        standings: how each time of handing in is known; a work without one is claimed.
-        hand_marks: by student, assignment and cell.
-        due: when assignments are due, with a time zone; an assignment without a date is left out.
-        released: when students got them, with a time zone, where that is known.
-    """
-
-    students: Sequence[Student] = ()
-    cells: Mapping[str, Mapping[str, GradedCell]] = field(default_factory=dict)
-    records: Mapping[Work, GradingRecord] = field(default_factory=dict)
+    students: Sequence[Student] = ()  # the class, in order
+    cells: Mapping[str, Mapping[str, GradedCell]] = field(default_factory=dict)  # by assignment and id, in order
+    records: Mapping[Work, GradingRecord] = field(default_factory=dict)  # of grading, by student and assignment
     handed_in: Collection[Work] = ()
-    standings: Mapping[Work, Standing] = field(default_factory=dict)
-    hand_marks: Mapping[tuple[str, str, str], HandMark] = field(default_factory=dict)
+    standings: Mapping[Work, Standing] = field(default_factory=dict)  # how a time of handing in is known; else claimed
+    hand_marks: Mapping[tuple[str, str, str], HandMark] = field(default_factory=dict)  # by student, assignment and cell
     decisions: Sequence[Decision] = ()
-    due: Mapping[str, datetime] = field(default_factory=dict)
-    released: Mapping[str, datetime] = field(default_factory=dict)
+    due: Mapping[str, datetime] = field(default_factory=dict)  # with a time zone; an undated assignment is left out
+    released: Mapping[str, datetime] = field(default_factory=dict)  # since when students have it, with a time zone
     late: LatePenalty = field(default_factory=LatePenalty)
 
     @property
@@ -74,22 +58,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class CellMark:
-    """The mark of one cell.
-
-    Attributes:
-        checked: points by its check; None where a person has to give them.
-        given: points by a person, which replace the check's; None for none.
-        extra: points beside these; None for none.
-        waits: whether a person should look at it, for the first time or again.
-        is_open: whether a person can mark it on the page for marking.
-    """
+    """The mark of one cell."""
 
     possible: float
-    checked: float | None = 0.0
-    given: float | None = None
-    extra: float | None = None
-    waits: bool = False
-    is_open: bool = False
+    checked: float | None = 0.0  # points by its check; None where a person has to give them
+    given: float | None = None  # points by a person, which replace the check's; None for none
+    extra: float | None = None  # points beside these; None for none
+    waits: bool = False  # whether a person should look at it, for the first time or again
+    is_open: bool = False  # whether a person can mark it on the page for marking
     comment: str = ""
 
     @property
@@ -100,48 +76,30 @@ class CellMark:
 
 @dataclass(frozen=True)
 class Mark:
-    """The mark of one student for one assignment.
-
-    Attributes:
-        raw_score: points before a penalty; None where nothing was handed in, or it has not been graded.
-        needs_manual_grade: whether something waits for a person, if only to be looked at again.
-        unmarked: whether an answer has no points yet, so that the raw score leaves it out.
-        unreadable: why the work could not be read; empty where it could.
-        excused: whether the student need not do it; then nothing else is said of it.
-        instead: the file that was handed in and is no notebook; empty where there is none.
-        late_since_unknown: whether the system says that it came late, and nothing says when.
-        submitted_at: when it was handed in, naive and in UTC, where that is known.
-        standing: how that time is known; empty where nothing says when.
-        due: this student's due date, naive and in UTC, where there is one.
-        verdicts: with the points that they count now.
-        answers: the student's cells as they were graded, by grade id.
-        notes: of grading, and of what has been decided since.
-        dates: when it was due and came, with time zones; None, as the lateness, without a due date.
-        record: of grading; None where it is not graded.
-    """
+    """The mark of one student for one assignment."""
 
     student: Student
     assignment: str
     max_score: float
-    raw_score: float | None = None
+    raw_score: float | None = None  # points before a penalty; None where nothing was handed in, or it is not graded
     penalty: float = 0.0
     handed_in: bool = False
-    needs_manual_grade: bool = False
-    unmarked: bool = False
-    unreadable: str = ""
-    excused: bool = False
-    instead: str = ""
-    late_since_unknown: bool = False
-    submitted_at: datetime | None = None
-    standing: Standing | Literal[""] = ""
-    due: datetime | None = None
-    verdicts: Sequence[VerdictRecord] = ()
-    answers: Mapping[str, str] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    needs_manual_grade: bool = False  # whether something waits for a person, if only to be looked at again
+    unmarked: bool = False  # whether an answer has no points yet, so that the raw score leaves it out
+    unreadable: str = ""  # why the work could not be read; empty where it could
+    excused: bool = False  # whether the student need not do it; then nothing else is said of it
+    instead: str = ""  # the file that was handed in and is no notebook; empty where there is none
+    late_since_unknown: bool = False  # whether the system says that it came late, and nothing says when
+    submitted_at: datetime | None = None  # when it was handed in, naive and in UTC, where that is known
+    standing: Standing | Literal[""] = ""  # how that time is known; empty where nothing says when
+    due: datetime | None = None  # this student's due date, naive and in UTC, where there is one
+    verdicts: Sequence[VerdictRecord] = ()  # with the points that they count now
+    answers: Mapping[str, str] = field(default_factory=dict)  # the student's cells as they were graded, by grade id
+    notes: Sequence[str] = ()  # of grading, and of what has been decided since
     cells: Mapping[str, CellMark] = field(default_factory=dict)
-    dates: DatedWork | None = None
+    dates: DatedWork | None = None  # when it was due and came, with time zones; None, as the lateness, if undated
     lateness_in_days: Lateness | None = None
-    record: GradingRecord | None = None
+    record: GradingRecord | None = None  # of grading; None where it is not graded
 
     @property
     def score(self) -> float | None:

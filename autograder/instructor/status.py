@@ -25,28 +25,17 @@ EXPORTED = "exported.json"  # in exports/: a digest of the marks of each assignm
 
 @dataclass(frozen=True)
 class AssignmentStatus:
-    """The status of one assignment.
-
-    Attributes:
-        released: when its notebook was written, with a time zone; None before its release.
-        students: of the class.
-        collected: works that were handed in.
-        unreadable: works that cannot be read, and files that were handed in instead of a notebook.
-        graded: works whose verdicts are of the file and the time that are in submitted/ now.
-        to_mark: works with an answer that waits for a person.
-        late_without_time: works that came late at an unknown time.
-        exported: whether the marks that were exported last are the present ones.
-    """
+    """The status of one assignment."""
 
     assignment: str
-    released: datetime | None = None
-    students: int = 0
-    collected: int = 0
-    unreadable: int = 0
-    graded: int = 0
-    to_mark: int = 0
-    late_without_time: int = 0
-    exported: bool = False
+    released: datetime | None = None  # when its notebook was written, with a time zone; None before its release
+    students: int = 0  # of the class
+    collected: int = 0  # works that were handed in
+    unreadable: int = 0  # works that cannot be read, and files that were handed in instead of a notebook
+    graded: int = 0  # works whose verdicts are of the file and the time that are in submitted/ now
+    to_mark: int = 0  # works with an answer that waits for a person
+    late_without_time: int = 0  # works that came late at an unknown time
+    exported: bool = False  # whether the marks that were exported last are the present ones
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -29,26 +29,17 @@ TIME_IN_WORDS: Mapping[str, str] = {CLAIMED: ", by a claimed time", ENTERED: ", 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One notebook that a student handed in.
+    """One notebook that a student handed in."""
 
-    Attributes:
-        number: the system's, or else in the order in which they were collected, from 1.
-        digest: of its content, SHA-256 in hex.
-        when: it was handed in, with a time zone; None where nothing says it.
-        late: whether the system says that it came late.
-        collected: when it was first collected, with a time zone.
-        upload: grows from upload to upload of a system; 0 where it does not number them.
-    """
-
-    number: int
-    digest: str
-    when: datetime | None
-    late: bool
-    collected: datetime
+    number: int  # the system's, or else in the order in which they were collected, from 1
+    digest: str  # of its content, SHA-256 in hex
+    when: datetime | None  # it was handed in, with a time zone; None where nothing says it
+    late: bool  # whether the system says that it came late
+    collected: datetime  # when it was first collected, with a time zone
     path: str
     system: str
     standing: Standing = CLAIMED
-    upload: int = 0
+    upload: int = 0  # grows from upload to upload of a system; 0 where it does not number them
 
     @property
     def file(self) -> str:
@@ -137,21 +128,14 @@ def keep_replaced(folder: CourseFolder, student: str, assignment: str, name: str
 
 @dataclass(frozen=True)
 class Receipt:
-    """The receipt of a notebook that a student handed in, worked out again from the file itself.
-
-    Attributes:
-        digest: of its content, SHA-256 in hex.
-        attempt: None where it was put into submitted/ by hand.
-        counts: whether it is the notebook in submitted/, which is graded.
-        lost: whether the collected file has gone or holds other bytes now.
-    """
+    """The receipt of a notebook that a student handed in, worked out again from the file itself."""
 
     student: str
     assignment: str
-    digest: str
-    attempt: Attempt | None
-    counts: bool
-    lost: bool = False
+    digest: str  # of its content, SHA-256 in hex
+    attempt: Attempt | None  # None where it was put into submitted/ by hand
+    counts: bool  # whether it is the notebook in submitted/, which is graded
+    lost: bool = False  # whether the collected file has gone or holds other bytes now
 
     def __str__(self) -> str:
         parts = [receipt_from(self.digest)]

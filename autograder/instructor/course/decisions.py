@@ -30,22 +30,14 @@ EXTENSION_COLUMNS = ("extension", "until", "newdate", "newduedate", "due", "date
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision.
+    """One decision."""
 
-    Attributes:
-        assignment: its id; ``*`` for more time in the whole term.
-        cell: the id of the question's cell; empty for ``excused`` and ``extended``.
-        student: who is ``excused`` or ``extended``; or empty.
-        points: what a check counts; 0 for the others.
-        extension: in one of the forms of ``extensions.py``; empty for the others.
-    """
-
-    assignment: str
+    assignment: str  # its id; ``*`` for more time in the whole term
     what: What
-    cell: str = ""
-    student: str = ""
-    points: int = 0
-    extension: str = ""
+    cell: str = ""  # the id of the question's cell; empty for ``excused`` and ``extended``
+    student: str = ""  # who is ``excused`` or ``extended``; or empty
+    points: int = 0  # what a check counts; 0 for the others
+    extension: str = ""  # in one of the forms of ``extensions.py``; empty for the others
 
     @property
     def question(self) -> str:

@@ -29,15 +29,11 @@ class UnknownStudent(UsageError):
 
 @dataclass(frozen=True)
 class Clue:
-    """A statement of a learning system about a student.
-
-    Attributes:
-        guessed: whether its kind is unknown, and this one is tried.
-    """
+    """A statement of a learning system about a student."""
 
     kind: Kind
     text: str
-    guessed: bool = False
+    guessed: bool = False  # whether its kind is unknown, and this one is tried
 
     @property
     def is_stated(self) -> bool:
@@ -52,24 +48,15 @@ def any_of(text: str) -> tuple[Clue, ...]:
 
 @dataclass(frozen=True)
 class Match:
-    """The student to whom clues point, or the reason why they point to none.
-
-    Attributes:
-        by: the kind of the deciding clue; empty without one.
-        reason: why no student was found, in words for the instructor; or empty.
-        stranger: whether the class has no such student.
-        several: whether more than one is.
-        account: the system's statements about the person; two accounts are two people.
-        certainty: 0 by a name alone, 1 by a statement, 2 where the roster knows all statements.
-    """
+    """The student to whom clues point, or the reason why they point to none."""
 
     student: Student | None
-    by: str = ""
-    reason: str = ""
-    stranger: bool = False
-    several: bool = False
-    account: tuple[Clue, ...] = ()
-    certainty: int = 0
+    by: str = ""  # the kind of the deciding clue; empty without one
+    reason: str = ""  # why no student was found, in words for the instructor; or empty
+    stranger: bool = False  # whether the class has no such student
+    several: bool = False  # whether more than one is
+    account: tuple[Clue, ...] = ()  # the system's statements about the person; two accounts are two people
+    certainty: int = 0  # 0 by a name alone, 1 by a statement, 2 where the roster knows all statements
 
 
 class Directory:

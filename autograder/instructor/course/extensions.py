@@ -39,19 +39,13 @@ class NoReleaseDate(UsageError):
 
 @dataclass(frozen=True)
 class Extension:
-    """An extension: a number of hours or days, a factor, or a new date.
-
-    Attributes:
-        number: of hours or days, or the factor; 0 for a date.
-        until: the new date; without a time zone, it is in that of the due date. None for the others.
-        whole_day: whether the date has no time, so that work is due at the hour of the due date.
-    """
+    """An extension: a number of hours or days, a factor, or a new date."""
 
     text: str
     kind: Literal["hours", "days", "times", "date"]
-    number: Fraction = Fraction(0)
-    until: datetime | None = None
-    whole_day: bool = False
+    number: Fraction = Fraction(0)  # of hours or days, or the factor; 0 for a date
+    until: datetime | None = None  # the new date; without a time zone, in that of the due date; None for the others
+    whole_day: bool = False  # whether the date has no time, so that work is due at the hour of the due date
 
     def own_due(self, due: datetime, released: datetime | None) -> datetime:
         """Return when work is due with this extension, in the time zone of the due date and never before it.

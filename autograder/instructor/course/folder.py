@@ -87,18 +87,12 @@ class Submission:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """The file of a submission.
-
-    Attributes:
-        content: empty where it cannot be read.
-        unreadable: the reason in words for the student, without the instructor's folders; or empty.
-        timestamp: when it was handed in, in UTC; None without a timestamp, its text if that cannot be read.
-    """
+    """The file of a submission."""
 
     name: str
-    content: bytes
-    unreadable: str
-    timestamp: datetime | str | None
+    content: bytes  # empty where it cannot be read
+    unreadable: str  # the reason in words for the student, without the instructor's folders; or empty
+    timestamp: datetime | str | None  # of handing in, in UTC; None without a timestamp, its text if that cannot be read
 
     def notebook(self) -> NotebookNode:
         """Return the notebook.

@@ -20,30 +20,18 @@ EARLIER_EDITION = '"unreadable": '  # a key of the metadata of each notebook tha
 
 @dataclass(frozen=True)
 class GradingRecord:
-    """The verdicts on one submission, and how they came about.
-
-    Attributes:
-        verdicts: as they were judged, before any decision; none where nothing was run.
-        notes: each a sentence.
-        unreadable: why the work could not be read; or empty.
-        answers: the student's text of each answer, by the cell's id.
-        blank: the answers that are as they were released.
-        handed_in: in UTC; None where nothing says it.
-        graded: in UTC.
-        digest: of all that the verdicts depend on but the seed.
-        receipt: of the file that was handed in; or empty.
-    """
+    """The verdicts on one submission, and how they came about."""
 
     room: str
-    verdicts: tuple[VerdictRecord, ...] = ()
-    notes: tuple[str, ...] = ()
-    unreadable: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    blank: frozenset[str] = frozenset()
-    handed_in: datetime | None = None
-    graded: datetime | None = None
-    digest: str = ""
-    receipt: str = ""
+    verdicts: tuple[VerdictRecord, ...] = ()  # as they were judged, before any decision; none where nothing was run
+    notes: tuple[str, ...] = ()  # each a sentence
+    unreadable: str = ""  # why the work could not be read; or empty
+    answers: Mapping[str, str] = field(default_factory=dict)  # the student's text of each answer, by the cell's id
+    blank: frozenset[str] = frozenset()  # the answers that are as they were released
+    handed_in: datetime | None = None  # in UTC; None where nothing says it
+    graded: datetime | None = None  # in UTC
+    digest: str = ""  # of all that the verdicts depend on but the seed
+    receipt: str = ""  # of the file that was handed in; or empty
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
 

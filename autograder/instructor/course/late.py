@@ -14,20 +14,13 @@ from autograder.instructor.course.folder import CourseFolderError
 
 @dataclass(frozen=True)
 class DatedWork:
-    """When one student's work was due and came.
-
-    Attributes:
-        due: for everybody, with a time zone.
-        own_due: with the extension, in the same zone.
-        when: it was handed in, with a time zone; None where nothing says it.
-        excused: whether the student need not do it, so that it spends no late days.
-    """
+    """When one student's work was due and came."""
 
     assignment: str
-    due: datetime
-    own_due: datetime
-    when: datetime | None
-    excused: bool = False
+    due: datetime  # for everybody, with a time zone
+    own_due: datetime  # with the extension, in the same zone
+    when: datetime | None  # it was handed in, with a time zone; None where nothing says it
+    excused: bool = False  # whether the student need not do it, so that it spends no late days
 
     @property
     def seconds_late(self) -> float:

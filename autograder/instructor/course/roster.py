@@ -47,24 +47,16 @@ SUFFIX = re.compile(r"(.+?, *(?:jr|sr|i{2,3}|iv)\.?), *(.+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Student:
-    """A student of the class; every field but the id can be empty.
+    """A student of the class; every field but the id can be empty."""
 
-    Attributes:
-        id: names the student in submitted/ and in the gradebook; leading zeros count.
-        lms_user_id: the learning system's id, in file names too: Canvas's user, Moodle's participant.
-        also: other ids and names by which the student is known, such as a user name on GitHub.
-        login: in the learning system.
-        section: of the class, as the learning system calls it.
-    """
-
-    id: str
+    id: str  # names the student in submitted/ and in the gradebook; leading zeros count
     first_name: str = ""
     last_name: str = ""
     email: str = ""
-    lms_user_id: str = ""
-    also: tuple[str, ...] = ()
-    login: str = ""
-    section: str = ""
+    lms_user_id: str = ""  # the learning system's id, in file names too: Canvas's user, Moodle's participant
+    also: tuple[str, ...] = ()  # other ids and names by which the student is known, such as a user name on GitHub
+    login: str = ""  # in the learning system
+    section: str = ""  # of the class, as the learning system calls it
 
     @property
     def full_name(self) -> str:

@@ -41,14 +41,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table.
-
-    Attributes:
-        columns: their names as they are written.
-    """
+    """A table."""
 
     name: str
-    columns: Sequence[str]
+    columns: Sequence[str]  # their names as they are written
     rows: Sequence[Row]
 
     def has(self, column: str) -> bool:

@@ -27,17 +27,12 @@ class QuestionError(UsageError):
 
 @dataclass(frozen=True)
 class WrittenQuestion:
-    """One question, all its parts in Markdown; model answer and rubric are for markers.
-
-    Attributes:
-        rubric: with a table of criteria and points.
-        text: the whole file.
-    """
+    """One question, all its parts in Markdown; model answer and rubric are for markers."""
 
     asks: str
     model_answer: str
-    rubric: str
-    text: str
+    rubric: str  # with a table of criteria and points
+    text: str  # the whole file
 
     @property
     def points(self) -> float:

@@ -13,18 +13,12 @@ from autograder.judge.verdicts import VerdictRecord
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """A graded submission.
-
-    Attributes:
-        mark: by its checks now.
-        before: the student's mark before this run; None where it was not graded.
-        reused: whether its verdicts are from an earlier run over the same work with the same checks.
-    """
+    """A graded submission."""
 
     submission: Submission
-    mark: Mark
-    before: Mark | None
-    reused: bool
+    mark: Mark  # by its checks now
+    before: Mark | None  # the student's mark before this run; None where it was not graded
+    reused: bool  # whether its verdicts are from an earlier run over the same work with the same checks
 
     @property
     def record(self) -> GradingRecord:
@@ -104,22 +98,15 @@ class UngradedSubmission:
 
 @dataclass(frozen=True)
 class ClassRun:
-    """A run over a class.
-
-    Attributes:
-        isolated: whether student code was shut in.
-        waiting: number of submissions not begun, since the run was asked to stop.
-        dry: whether it wrote nothing.
-        cells_changed: the checks whose points were others in the gradebook, each with both.
-    """
+    """A run over a class."""
 
     seed: int
-    isolated: bool
+    isolated: bool  # whether student code was shut in
     graded: Sequence[GradedSubmission]
     ungraded: Sequence[UngradedSubmission] = ()
-    waiting: int = 0
-    dry: bool = False
-    cells_changed: Sequence[str] = ()
+    waiting: int = 0  # number of submissions not begun, since the run was asked to stop
+    dry: bool = False  # whether it wrote nothing
+    cells_changed: Sequence[str] = ()  # the checks whose points were others in the gradebook, each with both
 
     @property
     def changes(self) -> list[GradedSubmission]:

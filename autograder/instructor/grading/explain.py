@@ -37,25 +37,18 @@ MAX_NUMBERS = 1000
 
 @dataclass(frozen=True)
 class ExplainedMark:
-    """A check's observations of a student's work, once more, beside the recorded verdict.
-
-    Attributes:
-        warnings: of changes since, each a sentence.
-        decided: what has been decided since on this check for everybody.
-        observed: the answers of the student's names now.
-        expected: the reference's answers.
-    """
+    """A check's observations of a student's work, once more, beside the recorded verdict."""
 
     student: str
     assignment: str
     check: Check
-    warnings: Sequence[str]
+    warnings: Sequence[str]  # of changes since, each a sentence
     record: GradingRecord
     recorded: VerdictRecord
     verdict: Verdict
-    observed: Answer
-    expected: Answer
-    decided: Sequence[Decision]
+    observed: Answer  # the answers of the student's names now
+    expected: Answer  # the reference's answers
+    decided: Sequence[Decision]  # what has been decided since on this check for everybody
 
     @property
     def reproduced(self) -> bool:

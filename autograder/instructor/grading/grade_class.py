@@ -50,28 +50,17 @@ MACHINE_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFIL
 
 @dataclass(frozen=True)
 class GradeRequest:
-    """Options of a run over a class.
+    """Options of a run over a class."""
 
-    Attributes:
-        assignments: ids, each released.
-        student: the only one whose work is graded; None for the class.
-        workers: sandboxes at a time.
-        seed: of the run; None draws a fresh one.
-        isolated: False only for work that the instructor trusts.
-        dry_run: whether to say only what would change, and write nothing.
-        scheduler: address of a dask scheduler whose workers run the submissions; None for sandboxes of this machine.
-        again: whether to grade unchanged work anew, too.
-    """
-
-    assignments: Sequence[str]
-    student: str | None = None
-    workers: int = 2
-    seed: int | None = None
-    isolated: bool = True
+    assignments: Sequence[str]  # ids, each released
+    student: str | None = None  # the only one whose work is graded; None for the class
+    workers: int = 2  # sandboxes at a time
+    seed: int | None = None  # of the run; None draws a fresh one
+    isolated: bool = True  # False only for work that the instructor trusts
     limits: Limits = field(default_factory=Limits)
-    dry_run: bool = False
-    scheduler: str | None = None
-    again: bool = False
+    dry_run: bool = False  # whether to say only what would change, and write nothing
+    scheduler: str | None = None  # address of a dask scheduler whose workers run the work; None for sandboxes here
+    again: bool = False  # whether to grade unchanged work anew, too
 
 
 def grade_class(

@@ -17,15 +17,10 @@ class ClusterError(TaskFailed):
 
 @dataclass(frozen=True)
 class Sandboxes:
-    """A place where programs run.
+    """A place where programs run."""
 
-    Attributes:
-        run: returns at once, with a promise of the result.
-        at_a_time: number of programs that run side by side there, at least 1.
-    """
-
-    run: Callable[[Program], Future[RunResult]]
-    at_a_time: int
+    run: Callable[[Program], Future[RunResult]]  # returns at once, with a promise of the result
+    at_a_time: int  # number of programs that run side by side there, at least 1
 
 
 @contextmanager

@@ -38,26 +38,19 @@ class ListEntry:
 
 @dataclass(frozen=True)
 class AnswerView:
-    """An answer, for one marker.
-
-    Attributes:
-        mark: points and comment of this marker.
-        comment: to begin with: this marker's own, or, but for a second marker, the one that the student gets.
-        base: state of the answer that the marker sees, for ``saving.save``.
-        decided: the instructor's points and comment, for the first marker.
-        others: role, marker, points and comment of each other mark, for the instructor alone.
-    """
+    """An answer, for one marker."""
 
     id: str
     question: QuestionKey
     role: Role
     text: str
     max_points: float
-    mark: tuple[float, str] | None
-    comment: str
-    base: str
+    mark: tuple[float, str] | None  # points and comment of this marker
+    comment: str  # to begin with: this marker's own, or, but for a second marker, the one that the student gets
+    base: str  # state of the answer that the marker sees, for ``saving.save``
     has_changed: bool
-    decided: tuple[float, str] | None
+    decided: tuple[float, str] | None  # the instructor's points and comment, for the first marker
+    # Role, marker, points and comment of each other mark, for the instructor alone.
     others: Sequence[tuple[str, str, float, str]]
 
 
@@ -154,18 +147,12 @@ class MarkerProgress:
 
 @dataclass(frozen=True)
 class MarkerAgreement:
-    """Agreement of the two marks of answers.
-
-    Attributes:
-        equal: share with the same points, from 0 to 1.
-        difference: mean of second minus first, in points.
-        distance: mean of the difference without its sign.
-    """
+    """Agreement of the two marks of answers."""
 
     answers: int
-    equal: float
-    difference: float
-    distance: float
+    equal: float  # share with the same points, from 0 to 1
+    difference: float  # mean of second minus first, in points
+    distance: float  # mean of the difference without its sign
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[float, float]]) -> Self | None:

@@ -59,16 +59,11 @@ class Marking(Configurable):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Team:
-    """The markers, their questions, and the rules.
-
-    Attributes:
-        questions: by assignment, and then in the order of the notebook.
-        sections: of the students, by id.
-    """
+    """The markers, their questions, and the rules."""
 
     markers: Sequence[Marker]
-    questions: Sequence[QuestionKey]
-    sections: Mapping[str, str]
+    questions: Sequence[QuestionKey]  # by assignment, and then in the order of the notebook
+    sections: Mapping[str, str]  # of the students, by id
     settings: Marking
 
     def has(self, name: str) -> bool:

@@ -23,18 +23,12 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class NeedsHelp:
-    """A student to offer help, and why.
-
-    Attributes:
-        missing: the assignments that half of the class handed in and this student did not.
-        weak: those with less than half of the decided points, with the share.
-        behind: the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half.
-    """
+    """A student to offer help, and why."""
 
     student: str
-    missing: Sequence[str]
-    weak: Sequence[tuple[str, float]]
-    behind: float
+    missing: Sequence[str]  # the assignments that half of the class handed in and this student did not
+    weak: Sequence[tuple[str, float]]  # those with less than half of the decided points, with the share
+    behind: float  # the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half
 
 
 @dataclass(frozen=True)

@@ -18,18 +18,13 @@ LIMITS = ("timeout", "memory", "crash", "invalid")
 
 @dataclass(frozen=True)
 class Spread:
-    """The distribution of some numbers.
-
-    Attributes:
-        five: least, lower quartile, median, upper quartile, greatest.
-        bins: from, to, count; the last one contains its upper end, too.
-    """
+    """The distribution of some numbers."""
 
     count: int
     mean: float
     std: float
-    five: tuple[float, float, float, float, float]
-    bins: Sequence[tuple[float, float, int]]
+    five: tuple[float, float, float, float, float]  # least, lower quartile, median, upper quartile, greatest
+    bins: Sequence[tuple[float, float, int]]  # from, to, count; the last one contains its upper end, too
 
     @property
     def median(self) -> float:
@@ -152,19 +147,13 @@ def exercise_statistics(marks: Iterable[Mark]) -> list[ExerciseStatistics]:
 
 @dataclass(frozen=True)
 class Failure:
-    """A way to fail that several students can have in common, with an example.
+    """A way to fail that several students can have in common, with an example."""
 
-    Attributes:
-        name: id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error.
-        says: the mistake's explanation, or the check's title, or empty for an error.
-        example: the student whose output is shown; the last three fields are of this student's check.
-    """
-
-    name: str
-    says: str
+    name: str  # id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error
+    says: str  # the mistake's explanation, or the check's title, or empty for an error
     students: Sequence[str]
     checks: Sequence[str]
-    example: str
+    example: str  # the student whose output is shown; the last three fields are of this student's check
     observed: str
     expected: str
     hidden: bool

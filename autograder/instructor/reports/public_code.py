@@ -19,17 +19,11 @@ CELL_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[\w-]+:[^\n]*\n)+)", re.M | 
 
 @dataclass(frozen=True)
 class Public:
-    """The material of an assignment that everybody has read.
+    """The material of an assignment that everybody has read."""
 
-    Attributes:
-        code: stubs, the chapter's code, the reference, the known mistakes.
-        text: of the released notebook.
-        answers: the cells of the answers as they were released, by grade id.
-    """
-
-    code: Sequence[str] = ()
-    text: Sequence[str] = ()
-    answers: Mapping[str, str] = field(default_factory=dict)
+    code: Sequence[str] = ()  # stubs, the chapter's code, the reference, the known mistakes
+    text: Sequence[str] = ()  # of the released notebook
+    answers: Mapping[str, str] = field(default_factory=dict)  # the cells of answers as they were released, by grade id
 
 
 def public_in(course: Course, released: NotebookNode) -> Public:

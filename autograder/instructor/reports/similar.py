@@ -51,35 +51,23 @@ class Passage:
 
 @dataclass(frozen=True)
 class TokenizedWork:
-    """One student's answers to an assignment, ready to be compared.
+    """One student's answers to an assignment, ready to be compared."""
 
-    Attributes:
-        tokens: each with the name of its answer.
-        passages: the runs that are not public, winnowed.
-        counted: the number of tokens in some run that is not public.
-    """
-
-    tokens: Sequence[tuple[str, CodeToken]]
-    passages: Sequence[Passage]
-    counted: int
+    tokens: Sequence[tuple[str, CodeToken]]  # each with the name of its answer
+    passages: Sequence[Passage]  # the runs that are not public, winnowed
+    counted: int  # the number of tokens in some run that is not public
 
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two students whose answers share passages that others do not have.
-
-    Attributes:
-        evidence: weighted number of shared tokens.
-        share: the part of the smaller work's own tokens that is shared, from 0 to 1.
-        spans: the shared places, for each of the two by answer; none where all answers are equal.
-        what: ``all answers``, where they are equal, or some of the ``code`` or ``written answers``.
-    """
+    """Two students whose answers share passages that others do not have."""
 
     students: tuple[str, str]
-    evidence: float
-    share: float
+    evidence: float  # weighted number of shared tokens
+    share: float  # the part of the smaller work's own tokens that is shared, from 0 to 1
+    # The shared places, for each of the two by answer; none where all answers are equal.
     spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]
-    what: str = CODE
+    what: str = CODE  # ``all answers``, where they are equal, or some of the ``code`` or ``written answers``
 
     def record(self) -> dict[str, Any]:
         """Return the pair as JSON values."""

@@ -49,21 +49,14 @@ MAX_SHOWN = 120  # characters of a piece that a sentence quotes
 
 @dataclass(frozen=True)
 class Edit:
-    """One small change of a source.
-
-    Attributes:
-        start: of the replaced characters; ``end`` is the one after their last.
-        text: the replacement.
-        says: the change as a clause, such as "`+` becomes `-`".
-        line: of the source in which it begins, from 1.
-    """
+    """One small change of a source."""
 
     kind: str
-    start: int
+    start: int  # of the replaced characters; ``end`` is the one after their last
     end: int
-    text: str
-    says: str
-    line: int
+    text: str  # the replacement
+    says: str  # the change as a clause, such as "`+` becomes `-`"
+    line: int  # of the source in which it begins, from 1
 
     def apply(self, source: str) -> str:
         """Return the source with the edit in it."""

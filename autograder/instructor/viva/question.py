@@ -74,27 +74,20 @@ def _scene(block: str) -> Scene:
 
 @dataclass(frozen=True)
 class TalkQuestion:
-    """A question about one exercise, and its answer.
-
-    Attributes:
-        place: the index of the edit among those of the cell; the same for cells that differ in layout alone.
-        asked: an expression after the given lines; its value is ``before`` without the edit, ``answer`` with it.
-        line: of the student's code in which an error arises, where the answer is one.
-        rank: 0 where there is a value to be reasoned about, 1 and 2 for errors.
-    """
+    """A question about one exercise, and its answer."""
 
     room: str
     exercise: str
     source: str
     edit: Edit
-    place: int
+    place: int  # the index of the edit among those of the cell; the same for cells that differ in layout alone
     given: str
-    asked: str
+    asked: str  # an expression after the given lines; its value is ``before`` without the edit, ``answer`` with it
     before: str
     answer: str
     message: str
-    line: str
-    rank: int
+    line: str  # of the student's code in which an error arises, where the answer is one
+    rank: int  # 0 where there is a value to be reasoned about, 1 and 2 for errors
 
 
 def questions(
