@@ -77,11 +77,7 @@ def own_due(extension: str) -> datetime:
 
 
 def check_penalties(course: Path, percent: Mapping[str, int]) -> tuple[int, int]:
-    """Compare late penalties; return the number of extensions and of works that lose points.
-
-    Raises:
-        WrongMarks: a work loses more or less.
-    """
+    """Compare late penalties; return the number of extensions and of works that lose points, or raise WrongMarks."""
     late = 0
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
@@ -130,11 +126,7 @@ def expected_marks(course: Path, percent: Mapping[str, int]) -> dict[str, float]
 
 
 def check_marks(course: Path, percent: Mapping[str, int]) -> int:
-    """Compare the marks in Canvas's file; return how many there are.
-
-    Raises:
-        WrongMarks: a mark differs, or is missing.
-    """
+    """Compare the marks in Canvas's file; return how many there are, or raise WrongMarks."""
     expected = expected_marks(course, percent)
     filled = rows_of(course.parent / "canvas-gradebook-filled.csv")
     exported = {row["SIS User ID"]: float(row[COLUMN]) for row in filled if row["SIS User ID"] and row[COLUMN]}

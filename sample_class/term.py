@@ -85,11 +85,7 @@ class Shell:
         self.environment["XDG_CACHE_HOME"] = str(platformdirs.user_cache_path())
 
     def run(self, block: str) -> str:
-        """Run a block and return what it printed.
-
-        Raises:
-            CommandFailed: a command in it did.
-        """
+        """Run a block and return what it printed, or raise CommandFailed."""
         with tempfile.NamedTemporaryFile("r") as went:  # where the shell tells in which folder it ends
             line = ["bash", "-c", f"set -e\n{block}\npwd > '{went.name}'"]
             done = subprocess.run(
@@ -102,11 +98,7 @@ class Shell:
 
     @contextmanager
     def serving(self, command: str, answers: Callable[[str], bool]) -> Iterator[str]:
-        """Run a server until it is no longer needed, and give what it has printed when it answers.
-
-        Raises:
-            CommandFailed: it ended, or did not answer within a minute.
-        """
+        """Run a server while it is needed, and give what it printed by the time it answers, or raise CommandFailed."""
         log = self.folder / "server.log"
         with log.open("w") as log_file:
             line = ["bash", "-c", f"exec {command}"]
@@ -133,12 +125,7 @@ def formgrader_answers(_: str) -> bool:
 
 
 def play(folder: Path, count: int) -> list[str]:
-    """Play the term in a folder that holds nothing yet, and return the lines of its summary.
-
-    Raises:
-        CommandFailed: a command of the guide did.
-        WrongMarks: lateness costs something else than it has to, or a mark is another.
-    """
+    """Play the term in a new folder, and return the lines of its summary, or raise CommandFailed or WrongMarks."""
     folder.mkdir(parents=True)
     everybody = students(count)
     shell, marked, worksheet = Shell(folder), list[str](), folder / "grading-worksheet.csv"

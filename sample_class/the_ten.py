@@ -39,11 +39,7 @@ def answers(room: str) -> dict[str, str]:
 
 
 def edited(source: str, edits: Mapping[str, str]) -> str:
-    """Return a source with other text in the place of pieces.
-
-    Raises:
-        ValueError: a piece does not stand there exactly once.
-    """
+    """Return a source with other text in the place of pieces, each of which stands there once; or raise ValueError."""
     for old, new in edits.items():
         before, after = source.split(old)
         source = f"{before}{new}{after}"

@@ -23,14 +23,9 @@ from autograder.instructor.marks import Facts, GradedCell, Mark, marks_of
 def facts_of(
     folder: CourseFolder, course: Course, rows: Rows, records: GradingRecords | None = None, student: str | None = None
 ) -> Facts:
-    """Return the facts of a class, or of one student of it.
+    """Return the facts of a class, or of one student of it, by the records that were read so far, or else all.
 
-    Args:
-        records: read so far; None to read them all.
-
-    Raises:
-        TableError: a table cannot be read.
-        CourseFolderError: a record is broken, or an earlier edition wrote it.
+    Raises TableError for a broken table, and CourseFolderError for a record that is broken or of an earlier edition.
     """
     records = records or GradingRecords(folder)
     works = dict(records.all(student))
@@ -69,12 +64,7 @@ def update_gradebook(
 ) -> Facts:
     """Bring nbgrader's gradebook into line with the facts, and return them. A second call changes nothing.
 
-    Args:
-        records: read so far.
-        students: of a table beside the roster, whom the gradebook should know, too.
-
-    Raises:
-        GradebookError: the gradebook does not take it; and as ``facts_of``.
+    It gets ``students`` of a table beside the roster, too. Raises GradebookError, and as ``facts_of``.
     """
     records = records or GradingRecords(folder)
     dict(records.all())  # before anybody has to wait

@@ -168,11 +168,7 @@ class Rows:
         return {row.name: row.duedate.replace(tzinfo=UTC) for row in rows if row.duedate not in (None, row.due)}
 
     def hand_marks(self, digest_of: Callable[[Key], str], student: str | None = None) -> dict[Key, HandMark]:
-        """Return the hand marks, of the page for marking and of the formgrader, of one student or of all.
-
-        Args:
-            digest_of: returns a digest of the answer that a cell is about.
-        """
+        """Return the hand marks of the page for marking and of the formgrader; ``digest_of`` as in ``typed``."""
         known = hand_marks.known_answers(self.db, student)
         before = hand_marks.hand_marks_of(self.db, known, student)
         entries = {key: entry for key, (_, entry) in self._cells(student)[0].items()}
@@ -184,11 +180,7 @@ class Rows:
     # Out: marks
 
     def write(self, marks: Sequence[Mark], student: str | None = None) -> None:
-        """Write marks into nbgrader's rows; the caller has taken hand marks in, and commits.
-
-        Args:
-            marks: of all assignments, of the class or of one student.
-        """
+        """Write marks of all assignments into nbgrader's rows; the caller has taken hand marks in, and commits."""
         by_work = {(mark.student.id, mark.assignment): mark for mark in marks}
         self._write_cells(marks)
         self._write_submissions(by_work, student)

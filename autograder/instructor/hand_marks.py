@@ -202,11 +202,7 @@ def take_in(
 
 
 def remember(session: Any, key: Key, row: Any, text: str, digest: str, cell: CellMark) -> str:
-    """Keep an answer and the entry now in nbgrader's rows, and return the answer's id.
-
-    Args:
-        row: of before; None for a new answer.
-    """
+    """Keep an answer, new without a row of before, and the entry now in nbgrader's rows, and return the answer's id."""
     fields = {"text": text, "digest": digest, "max_points": cell.possible, "is_open": cell.is_open}
     fields |= FormgraderEntry.of(cell)._asdict()
     if row is None:

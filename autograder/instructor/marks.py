@@ -150,12 +150,9 @@ class Mark:
 
 
 def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[Mark]:
-    """Return a mark for each student and each assignment, or each of some, by assignment.
+    """Return a mark for each student and each assignment, or each of some, by assignment; raise as ``Facts.own_due``.
 
     Facts of all assignments are needed, as free late days are spent over the term.
-
-    Raises:
-        NoReleaseDate: an extension needs the release date of an assignment that has none.
     """
     own_due, excused = facts.own_due, excused_in(facts.decisions)
     dates = {

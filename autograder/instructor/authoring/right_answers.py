@@ -34,11 +34,7 @@ def catalogue_of(course: Course, room: str) -> Path:
 
 
 def right_answers(course: Course, room: str) -> list[RightAnswer]:
-    """Return the right answers of a room, in the order of its catalogue; none where it has none.
-
-    Raises:
-        UsageError: a heading of the catalogue is followed by something else.
-    """
+    """Return a room's right answers, in order, none without a catalogue; raise UsageError if that has another form."""
     path = catalogue_of(course, room)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     answers = [RightAnswer(room, name, source) for name, source in ANSWER.findall(text)]

@@ -57,11 +57,7 @@ class DownloadEntry:
     path: Path | None = None  # on this machine, where the download is a folder
 
     def read(self, limit: int) -> bytes:
-        """Return its first bytes.
-
-        Raises:
-            EntryRefused: it is refused, or cannot be read.
-        """
+        """Return its first bytes, or raise EntryRefused."""
         if self.refused:
             raise EntryRefused(self.refused)
         return self.content(limit)

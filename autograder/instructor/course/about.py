@@ -26,11 +26,7 @@ class About(Configurable):  # type: ignore[misc]
 
 
 def about(config: Any) -> About:
-    """Return the settings for students in nbgrader's configuration of a course folder.
-
-    Raises:
-        CourseFolderError: a setting is of another kind, or the book's address is wrong.
-    """
+    """Return the settings for students in nbgrader's configuration; raise CourseFolderError for one of another kind."""
     try:
         settings = About(config=config)
     except TraitError as error:
@@ -44,12 +40,7 @@ def about(config: Any) -> About:
 def course_of(folder: CourseFolder, config: Any = None) -> Course:
     """Return the installed course with the book of a course folder, or else the published one.
 
-    Args:
-        config: nbgrader's configuration of the folder, where that has been read.
-
-    Raises:
-        CourseFolderError: the configuration cannot be used.
-        NoCourse: none is installed.
+    The folder's configuration is given where it has been read. Raises NoCourse, and as ``about``.
     """
     return with_book(Course.installed(), folder.nbgrader_config() if config is None else config)
 
@@ -60,22 +51,14 @@ def with_book(course: Course, config: Any) -> Course:
 
 
 def book_address(text: str) -> str:
-    """Return the address of a book, with a slash at its end.
-
-    Raises:
-        CourseFolderError: it is not an address.
-    """
+    """Return the address of a book, with a slash at its end; raise CourseFolderError for another text."""
     if not ADDRESS.fullmatch(text):
         raise CourseFolderError(f"{text!r} is not the address of a book: it begins with https:// or http://")
     return text.rstrip("/") + "/"
 
 
 def write_book(config: Path, address: str) -> None:
-    """Write the book's address into a course folder's configuration; an empty one takes it out.
-
-    Raises:
-        CourseFolderError: it is not an address.
-    """
+    """Write the book's address (``book_address``) into a course folder's configuration; an empty one takes it out."""
     line = f"c.About.book_url = {json.dumps(book_address(address))}" if address else NO_BOOK
     text = config.read_text(encoding="utf-8")
     new = BOOK_LINE.sub(lambda _: line, text, count=1) if BOOK_LINE.search(text) else f"{text.rstrip()}\n\n{line}\n"

@@ -84,11 +84,7 @@ def standing_of(folder: CourseFolder, student: str, assignment: str, when: datet
 
 
 def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, ...]:
-    """Return a student's attempts, the first first.
-
-    Raises:
-        CourseFolderError: the list of them is broken.
-    """
+    """Return a student's attempts, the first first; raise CourseFolderError where the list of them is broken."""
     path = folder.collected(student, assignment) / INDEX
     try:
         return tuple(Attempt.from_json(record) for record in json.loads(path.read_text(encoding="utf-8")))
@@ -102,11 +98,9 @@ def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, 
 def keep(
     folder: CourseFolder, student: str, assignment: str, attempts: Sequence[Attempt], contents: Mapping[str, bytes]
 ) -> None:
-    """Keep attempts: first their notebooks, and then the list, which so never names a missing one.
+    """Keep all attempts, some of them kept before: first the new notebooks, by digest, and then the list.
 
-    Args:
-        attempts: all, with those of before.
-        contents: of the new ones, by digest.
+    So the list never names a missing one.
     """
     target = folder.collected(student, assignment)
     target.mkdir(parents=True, exist_ok=True)
@@ -157,11 +151,7 @@ class Receipt:
 
 
 def receipts_of(folder: CourseFolder, student: str, assignments: Sequence[str]) -> list[Receipt]:
-    """Return the receipts of a student's work, by assignment, the first attempt first.
-
-    Raises:
-        CourseFolderError: the student handed nothing in, or the list of the attempts is broken.
-    """
+    """Return the receipts of a student's work, by assignment and attempt; raise CourseFolderError without any."""
     receipts = [receipt for name in assignments for receipt in _receipts_of(folder, student, name)]
     if not receipts:
         raise CourseFolderError(f"{student} handed nothing in for {' or '.join(assignments)}")

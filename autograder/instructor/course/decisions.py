@@ -59,12 +59,7 @@ class Decision:
 
 
 def read_decisions(path: Path, assignment: str | None = None) -> tuple[Decision, ...]:
-    """Return the decisions on an assignment, or all; without the file, none.
-
-    Raises:
-        TableError: a line is not a decision.
-        OSError: it cannot be read.
-    """
+    """Return the decisions on an assignment, or all, and none without the file; raise TableError for another line."""
     if not path.exists():
         return ()
     table = read_table(path)
@@ -163,9 +158,7 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
 def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
     """Return the reason why an extension gives no time; empty if it gives some.
 
-    Args:
-        due: when assignments are due for everybody.
-        own_due: when work is due, with all extensions.
+    ``due`` is when assignments are due for everybody, and ``own_due`` when work is, with all extensions.
     """
     if given.assignment == WHOLE_TERM:
         return "" if due else "due_dates.csv has no due date"

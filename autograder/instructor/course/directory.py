@@ -84,11 +84,7 @@ class Directory:
         return frozenset(clue.kind for clue in clues if clue.is_stated and self._known_by(clue))
 
     def find(self, clues: Sequence[Clue], known_kinds: Collection[Kind] = ()) -> Match:
-        """Return whose work it is.
-
-        Args:
-            known_kinds: in which the roster and the system agree; in others, numbers and ids can be of another list.
-        """
+        """Return whose work it is; numbers and ids of other than the known kinds can be of another list."""
         known = [(clue, students) for clue in clues if (students := self._known_by(clue))]
         if not known:
             texts = " or ".join(map(repr, dict.fromkeys(clue.text for clue in clues if clue.text)))
@@ -111,11 +107,7 @@ class Directory:
         return Match(student, by.kind, account=account, certainty=certainty)
 
     def named(self, written: str) -> Student:
-        """Return the student whom an instructor means by an id, an e-mail address or a name.
-
-        Raises:
-            UnknownStudent: no student has it, or several do.
-        """
+        """Return the student whom an instructor means by id, address or name; raise UnknownStudent for none or two."""
         for student in self._students:
             if student.id == written:
                 return student
@@ -205,11 +197,7 @@ def unaccented(name: str) -> str:
 
 
 def known_students(folder: CourseFolder) -> list[Student]:
-    """Return the roster of a course folder, and after it others who handed in.
-
-    Raises:
-        TableError: the roster cannot be read.
-    """
+    """Return the roster of a course folder, and after it others who handed in; raise TableError for a broken roster."""
     students = {student.id: student for student in students_of(folder)}
     for name in ("submitted", "autograded"):
         for path in sorted((folder.root / name).glob("*")):
@@ -219,12 +207,7 @@ def known_students(folder: CourseFolder) -> list[Student]:
 
 
 def find_student(folder: CourseFolder, written: str) -> Student:
-    """Return the student of a course folder with an id, an e-mail address or a name.
-
-    Raises:
-        UnknownStudent: no student has it, or several do.
-        TableError: the roster cannot be read.
-    """
+    """Return the student of a course folder whom an instructor means, as ``Directory.named`` and ``known_students``."""
     return Directory(known_students(folder)).named(written)
 
 

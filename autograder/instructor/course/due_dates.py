@@ -26,14 +26,10 @@ UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))
 def read_dates(
     path: Path, assignments: Collection[str], column: Literal["due", "released"] = "due"
 ) -> dict[str, datetime]:
-    """Return when each assignment is due, or was released, with its time zone; one without a date is left out.
-
-    Args:
-        path: of the table; without it there are no dates.
+    """Return when each assignment is due, or was released, with its time zone, where there is a table that says it.
 
     Raises:
         TableError: a line names no assignment of the course, no time or no zone that is known.
-        OSError: it cannot be read.
     """
     if not path.exists():
         return {}
@@ -72,12 +68,7 @@ def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetim
 
 
 def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
-    """Return until when the last student can hand in each assignment in time; one without a due date is left out.
-
-    Raises:
-        TableError: a table cannot be read.
-        NoReleaseDate: an extension needs the release date of an assignment that has none.
-    """
+    """Return until when the last student can hand in each dated assignment in time; raise as ``own_due_dates_of``."""
     last = due_dates_of(folder, course)
     for (_, assignment), own in own_due_dates_of(folder, course).items():
         last[assignment] = max(last[assignment], own, key=lambda when: when.astimezone(UTC))

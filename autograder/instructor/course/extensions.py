@@ -72,11 +72,7 @@ class Extension:
 
 
 def parse_extension(text: str) -> Extension:
-    """Return an extension as an instructor writes it.
-
-    Raises:
-        ValueError: it has another form; the message lists the right ones.
-    """
+    """Return an extension as an instructor writes it; raise ValueError, with the right forms, for another text."""
     written = " ".join(text.split())
     if later := LATER.fullmatch(written):
         kind, number = "hours" if later["unit"][0] in "hH" else "days", _number(later["number"])

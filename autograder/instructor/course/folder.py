@@ -95,11 +95,7 @@ class HandedIn:
     timestamp: datetime | str | None  # of handing in, in UTC; None without a timestamp, its text if that cannot be read
 
     def notebook(self) -> NotebookNode:
-        """Return the notebook.
-
-        Raises:
-            MalformedNotebook: it is something else; the message is for the student.
-        """
+        """Return the notebook, or raise MalformedNotebook with a message for the student."""
         if self.unreadable:
             raise MalformedNotebook(self.unreadable)
         return parse_notebook(self.content, self.name)
@@ -131,11 +127,7 @@ class CourseFolder:
 
     @classmethod
     def here(cls, root: Path | None = None) -> CourseFolder:
-        """Return the course folder in which the command runs.
-
-        Raises:
-            CourseFolderError: it runs in another folder.
-        """
+        """Return the course folder in which the command runs; raise CourseFolderError where that is another folder."""
         root = (root or Path.cwd()).resolve()
         if not (root / "nbgrader_config.py").exists():
             how = "make one with `autograder init DIR`, and run this there"
@@ -181,11 +173,7 @@ class CourseFolder:
         return sorted(path.stem for path in notebooks if path.stem == path.parent.name)  # beside it can be a duplicate
 
     def chosen(self, assignment: str | None) -> list[str]:
-        """Return the assignments that a command is about: the named one, or all.
-
-        Raises:
-            CourseFolderError: there is none, or none of that name.
-        """
+        """Return the assignments that a command is about, the named one or all; raise CourseFolderError without any."""
         known = self.assignments()
         if not known:
             raise CourseFolderError("no assignment has been released yet: run `autograder release` first")
@@ -197,10 +185,8 @@ class CourseFolder:
         """Return the submissions to some assignments, by student; a folder without a notebook is one, too.
 
         Not by assignment: so the work of grading that occurs once for an assignment, such as the answers of its known
-        mistakes, comes early and spread out, while sandboxes have work left.
-
-        Raises:
-            CourseFolderError: the named student handed nothing in.
+        mistakes, comes early and spread out, while sandboxes have work left. Raises CourseFolderError for a student who
+        handed nothing in.
         """
         submissions = [
             self.submission(path.parent.name, assignment)
@@ -229,11 +215,7 @@ class CourseFolder:
     def only_one_grader(self, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
         """Keep a second run from writing marks at the same time; the kernel frees a killed run's lock.
 
-        Args:
-            on_wait: called before it waits for another run; without it nobody waits.
-
-        Raises:
-            CourseFolderError: another run is at work.
+        While another run is at work, it calls ``on_wait`` and waits, or without that raises CourseFolderError.
         """
         with (self.root / LOCK).open("w") as lock:
             try:

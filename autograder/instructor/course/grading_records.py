@@ -70,11 +70,7 @@ class GradingRecords:
         self._read: dict[Path, tuple[tuple[int, int], GradingRecord]] = {}
 
     def of(self, student: str, assignment: str) -> GradingRecord | None:
-        """Return the record of a student's work; None where it is not graded.
-
-        Raises:
-            CourseFolderError: the file is broken, or an earlier edition graded it.
-        """
+        """Return the record of a work, or None; raise CourseFolderError where it is broken or of an earlier edition."""
         notebook = self.folder.autograded(student, assignment)
         path = notebook.with_name(FILE)
         try:
@@ -95,11 +91,7 @@ class GradingRecords:
         return self._read[path][1]
 
     def all(self, student: str | None = None) -> Iterator[tuple[Work, GradingRecord]]:
-        """Yield the records of the class, or of one student, by student and assignment.
-
-        Raises:
-            CourseFolderError: as ``of``.
-        """
+        """Yield the records of the class, or of one student, by student and assignment; raise as ``of``."""
         for path in sorted((self.folder.root / "autograded").glob(f"{student or '*'}/*/*.ipynb")):
             work = path.parent.parent.name, path.parent.name
             record = self.of(*work) if path.stem == path.parent.name else None

@@ -76,11 +76,7 @@ class LatePenalty(Configurable):  # type: ignore[misc]
 
 
 def late_penalty(config: Any) -> LatePenalty:
-    """Return the rule of a course folder's configuration; without one, that of nbgrader's own option.
-
-    Raises:
-        CourseFolderError: it says something else than numbers.
-    """
+    """Return a configuration's rule, or else nbgrader's own option; raise CourseFolderError for other than numbers."""
     try:
         rule = LatePenalty(config=config)
     except TraitError as error:

@@ -19,11 +19,7 @@ def earlier_cells(path: Path, assignment: str) -> Cells:
 
 
 def remember_release(path: Path, assignment: str, released: Path) -> None:
-    """Keep the digests of a release, if there is one, before another takes its place.
-
-    Raises:
-        OSError: it cannot be written.
-    """
+    """Keep the digests of a release, if there is one, before another takes its place."""
     if not released.exists():
         return
     known = read_json(path)

@@ -112,12 +112,7 @@ def sections_of(text: str) -> frozenset[str]:
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """Read a class from a table.
-
-    Raises:
-        TableError: it is not a class list, or two students have the same id.
-        OSError: it cannot be read, or there is no such file.
-    """
+    """Read a class from a table; raise TableError as ``students_in``, and OSError where there is no such file."""
     return students_in(read_table(path))
 
 

@@ -62,12 +62,7 @@ def column_key(name: str) -> str:
 
 
 def read_table(path: Path) -> Table:
-    """Read a table.
-
-    Raises:
-        TableError: it is not a table of text.
-        OSError: it cannot be read, or there is no such file.
-    """
+    """Read a table; raise TableError where it is not one of text, and OSError where it cannot be read."""
     with path.open("rb") as file:
         content = file.read(MAX_TABLE_BYTES + 1)
     if len(content) > MAX_TABLE_BYTES:
@@ -76,11 +71,7 @@ def read_table(path: Path) -> Table:
 
 
 def parse_table(content: bytes, name: str) -> Table:
-    """Return the table that a file's content is, in UTF-8, UTF-16 or UTF-32.
-
-    Raises:
-        TableError: it is not a table of text.
-    """
+    """Return the table that a file's content is, in UTF-8, UTF-16 or UTF-32; raise TableError where it is no text."""
     text = _decoded(content, name)
     first, _, rest = text.partition("\n")
     declared = re.fullmatch(r"sep=(.)\r?", first)

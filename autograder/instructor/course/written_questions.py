@@ -66,12 +66,7 @@ def public_question(course: Course, room: str) -> WrittenQuestion:
 
 
 def own_questions(folder: CourseFolder, course: Course) -> dict[str, WrittenQuestion]:
-    """Return the instructor's own questions, by assignment.
-
-    Raises:
-        QuestionError: one cannot be used, or is of no assignment.
-        OSError: one cannot be read.
-    """
+    """Return the instructor's own questions, by assignment; raise QuestionError for an unusable one, or one of none."""
     known = [chapter.assignment for chapter in chapters_of(course)]
     questions = {}
     for path in sorted(folder.questions.glob("*.md")):
@@ -86,11 +81,7 @@ def own_questions(folder: CourseFolder, course: Course) -> dict[str, WrittenQues
 
 
 def question_for(folder: CourseFolder, course: Course, assignment: str, room: str) -> WrittenQuestion:
-    """Return the question by which an assignment is marked: the instructor's own, or else the public one.
-
-    Raises:
-        QuestionError: the instructor's own cannot be used.
-    """
+    """Return an assignment's question: the instructor's own, or else the public one; raise as ``own_questions``."""
     if (folder.questions / f"{assignment}.md").is_file():
         return _own(folder, assignment)
     return public_question(course, room)

@@ -163,11 +163,7 @@ def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
 
 
 def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
-    """Check that the submissions in an exchange belong to the students whom their folders name.
-
-    Raises:
-        OSError: the exchange cannot be read.
-    """
+    """Check that submissions in an exchange belong to the students whom their folders name, or raise OSError."""
     from autograder.instructor.collecting.owners import ownership_of, refusal
     from autograder.instructor.collecting.systems.nbgrader_exchange import NAME
     from autograder.instructor.course.directory import Clue, Directory

@@ -183,12 +183,9 @@ WALLS = read_walls(CATALOGUE.read_text(encoding="utf-8"))
 
 
 def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALLS) -> Iterator[ProbeResult]:
-    """Try each wall of a sandbox, one after the other, with the limits that it promises to keep.
+    """Try each wall of a sandbox, one after the other, with the limits that it promises to keep, or raise NoSandbox.
 
     The sandbox is started here, so that its server could inherit what it must not.
-
-    Raises:
-        NoSandbox: it cannot be started.
     """
     with Bait() as bait, sandbox:
         prelude = PRELUDE.format(facts=json.dumps(bait.facts(promised, sandbox.hidden)))

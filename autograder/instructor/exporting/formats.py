@@ -122,11 +122,7 @@ def _canvas_cell(mark: Mark) -> str:
 
 
 def moodle_csv(marks: Sequence[Mark]) -> str:
-    """Return the marks of one assignment as a worksheet.
-
-    Raises:
-        ExportError: they are of several.
-    """
+    """Return the marks of one assignment as a worksheet; raise ExportError for those of several."""
     if len({mark.assignment for mark in marks}) > 1:
         raise ExportError("Moodle takes the marks of one assignment at a time: name one")
     return _table(MOODLE_COLUMNS, marks)

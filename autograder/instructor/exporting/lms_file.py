@@ -58,10 +58,8 @@ class FilledFile:
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:
     """Return a gradebook of Canvas's or a grading worksheet of Moodle's with the marks of one assignment in it.
 
-    ``column`` is Canvas's name of the assignment, where that is not the assignment's id.
-
-    Raises:
-        ExportError: it is neither, or does not fit the marks.
+    ``column`` is Canvas's name of the assignment, where that is not its id. Raises ExportError where the file is
+    neither, or does not fit the marks.
     """
     delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
     table = _rows(text.removeprefix(BOM), delimiter)

@@ -113,11 +113,7 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
 
 
 def strongest_sandbox(course: Course) -> Sandbox:
-    """Return a sandbox that starts here: with namespaces, or else one whose wall is another user.
-
-    Raises:
-        NoSandbox: not even that one starts.
-    """
+    """Return a sandbox that starts here: with namespaces, or else with another user as its wall, or raise NoSandbox."""
     first = Sandbox(Limits(), hidden=[course.folder])
     try:
         first.run(Program((), ()))
@@ -140,10 +136,7 @@ def mark_of(released: NotebookNode, record: GradingRecord, notes: Sequence[str])
 def submitted_notebook(submission: Path, room: str, name: str) -> tuple[NotebookNode, str]:
     """Find the notebook of a room by its cells, whatever its file is called; the released name comes first.
 
-    Where several were handed in, which one counts is said, too.
-
-    Raises:
-        MalformedNotebook: there is none; the message is for the student.
+    Where several were handed in, which one counts is said, too. Without any, MalformedNotebook tells the student.
     """
     notebooks: dict[str, NotebookNode] = {}
     complaints = []

@@ -37,16 +37,10 @@ AT_A_TIME = 32  # the grader sends a few times as many programs ahead, which is 
 
 @contextmanager
 def cluster_workers(address: str, limits: Limits, *, isolated: bool) -> Iterator[Sandboxes]:
-    """Open the sandboxes of a cluster's workers, those that join later included.
+    """Open the sandboxes of the workers of a scheduler, those that join later included, or raise ClusterError.
 
     A promised result raises ``ClusterError`` where the cluster can no longer be used, ``NoSandbox`` where a worker
     cannot isolate, and ``KilledWorker`` where every worker that ran the program died.
-
-    Args:
-        address: of the scheduler, such as ``tcp://10.0.0.5:8786``.
-
-    Raises:
-        ClusterError: the address does not answer, or has no workers.
     """
     for logger in ("distributed", "distributed.client"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)  # their news is told in one line

@@ -161,11 +161,7 @@ def grading_summary(run: ClassRun) -> str:
 
 @contextmanager
 def stoppable() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether Ctrl-C or SIGTERM came since the block began.
-
-    Raises:
-        KeyboardInterrupt: it came twice.
-    """
+    """Yield a function that tells whether Ctrl-C or SIGTERM came since; the second raises KeyboardInterrupt."""
     asked = False
 
     def ask(number: int, frame: FrameType | None) -> None:

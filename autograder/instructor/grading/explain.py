@@ -114,11 +114,7 @@ def explaining(
 
 
 def graded_work(folder: CourseFolder, student: str, assignment: str) -> tuple[NotebookNode, GradingRecord]:
-    """Return a graded notebook and its record.
-
-    Raises:
-        CourseFolderError: there is no such assignment, or the submission has not been graded.
-    """
+    """Return a graded notebook and its record; raise CourseFolderError where there is none."""
     folder.chosen(assignment)
     record, path = GradingRecords(folder).of(student, assignment), folder.autograded(student, assignment)
     if record is None or not path.exists():
@@ -132,11 +128,7 @@ def graded_work(folder: CourseFolder, student: str, assignment: str) -> tuple[No
 
 
 def find_check(checks: Sequence[Check], name: str) -> Check:
-    """Return the check that an instructor means.
-
-    Raises:
-        CourseFolderError: none, or more than one, is called so; the message lists them.
-    """
+    """Return the check that an instructor means; raise CourseFolderError, which lists them, for none or several."""
     full = [check for check in checks if name in (check.id, full_name(check), f"{check.exercise}-{check.name}")]
     fitting = full or [check for check in checks if name == check.name]
     if len(fitting) == 1:

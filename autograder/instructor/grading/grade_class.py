@@ -153,11 +153,7 @@ class _Grading:
             update_gradebook(self.folder, self.course, self.gradebook, self.records)
 
     def cells_now(self) -> dict[str, dict[str, GradedCell]]:
-        """Return the cells with the points of the checks, which can have changed since the last run.
-
-        Raises:
-            CourseFolderError: a check has no cell, or the points of one student alone would follow.
-        """
+        """Return the cells with the points of the checks, which can have changed since, or raise CourseFolderError."""
         cells = {}
         for assignment, released in self.instructor.items():
             checks, before = checks_of(room_of(released)), self.facts.cells[assignment]

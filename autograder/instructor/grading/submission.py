@@ -29,13 +29,9 @@ GradedWork = tuple[NotebookNode, GradingRecord]
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[GraftedNotebook, Program]:
-    """Return the instructor's notebook with a student's answers, and the program to run.
+    """Return the instructor's notebook with a student's answers, and the program to run with the seed of this run.
 
-    Args:
-        run_seed: of this run; each check's own seed follows from it.
-
-    Raises:
-        MalformedNotebook: it holds none of the assignment's cells.
+    Raises MalformedNotebook where it holds none of the assignment's cells.
     """
     grafted = graft(released, submitted)
     if grafted.is_stranger:
@@ -46,11 +42,7 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
 def conclude(
     grafted: GraftedNotebook, result: RunResult, expect: Expectations, run_seed: int, *, from_scratch: bool = False
 ) -> GradedWork:
-    """Judge the result of a grafted notebook, and show it there.
-
-    Args:
-        from_scratch: whether a pass by delegation earns nothing.
-    """
+    """Judge the result of a grafted notebook, and show it there; from scratch, a pass by delegation earns nothing."""
     checks = checks_of(room_of(grafted.notebook))
     verdicts = answers.verdicts_on(result, checks, expect, run_seed)
     if from_scratch:
@@ -77,9 +69,7 @@ def grade_one(
 ) -> GradedWork:
     """Grade one submission from file to verdicts; a run over a class does the same with many in flight.
 
-    Args:
-        submitted: reads the student's notebook, and raises ``MalformedNotebook`` where there is none.
-        run: where the student's code runs.
+    ``submitted`` reads the student's notebook, or raises ``MalformedNotebook``; ``run`` is where the code runs.
     """
     try:
         grafted, program = prepare(released, submitted(), run_seed)
@@ -179,11 +169,7 @@ class Grading(Configurable):  # type: ignore[misc]
 
 
 def is_from_scratch(config: Any) -> bool:
-    """Return whether nbgrader's configuration of a course folder lets a pass by delegation earn nothing.
-
-    Raises:
-        CourseFolderError: it says something else than yes or no.
-    """
+    """Return whether a configuration lets a pass by delegation earn nothing, or raise CourseFolderError."""
     try:
         return bool(Grading(config=config).from_scratch)
     except TraitError as error:

@@ -29,11 +29,7 @@ def digest_of(work: HandedIn, grader: str) -> str:
 
 
 def grader_digest(released: NotebookNode, course: Course, rules: object) -> str:
-    """Return a digest of everything beside the work that verdicts on an assignment depend on.
-
-    Args:
-        rules: under which work runs, of any type whose ``repr`` tells them apart.
-    """
+    """Return a digest of all that verdicts on an assignment depend on beside the work, rules by their ``repr``."""
     room = room_of(released)
     return _digest(
         json.dumps(released, sort_keys=True).encode(),

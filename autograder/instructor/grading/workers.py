@@ -25,11 +25,9 @@ class Sandboxes:
 
 @contextmanager
 def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
-    """Open sandboxes on this machine; each starts when it is first needed.
+    """Open sandboxes on this machine that hide some folders from student code; each starts when it is first needed.
 
-    Args:
-        isolated: False only for work that the instructor trusts.
-        hidden: folders that student code must not see.
+    They are not isolated only for work that the instructor trusts.
     """
     with ExitStack() as stack:
         # An interrupted run starts nothing more, ends what runs, and then waits for its threads: the last comes first.

@@ -16,16 +16,10 @@ TOKEN_BYTES = 18  # of randomness: too many to guess, and 24 characters
 
 
 def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) -> dict[str, str]:
-    """Give new markers a token, and lock out those who have left the table.
+    """Give new markers a token, and lock out those who have left the table; return the new tokens by name.
 
-    The instructor is always admitted, and names under ``anew`` have their present token replaced.
-
-    Returns:
-        The new tokens by name. They cannot be read again.
-
-    Raises:
-        CourseFolderError: a name under ``anew`` belongs to none of the markers.
-        GradebookError: the gradebook does not take it.
+    They cannot be read again. The instructor is always admitted, and names under ``anew`` have their present token
+    replaced. Raises CourseFolderError where one of these is no marker's, and GradebookError.
     """
     wanted = [INSTRUCTOR, *(marker.name for marker in team.markers)]
     if strange := sorted(set(anew) - set(wanted)):

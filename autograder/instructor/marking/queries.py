@@ -107,11 +107,7 @@ def next_of(listed: Sequence[ListEntry], after: str = "") -> ListEntry | None:
 
 
 def view(session: Any, name: str, answer_id: str) -> AnswerView:
-    """Return an answer for one marker.
-
-    Raises:
-        NotTheirs: another marker has it.
-    """
+    """Return an answer for one marker; raise NotTheirs where another has it."""
     answer, role = answer_and_role(session, name, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
     own_mark, counts = own(given, role, name), counting(given)
@@ -203,11 +199,9 @@ def _progress(name: str, rows: Sequence[Any], by_role: Mapping[str, Mapping[str,
 
 
 def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
-    """Return lines of the history, the last first, each with its student.
+    """Return lines of the history before a number, if it is not 0, the last first, each with its student.
 
-    Args:
-        answer_id: only lines about this answer; without it, all but the many lines of handing out.
-        before: only lines with a lower number than this, if it is not 0.
+    They are about one answer; or without it about all, but for the many lines of handing out.
     """
     query = select(history, answers.c.student, answers.c.assignment)
     query = query.outerjoin(answers, answers.c.id == history.c.answer)
@@ -218,11 +212,7 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
 
 
 def open_answers(session: Any, question: QuestionKey, *more: Any) -> tuple[Sequence[Any], dict[str, list[Any]]]:
-    """Return the answers to a question that people mark, by their random ids, and their marks without comments.
-
-    Args:
-        more: columns beside those that every page needs.
-    """
+    """Return the answers to a question that people mark, by id, with more columns, and their marks without comments."""
     here = and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
     columns = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second, *more)
     rows = session.execute(select(*columns).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id)).all()

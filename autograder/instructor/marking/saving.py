@@ -72,11 +72,7 @@ def base_of(role: Role, name: str, answer: Any, given: Sequence[Any]) -> str:
 
 
 def answer_and_role(session: Any, name: str, answer_id: str) -> tuple[Any, Role]:
-    """Return an answer, and the role of its marker.
-
-    Raises:
-        NotTheirs: another marker has it, or it need not be marked.
-    """
+    """Return an answer and the role of its marker; raise NotTheirs where another has it, or it need not be marked."""
     answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
     role = answer and role_of(name, answer)
     if role is None:
@@ -145,11 +141,7 @@ def _write(session: Any, name: str, answer: Any, role: Role, given: Sequence[Any
 
 
 def parse_points(text: str, most: float) -> float:
-    """Return typed points, with a point or a comma.
-
-    Raises:
-        WrongMark: they are not a number from 0 to the most.
-    """
+    """Return typed points, with a point or a comma; raise WrongMark where they are not a number from 0 to the most."""
     try:
         points = float(text.strip().replace(",", "."))
     except ValueError:

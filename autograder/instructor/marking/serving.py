@@ -66,11 +66,7 @@ def application(state: MarkingState) -> Application:
 
 
 def https_with(certificate: Path) -> ssl.SSLContext:
-    """Return the context that serves https with a PEM file of the certificate and its key.
-
-    Raises:
-        CourseFolderError: the file holds something else, or cannot be read.
-    """
+    """Return the context for https with a PEM file of certificate and key; raise CourseFolderError where it is none."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(certificate)

@@ -36,11 +36,7 @@ class MarkingState:
 
     @classmethod
     def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> Self:
-        """Read a course folder, take in the graded answers, and hand them out.
-
-        Raises:
-            AutograderError: a table, a question or the gradebook cannot be used.
-        """
+        """Read a course folder, take in the graded answers, and hand them out, or raise AutograderError."""
         for assignment in assignments:
             gradebook.require_assignment(assignment)
         team, records = read_team(folder, assignments), GradingRecords(folder)
@@ -50,11 +46,7 @@ class MarkingState:
         return cls(folder, gradebook, team, records, texts, facts)
 
     def look_again(self) -> None:
-        """Take in changes of the course folder, and marks typed in the formgrader.
-
-        Raises:
-            AutograderError: a table or the gradebook cannot be used.
-        """
+        """Take in changes of the course folder, and marks typed in the formgrader, or raise AutograderError."""
         team = read_team(self.folder, list(self.texts), self.team.settings)
         if team.markers != self.team.markers:
             with self.gradebook.writing() as rows:
@@ -75,11 +67,7 @@ def _text(folder: CourseFolder, assignment: str) -> WrittenQuestion | None:
 
 
 def hand_out(gradebook: CourseGradebook, team: Team) -> None:
-    """Give each answer to its markers.
-
-    Raises:
-        GradebookError: the gradebook does not take it.
-    """
+    """Give each answer to its markers, or raise GradebookError."""
     with gradebook.writing() as rows:
         for question in team.questions:
             _hand_out(rows.db, question, team)

@@ -114,7 +114,6 @@ def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collect
 
     Raises:
         TableError: it is empty, or a line is wrong: no name, a name twice, an unknown question or section.
-        OSError: it cannot be read.
     """
     if not path.exists():
         return ()

@@ -48,11 +48,7 @@ class ChoiceQuestion:
 
 
 def parse_question(body: str) -> ChoiceQuestion:
-    """Return the question in the body of a `predict` or `recall` directive.
-
-    Raises:
-        ValueError: there are fewer than two options, not exactly one right one, or an option without a reason.
-    """
+    """Return the question in the body of a `predict` or `recall` directive; raise ValueError where it is unfair."""
     question = ChoiceQuestion()
     prompt: list[str] = []
     reasons: list[list[str]] = []

@@ -65,11 +65,7 @@ class Context:
 
 
 def to_markdown(text: str, context: Context) -> str:
-    """Return the text of one cell as plain Markdown.
-
-    Raises:
-        UnknownMarkup: a directive, role, link or value that has no form in a notebook.
-    """
+    """Return the text of one cell as plain Markdown; raise UnknownMarkup for a piece that has no form in a notebook."""
     lines = [f"{line}\n" for line in text.split("\n")]
     made, at = [], 0
     for fence in PARSER.parse(text):

@@ -91,11 +91,7 @@ def points_of(released: NotebookNode) -> tuple[int, int]:
 
 
 def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> NotebookNode:
-    """Run a notebook in a kernel of this Python and return it with its outputs.
-
-    Raises:
-        ReleaseError: a cell fails and may not.
-    """
+    """Run a notebook in a kernel of this Python and return it with its outputs; raise ReleaseError if a cell fails."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 

@@ -56,10 +56,8 @@ def write_feedback(
 ) -> list[Path]:
     """Write the pages of graded work on some assignments, for one student or all, and return them.
 
-    The text on hidden checks depends on the time, which has a zone; None is the clock's.
-
-    Raises:
-        CourseFolderError: nothing of it has been graded.
+    The text on hidden checks depends on the time, which has a zone; None is the clock's. Raises CourseFolderError where
+    nothing of it has been graded.
     """
     rule = late_penalty(folder.nbgrader_config())
     closing, now = closing_dates(folder, rule), now or datetime.now(UTC)

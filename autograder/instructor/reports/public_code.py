@@ -51,9 +51,7 @@ def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, 
     """Return the answers in another course folder, by student, whose id follows ``last term: ``, and grade id.
 
     The assignment has to have the same id there. Files other than notebooks are left out: they have nothing to compare.
-
-    Raises:
-        CourseFolderError: nothing was ever submitted there.
+    Raises CourseFolderError where nothing was ever submitted there.
     """
     submitted = folder / "submitted"
     if not submitted.is_dir():

@@ -71,14 +71,9 @@ class RefusedFile:
 
 
 def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[ReceivedRequest], list[RefusedFile]]:
-    """Return the requests in some folders, files and zips, and the other files.
+    """Return the requests in some folders, files and zips, and the other files; raise as ``open_download``.
 
     The folder or the learning system says whose a request is; where neither does, the file's own word is a claim.
-
-    Raises:
-        CourseFolderError: a path is a damaged zip or an archive of another kind.
-        OSError: it is not there, or cannot be read.
-        TableError: the roster cannot be read.
     """
     directory = Directory(known_students(folder))
     requests, refused = list[ReceivedRequest](), list[RefusedFile]()
@@ -152,10 +147,7 @@ def answer(
 ) -> list[RequestGroup]:
     """Run the checks that students ask about again, and return the requests in groups, the largest first.
 
-    A check about which a student asks several times is run once.
-
-    Raises:
-        NoSandbox: isolation is asked for and cannot be had.
+    A check about which a student asks several times is run once. Raises NoSandbox where isolation cannot be had.
     """
     answers: dict[tuple[str, str], list[RequestAnswer]] = defaultdict(list)
     with explaining(folder, course, isolated=isolated) as explain:

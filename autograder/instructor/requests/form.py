@@ -35,11 +35,7 @@ class Request:
 
 
 def parse_request(content: bytes) -> Request:
-    """Return the request in a file.
-
-    Raises:
-        NoRequest: there is none.
-    """
+    """Return the request in a file, or raise NoRequest."""
     if len(content) > MAX_BYTES:
         raise NoRequest(f"it has more than {MAX_BYTES >> 10} KiB, too many for a request")
     try:

@@ -64,13 +64,10 @@ class Edit:
 
 
 def edits_of(source: str, name: str) -> list[Edit]:
-    """Return every edit of a name's definition, in order.
+    """Return every edit of a name's definition, in order, or raise NoPython.
 
     The definitions that it uses in the same source belong to it. Words for people are left alone: docstrings,
     annotations, errors that are raised, assertions and texts.
-
-    Raises:
-        NoPython: the source cannot be read.
     """
     text = SourceText(source)
     catalogue = _Catalogue(text)

@@ -35,11 +35,7 @@ class GradedAnswers:
 
 
 def works_of(folder: CourseFolder, assignment: str) -> list[GradedAnswers]:
-    """Return the graded work of a class on an assignment, by student.
-
-    Raises:
-        CourseFolderError: nothing of it has been graded.
-    """
+    """Return a class's graded work on an assignment, by student; raise CourseFolderError where nothing is graded."""
     works = []
     for (student, name), record in GradingRecords(folder).all():
         if name == assignment:
@@ -74,9 +70,7 @@ def choose(
 ) -> list[GradedAnswers]:
     """Return the work of a class that a talk with a student, or with everybody, is about: on one exercise, or on any.
 
-    Raises:
-        CourseFolderError: this student's work was not graded, or nothing of it can be asked about; or no student's
-            exercise of that name passed.
+    Raises CourseFolderError where this student's work was not graded, or nothing can be asked about.
     """
     if exercise is not None:
         works = [only(work, exercise) for work in works]

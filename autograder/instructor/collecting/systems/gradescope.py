@@ -29,11 +29,7 @@ LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
-    """Return the files in the folders of submissions that the metadata names.
-
-    Raises:
-        CourseFolderError: the metadata cannot be read.
-    """
+    """Return the files in the folders of submissions that the metadata names, or raise CourseFolderError."""
     files: list[DownloadedFile] = []
     for metadata in entries:
         if outermost_file(metadata, depth) != METADATA:  # one further inside is a student's
