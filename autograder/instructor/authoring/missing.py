@@ -70,9 +70,6 @@ def _count(number: int, what: str) -> str:
     return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
-# Tell the ways of answers apart
-
-
 def way_of(source: str, name: str) -> str:
     """Return how a program defines a name, as text that is equal for answers that differ in wording alone.
 

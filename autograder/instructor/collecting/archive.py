@@ -91,9 +91,6 @@ def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
         yield [_file_entry(path.parent, path)]
 
 
-# A zip in the download
-
-
 def unzipped(entry: DownloadEntry) -> list[DownloadEntry]:
     """Return the entries of a zip that a student handed in; any other entry by itself."""
     if entry.refused != ARCHIVE or not entry.name.casefold().endswith(".zip"):
@@ -126,9 +123,6 @@ def _inner_entry(outer: DownloadEntry, index: int, inner: DownloadEntry) -> Down
     return DownloadEntry(f"{outer.name}/{inner.name}", parts, inner.refused, content, inner.modified or outer.modified)
 
 
-# Too many entries
-
-
 def shared_depth(paths: Iterable[tuple[str, ...]]) -> int:
     """Return how many folders, one in another, all files lie in, given their paths; an empty one does not count."""
     levels = zip(*(path[:-1] for path in paths if path), strict=False)
@@ -138,9 +132,6 @@ def shared_depth(paths: Iterable[tuple[str, ...]]) -> int:
 def _first_unread(entry: DownloadEntry) -> DownloadEntry:
     """Return an entry, of nobody, that is named for all that follow it."""
     return replace(entry, parts=(), refused=f"after {MAX_FILES:,} files of its folder it and the rest are not read")
-
-
-# Entries of a zip
 
 
 def _zip_entries(archive: zipfile.ZipFile, *, of_one_student: bool = False) -> list[DownloadEntry]:
@@ -243,9 +234,6 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
             raise EntryRefused("it is damaged") from error
 
     return content
-
-
-# Entries of a folder
 
 
 def _folder_entries(root: Path) -> list[DownloadEntry]:

@@ -60,9 +60,6 @@ class Collection:
     entries: Mapping[str, DownloadEntry]
 
 
-# Read and plan
-
-
 @contextmanager
 def planned_collection(
     folder: CourseFolder, course: Course, request: CollectRequest, on_read: Callable[[str], None] = lambda name: None
@@ -209,9 +206,6 @@ def _placed_work(folder: CourseFolder, student: str, assignment: str) -> PlacedW
     except (MalformedNotebook, OSError):
         return PlacedWork(UNREADABLE, text)
     return PlacedWork(hashlib.sha256(content).hexdigest(), text)
-
-
-# Carry out
 
 
 def carry_out(folder: CourseFolder, collection: Collection) -> None:

@@ -44,9 +44,6 @@ NO_RECEIPT = "it gives no receipt"
 GRADED = "its receipt is that of the notebook that was graded"
 
 
-# Read requests
-
-
 @dataclass(frozen=True)
 class ReceivedRequest:
     """A request and its student, known by a system such as ``Canvas`` or ``its folder``, or by none: a claim."""
@@ -107,9 +104,6 @@ def _received(
     if several or claimed.student is None:
         raise NoRequest([*several, claimed.reason][0])
     return ReceivedRequest(file.entry.name, request, claimed.student, "")
-
-
-# Run them again
 
 
 @dataclass(frozen=True)
@@ -190,9 +184,6 @@ def _receipt(folder: CourseFolder, received: ReceivedRequest, record: GradingRec
     attempts = kept(folder, received.student.id, received.request.assignment)
     number = next((attempt.number for attempt in attempts if receipt_from(attempt.digest) == receipt), None)
     return f"its receipt is that of attempt {number}, not graded" if number else "its receipt is of no file known here"
-
-
-# Draft the answers
 
 
 def draft(groups: Sequence[RequestGroup], refused: Sequence[RefusedFile] = ()) -> str:
