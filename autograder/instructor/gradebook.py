@@ -157,7 +157,6 @@ class Rows:
     # In: facts that only the gradebook knows
 
     def students(self) -> dict[str, Student]:
-        """Return the students in the gradebook, by id."""
         columns = (StudentRow.id, *(getattr(StudentRow, name) for name in NAMES))
         rows = ([value or "" for value in row] for row in self.db.execute(select(*columns)))
         return {id_: Student(id_, first, last, email, lms_user_id) for id_, first, last, email, lms_user_id in rows}

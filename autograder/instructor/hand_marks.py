@@ -113,7 +113,6 @@ def now() -> datetime:
 
 
 def note(session: Any, who: str, what: str, answer: str | None = None, before: Any = None, after: Any = None) -> None:
-    """Add a line to the history."""
     was, is_ = (None if value is None else json.dumps(value) for value in (before, after))
     session.execute(insert(history).values(at=now(), who=who, what=what, answer=answer, before=was, after=is_))
 

@@ -38,7 +38,6 @@ class AssignmentStatus:
     exported: bool = False  # whether the marks that were exported last are the present ones
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
         return asdict(self) | {"released": self.released and self.released.isoformat()}
 
 

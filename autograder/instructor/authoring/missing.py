@@ -36,7 +36,6 @@ def missing(course: Course) -> list[str]:
 
 
 def missing_of(course: Course, exercise: Exercise) -> list[str]:
-    """Return the missing parts of one exercise."""
     room, name = exercise.room, exercise.name
     checks = checks_of(room, name)
     mistakes = [mistake for mistake in course.mistakes(room) if mistake.exercise == name]

@@ -44,5 +44,4 @@ def right_answers(course: Course, room: str) -> list[RightAnswer]:
 
 
 def right_answer(course: Course, room: str, name: str) -> str:
-    """Return the source of one right answer."""
     return {answer.name: answer.source for answer in right_answers(course, room)}[name]

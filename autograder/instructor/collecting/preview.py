@@ -168,7 +168,6 @@ def summary(collection: Collection) -> str:
 
 
 def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
-    """Return a plan as JSON values."""
     plan = collection.plan
     return {
         "written": written,

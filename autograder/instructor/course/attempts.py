@@ -43,7 +43,6 @@ class Attempt:
 
     @property
     def file(self) -> str:
-        """The name of its notebook."""
         return f"{self.number:02}-{self.digest[:8]}.ipynb"
 
     @property
@@ -62,13 +61,11 @@ class Attempt:
         return self.digest == attempt.digest and at_once and len(uploads) < 2
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
         when = self.when.isoformat() if self.when else None
         return asdict(self) | {"when": when, "collected": self.collected.isoformat()}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
-        """Return it from JSON values."""
         when = datetime.fromisoformat(record["when"]) if record["when"] else None
         return cls(**record | {"when": when, "collected": datetime.fromisoformat(record["collected"])})
 
@@ -145,7 +142,6 @@ class Receipt:
         return f"{self.assignment}: " + "; ".join(parts)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
         attempt = self.attempt.to_json() if self.attempt else None
         return vars(self) | {"receipt": receipt_from(self.digest), "attempt": attempt}
 

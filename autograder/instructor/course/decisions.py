@@ -87,7 +87,6 @@ def decisions_in_words(decisions: Iterable[Decision]) -> list[str]:
 
 
 def excused_in(decisions: Iterable[Decision]) -> set[Work]:
-    """Return the excused works, by student and assignment."""
     return {(decision.student, decision.assignment) for decision in decisions if decision.what == "excused"}
 
 
@@ -108,7 +107,6 @@ def with_decisions(before: Sequence[Decision], new: Iterable[Decision], *, undo:
 
 
 def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
-    """Write the table."""
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)

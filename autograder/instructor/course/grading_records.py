@@ -36,7 +36,6 @@ class GradingRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def cell_of(self, verdict: VerdictRecord) -> str:
-        """Return the id of a check's cell."""
         return f"{self.room}-{verdict['exercise']}-{verdict['check']}"
 
     def text_digest(self, cell: str) -> str:
@@ -45,13 +44,11 @@ class GradingRecord:
         return hashlib.sha256(self.answers.get(answer, "").encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
         values = asdict(self) | {"blank": sorted(self.blank)}
         return values | {name: values[name] and values[name].isoformat() for name in DATES}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Return it from JSON values."""
         dates = {name: values[name] and datetime.fromisoformat(values[name]) for name in DATES}
         lists = {name: tuple(values[name]) for name in ("verdicts", "notes")}
         return cls(**{**values, **dates, **lists, "blank": frozenset(values["blank"])})

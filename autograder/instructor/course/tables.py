@@ -48,11 +48,9 @@ class Table:
     rows: Sequence[Row]
 
     def has(self, column: str) -> bool:
-        """Whether there is a column of this key."""
         return column in map(column_key, self.columns)
 
     def error(self, row: Row, reason: str) -> TableError:
-        """Return the error that a row is wrong."""
         return TableError(f"{self.name}, line {row.line}: {reason}")
 
 

@@ -36,7 +36,6 @@ class WrittenQuestion:
 
     @property
     def points(self) -> float:
-        """The sum of the rubric's points."""
         return sum(map(float, RUBRIC_POINTS.findall(self.rubric)))
 
     @classmethod

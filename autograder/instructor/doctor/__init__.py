@@ -83,7 +83,6 @@ def _course() -> Finding:
 
 
 def disk_finding(free_bytes: int, here: Path) -> Finding:
-    """Check that the disk has room for grading."""
     says = f"{free_bytes / (1 << 30):.1f} GiB free in {here}"
     enough = free_bytes >= MIN_FREE_BYTES
     return Finding("free disk space", enough, says, "" if enough else f"free {MIN_FREE_BYTES >> 30} GiB or more there")
@@ -206,7 +205,6 @@ def sandbox_findings() -> Iterator[Finding]:
 
 
 def wall_finding(probed: ProbeResult) -> Finding:
-    """Describe the result of probing a wall."""
     name = f"sandbox: {probed.wall.name}"
     if probed.leaks and all(leak.startswith(UNTRIED) for leak in probed.leaks):
         return Finding(name, False, f"could not be tried: {', '.join(probed.leaks)}", f"{TRY_AGAIN}; or else {UPDATE}")

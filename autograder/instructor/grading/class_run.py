@@ -57,7 +57,6 @@ class GradedSubmission:
         return {"student": self.submission.student, "assignment": self.submission.assignment}
 
     def change_to_json(self) -> dict[str, Any]:
-        """Return the changes as JSON values."""
         fields = ("exercise", "check", "points", "outcome")
         checks = [
             {name: verdict[name] for name in fields} | {"before": self.checked_before(verdict)}  # type: ignore[literal-required]

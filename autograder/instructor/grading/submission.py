@@ -116,7 +116,6 @@ def _stopped(result: RunResult) -> list[str]:
 
 
 def answers_of(notebook: NotebookNode) -> dict[str, str]:
-    """Return a notebook's answers by grade id."""
     return {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
 
 

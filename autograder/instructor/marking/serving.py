@@ -41,7 +41,6 @@ class MarkingServer(HTTPServer):
 
 
 def application(state: MarkingState) -> Application:
-    """Return the pages of marking, as an application of Tornado's."""
     part, arguments = r"([^/]+)", {"state": state}
     routes: list[tuple[str, type[handlers.MarkingHandler]]] = [
         (r"/", handlers.Start),

@@ -67,7 +67,6 @@ class Team:
     settings: Marking
 
     def has(self, name: str) -> bool:
-        """Whether the table has a marker of this name."""
         return any(marker.name == name for marker in self.markers)
 
     def title(self, question: QuestionKey) -> str:

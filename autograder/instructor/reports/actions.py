@@ -51,7 +51,6 @@ class Fall:
 
 
 def by_assignment(marks: Iterable[Mark]) -> Mapping[str, Sequence[Mark]]:
-    """Return marks by assignment, in their order."""
     by_name: dict[str, list[Mark]] = {}
     for mark in marks:
         by_name.setdefault(mark.assignment, []).append(mark)
@@ -79,7 +78,6 @@ def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
 
 
 def unreadable_files(marks: Iterable[Mark]) -> list[UnreadableFile]:
-    """Return the work that could not be read, and why."""
     return [UnreadableFile(mark.student.id, mark.assignment, mark.unreadable) for mark in marks if mark.unreadable]
 
 

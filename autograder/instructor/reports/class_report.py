@@ -171,7 +171,6 @@ class _Section:
         }
 
     def values(self) -> dict[str, Any]:
-        """Return the template's values."""
         pairs = [pair for pair in self.pairs if pair.what != similar.EVERYTHING]
         return self.record() | {
             "id": f"assignment-{self.assignment}",

@@ -31,7 +31,6 @@ class Spread:
         return self.five[2]
 
     def record(self) -> dict[str, Any]:
-        """Return the spread as JSON values."""
         names = ("min", "lower_quartile", "median", "upper_quartile", "max")
         bins = [{"from": low, "to": high, "students": count} for low, high, count in self.bins]
         return {

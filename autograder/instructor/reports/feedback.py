@@ -214,7 +214,6 @@ def without_address(folder: CourseFolder, pages: Sequence[Path]) -> list[str]:
 
 
 def _students_of(pages: Sequence[Path]) -> dict[str, list[str]]:
-    """Return the students of some pages, by assignment."""
     students: dict[str, list[str]] = {}
     for page in pages:
         students.setdefault(page.parent.name, []).append(page.parent.parent.name)

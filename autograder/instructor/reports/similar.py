@@ -70,7 +70,6 @@ class SimilarPair:
     what: str = CODE  # ``all answers``, where they are equal, or some of the ``code`` or ``written answers``
 
     def record(self) -> dict[str, Any]:
-        """Return the pair as JSON values."""
         return {
             "students": list(self.students),
             "what": self.what,

@@ -59,7 +59,6 @@ class Edit:
     line: int  # of the source in which it begins, from 1
 
     def apply(self, source: str) -> str:
-        """Return the source with the edit in it."""
         return source[: self.start] + self.text + source[self.end :]
 
 

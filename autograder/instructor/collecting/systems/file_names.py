@@ -43,7 +43,6 @@ GOOGLE_BETWEEN = " - "
 
 
 def read_canvas(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
-    """Return the files that Canvas named."""
     names = [(entry, CANVAS_NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
     return [_in_canvas(entry, name) for entry, name in names if name]
 
@@ -64,7 +63,6 @@ def _in_canvas(entry: DownloadEntry, name: re.Match[str]) -> DownloadedFile:
 
 
 def read_blackboard(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
-    """Return the files that Blackboard named."""
     found = [(entry, BLACKBOARD_NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
     names = [(entry, name) for entry, name in found if name]
     by_place = zip(*(name.string.split("_") for _, name in names), strict=False)

@@ -36,7 +36,6 @@ IDENTIFIER, FULL_NAME, MODIFIED = "identifier", "fullname", "lastmodifiedsubmiss
 
 
 def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
-    """Return the files that Moodle named."""
     names = [(entry, next(filter(None, map(NAME.fullmatch, entry.parts[: depth + 1])), None)) for entry in entries]
     return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in names if name]
 

@@ -19,7 +19,6 @@ MAX_TIMESTAMP_BYTES = 100
 
 
 def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
-    """Return all files."""
     times = {entry.parts[:-1]: _time(entry) for entry in entries if entry.parts[-1:] == (TIMESTAMP,)}
     return [
         DownloadedFile(entry, SYSTEM, (_clues(entry.parts),), times.get(entry.parts[:-1]))
