@@ -65,14 +65,10 @@ def write_worksheet(path: Path, students: Sequence[Student], handed_in_there: Se
         status, when = "No submission", "-"
         if student in handed_in_there:
             hours = (-20, 10, -1, 60)[handed_in_there.index(student) % 4]
-            status, when = "Submitted for grading", as_moodle(DUE + timedelta(hours=hours))
+            status, when = "Submitted for grading", f"{DUE + timedelta(hours=hours):%A, %-d %B %Y, %I:%M %p}"
         who = [f"Participant {student.lms_user_id}", student.name, student.email]
         rows.append([*who, status, "", POINTS, "Yes", when, "-", ""])
     write_table(path, [header, *rows])
-
-
-def as_moodle(when: datetime) -> str:
-    return f"{when:%A}, {when.day} {when:%B} {when.year}, {when:%I:%M %p}"
 
 
 def write_table(path: Path, rows: Sequence[Sequence[object]]) -> None:

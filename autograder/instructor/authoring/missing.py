@@ -39,7 +39,8 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
     room, name = exercise.room, exercise.name
     checks = checks_of(room, name)
     mistakes = [mistake for mistake in course.mistakes(room) if mistake.exercise == name]
-    right = len(right_ways(course, room, name))
+    ways = {way_of(answer.source, name) for answer in right_answers(course, room)}
+    right = len(ways - {way_of(course.source(room), name), way_of("", name)})  # not the reference's, nor an empty one
     wanted = CHECKS_OF_A_LINE if len(exercise.solution_lines) == 1 else CHECKS
     places = (course.checks / f"{room}.py", course.catalogue(room), catalogue_of(course, room))
     at_checks, at_mistakes, at_right = map(course.name_of, places)
@@ -57,12 +58,6 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
     if right < RIGHT_ANSWERS:
         gaps.append(f"{name}: {_count(right, 'right answer')} in {at_right}, {RIGHT_ANSWERS} wanted")
     return gaps
-
-
-def right_ways(course: Course, room: str, name: str) -> set[str]:
-    """Return the ways of the right answers, without those of the reference and of an empty answer."""
-    ways = {way_of(answer.source, name) for answer in right_answers(course, room)}
-    return ways - {way_of(course.source(room), name), way_of("", name)}
 
 
 def _count(number: int, what: str) -> str:

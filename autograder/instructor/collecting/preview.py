@@ -54,12 +54,12 @@ def notices(collection: Collection) -> list[str]:
             "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "
             f"that ends in .ipynb.” Then: {BY_HAND}. `autograder fill` makes one from a .py"
         )
-    if lost := [one for one in plan.submissions if one.note.startswith(NONE_OF_THE_CELLS)]:
-        lines += [
-            f"if cells of {submission.student.id_and_name} have only lost their ids: autograder fill "
-            f"release/{submission.assignment}/{submission.assignment}.ipynb THEIRS.ipynb NEW.ipynb, and collect that"
-            for submission in lost
-        ]
+    lines += [
+        f"if cells of {submission.student.id_and_name} have only lost their ids: autograder fill "
+        f"release/{submission.assignment}/{submission.assignment}.ipynb THEIRS.ipynb NEW.ipynb, and collect that"
+        for submission in plan.submissions
+        if submission.note.startswith(NONE_OF_THE_CELLS)
+    ]
     for assignment, paths in _other_assignments(collection).items():
         more = ", …" if len(paths) > MOST_FILES else ""
         lines.append(f"left out, of {assignment}: {len(paths)} ({', '.join(paths[:MOST_FILES])}{more})")

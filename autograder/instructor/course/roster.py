@@ -12,19 +12,14 @@ Columns are known by their names, in any order and number. Read as they are, bes
   documentation)
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.tables import Row, Table, TableError, column_key, read_table
-
-if TYPE_CHECKING:
-    from autograder.instructor.course.folder import CourseFolder
 
 # The first of these columns in which everybody has a value of their own names the folders in submitted/.
 ID_COLUMNS = ("studentid", "sisuserid", "idnumber", "id", "username", "sisloginid", "login", "emailaddress", "email")
@@ -186,20 +181,17 @@ def _id_column(table: Table, rows: Sequence[Row]) -> str:
         columns = ", ".join(table.columns)
         raise TableError(f"{table.name} has no column for ids: name one “id”; its columns are {columns}")
     numbers_last = sorted(named, key=lambda column: _is_lms_id(column, table))
+    lines: dict[str, dict[str, list[int]]] = {column: defaultdict(list) for column in numbers_last}
     for column in numbers_last:
-        lines = defaultdict(list)
         for row in rows:
-            lines[row.cells.get(column, "").casefold()].append(row.line)
-        if "" not in lines and len(lines) == len(rows):
+            lines[column][row.cells.get(column, "").casefold()].append(row.line)
+        if "" not in lines[column] and len(lines[column]) == len(rows):
             return column
     column = numbers_last[0]
     for row in rows:
         if not row.cells.get(column):
             raise table.error(row, f"no {_written(table, column)}: give every student one")
-    lines = defaultdict(list)
-    for row in rows:
-        lines[row.cells[column].casefold()].append(row.line)
-    (first, second, *_), twice = next((repeated, name) for name, repeated in lines.items() if len(repeated) > 1)
+    (first, second, *_), twice = next((at, name) for name, at in lines[column].items() if len(at) > 1)
     raise TableError(f"{table.name}: lines {first} and {second} have the same {_written(table, column)}, {twice!r}")
 
 

@@ -20,7 +20,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-FORMULA = re.compile(r'="(.*)"')  # keeps a spreadsheet from taking 0042 for a number
+FORMULA = re.compile(r'\A="(.*)"\Z')  # keeps a spreadsheet from taking 0042 for a number
 
 
 class TableError(UsageError):
@@ -94,14 +94,9 @@ def parse_table(content: bytes, name: str) -> Table:
                 f"put what holds a {separator!r} into double quotes"
             )
         # A column's first occurrence counts: an assignment can have the same name.
-        rows.append(Row(line, dict(reversed(list(zip(keys, map(_cell, cells), strict=False))))))
+        texts = [FORMULA.sub(r"\1", cell.strip()) for cell in cells]
+        rows.append(Row(line, dict(reversed(list(zip(keys, texts, strict=False))))))
     return Table(name, columns, rows)
-
-
-def _cell(text: str) -> str:
-    text = text.strip()
-    formula = FORMULA.fullmatch(text)
-    return formula[1] if formula else text
 
 
 def _decoded(content: bytes, name: str) -> str:

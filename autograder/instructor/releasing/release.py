@@ -16,7 +16,6 @@ from nbformat import NotebookNode
 from autograder.course import Chapter, Course
 from autograder.errors import TaskFailed, WouldOverwrite
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.releases import remember_release
 from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.releasing.kept import kept
 from autograder.instructor.releasing.source import glued_values, source_notebook
@@ -76,7 +75,7 @@ def release(
     on_step("writing source and release notebook, and the gradebook's cells")
     source = source_notebook(chapter, course, glued_values(executed), question, due)
     write_source(folder.source(chapter.assignment), nbformat.writes(source), force=force)
-    remember_release(folder.releases, chapter.assignment, folder.released(chapter.assignment))
+    folder.remember_release(chapter.assignment)
     _generate(folder, chapter.assignment)
     released = read_notebook(folder.released(chapter.assignment))
     on_step("running the untouched notebook: every check has to be open")

@@ -16,7 +16,6 @@ from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
-from autograder.instructor.course.releases import remember_release
 from autograder.instructor.grading.verdict_digest import grader_digest, imported_by, sources_of
 from autograder.notebooks.graft import graft, read_notebook
 from tests.commands import ROOT, autograder
@@ -287,7 +286,7 @@ def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
 
 def test_a_student_with_an_earlier_release_has_changed_nothing(folder: Path) -> None:
     course, handed_in = CourseFolder(folder), notebook_of(folder, "ada")
-    remember_release(course.releases, ASSIGNMENT, course.released(ASSIGNMENT))
+    course.remember_release(ASSIGNMENT)
     released = read_notebook(course.released(ASSIGNMENT))
     for any_cell in released.cells:
         any_cell.source = any_cell.source.replace(
