@@ -40,12 +40,8 @@ def write_backup(folder: CourseFolder, gradebook: Path | None, target: Path) -> 
 
     The caller holds the course's lock. Files come before the gradebook: as after a killed run, a mark can be newer than
     the notebook that shows it, and the next `autograder grade` sets that right. In the other order a notebook would
-    vouch for missing marks.
-
-    Raises:
-        CourseFolderError: the archive would lie in the course folder.
-        TaskFailed: the gradebook cannot be read, or is damaged.
-        OSError: something cannot be read or written.
+    vouch for missing marks. Raises CourseFolderError where the archive would lie in the course folder, TaskFailed where
+    the gradebook cannot be read or is damaged, and OSError.
     """
     target, root = target.resolve(), folder.root
     if target.is_relative_to(root):

@@ -124,9 +124,7 @@ class CourseGradebook:
     def writing(self) -> Iterator[Rows]:
         """Open the rows for writing, under a lock among our commands; commit all or nothing at the end of the block.
 
-        Raises:
-            RowRefused: the database does not take a row of one submission.
-            GradebookError: it takes nothing.
+        Raises RowRefused where the database does not take a row of one submission, else GradebookError.
         """
         about = hand_marks.about
         with self.open() as rows:

@@ -42,13 +42,7 @@ class AssignmentStatus:
 
 
 def status_of(folder: CourseFolder, course: Course) -> list[AssignmentStatus]:
-    """Return the status of each assignment of a course, in order.
-
-    Raises:
-        TableError: a table cannot be read.
-        CourseFolderError: a record is broken, or the gradebook does not know an assignment.
-        GradebookError: the gradebook cannot be read.
-    """
+    """Return the status of each assignment of a course, in order; raise as ``read_marks``."""
     released, marks = folder.assignments(), list[Mark]()
     if released:
         with CourseGradebook(folder) as gradebook:

@@ -17,12 +17,7 @@ class BadName(UsageError):
 
 
 def new_course(folder: Path) -> list[Path]:
-    """Write a course of no chapters into a folder, and return the files.
-
-    Raises:
-        BadName: the folder's name does not fit a package.
-        WouldOverwrite: a file is there already.
-    """
+    """Write a course of no chapters into a folder, and return the files; raise BadName or WouldOverwrite."""
     package = folder.name.replace("-", "_")
     if not package.isidentifier():
         raise BadName(f"{folder.name}: a course's name is letters, digits and dashes, such as averages")
@@ -42,11 +37,8 @@ def new_course(folder: Path) -> list[Path]:
 def new_chapter(course: Course, name: str) -> list[Path]:
     """Write a chapter such as ``7-convolution``, and return the files: one in each place of the course.
 
-    Where the course has a book, its table of contents names the chapter behind those that have a number.
-
-    Raises:
-        BadName: it is not such a name.
-        WouldOverwrite: a file is there already.
+    Where the course has a book, its table of contents names the chapter behind those that have a number. Raises
+    BadName, or WouldOverwrite where a file is there already.
     """
     match = re.fullmatch(r"(?P<number>\d+)-(?P<room>[a-z]\w*)", name)
     if not match:
@@ -66,11 +58,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
 
 
 def new_exercise(course: Course, name: str) -> list[Path]:
-    """Add an exercise such as ``convolution.Residual``, still to be written, and return the files that have changed.
-
-    Raises:
-        BadName: it is not such a name, there is no such chapter, or it has such an exercise.
-    """
+    """Add an exercise such as ``convolution.Residual``, still to write; return the changed files, or raise BadName."""
     room, _, public = name.partition(".")
     chapter = next(iter(course.chapters.glob(f"[0-9]*-{room}.md")), None)
     if not public.isidentifier() or public.startswith("_") or chapter is None:

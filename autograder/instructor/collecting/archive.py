@@ -65,12 +65,7 @@ class DownloadEntry:
 
 @contextmanager
 def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
-    """Yield the entries of a zip or a folder, or a file by itself.
-
-    Raises:
-        CourseFolderError: it is an archive of another kind, or a damaged one.
-        OSError: it cannot be read, or is not there.
-    """
+    """Yield the entries of a zip or a folder, or a file by itself; raise CourseFolderError for another archive."""
     path.stat()  # raises the right error where there is nothing
     if path.is_dir():
         yield _folder_entries(path)

@@ -66,11 +66,8 @@ def planned_collection(
 ) -> Iterator[Collection]:
     """Open a download and plan its collection; the download stays open in the block.
 
-    ``on_read`` is called with the name of each file that was read.
-
-    Raises:
-        CourseFolderError: there is no class, an assignment or a choice is unknown, or the download cannot be read.
-        OSError: something cannot be read, or is not there.
+    ``on_read`` is called with the name of each file that was read. Raises CourseFolderError where there is no class, an
+    assignment or a choice is unknown, or the download cannot be read, and OSError.
     """
     _refuse_wrong_use(folder, request)
     students = read_roster(request.roster) if request.roster else students_of(folder)
@@ -211,10 +208,7 @@ def _placed_work(folder: CourseFolder, student: str, assignment: str) -> PlacedW
 def carry_out(folder: CourseFolder, collection: Collection) -> None:
     """Write a planned collection, student by student: killed at any moment, the same command goes on from there.
 
-    Raises:
-        CourseFolderError: the download has changed since it was planned.
-        GradebookError: the gradebook does not take the class or its dates.
-        OSError: something cannot be written.
+    Raises CourseFolderError where the download has changed since it was planned, GradebookError, and OSError.
     """
     plan, situation = collection.plan, collection.situation
     with CourseGradebook(folder) as gradebook:

@@ -127,7 +127,6 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
     Raises:
         TableError: the table or the roster cannot be read, or a line names an unknown student or assignment,
             no extension, or the same work as one above.
-        OSError: one cannot be read.
     """
     if not folder.extensions.exists():
         return ()

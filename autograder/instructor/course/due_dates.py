@@ -57,12 +57,7 @@ def release_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime
 
 
 def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetime]:
-    """Return the due dates of students with extensions, by student and assignment, with their time zones.
-
-    Raises:
-        TableError: a table cannot be read.
-        NoReleaseDate: an extension needs the release date of an assignment that has none.
-    """
+    """Return due dates with extensions, in their zones, by student and assignment; raise as ``own_due_dates``."""
     given, sections = extensions_in(read_decisions(folder.decisions)), by_section(students_of(folder))
     return own_due_dates(due_dates_of(folder, course), release_dates_of(folder, course), given, sections)
 

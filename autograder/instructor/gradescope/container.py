@@ -83,11 +83,7 @@ def main() -> None:
 
 
 def grade(source: Path, submission: Path) -> dict[str, Any]:
-    """Grade a submission and return Gradescope's results, as JSON values; ``source`` is the unpacked bundle.
-
-    Raises:
-        NoSandbox: student code cannot be shut in.
-    """
+    """Grade a submission by an unpacked bundle, and return Gradescope's results as JSON values, or raise NoSandbox."""
     (path,) = source.glob("*.ipynb")
     released, course, seed = read_notebook(path), Course.installed(), secrets.randbits(32)
     expect, walls, notes = BundledExpectations.of(course, released), "nothing was run", list[str]()

@@ -70,9 +70,6 @@ def explaining(
     The check is judged anew, on the work as graded and at the seed of then. It is called ``Exercise.check``, by the id
     of its cell, or by its own name where no other has it.
 
-    Args:
-        isolated: False only for work that the instructor trusts.
-
     Raises:
         CourseFolderError: there is no such assignment, graded submission or check, or the check is newer.
         NoSandbox: isolation is asked for and cannot be had.

@@ -88,9 +88,7 @@ class Team:
 def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Marking | None = None) -> Team:
     """Return the team that marks some released assignments of a course folder.
 
-    Raises:
-        TableError: a table cannot be read.
-        CourseFolderError: none of the assignments has a written question, or a setting is wrong.
+    Raises TableError, and CourseFolderError where none of them has a written question, or a setting is wrong.
     """
     questions = [
         QuestionKey(assignment, str(grade_id_of(cell)))

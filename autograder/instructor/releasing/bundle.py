@@ -31,10 +31,8 @@ from autograder.student.lab import DATA_IN_WHEEL
 
 PACKAGE = Path(autograder.__file__).parent
 WHEEL = Path(__file__).with_name("wheel.toml.txt")  # its build settings
-# A fixed date makes the same content the same bytes.
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 JUPYTER = "jupyterlab>=4,<5"
-WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
+WHEEL_DATE = "315532800"  # 1980, as in a zip where no date is given: the same content is the same bytes
 RECORD = """
 import sys
 from pathlib import Path
@@ -208,7 +206,7 @@ def zip_folder(root: Path, target: Path, inside: str = "") -> None:
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*")):
             if path.is_file():
-                info = zipfile.ZipInfo(str(Path(inside, path.relative_to(root))), ZIP_DATE)
+                info = zipfile.ZipInfo(str(Path(inside, path.relative_to(root))))
                 info.external_attr = (path.stat().st_mode & 0o111 | 0o644) << 16
                 archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
     draft.replace(target)

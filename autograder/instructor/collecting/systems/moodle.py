@@ -55,12 +55,7 @@ class Participant:
 
 
 def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
-    """Return the participants in a grading worksheet, by number; its times are in the given time zone.
-
-    Raises:
-        TableError: it is not a grading worksheet, or a time in it cannot be read.
-        OSError: it cannot be read.
-    """
+    """Return a grading worksheet's participants, by number, its times in a zone; raise TableError for another table."""
     from dateutil.parser import parse
 
     table = read_table(path)
