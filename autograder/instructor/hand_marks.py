@@ -11,22 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    DateTime,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Column, MetaData, Table, UniqueConstraint, delete, insert, select, update
+from sqlalchemy.types import Boolean, DateTime, Float, Integer, String, Text
 
 from autograder.instructor.marks import CellMark, HandMark
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from traitlets import Bool, TraitError, Unicode
+from traitlets import Bool, Unicode
 from traitlets.config import Configurable
 
 from autograder.course import Course
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError, settings_in
 
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
 NO_BOOK = '# c.About.book_url = "https://…"'
@@ -27,12 +27,7 @@ class About(Configurable):  # type: ignore[misc]
 
 def about(config: Any) -> About:
     """Return the settings for students in nbgrader's configuration; raise CourseFolderError for one of another kind."""
-    try:
-        settings = About(config=config)
-    except TraitError as error:
-        raise CourseFolderError(
-            f"nbgrader_config.py: c.About takes texts, and True or False for due_in_notebook: {error}"
-        ) from error
+    settings: About = settings_in(config, About, "c.About takes texts, and True or False for due_in_notebook")
     settings.book_url = settings.book_url and book_address(settings.book_url)
     return settings
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from traitlets import TraitError
 
 from autograder.errors import UsageError
 from autograder.instructor.course.files import read_json, write_atomically
@@ -35,6 +36,14 @@ LOCK = ".autograder.lock"
 
 class CourseFolderError(UsageError):
     """Something in the course folder is missing or unknown; the message says what to do."""
+
+
+def settings_in(config: Any, kind: Any, form: str) -> Any:
+    """Return the settings of a kind in nbgrader's configuration, or raise CourseFolderError, which says their form."""
+    try:
+        return kind(config=config)
+    except TraitError as error:
+        raise CourseFolderError(f"nbgrader_config.py: {form}: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from traitlets import Bool, Float, Int, TraitError
+from traitlets import Bool, Float, Int
 from traitlets.config import Configurable
 
 from autograder.instructor.course.due_dates import days_late, seconds_late
-from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.course.folder import settings_in
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ class LatePenalty(Configurable):  # type: ignore[misc]
     """The rule of a course, in ``nbgrader_config.py`` such as ``c.LatePenalty.percent_per_day = 10``."""
 
     grace_minutes = Float(0, min=0, help="Lateness that costs nothing.").tag(config=True)
-    percent_per_day = Float(0, min=0, max=100, help="Of the points earned, for each day begun after that.").tag(
-        config=True
-    )
+    percent_per_day = Float(0, min=0, max=100, help="Of the points earned, by each day begun then.").tag(config=True)
     max_percent = Float(100, min=0, max=100, help="Of the points earned, at most.").tag(config=True)
     free_days = Int(0, min=0, help="Late days of a student in the term that cost nothing.").tag(config=True)
     # Whether late work earns nothing where no percentage is set, which is nbgrader's method ``zero``.
@@ -77,9 +75,6 @@ class LatePenalty(Configurable):  # type: ignore[misc]
 
 def late_penalty(config: Any) -> LatePenalty:
     """Return a configuration's rule, or else nbgrader's own option; raise CourseFolderError for other than numbers."""
-    try:
-        rule = LatePenalty(config=config)
-    except TraitError as error:
-        raise CourseFolderError(f"nbgrader_config.py: c.LatePenalty takes numbers: {error}") from error
+    rule: LatePenalty = settings_in(config, LatePenalty, "c.LatePenalty takes numbers")
     rule.all_points = config.LateSubmissionPlugin.get("penalty_method") == "zero"
     return rule

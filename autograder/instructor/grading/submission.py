@@ -8,12 +8,12 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from traitlets import Bool, TraitError
+from traitlets import Bool
 from traitlets.config import Configurable
 
 import autograder
 from autograder.checks import checks_of, rooms
-from autograder.instructor.course.folder import CourseFolderError, HandedIn
+from autograder.instructor.course.folder import HandedIn, settings_in
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.judge.judge import Expectations
 from autograder.judge.verdicts import Verdict, labelled_lines, without_delegation
@@ -162,14 +162,9 @@ class Grading(Configurable):  # type: ignore[misc]
     It finds calls that a student does not hide; ``observe.first_call_of`` says which it cannot see.
     """
 
-    from_scratch = Bool(
-        False, help="Whether a check that passed by calling a ready-made part, without hiding it, earns nothing."
-    ).tag(config=True)
+    from_scratch = Bool(False, help="Whether a pass by calling a ready-made part earns nothing.").tag(config=True)
 
 
 def is_from_scratch(config: Any) -> bool:
     """Return whether a configuration lets a pass by delegation earn nothing, or raise CourseFolderError."""
-    try:
-        return bool(Grading(config=config).from_scratch)
-    except TraitError as error:
-        raise CourseFolderError(f"nbgrader_config.py: c.Grading.from_scratch is True or False: {error}") from error
+    return bool(settings_in(config, Grading, "c.Grading.from_scratch is True or False").from_scratch)

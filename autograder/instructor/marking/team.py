@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from traitlets import Float, TraitError
+from traitlets import Float
 from traitlets.config import Configurable
 
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError, settings_in
 from autograder.instructor.course.roster import sections_of, students_of
 from autograder.instructor.course.tables import Row, Table, TableError, read_table
 from autograder.instructor.hand_marks import FORMGRADER
@@ -49,12 +49,8 @@ class Marker:
 class Marking(Configurable):  # type: ignore[misc]
     """The course's rules in ``nbgrader_config.py``, such as ``c.Marking.double_percent = 10``."""
 
-    double_percent = Float(0, min=0, max=100, help="Share of the answers to each question that two people mark.").tag(
-        config=True
-    )
-    decide_over = Float(1, min=0, help="By how many points two marks may differ before the instructor decides.").tag(
-        config=True
-    )
+    double_percent = Float(0, min=0, max=100, help="Share of the answers that two people mark.").tag(config=True)
+    decide_over = Float(1, min=0, help="Points by which two marks may differ without a decision.").tag(config=True)
 
 
 @dataclass(frozen=True)
@@ -100,10 +96,8 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         raise CourseFolderError(f"there is no written question in {', '.join(assignments)}")
     sections = {student.id: student.section for student in students_of(folder)}
     markers = read_markers(folder.markers, questions, set(filter(None, sections.values())))
-    try:
-        return Team(markers, questions, sections, settings or Marking(config=folder.nbgrader_config()))
-    except TraitError as error:
-        raise CourseFolderError(f"nbgrader_config.py: c.Marking takes numbers: {error}") from error
+    settings = settings or settings_in(folder.nbgrader_config(), Marking, "c.Marking takes numbers")
+    return Team(markers, questions, sections, settings)
 
 
 def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collection[str]) -> tuple[Marker, ...]:
