@@ -225,10 +225,7 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
 def _new_contents(
     folder: CourseFolder, submission: SubmissionPlan, entries: Mapping[str, DownloadEntry]
 ) -> dict[str, bytes]:
-    """Read again the attempts that are not kept yet, and return them by digest.
-
-    A class's notebooks are too large to hold while the instructor looks at the plan.
-    """
+    """Read again, by digest, the attempts that are not kept yet: a class's notebooks are too large to hold so long."""
     target = folder.collected(submission.student.id, submission.assignment)
     contents = {}
     for attempt in submission.attempts:

@@ -95,10 +95,7 @@ def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, 
 def keep(
     folder: CourseFolder, student: str, assignment: str, attempts: Sequence[Attempt], contents: Mapping[str, bytes]
 ) -> None:
-    """Keep all attempts, some of them kept before: first the new notebooks, by digest, and then the list.
-
-    So the list never names a missing one.
-    """
+    """Keep all attempts: first new notebooks, by digest, and then the list, which so never names a missing one."""
     target = folder.collected(student, assignment)
     target.mkdir(parents=True, exist_ok=True)
     for attempt in attempts:

@@ -61,10 +61,7 @@ def own(given: Sequence[Any], role: Role, name: str) -> Any:
 
 
 def base_of(role: Role, name: str, answer: Any, given: Sequence[Any]) -> str:
-    """Return a digest of everything that a marker sees of an answer, equal as long as nothing changes.
-
-    A second marker sees no other mark.
-    """
+    """Return a digest of everything that a marker sees of an answer; a second marker sees no other mark."""
     seen = [mark for mark in given if role == "decided" or (role == "first" and mark.role == "decided")]
     seen += filter(None, [own(given, role, name)])
     shown = [[mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in seen]

@@ -189,10 +189,7 @@ def _written(text: str, cell: CellMark) -> dict[str, Any]:
 
 
 def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str]) -> bytes:
-    """Return the pages of some students, which have been written already, as a zip.
-
-    Each has the name of the notebook in the download, but for its ending.
-    """
+    """Return the written pages of students as a zip, each called as its notebook in the download but for the ending."""
     names = {student: _name_in_download(folder, student, assignment) for student in students}
     times = Counter(name.casefold() for name in names.values())
     pages = {}

@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.saving import Stale
-from sample_class.written import grade_written
+from sample_class.students import grade_written
 from tests.commands import autograder, run
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, SMALL_CLASS, grade, hand_in, wait_until, works_in

@@ -38,7 +38,7 @@ from autograder.instructor.marking.queries import (
 from autograder.instructor.marking.saving import MarkForm, save
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import QuestionKey
-from sample_class.written import grade_written
+from sample_class.students import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, made_once
 from tests.instructor.conftest import ASSIGNMENT, follow, wait_until

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sample_class.written import grade_written
+from sample_class.students import grade_written
 from tests.commands import autograder
 from tests.instructor.conftest import ASSIGNMENT, wait_until
 from tests.instructor.marking.conftest import NAMES, Desk, configure, served, write_table
