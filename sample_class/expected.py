@@ -27,11 +27,8 @@ DROPPED = "Linear.initial_values"
 AFTER_TERM = f"""autograder points {ASSIGNMENT} {COUNTS_MORE} {ITS_POINTS} --yes
 autograder drop {ASSIGNMENT} {DROPPED} --yes
 """
-TOTAL = (
-    POINTS
-    + ITS_POINTS
-    - next(check.points for check in checks_of(ROOM) if f"{check.exercise}.{check.name}" == COUNTS_MORE)
-)
+WORTH = {f"{check.exercise}.{check.name}": check.points for check in checks_of(ROOM)}
+TOTAL = POINTS + ITS_POINTS - WORTH[COUNTS_MORE]
 EXPORTED = "verdicts.json"
 EXPORT_ALL = f"autograder export {ASSIGNMENT} --format json -o {EXPORTED}\n"
 

@@ -11,7 +11,8 @@ from packaging.requirements import Requirement
 
 from autograder.course import Course, NoCourse
 from autograder.errors import UsageError
-from autograder.instructor.course.roster import Student
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.doctor.probes import PROBE_LIMITS, UNTRIED, ProbeResult, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
 
@@ -95,8 +96,6 @@ def gradebook_finding(folder: Path) -> Finding:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-
     where, mend = str(folder), "correct c.CourseDirectory.db_url in nbgrader_config.py, or start the database"
     try:
         url = make_url(CourseDirectory(config=CourseFolder.here(folder).nbgrader_config()).db_url)
@@ -119,9 +118,6 @@ def gradebook_finding(folder: Path) -> Finding:
 
 def exchange_findings(folder: Path) -> Iterator[Finding]:
     """Check nbgrader's exchange, if the configuration of a course folder names one."""
-    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.course.roster import students_of
-
     try:
         config = CourseFolder.here(folder).nbgrader_config()
     except (CourseFolderError, ModuleNotFoundError):

@@ -200,15 +200,9 @@ class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
         folder, record = CourseFolder(Path(CourseDirectory(parent=self).root)), nb.metadata[RECORD]
         question = question_for(folder, Course.installed(), record["assignment"], record["room"])
         shown = nbformat.from_dict(nb)
-        # The cells to mark come before their explanations.
-        parts = [
-            f"**Question.** {question.asks}",
-            "## Rubric",
-            question.rubric,
-            "## Model answer",
-            question.model_answer,
-        ]
-        shown.cells = [nbformat.v4.new_markdown_cell("\n\n".join(parts)), *written, *checked]
+        told = f"## Rubric\n\n{question.rubric}\n\n## Model answer\n\n{question.model_answer}"
+        explained = nbformat.v4.new_markdown_cell(f"**Question.** {question.asks}\n\n{told}")
+        shown.cells = [explained, *written, *checked]  # those to mark come before the others
         resources["config_dir"] = str(STYLE)
         return shown, resources
 

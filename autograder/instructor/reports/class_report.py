@@ -41,14 +41,10 @@ def class_report(
     on_assignment: Callable[[str], None] = lambda assignment: None,
     earlier: Callable[[str], Answers] = lambda assignment: {},
 ) -> ClassReport:
-    """Describe a class.
+    """Describe a class by its marks, one for each student and assignment, for a reader who sees when it was made.
 
-    Args:
-        marks: one for each student and assignment.
-        public: returns the material of an assignment that everybody has read.
-        made: the time, for the reader.
-        on_assignment: called after each assignment.
-        earlier: returns the answers to an assignment in another term.
+    ``public`` returns the material of an assignment that everybody has read, ``earlier`` the answers to it in another
+    term; ``on_assignment`` is called after each.
     """
     students = {mark.student.id: mark.student for mark in marks}
     in_need, unreadable, falls = actions.students_in_need(marks), actions.unreadable_files(marks), actions.falls(marks)
