@@ -21,11 +21,7 @@ NAMED: dict[type[ast.AST], str] = {
 
 
 def missing(course: Course) -> list[str]:
-    """Return the missing parts of all chapters with exercises; none for a complete course.
-
-    Raises:
-        UnfinishedChapter: a chapter has exercises, and no file of mistakes or checks.
-    """
+    """Return the missing parts of all chapters with exercises, none for a complete course; raise UnfinishedChapter."""
     gaps = []
     for chapter in chapters_of(course):
         if UNWRITTEN in chapter.text:

@@ -61,11 +61,7 @@ class Submission:
         return notebooks[0] if not self.notebook.exists() and len(notebooks) == 1 else self.notebook
 
     def read(self) -> HandedIn:
-        """Read the work, once: the record then describes the content that was judged.
-
-        Raises:
-            OSError: it is there and cannot be read, or its folder has gone.
-        """
+        """Read the work, once: the record then describes the content that was judged. Raises OSError if unreadable."""
         file, stamp = self.file, self._timestamp()
         link = next((path for path in (file, *file.parents[:2]) if path.is_symlink()), None)
         if link is not None:

@@ -43,11 +43,7 @@ Place = Span | ast.expr | ast.stmt | ast.keyword
 
 
 class SourceText:
-    """A cell's source with its tree. Lines that only a notebook can read are taken for statements that do nothing.
-
-    Raises:
-        NoPython: it cannot be read.
-    """
+    """A cell's source with its tree, where lines for a notebook alone do nothing; NoPython where it cannot be read."""
 
     def __init__(self, text: str) -> None:
         self.text = text
