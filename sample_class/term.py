@@ -41,15 +41,7 @@ from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import INSTRUCTOR
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import read_notebook
-from sample_class.expected import (
-    AFTER_TERM,
-    EXPORT_ALL,
-    TOTAL,
-    add_extensions,
-    check_marks,
-    check_penalties,
-    expected_percent,
-)
+from sample_class import expected
 from sample_class.learning_systems import ASSIGNMENT, set_points, write_downloads
 from sample_class.students import students
 
@@ -148,17 +140,17 @@ def play(folder: Path, count: int) -> list[str]:
             write_requests(shell.folder, folder / "requests")
         print(shell.run(block), flush=True)
         if block.startswith("cat > extensions.csv"):
-            add_extensions(shell.folder, worksheet, everybody)
+            expected.add_extensions(shell.folder, worksheet, everybody)
         if block.startswith("autograder points"):
-            print(shell.run(AFTER_TERM), flush=True)
-            set_points(folder, TOTAL)
+            print(shell.run(expected.AFTER_TERM), flush=True)
+            set_points(folder, expected.TOTAL)
         if block.startswith(RELEASE):
             released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
             write_downloads(folder, everybody, released)
-    shell.run(EXPORT_ALL)
-    percent = expected_percent(shell.folder, worksheet, everybody)
-    extended = check_penalties(shell.folder, percent)
-    right = check_marks(shell.folder, percent)
+    shell.run(expected.EXPORT_ALL)
+    percent = expected.expected_percent(shell.folder, worksheet, everybody)
+    extended = expected.check_penalties(shell.folder, percent)
+    right = expected.check_marks(shell.folder, percent)
     return [
         *summary(shell.folder, everybody, marked, extended),
         f"marks      {right} of them in Canvas's file, each as calculated apart",

@@ -18,6 +18,7 @@ from autograder.instructor.course.open_matters import handed_in_instead, late_si
 from autograder.instructor.course.roster import students_of
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import Mark, marks_of
+from autograder.instructor.reports.actions import by_assignment
 from autograder.receipts import receipt_of
 
 EXPORTED = "exported.json"  # in exports/: a digest of the marks of each assignment that were exported last
@@ -90,12 +91,9 @@ def _is_graded(folder: CourseFolder, mark: Mark) -> bool:
 
 def note_export(folder: CourseFolder, marks: Iterable[Mark]) -> None:
     """Remember which marks were exported, by assignment."""
-    by_assignment: dict[str, list[Mark]] = {}
-    for mark in marks:
-        by_assignment.setdefault(mark.assignment, []).append(mark)
     path = folder.root / "exports" / EXPORTED
     path.parent.mkdir(exist_ok=True)
-    digests = {assignment: _digest(group) for assignment, group in by_assignment.items()}
+    digests = {assignment: _digest(group) for assignment, group in by_assignment(marks).items()}
     write_atomically(path, json.dumps(read_json(path) | digests, indent=1) + "\n")
 
 

@@ -60,14 +60,7 @@ def grade(
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.course.roster import Student
-    from autograder.instructor.grading.display import (
-        changes_summary,
-        changes_table,
-        grading_progress,
-        grading_summary,
-        grading_table,
-        stoppable,
-    )
+    from autograder.instructor.grading import display
     from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 
     folder = CourseFolder.here()
@@ -78,7 +71,10 @@ def grade(
     only = Directory(students).named(student).id if student is not None else None
     request = GradeRequest(assignments, only, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler, again=force)
     course, people = course_of(folder), {student.id: student for student in students}
-    with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
+    with (
+        display.stoppable() as is_asked_to_stop,
+        display.grading_progress(quiet or to_stdout, is_asked_to_stop) as progress,
+    ):
         try:
             run = grade_class(folder, course, request, progress)
         except KeyboardInterrupt as interrupt:
@@ -98,10 +94,10 @@ def grade(
     for line in [] if quiet else open_matters(folder, request.assignments):
         complain(line)
     if not quiet and not to_stdout:
-        table = changes_table(run, people) if dry_run else grading_table(run, people)
+        table = display.changes_table(run, people) if dry_run else display.grading_table(run, people)
         if table.row_count:
             print_table(table)
-        print(changes_summary(run) if dry_run else grading_summary(run))
+        print(display.changes_summary(run) if dry_run else display.grading_summary(run))
     if run.ungraded:
         raise typer.Exit(1)
 

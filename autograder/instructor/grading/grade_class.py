@@ -26,13 +26,7 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
 from autograder.instructor.grading.log import write_log
-from autograder.instructor.grading.submission import (
-    completed,
-    conclude,
-    grade_unreadable,
-    is_from_scratch,
-    prepare,
-)
+from autograder.instructor.grading.submission import completed, conclude, grade_unreadable, is_from_scratch, prepare
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.instructor.marks import GradedCell, marks_of, worth_now

@@ -1,7 +1,5 @@
 """A class's report, from records alone: one page that needs nothing else, and the same as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -91,16 +89,6 @@ def class_report(
         number=number,
     )
     return ClassReport(html, numbers, actions.need_csv(in_need, unreadable, students))
-
-
-def _similar_in_several(sections: Sequence[_Section]) -> list[tuple[tuple[str, str], list[str]]]:
-    """Return the pairs who share answers in more than one assignment, those of most assignments first."""
-    assignments: dict[tuple[str, str], dict[str, None]] = {}
-    for section in sections:
-        for pair in section.pairs:
-            assignments.setdefault(pair.students, {})[section.assignment] = None
-    several = [(students, list(names)) for students, names in assignments.items() if len(names) > 1]
-    return sorted(several, key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 class _Section:
@@ -197,6 +185,16 @@ class _Section:
             (student, [(answer, marked(works[student][answer], spans[answer])) for answer in spans])
             for student, spans in sides
         ]
+
+
+def _similar_in_several(sections: Sequence[_Section]) -> list[tuple[tuple[str, str], list[str]]]:
+    """Return the pairs who share answers in more than one assignment, those of most assignments first."""
+    assignments: dict[tuple[str, str], dict[str, None]] = {}
+    for section in sections:
+        for pair in section.pairs:
+            assignments.setdefault(pair.students, {})[section.assignment] = None
+    several = [(students, list(names)) for students, names in assignments.items() if len(names) > 1]
+    return sorted(several, key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 def _partly_similar(
