@@ -6,6 +6,7 @@ from autograder.checks import checks_of
 from autograder.course import Course, chapters_of
 from autograder.exercises import Exercise
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
+from autograder.instructor.viva.source_text import defining
 from autograder.mistakes import UNWRITTEN
 
 RIGHT_ANSWERS = 4
@@ -66,32 +67,9 @@ def way_of(source: str, name: str) -> str:
     Wording is: docstrings and annotations, the names of variables and attributes, messages of errors, what is refused
     and how, and an ``__init__`` that only calls its parent's. Helpers that the definition uses belong to it.
     """
-    bindings = _bindings(ast.parse(source))
-    wanted, bound = [name], []
-    while wanted:
-        at = wanted.pop(0)
-        node = bindings.pop(at, None)
-        if node is not None:
-            bound.append(node)
-            wanted += [used.id for used in ast.walk(node) if isinstance(used, ast.Name)]
-    module = ast.Module([_Bare().visit(node) for node in bound], [])
+    module = ast.Module([_Bare().visit(statement) for statement in defining(ast.parse(source), name)], [])
     _rename(module)
     return ast.dump(module)
-
-
-def _bindings(tree: ast.Module) -> dict[str, ast.AST]:
-    """Return the statement that binds each name at the top level, also below an ``if``."""
-    bindings: dict[str, ast.AST] = {}
-    statements = list(tree.body)
-    while statements:
-        node = statements.pop(0)
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            bindings[node.name] = node
-        elif isinstance(node, ast.Assign):
-            bindings |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
-        elif isinstance(node, ast.If):
-            statements = [*node.body, *node.orelse, *statements]
-    return bindings
 
 
 class _Bare(ast.NodeTransformer):
