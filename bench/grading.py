@@ -11,8 +11,6 @@ Prints a table and writes _build/bench/grading.json. Wall and CPU time are in se
 memory in bytes, of all processes together with shared pages counted once. Let nothing else run on the machine.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -13,8 +13,6 @@ Prints a table for each number of threads, and writes _build/bench/training.json
 seconds, and let nothing else run on the machine.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

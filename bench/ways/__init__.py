@@ -6,8 +6,6 @@ been given it. All ways train 784-256-64-10 with ReLU, dropout and cross-entropy
 drawn with standard deviation 0.1 and biases of zero; where a library cannot do this, its module says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property

@@ -3,8 +3,6 @@
 TASK is a `Task` as JSON. The environment decides the number of threads.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import time

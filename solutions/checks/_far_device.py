@@ -6,8 +6,6 @@ parameter's `data`. What is kept beside it is that its storage is far away. Ther
 and an operation that meets tensors of both devices raises the error that PyTorch raises.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """What the parts of chapter 1 must do."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace

@@ -6,8 +6,6 @@ inverse in half precision, which the judge compares to within a hundredth and on
 arrives passes, and none that is off by more than 2 %.
 """
 
-from __future__ import annotations
-
 import io
 import math
 import random

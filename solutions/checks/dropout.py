@@ -1,7 +1,5 @@
 """What dropout and the classifier of chapter 3 must do."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Iterator, Sequence

@@ -6,8 +6,6 @@ in the numbers. Where nothing is drawn, a right answer has the same numbers up t
 tolerances.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -161,7 +159,7 @@ class TrainingLog:
         self.now = "none"
         self.clear()
 
-    def __deepcopy__(self, memo: object) -> TrainingLog:
+    def __deepcopy__(self, memo: object) -> "TrainingLog":
         """Stay the same one where a model is copied: a copy may do the work, too."""
         return self
 
@@ -186,7 +184,7 @@ class TrainingLog:
 class Examples(TensorDataset):
     """The examples behind a loader, which notes when they are read here."""
 
-    def __init__(self, loader: RecordingLoader) -> None:
+    def __init__(self, loader: "RecordingLoader") -> None:
         super().__init__(loader.x, loader.y)
         self.loader = loader
 
@@ -293,7 +291,7 @@ class Traced(torch.autograd.Function):
     """Passes the loss on, counts when a gradient comes back, and tells how many graphs are still held."""
 
     @staticmethod
-    def forward(ctx: Any, loss: Tensor, trace: Trace) -> Tensor:
+    def forward(ctx: Any, loss: Tensor, trace: "Trace") -> Tensor:
         ctx.trace = trace
         trace.held.add(ctx)
         trace.most = max(trace.most, len(trace.held))

@@ -18,8 +18,6 @@ whose numbers are a tuple over the seeds for each name. A claim holds where it d
 its opposite, a general sentence too, must fail in at least one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product

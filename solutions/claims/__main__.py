@@ -1,7 +1,5 @@
 """Measure stale claims and judge all of them: ``make claims``."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

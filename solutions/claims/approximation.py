@@ -1,7 +1,5 @@
 """Claims of chapter 1: the use of bends, and the distance between a trained network and the best possible one."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

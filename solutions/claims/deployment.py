@@ -1,7 +1,5 @@
 """Claims of chapter 6: a trained network on pictures unlike those of its training, and how far to trust its claims."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

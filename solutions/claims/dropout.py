@@ -1,7 +1,5 @@
 """Claims of chapter 3: overfitting, the remedies against it, and what dropout does to a list and to a rule."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 

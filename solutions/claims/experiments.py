@@ -3,8 +3,6 @@
 Everything runs on the sample of 5,000 training images: a reader can try a doubtful sentence in seconds.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Claims of chapter 2: effects of the size of the initial weights on training."""
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
 

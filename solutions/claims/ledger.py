@@ -1,7 +1,5 @@
 """The ledger: the measurements of each claim, in ``data/claims.json``, with a digest of what they depend on."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Claims of chapter 4: learning rates, momentum, Adam and schedules."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from statistics import fmean

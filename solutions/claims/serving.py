@@ -1,7 +1,5 @@
 """Claims of the page on serving: fewer bits for a weight, and what a log shows when pictures change."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from solutions.claims import above, below, claim, minus

@@ -1,7 +1,5 @@
 """Claims of chapter 5: mistakes hidden by the usual numbers, tests that find them, and how models are compared."""
 
-from __future__ import annotations
-
 from functools import cache
 from statistics import mean
 

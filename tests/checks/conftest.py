@@ -1,7 +1,5 @@
 """How the tests of a room's checks look at verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from types import SimpleNamespace
 

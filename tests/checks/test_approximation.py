@@ -1,7 +1,5 @@
 """What must hold of chapter 1 in particular; test_every_room has what holds of each."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 

@@ -1,7 +1,5 @@
 """What must hold of chapter 3 in particular; test_every_room has what holds of each."""
 
-from __future__ import annotations
-
 import inspect
 
 import pytest

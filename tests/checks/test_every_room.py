@@ -1,7 +1,5 @@
 """What must hold of the checks and the known mistakes of every room. A new room is tested without a line here."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from itertools import product

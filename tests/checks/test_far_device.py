@@ -1,7 +1,5 @@
 """A far device behaves as a GPU does for those who move tensors, and for those who forget to."""
 
-from __future__ import annotations
-
 import copy
 import io
 import pickle

@@ -1,7 +1,5 @@
 """What must hold of chapter 2 in particular; test_every_room has what holds of each."""
 
-from __future__ import annotations
-
 import torch
 
 from autograder.checks import checks_of

@@ -1,7 +1,5 @@
 """What a part of an answer earns, and what a mistake costs: no more than what is wrong."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.checks import checks_of, rooms

@@ -1,7 +1,5 @@
 """Passing by delegation: PyTorch's own part under the exercise's name is noted, and nothing else is."""
 
-from __future__ import annotations
-
 import inspect
 import sys
 import threading

@@ -1,7 +1,5 @@
 """What a student is told where an answer is wrong: the number that was returned, and a cause that was seen."""
 
-from __future__ import annotations
-
 import re
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """What must hold of chapter 5 in particular; test_every_room has what holds of each."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np

@@ -11,8 +11,6 @@ others a single third mistake does what both do (two things not refused are ever
 mistakes explain the same places and the other one is taken.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache, cached_property
 from itertools import combinations

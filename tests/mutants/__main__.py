@@ -1,7 +1,5 @@
 """Change the solutions in small ways, and list the changes that no check sees: python -m tests.mutants"""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

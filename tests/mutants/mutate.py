@@ -3,8 +3,6 @@
 Only what stands between the markers is changed, and of a `raise` only whether it happens: its words are free.
 """
 
-from __future__ import annotations
-
 import ast
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The list of equivalent changes of the solutions is not stale, and no other change lives."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.checks import rooms

@@ -1,7 +1,5 @@
 """Try the checks of a room on each mutant, in a process of its own, which may loop or die."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import resource

@@ -6,8 +6,6 @@ what stands here is written from nothing, and each must fail at least one check.
 would, a line says which known mistakes it makes, the main one first: ``Named: `flatten-view` ``, or ``Named: nothing``.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property

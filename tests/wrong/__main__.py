@@ -1,7 +1,5 @@
 """Say at how many seeds each wrong answer and each known mistake is missed: python -m tests.wrong --seeds 10000"""
 
-from __future__ import annotations
-
 import argparse
 import multiprocessing
 import sys

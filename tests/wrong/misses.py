@@ -1,7 +1,5 @@
 """At how many seeds all checks of its exercise miss a wrong answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace

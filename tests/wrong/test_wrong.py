@@ -1,7 +1,5 @@
 """Each wrong answer is caught wherever the grader's seed falls; of those that students typed, the fault is named."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest
