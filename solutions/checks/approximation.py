@@ -8,17 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import (
-    Observation,
-    Observations,
-    attempt,
-    between,
-    check,
-    normal,
-    ready_made,
-    shuffled,
-    tried,
-)
+from autograder.checks import Observation, Observations, attempt, between, check, normal, ready_made, shuffled, tried
 from solutions.checks._far_device import far_or_near
 
 GAPS = (0.5, 1.0, 2.0, 1.0)

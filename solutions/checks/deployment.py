@@ -19,16 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from autograder.arrays import python_numbers
-from autograder.checks import (
-    Observation,
-    Observations,
-    Raised,
-    attempt,
-    between,
-    check,
-    normal,
-    tried,
-)
+from autograder.checks import Observation, Observations, Raised, attempt, between, check, normal, tried
 
 # --- the preprocessing
 
@@ -167,12 +158,7 @@ def fitted(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             first_row=lambda x: place_of(x, 1, 14 - rows // 2),
             pixels_beside_it_that_are_not_0=lambda x: int((x[beside] != 0).sum()),
         )
-        | seen(
-            names,
-            tiny,
-            "24 pixels high: ",
-            rows_and_columns=lambda x: extent(x, (28, round(few * 28 / 24))),
-        )
+        | seen(names, tiny, "24 pixels high: ", rows_and_columns=lambda x: extent(x, (28, round(few * 28 / 24))))
     )
 
 

@@ -35,10 +35,7 @@ ready_made("Flatten", {"nn.Flatten": nn.Flatten.forward})
 ready_made("Sequential", {"nn.Sequential": nn.Sequential.__init__})
 ready_made(
     "cross_entropy",
-    {
-        "nn.CrossEntropyLoss": nn.CrossEntropyLoss.forward,
-        "nn.functional.cross_entropy": nn.functional.cross_entropy,
-    },
+    {"nn.CrossEntropyLoss": nn.CrossEntropyLoss.forward, "nn.functional.cross_entropy": nn.functional.cross_entropy},
 )
 
 

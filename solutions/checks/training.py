@@ -460,10 +460,7 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 
 @check(
-    "Learner",
-    points=1,
-    hidden=True,
-    title="fit sets the seed once, where there is one: the same seed repeats a run",
+    "Learner", points=1, hidden=True, title="fit sets the seed once, where there is one: the same seed repeats a run"
 )
 @torch.enable_grad()
 def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
@@ -638,12 +635,7 @@ def all_classes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     )
 
 
-@check(
-    "confusion_matrix",
-    points=1,
-    hidden=True,
-    title="Different lengths and numbers that are no class are refused",
-)
+@check("confusion_matrix", points=1, hidden=True, title="Different lengths and numbers that are no class are refused")
 def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     pair, zero = torch.tensor([0, 1]), torch.tensor([0, 0])
     given = {
