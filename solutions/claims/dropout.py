@@ -112,6 +112,10 @@ REMEDIES = {  # layers, dropout, weight decay, pixels shifted, times as many ima
 WAYS = ("early stopping", *list(REMEDIES)[1:])
 HALVES = (slice(0, 500), slice(500, 1000))  # of the held-back images: one chooses an epoch, the other measures it
 ON_REMEDIES = grid(images=[250, 1000], epochs=[44, 176], seed=SEEDS)
+SINCE_THE_BEST = minus(
+    "plain accuracy", "early stopping accuracy", "accuracy at the end above that at the best epoch, points"
+)
+ABOVE_DECAY = minus("dropout 0.2 held", "weight decay held", "held-back loss above that with weight decay")
 
 
 def of_each(kind: str, chosen: Callable[[Iterable[float]], float], words: str) -> Quantity:
@@ -172,15 +176,8 @@ claim(
     opposite="A network that overfits makes more mistakes on held-back images than before.",
     varied=ON_REMEDIES,
     bounds={"After 176 epochs": lambda setting: setting["epochs"] == 176},
-    holds=above(
-        minus("plain accuracy", "early stopping accuracy", "accuracy at the end above that at the best epoch, points"),
-        -1.5,
-        provided=lambda numbers: paired(numbers["plain held"], numbers["early stopping held"]).low > 0,
-    ),
-    opposed=below(
-        minus("plain accuracy", "early stopping accuracy", "accuracy at the end above that at the best epoch, points"),
-        0,
-    ),
+    holds=above(SINCE_THE_BEST, -1.5, provided=lambda n: paired(n["plain held"], n["early stopping held"]).low > 0),
+    opposed=below(SINCE_THE_BEST, 0),
 )(remedies)
 
 claim(
@@ -205,8 +202,8 @@ claim(
     opposite="Dropout prevents overfitting as well as weight decay does, however long the network is trained.",
     varied=ON_REMEDIES,
     bounds={"After 176 epochs": lambda setting: setting["epochs"] == 176},
-    holds=above(minus("dropout 0.2 held", "weight decay held", "held-back loss above that with weight decay"), 0.1),
-    opposed=below(minus("dropout 0.2 held", "weight decay held", "held-back loss above that with weight decay"), 0.1),
+    holds=above(ABOVE_DECAY, 0.1),
+    opposed=below(ABOVE_DECAY, 0.1),
 )(remedies)
 
 

@@ -172,12 +172,12 @@ def runs_of(claims: list[Claim]) -> dict[Run, tuple[str, dict[str, Any]]]:
     return {run_of(claim, setting): (claim.id, setting) for claim in claims for setting in claim.settings}
 
 
-def measure(claims: list[Claim], advance: Callable[[], object] = lambda: None) -> Iterator[tuple[Claim, LedgerEntry]]:
+def measure(claims: list[Claim], advance: Callable[[str], object]) -> Iterator[tuple[Claim, LedgerEntry]]:
     """Measure claims on all processors and give each as soon as it is complete; ``advance`` follows each run."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         futures = {run: pool.submit(measure_one, *what) for run, what in runs_of(claims).items()}
         for future in futures.values():
-            future.add_done_callback(lambda _: advance())
+            future.add_done_callback(lambda _: advance(""))
         for claim in claims:
             groups = by_combination(claim)
             results = [[futures[run_of(claim, setting)].result() for setting in group] for group in groups]

@@ -13,6 +13,10 @@ from solutions.training import batches, confusion_matrix, precision_recall_f1
 
 BATCH = 32
 SHIRT = 6
+BELOW_THE_ACCURACY = minus("accuracy", "shirts", "accuracy minus recall of shirts, points")
+KEPT = minus("held 1", "held 10", "validation loss kept, patience 1 minus patience 10")
+FOUR_TIMES = minus("4000", "1000", "accuracy with 4,000 images minus that with 1,000, points")
+ON_THE_SAME = over("other seed", "unpaired", "standard error, same images over other images")
 
 
 def epoch(model: nn.Module, data: Split, rate: float, order: torch.Generator, mode: bool = True) -> float:
@@ -103,13 +107,8 @@ def compass(rate: float, epochs: int, seed: int) -> dict[str, float]:
     "and on average over seeds it is the lowest of all classes.",
     opposite="A network finds about as many of each class as its accuracy says, shirts included.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], images=[1500, 3000], seed=SEEDS),
-    holds=above(
-        minus("accuracy", "shirts"),
-        10,
-        "accuracy minus recall of shirts, points",
-        provided=lambda numbers: mean(numbers["shirts"]) < mean(numbers["least of the others"]),
-    ),
-    opposed=below(minus("accuracy", "shirts"), 10, "accuracy minus recall of shirts, points"),
+    holds=above(BELOW_THE_ACCURACY, 10, provided=lambda n: mean(n["shirts"]) < mean(n["least of the others"])),
+    opposed=below(BELOW_THE_ACCURACY, 10),
 )
 def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -187,13 +186,8 @@ claim(
     "loss is at least 0.02 above that with a patience of 10, which trains for at least twice as many epochs.",
     opposite="The first rise of the validation loss is the turning point: a patience of 1 keeps the best weights.",
     varied=grid(rate=[0.05, 0.1], images=[500, 1000], seed=range(8)),
-    holds=above(
-        minus("held 1", "held 10"),
-        0.02,
-        "validation loss kept, patience 1 minus patience 10",
-        provided=lambda numbers: mean(numbers["epochs 10"]) >= 2 * mean(numbers["epochs 1"]),
-    ),
-    opposed=below(minus("held 1", "held 10"), 0.005, "validation loss kept, patience 1 minus patience 10"),
+    holds=above(KEPT, 0.02, provided=lambda numbers: mean(numbers["epochs 10"]) >= 2 * mean(numbers["epochs 1"])),
+    opposed=below(KEPT, 0.005),
 )
 def patience(rate: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -283,14 +277,14 @@ def right_at_best(images: int, rate: float, dropout: float, seed: int, own: int,
     opposite="A network of this size has learned what it can from 1,000 images.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], seed=range(10)),
     holds=above(
-        minus("4000", "1000", "accuracy with 4,000 images minus that with 1,000, points"),
+        FOUR_TIMES,
         1,
         provided=lambda numbers: (
             paired(numbers["2000"], numbers["500"]).low > 1
             and paired(numbers["4000"], numbers["2000"]).mean < paired(numbers["1000"], numbers["500"]).mean
         ),
     ),
-    opposed=below(minus("4000", "1000", "accuracy with 4,000 images minus that with 1,000, points"), 0.5),
+    opposed=below(FOUR_TIMES, 0.5),
 )
 def more_images(rate: float, dropout: float, seed: int) -> dict[str, float]:
     amounts = (500, 1000, 2000, 4000)
@@ -305,11 +299,9 @@ def more_images(rate: float, dropout: float, seed: int) -> dict[str, float]:
     opposite="It makes no difference to the error whether two networks answer the same images or others.",
     varied=grid(rate=[0.05, 0.1], images=[1000, 4000], seed=SEEDS),
     holds=between(
-        over("other seed", "unpaired", "standard error, same images over other images"),
-        *(0.4, 0.75),
-        provided=lambda numbers: interval(over("other dropout", "unpaired")(numbers)).high < 0.75,
+        ON_THE_SAME, 0.4, 0.75, provided=lambda n: interval(over("other dropout", "unpaired")(n)).high < 0.75
     ),
-    opposed=above(over("other seed", "unpaired", "standard error, same images over other images"), 0.9),
+    opposed=above(ON_THE_SAME, 0.9),
 )
 def pairing(rate: float, images: int, seed: int) -> dict[str, float]:
     a = right_at_best(images, rate, 0.0, seed, seed, 12)
