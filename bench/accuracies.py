@@ -33,7 +33,6 @@ MOST = 4.0  # standard errors by which a mean may differ from the one shown: oth
 
 
 def train(recipe: Recipe, seed: int) -> dict[str, float]:
-    """Train once, and return the measurements."""
     machine.use_threads()
     dataset, name = data.load(), NAMES.get(recipe, "")
     settings = runs.Settings(name, recipe, seed, "cpu")

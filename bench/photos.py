@@ -104,7 +104,6 @@ def count(model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: P
 
 
 def show(rows: dict[str, list[dict[str, object]]]) -> None:
-    """Print a table for each group of photographs."""
     for group, kinds in rows.items():
         table = Table(
             *(group, "photographs", "prepare_image", "resize and invert", "covered", "right", "answered", "right"),

@@ -86,7 +86,6 @@ def without_seed(setting: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def judge(claim: Claim, entry: LedgerEntry, opposed: bool = False) -> Judgement:
-    """Judge a claim by its measurements, or its opposite."""
     bounds = claim.opposed if opposed else claim.holds
     inside: list[BoundedInterval] = []
     outside: list[BoundedInterval] = []

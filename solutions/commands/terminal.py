@@ -47,12 +47,10 @@ def libraries_silenced() -> Iterator[None]:
 
 
 def say_model(console: Console, path: Path) -> None:
-    """Name the model in use."""
     console.print(f"Model: {path}" + (" (the course's own)" if path == COURSE_MODEL else ""))
 
 
 def say_which(console: Console, dataset: Dataset) -> None:
-    """Name the data in use."""
     counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
     console.print(f"Data: {name_of(dataset)}, {counts}, from {dataset.source}")
     if dataset.is_sample:
@@ -60,13 +58,10 @@ def say_which(console: Console, dataset: Dataset) -> None:
 
 
 def name_of(dataset: Dataset) -> str:
-    """Return a name for the data."""
     return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
 
 
 class ImagesPerSecond(ProgressColumn):
-    """Images per second of training."""
-
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed or 0:,.0f} images/s", style="progress.data.speed")
 
@@ -149,7 +144,6 @@ def write_for_tensorboard(record: RunRecord) -> None:
 
 
 def class_table(test: Measurement) -> Table:
-    """Precision, recall and F1 of each class."""
     table = Table("class", title="Test images", title_justify="left", box=None, pad_edge=False, title_style="bold")
     for name in ("precision", "recall", "F1", "images"):
         table.add_column(name, justify="right")
@@ -172,7 +166,6 @@ def confusion_table(test: Measurement) -> Table:
 
 
 def file_table(data: Dataset) -> Table:
-    """The four files and their content."""
     table = Table("file", "shape", "SHA-256 of the content", box=None, pad_edge=False)
     for file in data.files:
         shape = "×".join(f"{size:,}" for size in file.shape)
@@ -221,7 +214,6 @@ def _grey(value: int) -> Color:
 
 
 def answer_table(answers: list[tuple[str, float]], width: int = 30) -> Table:
-    """Ranked labels with bars."""
     table = Table("", "", "", box=None, show_header=False, pad_edge=False)
     for label, probability in answers:
         table.add_row(label, f"{probability:6.1%}", "█" * round(width * probability))

@@ -25,18 +25,16 @@ class RealPhotograph:
         label: the garment, judged by eye: one of the classifier's labels, "Bag" excepted.
         kind: one of ``KINDS``.
         part: "choose" for settings, thresholds and models; "report" for the number that is printed, and nothing else.
-        source: the file of the collection that it was taken from.
     """
 
     path: Path
     label: str
     kind: str
     part: Part
-    source: str
 
 
 def real_photographs(part: Part) -> list[RealPhotograph]:
     """Return the photographs of a part, in the order of ``index.csv``."""
     with (FOLDER / "index.csv").open(encoding="utf-8", newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["part"] == part]
-    return [RealPhotograph(FOLDER / row["file"], row["label"], row["kind"], part, row["source"]) for row in rows]
+    return [RealPhotograph(FOLDER / row["file"], row["label"], row["kind"], part) for row in rows]

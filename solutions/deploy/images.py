@@ -53,7 +53,6 @@ def open_image(path: Path) -> Image.Image:
 
 
 def remark(image: Image.Image) -> str:
-    """Return the remark on an opened image, if any."""
     return image.info.get("remark", "")
 
 

@@ -16,7 +16,6 @@ network = Network.load(HERE / "model.safetensors")
 
 
 def classify(photograph: str | None) -> tuple[dict[str, float], str]:
-    """Return the probabilities by label, and the answer in words."""
     if photograph is None:
         raise gr.Error("There is no picture yet.")
     try:

@@ -72,7 +72,7 @@ def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
     return models[-1]
 
 
-def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, object]]:
+def open_model(path: Path) -> tuple[Classifier, dict[str, object]]:
     """Return a verified model, and the training summary in its file.
 
     Raises:
@@ -81,7 +81,7 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
     if not path.is_file():
         raise WrongUse(f"{path}: there is no such file; train a model with: python -m solutions train")
     try:
-        model, metadata = read_model(path, device)
+        model, metadata = read_model(path)
     except OSError as error:
         raise WrongUse(f"{path}: cannot be read ({error.strerror or error}); name a file that can") from error
     except ValueError as error:

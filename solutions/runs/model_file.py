@@ -17,7 +17,7 @@ LARGEST = 1_000_000  # bytes; the weights take 0.87 MB
 DTYPES = {np.dtype(np.int8): "I8", np.dtype(np.float32): "F32"}
 
 
-def read_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, str]]:
+def read_model(path: Path) -> tuple[Classifier, dict[str, str]]:
     """Return the model in an untrusted file, as ``load_model`` does, and the file's metadata.
 
     Any refusal is one short line and takes no memory.
@@ -42,7 +42,7 @@ def read_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, s
     if "labels" in metadata and not _are_ten_names(metadata["labels"]):
         raise ValueError(f"{path}: labels are not a list of ten names")
     try:
-        return load_model(path, device), metadata
+        return load_model(path), metadata
     except ValueError as error:
         raise ValueError(_short(str(error))) from error
 

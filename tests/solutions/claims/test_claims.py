@@ -15,16 +15,7 @@ from autograder.course import Course
 from solutions.claims import BoundedInterval, Claim, Interval, above, below, claim, grid, interval, paired
 from solutions.claims import ledger as ledgers
 from solutions.claims.experiments import train
-from solutions.claims.ledger import (
-    LedgerEntry,
-    all_claims,
-    by_combination,
-    chapter_of,
-    complaints,
-    measure_one,
-    read,
-    write,
-)
+from solutions.claims.ledger import LedgerEntry, all_claims, by_combination, chapter_of, complaints, measure_one, read
 
 CLAIMS = {subject.id: subject for subject in all_claims()}
 EACH_CLAIM = pytest.mark.parametrize("subject", CLAIMS.values(), ids=lambda subject: subject.id)
@@ -69,11 +60,6 @@ def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(subject:
     for name, values in LEDGER[subject.id].numbers[at].items():
         slack = (max(values) - min(values)) + 1e-3 * max(map(abs, values)) + 1e-6
         assert min(values) - slack <= again[name] <= max(values) + slack, name
-
-
-def test_claims_about_one_experiment_share_its_runs() -> None:
-    pair = [made_up(), made_up("More is better.")]
-    assert len(ledgers.runs_of(pair)) == len(pair[0].settings)
 
 
 def test_each_claim_is_marked_once_and_in_its_chapter() -> None:
@@ -216,10 +202,3 @@ def test_an_interval_is_students_of_the_mean() -> None:
 )
 def test_the_whole_interval_keeps_bounds_and_condition(low: float, high: float, also: bool, holds: bool) -> None:
     assert BoundedInterval("", Interval(low, 1.5, high), at_least=1, at_most=3, provided=also).holds == holds
-
-
-def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
-    some = dict(list(LEDGER.items())[:2])
-    write(some, tmp_path / "claims.json")
-    assert read(tmp_path / "claims.json") == some
-    assert read(tmp_path / "none.json") == {}
