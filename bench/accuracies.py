@@ -38,7 +38,6 @@ def train(recipe: Recipe, seed: int) -> dict[str, float]:
     settings = runs.Settings(name, recipe, seed, "cpu")
     started = time.process_time()  # with one thread the time on a quiet machine, and the same on a busy one
     with TemporaryDirectory() as folder:
-        runs.begin(settings, dataset, Path(folder))
         run = runs.train(settings, dataset, Path(folder), lambda _: None, lambda _: False)
     seconds = round(time.process_time() - started, 1)
     measured = {"valid": run.progress.history.accuracies[run.progress.kept - 1], "seconds": seconds}

@@ -77,7 +77,6 @@ def photographs(characters: list[str]) -> Iterator[Image.Image]:
 def train(shapes: float, seed: int, dataset: data.Dataset, folder: Path) -> tuple[Path, float]:
     """Train by the recipe for photographs with a share of shapes; return the model file and the validation accuracy."""
     settings = runs.Settings("photo", replace(RECIPES["photo"], shapes=shapes), seed, "cpu")
-    runs.begin(settings, dataset, folder)
     run = runs.train(settings, dataset, folder, lambda images: None, lambda history: False)
     return run.model_file, run.progress.history.accuracies[-1]
 

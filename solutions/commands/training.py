@@ -46,7 +46,6 @@ def train(
         machine.use_threads(settings.threads)
         dataset = sources.load(data, download)
         folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
-        runs.begin(settings, dataset, folder)
     else:
         if recipe or changes or way or seed is not None or device or name or force:
             raise WrongUse("--resume goes on as the run was begun; only --data, --out, -q and --json go with it")

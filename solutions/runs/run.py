@@ -195,11 +195,6 @@ def new_learner(
     return TaughtLearner(Learner(config, loaders))
 
 
-def begin(settings: Settings, data: Dataset, folder: Path) -> None:
-    """Write the configuration of a run, from which it can begin and be resumed, into its empty folder."""
-    write_json(folder / CONFIG, {**asdict(settings), "data": describe(data), "machine": describe_machine(settings)})
-
-
 def read_settings(folder: Path) -> Settings:
     """Return the settings of a run from its folder.
 
@@ -237,7 +232,7 @@ def train(
 
     Args:
         data: the images; the test images are used once training is over, for the measurement alone.
-        folder: from ``begin``.
+        folder: an empty one, or that of a run to resume; the configuration, from which it can be, is written first.
         after_batch: called with the number of images trained on since its last call.
         after_epoch: called with the history so far; training ends where it returns True.
         resume: go on from the folder's checkpoint, to the model of a run that was never interrupted.
@@ -248,6 +243,8 @@ def train(
         WrongUse: there is no checkpoint to go on from.
     """
     images = len(divide(data, settings.seed)[0])
+    if not resume:
+        write_json(folder / CONFIG, {**asdict(settings), "data": describe(data), "machine": describe_machine(settings)})
 
     def log_epoch(history: History) -> bool:
         write_log(folder / LOG, history, images)

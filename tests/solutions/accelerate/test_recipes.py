@@ -211,7 +211,6 @@ def test_a_run_with_a_teacher_reports_its_epochs_and_resumes_exactly(sample: Dat
 
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        runs.begin(settings, small, folder)
         return runs.train(
             settings, small, folder, lambda images: None, after_epoch, resume=resume, after_teacher=epochs.append
         )

@@ -66,7 +66,6 @@ def test_a_run_that_died_between_checkpoint_and_log_has_the_whole_log(
     sample: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, nothing = runs.Settings("classic", Recipe(epochs=1), 0, "cpu"), lambda _: False
-    runs.begin(settings, sample, tmp_path)
     with monkeypatch.context() as patch, pytest.raises(TypeError):
         patch.setattr(runs, "write_log", None)
         runs.train(settings, sample, tmp_path, nothing, nothing)
