@@ -40,9 +40,7 @@ class FastLearner:
         device: "cpu", "cuda" or "mps".
         seed: of the order of the images, and of all else that is random. The model's weights are drawn already.
         after_block: called with the number of images in each block of batches that was trained on.
-        bf16: compute the products in bfloat16. On processors that have instructions for it this is faster with batches
-            of hundreds, and slower with small ones.
-        compiled: take the steps in C++; only where the recipe is plain gradient descent, on a CPU, in float32.
+        compiled: take the steps in C++; only where the recipe is plain gradient descent, on a CPU.
 
     Raises:
         WrongUse: the steps are to be compiled, and this machine has no C++ compiler.
@@ -57,10 +55,8 @@ class FastLearner:
         device: str = "cpu",
         seed: int = 0,
         after_block: Callable[[int], None] | None = None,
-        bf16: bool = False,
         compiled: bool = False,
     ) -> None:
-        self._dtype = torch.bfloat16 if bf16 else torch.float32
         self.model, self.recipe, self.device, self.after_block = model.to(device), recipe, device, after_block
         images, labels = train[0].to(device), train[1].to(device)
         self._mean, self._std = (images.mean().item(), images.std().item()) if recipe.standardize else (0.0, 1.0)
@@ -83,7 +79,7 @@ class FastLearner:
         self._make_optimizer()
         self._compiled: CompiledSteps | None = None
         if compiled:
-            assert recipe.is_plain_descent and not bf16 and device == "cpu"
+            assert recipe.is_plain_descent and device == "cpu"
             scale = 1 / (1 - recipe.dropout)
             self._compiled = CompiledSteps(self._layers, self._outputs, self._gradients, recipe.lr, scale)
         self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
@@ -152,8 +148,6 @@ class FastLearner:
                     }
             for i, buffer in enumerate(self._layer_buffers):
                 buffer.copy_(state[f"buffer.{i}"])
-            for layer in self._layers:
-                layer.refresh()
             self._steps.copy_(state["steps"])
         self._order.set_state(state["order"].cpu())
         self._noise.set_state(state["noise"].cpu())
@@ -167,7 +161,7 @@ class FastLearner:
         if self.recipe.stretch:  # a garment is told from its background, which is 0; standardised afterwards
             padded = functional.pad(images, [shift] * 4)
         else:
-            padded = self._standardized(functional.pad(images, [shift] * 4)).to(self._dtype)
+            padded = self._standardized(functional.pad(images, [shift] * 4))
         if not shift:
             return padded.flatten(1)
         return padded.unfold(1, images.shape[1], 1).unfold(2, images.shape[2], 1)
@@ -179,7 +173,7 @@ class FastLearner:
         layers = []
         for i, (weight, bias) in enumerate(pairs):
             drops = self.recipe.dropout and i < len(pairs) - 1
-            masks = torch.empty(self._block, len(bias), dtype=self._dtype, device=self.device) if drops else None
+            masks = torch.empty(self._block, len(bias), device=self.device) if drops else None
             input_scale, gradient_scale = (scale if i else 1.0), scale ** (len(pairs) - 1 - i)
             kind = NormalizedLayer if self.recipe.normalize and i < len(pairs) - 1 else Layer
             layers.append(kind(weight.detach(), bias.detach(), input_scale, gradient_scale, masks))
@@ -187,8 +181,6 @@ class FastLearner:
         first = layers[0]
         first.bias += self._mean * first.weight.sum(dim=0)
         first.weight *= self._std
-        for layer in layers:
-            layer.use(self._dtype)
         return layers
 
     @property
@@ -204,9 +196,9 @@ class FastLearner:
         def reserve(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
             return torch.empty(*shape, dtype=dtype, device=self.device)
 
-        self._inputs = reserve(self._block, sizes[0], dtype=self._dtype)
-        self._outputs = [reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]]  # of the hidden layers
-        self._gradients = [*(reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]), reserve(batch, classes)]
+        self._inputs = reserve(self._block, sizes[0])
+        self._outputs = [reserve(batch, size) for size in sizes[1:-1]]  # of the hidden layers
+        self._gradients = [reserve(batch, size) for size in sizes[1:]]
         self._places_of: dict[tuple[int, int], list[Place]] = {}
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
@@ -223,7 +215,7 @@ class FastLearner:
         self._rate = torch.tensor(recipe.lr, device=self.device)
         self._captures = self.device.startswith("cuda")
         self._optimizer: torch.optim.Optimizer | None = None
-        if recipe.is_plain_descent and self._dtype == torch.float32:
+        if recipe.is_plain_descent:
             return
         for parameter in self._parameters:
             parameter.grad = torch.zeros_like(parameter)
@@ -318,7 +310,7 @@ class FastLearner:
             out = layer.forward(place.x, place.out)
             if place is not last:
                 (out if place.masks is None else out.mul_(place.masks)).relu_()
-        gradient = torch.softmax(last.out, dim=1, out=last.gradient).sub_(self._targets[start:end]).to(self._dtype)
+        gradient = torch.softmax(last.out, dim=1, out=last.gradient).sub_(self._targets[start:end])
         for i in reversed(range(len(self._layers))):
             layer, place = self._layers[i], places[i]
             arrived = layer.product_gradient(gradient, 1 / size)
@@ -332,5 +324,3 @@ class FastLearner:
             torch.index_select(self._rates, 0, self._steps, out=self._rate.view(1))
             self._optimizer.step()
             self._steps += 1
-            for layer in self._layers:
-                layer.refresh()

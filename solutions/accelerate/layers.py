@@ -1,7 +1,4 @@
-"""Layers with hand-written forward and backward passes for the fast path, as chapter 4 derives them.
-
-Where the inputs are bfloat16, so are the products and what they read; weights and their updates stay in float32.
-"""
+"""Layers with hand-written forward and backward passes for the fast path, as chapter 4 derives them."""
 
 from dataclasses import dataclass
 
@@ -31,7 +28,7 @@ class Layer:
     masks: Tensor | None
 
     def __post_init__(self) -> None:
-        self.use(self.weight.dtype)
+        self.transposed = self.weight.t()
 
     @property
     def parameters(self) -> list[Tensor]:
@@ -42,25 +39,12 @@ class Layer:
         """The tensors that training changes besides the parameters."""
         return []
 
-    def use(self, dtype: torch.dtype) -> None:
-        """Let the products read weight and bias in this dtype: their own memory where it is float32."""
-        self.factor, self.shift = self.weight.to(dtype), self.bias.to(dtype)
-        self.transposed = self.factor.t()
-
-    def refresh(self) -> None:
-        """Copy changed weights to the memory that the products read."""
-        if self.factor is not self.weight:
-            self.factor.copy_(self.weight)
-            self.shift.copy_(self.bias)
-
     def as_affine(self) -> tuple[Tensor, Tensor]:
         """Return weight and bias of an affine layer equal to this one after training."""
         return self.weight, self.bias
 
     def forward(self, x: Tensor, out: Tensor) -> Tensor:
-        if out.dtype != x.dtype:
-            return out.copy_(torch.addmm(self.shift, x, self.factor, alpha=self.input_scale))
-        return torch.addmm(self.shift, x, self.factor, alpha=self.input_scale, out=out)
+        return torch.addmm(self.bias, x, self.weight, alpha=self.input_scale, out=out)
 
     def input_gradient(self, x: Tensor, grad_out: Tensor, out: Tensor) -> Tensor:
         """Return the gradient before the ReLU and the dropout whose result is ``x``: nothing passes where that is 0."""
@@ -81,15 +65,12 @@ class Layer:
     def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
         """Leave the sum over the batch, times ``share``, in ``grad`` of each parameter."""
         self.set_weight_gradient(x, grad_out, share)
-        torch.sum(grad_out, dim=0, dtype=torch.float32, out=self.bias.grad).mul_(share * self.gradient_scale)
+        torch.sum(grad_out, dim=0, out=self.bias.grad).mul_(share * self.gradient_scale)
 
     def set_weight_gradient(self, x: Tensor, grad_out: Tensor, share: float) -> None:
         factor, gradient = share * self.gradient_scale * self.input_scale, self.weight.grad
         assert gradient is not None  # reserved, where there is an optimizer to read it
-        if x.dtype != self.weight.dtype:
-            gradient.copy_(x.t() @ grad_out).mul_(factor)
-        else:
-            torch.addmm(gradient, x.t(), grad_out, beta=0, alpha=factor, out=gradient)
+        torch.addmm(gradient, x.t(), grad_out, beta=0, alpha=factor, out=gradient)
 
 
 @dataclass(eq=False)
@@ -122,7 +103,7 @@ class NormalizedLayer(Layer):
         return self.weight * factor, self.bias - self.running_mean * factor
 
     def forward(self, x: Tensor, out: Tensor) -> Tensor:
-        self._product = torch.addmm(out, x, self.factor, beta=0, alpha=self.input_scale)
+        self._product = torch.addmm(out, x, self.weight, beta=0, alpha=self.input_scale)
         several = len(x) > 1  # one image has no variance, and would make the running one NaN
         running = self.running_mean if several else None, self.running_var if several else None
         normalized, *self._statistics = torch.native_batch_norm(

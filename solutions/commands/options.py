@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 RecipeName = StrEnum("RecipeName", ["classic", "best", "photo", "distilled"])
-Way = StrEnum("Way", ["fast", "compiled", "bf16", "reference"])  # to compute the steps of a training
+Way = StrEnum("Way", ["fast", "compiled", "reference"])  # to compute the steps of a training
 Device = StrEnum("Device", ["auto", "cpu", "cuda", "mps"])
 Download = Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")]
 Data = Annotated[Path | None, typer.Option(help="Folder with the four IDX files; otherwise the usual places.")]

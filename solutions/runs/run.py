@@ -39,7 +39,6 @@ class Settings:
         seed: of the weights, the division of the training images, and all else that is random.
         device: "cpu", "cuda" or "mps".
         taught: whether the chapter's ``Learner`` trains rather than the fast one.
-        bf16: whether the fast one computes products in bfloat16.
         compiled: whether the fast one takes its steps in C++.
     """
 
@@ -48,7 +47,6 @@ class Settings:
     seed: int
     device: str
     taught: bool = False
-    bf16: bool = False
     compiled: bool = False
     threads: int = 1
 
@@ -110,7 +108,7 @@ def configure(name: str, changes: Iterable[str], way: str, seed: int, device: st
 
     Args:
         changes: to the recipe, such as "lr=0.05", or "threads=2".
-        way: "fast"; "reference", by the chapter's ``Learner``; "compiled" or "bf16", as in ``Settings``.
+        way: "fast"; "reference", by the chapter's ``Learner``; or "compiled", as in ``Settings``.
         device: "cpu", "cuda", "mps", or "auto" for the fastest.
 
     Raises:
@@ -134,8 +132,15 @@ def configure(name: str, changes: Iterable[str], way: str, seed: int, device: st
     if way == "compiled":
         built()  # before anything is written
         device = "cpu"
-    chosen = {"taught": way == "reference", "bf16": way == "bf16", "compiled": way == "compiled"}
-    return Settings(name, recipe, seed, choose_device(device), **chosen, threads=threads)
+    return Settings(
+        name,
+        recipe,
+        seed,
+        choose_device(device),
+        taught=way == "reference",
+        compiled=way == "compiled",
+        threads=threads,
+    )
 
 
 def _parsed(change: str) -> tuple[str, Any]:
@@ -186,7 +191,7 @@ def new_learner(
     if recipe.teacher:
         train = train[0], taught(*train, len(model.labels), recipe.teacher, seed, recipe.shift, after_teacher)
     if not settings.taught:
-        return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16, settings.compiled)
+        return FastLearner(model, recipe, train, valid, device, seed, report, settings.compiled)
     loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
         "train": ReportingLoader(Loader(*train, recipe.batch_size, shuffle=True), report),
         "valid": Loader(*valid, MEASURING_BATCH),
