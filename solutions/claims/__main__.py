@@ -14,14 +14,13 @@ from solutions.claims import ledger as ledgers
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m solutions.claims", description=__doc__)
     parser.add_argument("--room", help="only the claims of this chapter, such as layers")
-    parser.add_argument("--anew", action="store_true", help="measure fresh claims as well")
     options = parser.parse_args(arguments)
     claims = [claim for claim in ledgers.all_claims() if options.room in (None, claim.room)]
     if not claims:
         print(f"no chapter has claims in solutions/claims/{options.room}.py", file=sys.stderr)
         return 2
     started = time.monotonic()
-    todo = claims if options.anew else ledgers.stale(claims, ledgers.read())
+    todo = ledgers.stale(claims, ledgers.read())
     with progress("measuring", len(ledgers.runs_of(todo)), quiet=False) as step:
         for claim, entry in ledgers.measure(todo, step):
             ledgers.write(ledgers.read() | {claim.id: entry})  # after each, and read anew: another may write, too

@@ -19,15 +19,12 @@ def main() -> int:
     """Try every wrong answer at many seeds, print a line for each exercise, and return 1 where any is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--room", action="append", choices=rooms(), help="only this one; may be given several times")
-    parser.add_argument("--exercise", help="only this one")
     parser.add_argument("--seeds", type=int, default=200, help="how many seeds, 0 and up")
     options = parser.parse_args()
-    course = Course.installed()
     exercises = [
         (room, exercise.name, options.seeds)
         for room in options.room or rooms()
-        for exercise in course.exercises(room)
-        if options.exercise in (None, exercise.name)
+        for exercise in Course.installed().exercises(room)
     ]
     table = Table("room", "exercise", "answers", "missed", "seconds")
     missed: list[str] = []
