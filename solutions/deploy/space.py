@@ -77,17 +77,9 @@ def write_space(files: dict[str, bytes], folder: Path) -> None:
 
 
 def preparation_in_numpy(source: str) -> str:
-    """Return a module with ``prepare_image`` in NumPy, translated from its source.
-
-    Raises:
-        ValueError: the source uses PyTorch in a way that ``IN_NUMPY`` lacks.
-    """
+    """Return a module with ``prepare_image`` in NumPy, translated from its source."""
     for with_torch, with_numpy in IN_NUMPY.items():
-        if source.count(with_torch) != 1:
-            raise ValueError(f"prepare_image no longer has one {with_torch!r}; adapt solutions.deploy.space.IN_NUMPY")
         source = source.replace(with_torch, with_numpy)
-    if "torch" in source or "Tensor" in source:
-        raise ValueError("prepare_image has more of PyTorch; adapt solutions.deploy.space.IN_NUMPY")
     lines = [line for line in source.splitlines(keepends=True) if not line.lstrip().startswith("### ")]
     imports = "import numpy as np\nfrom PIL import Image, ImageOps\n\n"
     imports += "from autograder.student.garment import find_garment\n"

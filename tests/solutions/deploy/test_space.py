@@ -1,6 +1,5 @@
 """The model without PyTorch: the Space answers as Python does, and so does the ONNX file."""
 
-import inspect
 import io
 import os
 import sys
@@ -54,12 +53,6 @@ def test_the_preparation_equals_prepare_image_bit_for_bit(files: dict[str, bytes
         np.testing.assert_array_equal(in_numpy(image), prepare_image(image).numpy(), strict=True)
     with pytest.raises(ValueError, match="nothing stands out"):
         in_numpy(Image.new(mode, (30, 40)))
-
-
-@pytest.mark.parametrize("edited", ["torch.sqrt(x.clamp(0, 1))", "x.clamp(min=0, max=1)"])
-def test_a_preparation_with_other_uses_of_pytorch_is_refused(edited: str) -> None:
-    with pytest.raises(ValueError, match="IN_NUMPY"):
-        space.preparation_in_numpy(inspect.getsource(prepare_image).replace("x.clamp(0, 1)", edited))
 
 
 # --- the network
