@@ -3,7 +3,6 @@
 import math
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ from solutions.accelerate.teacher import taught
 from solutions.data import Dataset
 from solutions.runs import run as runs
 from solutions.runs.measurement import to_tensors
-from solutions.training import History, LearnerConfig
+from solutions.training import LearnerConfig
 from tests.conftest import ROOT
 
 Examples = tuple[Tensor, Tensor]
@@ -195,29 +194,3 @@ def test_a_moved_image_has_the_teachers_answer_for_its_place(train: Examples) ->
     torch.testing.assert_close(learner._targets[:16], answers[learner._rows[:16], down, across], rtol=0, atol=0)
     brightest = learner._inputs[:16].argmax(dim=1)
     torch.testing.assert_close(brightest, (11 - down) * 28 + 11 - across, rtol=0, atol=0)
-
-
-@pytest.mark.long("a teacher is trained three times")
-def test_a_run_with_a_teacher_reports_its_epochs_and_resumes_exactly(sample: Dataset, tmp_path: Path) -> None:
-    small = replace(sample, train_images=sample.train_images[:600], train_labels=sample.train_labels[:600])
-    settings = runs.Settings("distilled", replace(RECIPES["distilled"], teacher=2, epochs=3), 0, "cpu")
-    epochs: list[int] = []
-
-    def run(name: str, interrupted: bool = False, resume: bool = False) -> runs.Run:
-        def after_epoch(history: History) -> bool:
-            if interrupted:
-                raise KeyboardInterrupt
-            return False
-
-        folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
-        return runs.train(
-            settings, small, folder, lambda images: None, after_epoch, resume=resume, after_teacher=epochs.append
-        )
-
-    undisturbed = run("undisturbed")
-    assert epochs == [1, 2]
-    with pytest.raises(KeyboardInterrupt):
-        run("stopped", interrupted=True)
-    stopped = run("stopped", resume=True)
-    assert stopped.model_file.read_bytes() == undisturbed.model_file.read_bytes()

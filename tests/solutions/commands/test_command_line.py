@@ -137,14 +137,18 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
 
 
 @pytest.mark.deep
-@pytest.mark.long("two trainings")
+@pytest.mark.long("two trainings of each kind")
 def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
-    """For each kind of state: none beside the weights, compiled or not, an optimizer's with averages, the Learner's."""
+    """For each kind of state: none beside the weights, compiled or not, an optimizer's with averages, the Learner's.
+
+    And after a teacher, who is trained anew, and whose epochs are told.
+    """
     ways = {
         "fast": ("epochs=60", "--set", "lr=0.05"),
         "best": ("epochs=60", "--recipe", "best"),
         "taught": ("epochs=40", "--way", "reference"),
         "compiled": ("epochs=120", "--set", "lr=0.05", "--set", "threads=2", "--way", "compiled"),
+        "distilled": ("epochs=60", "--recipe", "distilled", "--set", "teacher=1", "--set", "shift=0"),
     }
     for name, options in ways.items():
         arguments = [*QUICK, "--set", *options, "--out", tmp_path, "--name"]
@@ -153,7 +157,8 @@ def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tm
             process.kill()
         assert not (tmp_path / name / MODEL).exists()
         assert here("train", "--resume", name, "--data", data.SAMPLE_FOLDER, "--out", tmp_path).returncode == 0
-        assert here(*arguments, f"{name}-undisturbed").returncode == 0
+        done = here(*arguments, f"{name}-undisturbed")
+        assert (done.returncode, "    1  of the teacher" in done.stdout) == (0, name == "distilled")
         resumed, undisturbed = (tmp_path / run for run in (name, f"{name}-undisturbed"))
         assert (resumed / MODEL).read_bytes() == (undisturbed / MODEL).read_bytes()
         logs = [[epoch["losses"] for epoch in log_of(run)] for run in (resumed, undisturbed)]
