@@ -134,14 +134,11 @@ def differences(shown: dict[str, Any], measured: dict[str, Any]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Print the table; return 1 where the book's figures are stale, unless they are to be written."""
-    console = Console()
-    dataset = data.load()
-    if dataset.is_sample:
-        print(f"error: the book's figures are of the full set; {data.HOW_TO_GET}", file=sys.stderr)
-        return 2
+    if data.load().is_sample:
+        sys.exit(f"error: the book's figures are of the full set; {data.HOW_TO_GET}")
     shown = json.loads(SHOWN.read_text())
     measured = measure()
-    console.print(*tables(measured))
+    Console().print(*tables(measured))
     if "--write" in arguments:
         SHOWN.write_text(json.dumps(measured, indent=1) + "\n")
         return 0

@@ -86,15 +86,9 @@ def pack(weights: Tensor) -> dict[str, object]:
     return {"largest": [float(f"{value:.4g}") for value in largest.tolist()], "weights": text}
 
 
-def main() -> int:
-    dataset = data.load()
-    if dataset.is_sample:
-        print(f"error: what the book shows is a run on the full set; {data.HOW_TO_GET}", file=sys.stderr)
-        return 2
-    machine.use_threads()
-    RECORDING.write_text(json.dumps(record(SHOWN, dataset), separators=(",", ":")) + "\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    full_set = data.load()
+    if full_set.is_sample:
+        sys.exit(f"error: what the book shows is a run on the full set; {data.HOW_TO_GET}")
+    machine.use_threads()
+    RECORDING.write_text(json.dumps(record(SHOWN, full_set), separators=(",", ":")) + "\n")

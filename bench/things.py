@@ -4,8 +4,8 @@ The things are drawings of an emoji font, unrelated to the shapes: fruit, food, 
 goods, each on a plain background like a garment of ``bench.photographs``.
 """
 
-import argparse
 import json
+import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -82,9 +82,6 @@ def train(shapes: float, seed: int, dataset: data.Dataset, folder: Path) -> tupl
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="show the figures in the book: data/things.json")
-    options = parser.parse_args()
     machine.use_threads()
     pictures = list(photographs(things()))
     prepared = torch.stack([prepare_image(picture) for picture in track(pictures, "photographs", transient=True)])
@@ -105,7 +102,7 @@ def main() -> None:
         means = (mean(row[name] for row in rows if row["shapes"] == shapes) for name in ("valid", "answered", "sure"))
         table.add_row(f"{shapes:.0%}", *(f"{value:.1%}" for value in means))
     print_table(table)
-    if options.write:
+    if "--write" in sys.argv:
         drawn = (made_shapes(SHOWN) * 255).round().astype(np.uint8)
         shown = {"things": len(pictures), "rows": rows, "shapes": [shape.tobytes().hex() for shape in drawn]}
         WRITTEN.write_text(json.dumps(shown, indent=1) + "\n")

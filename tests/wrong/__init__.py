@@ -26,20 +26,16 @@ class StrangersAnswer:
     Attributes:
         room: the chapter's module, such as ``layers``.
         exercise: the public name, such as ``Linear``.
-        fault: what is wrong with it, in a clause.
+        id: the exercise, and what is wrong with it, in a clause.
         source: a module that defines the exercise.
         mistakes: the ids of the known mistakes that it makes, the main one first; None where nobody has said so.
     """
 
     room: str
     exercise: str
-    fault: str
+    id: str
     source: str
     mistakes: tuple[str, ...] | None
-
-    @property
-    def id(self) -> str:
-        return f"{self.exercise}: {self.fault}"
 
     def names(self) -> SimpleNamespace:
         """Return the reference's names with this answer in the place of its exercise."""
@@ -59,7 +55,7 @@ def wrong_answers(room: str) -> list[StrangersAnswer]:
     shared = SHARED.match(text)
     assert shared, f"{room}.md: no heading and block of Python first"
     answers = [
-        StrangersAnswer(room, exercise, fault, f"{shared[1]}\n\n{code}", _ids(named))
+        StrangersAnswer(room, exercise, f"{exercise}: {fault}", f"{shared[1]}\n\n{code}", _ids(named))
         for exercise, fault, named, code in ANSWER.findall(text)
     ]
     assert len(answers) == text.count("\n## "), f"{room}.md: an answer is a heading, perhaps a line, and a block"
