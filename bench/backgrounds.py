@@ -168,11 +168,8 @@ def worn(rng: np.random.Generator, box: Box) -> np.ndarray:
     for side in (-1, 1):
         shoulder, hand = middle + side * 0.75 * wide, middle + side * rng.uniform(0.9, 1.2) * wide
         draw.line([(shoulder, top + 0.25 * (bottom - top)), (hand, bottom)], fill=skin, width=int(0.3 * wide))
-        draw.line(
-            [(middle + side * 0.35 * wide, bottom - 30), (middle + side * 0.4 * wide, HEIGHT)],
-            fill=dark,
-            width=int(0.55 * wide),
-        )
+        leg = [(middle + side * 0.35 * wide, bottom - 30), (middle + side * 0.4 * wide, HEIGHT)]
+        draw.line(leg, fill=dark, width=int(0.55 * wide))
     return np.moveaxis(np.asarray(picture.filter(ImageFilter.GaussianBlur(1.5)), np.float32), 2, 0)
 
 

@@ -132,15 +132,8 @@ def configure(name: str, changes: Iterable[str], way: str, seed: int, device: st
     if way == "compiled":
         built()  # before anything is written
         device = "cpu"
-    return Settings(
-        name,
-        recipe,
-        seed,
-        choose_device(device),
-        taught=way == "reference",
-        compiled=way == "compiled",
-        threads=threads,
-    )
+    chosen = {"taught": way == "reference", "compiled": way == "compiled"}
+    return Settings(name, recipe, seed, choose_device(device), **chosen, threads=threads)
 
 
 def _parsed(change: str) -> tuple[str, Any]:
