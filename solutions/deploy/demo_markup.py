@@ -6,6 +6,7 @@ It begins with a drawn garment, the network lit by it, and the answer; ``web/dem
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -50,40 +51,7 @@ PIXELS = 196  # the side of the picture, seven for each of its pixels
 GRIDS = ((236, 8, 7), (330, 4, 9))  # of the hidden units: where the columns begin, how many there are, and their pitch
 LEVELS = 16  # of brightness
 
-MARKUP = """<div class="garment-demo" id="garment-demo">
-<div class="demo-sheet">
-<svg class="demo-still" viewBox="0 0 100 100" role="img" aria-label="A drawing of a garment: {drawn}">{drawing}</svg>
-<canvas class="demo-paper" width="640" height="640" tabindex="0" role="application" aria-label="Nothing yet"
-aria-description="With the keyboard, arrows move the pen, and space puts it down and lifts it."></canvas>
-<i class="demo-pen"></i>
-<p class="demo-invitation" aria-hidden="true">Draw a garment,<br>or drop a photo here</p>
-</div>
-<p class="demo-verdict"><strong>{label}</strong> <span>{share} sure</span></p>
-<p class="demo-heard" role="status"></p>
-<div class="demo-network">
-<div class="demo-units" role="img" aria-label="{description}">
-<svg viewBox="0 0 {width} {height}" aria-hidden="true">{network}</svg>
-<span class="demo-seen">{seen}<canvas width="28" height="28"></canvas></span>
-</div>
-<p class="demo-unit-words" role="status"></p>
-</div>
-<ol class="demo-answers" aria-label="Answers">{answers}</ol>
-<div class="demo-tools">
-<label class="demo-button demo-choose">Choose a photo<input type="file" accept="image/*,.safetensors"></label>
-<label class="demo-button demo-camera">Take a photo<input type="file" accept="image/*" capture="environment"></label>
-<button class="demo-button demo-undo" type="button" disabled>Undo</button>
-<button class="demo-button demo-clear" type="button" disabled>Clear</button>
-<button class="demo-button demo-save" type="button">Save as a picture</button>
-<label class="demo-fill"><input type="checkbox" checked> Fill outlines</label>
-</div>
-<p class="demo-own" hidden><span></span>
-<button class="demo-button" type="button">Back to the course’s network</button></p>
-<div class="demo-examples" role="group" aria-label="Examples to try">{examples}</div>
-<p class="demo-note"><span class="demo-scriptless">Here you draw a garment or choose a photo of your own.
-That takes a script, which runs in your browser.</span>
-<span class="demo-live">{note} Your picture stays in your browser.</span></p>
-</div>
-"""
+MARKUP = Path(__file__).with_name("demo.html").read_text(encoding="utf-8")
 NOTE = (
     "Draw on the sheet, or drop, paste or choose a photo; on a photo the pen erases the background. Point at a unit to "
     "see what it looks for. The network knows these ten garments and always names one of them."
