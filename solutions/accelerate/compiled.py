@@ -31,7 +31,7 @@ class _Layer(ctypes.Structure):
 
 
 class CompiledSteps:
-    """Takes the steps for the batches of a block, with as many threads as PyTorch.
+    """Takes the steps for the batches of a block, with PyTorch's threads (see ``alone``).
 
     Args:
         layers: of the classifier; their weights and biases are changed in place.
@@ -49,7 +49,7 @@ class CompiledSteps:
     ) -> None:
         self._train_block = built().train_block
         self._lr, self._scale, self._batch_size = lr, scale, len(gradients[-1])
-        self._threads: int | None = None
+        self._threads = 1
         self._tensors = [  # kept, because what is used here are the addresses
             (layer.weight, layer.bias, *torch.empty(2, layer.weight.numel()), layer.masks, out, gradient)
             for layer, out, gradient in zip(layers, [*outputs, None], gradients, strict=True)
@@ -64,19 +64,18 @@ class CompiledSteps:
         """
         self._train_block(
             *(self._layers, len(self._layers), *map(_address, (images, rows, targets, logits)), len(rows)),
-            *(self._batch_size, self._lr, self._scale, self._threads or torch.get_num_threads()),
+            *(self._batch_size, self._lr, self._scale, self._threads),
         )
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Give the steps PyTorch's threads: between its operations they would spin on the processors of the steps."""
-        self._threads = threads = torch.get_num_threads()
+        self._threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
             yield
         finally:
-            torch.set_num_threads(threads)
-            self._threads = None
+            torch.set_num_threads(self._threads)
 
 
 def _address(tensor: Tensor | None) -> int | None:

@@ -37,7 +37,6 @@ COLUMNS = {
     "valid_losses": ("validation loss", ".4f"),
     "accuracies": ("validation accuracy", ".2%"),
     "seconds": ("seconds", ".2f"),
-    "lr": ("learning rate", ".3g"),
     "images_per_second": ("images per second", ",.0f"),
 }
 
@@ -83,7 +82,6 @@ def curves(record: RunRecord) -> list[dict[str, Any]]:
     kinds = [
         ("mean loss", losses, ".2f", min),
         ("accuracy", {"validation": record.series("accuracies")}, ".1%", max),
-        ("learning rate", {"learning rate": record.series("lr")}, ".3g", max),
     ]
     pictures, kept = [], record.best if record.model_file else None
     for name, lines, form, best in kinds:

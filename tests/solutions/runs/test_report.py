@@ -121,12 +121,10 @@ def test_figures_have_descriptions_with_their_numbers(record: RunRecord, parsed:
 
 
 def test_the_log_is_a_table_with_all_its_columns(record: RunRecord) -> None:
-    log = [{**row, "lr": 0.05 / row["epoch"], "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
-    page = page_of(replace(record, log=log))
-    for words in ("learning rate", "0.0167", "images per second", "12,346", "gpu memory"):
-        assert words in words_of(page)
-    alternatives = [figure["aria-label"] for figure in page.find_all("svg")]
-    assert "Learning rate by epoch. learning rate: from 0.05 to 0.00833, highest 0.05 in epoch 1." in alternatives
+    log = [{**row, "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
+    page = words_of(page_of(replace(record, log=log)))
+    for words in ("images per second", "12,346", "gpu memory"):
+        assert words in page
 
 
 # --- what it leaves out
