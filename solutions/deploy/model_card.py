@@ -30,7 +30,10 @@ def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[
             f"| {label} | {row['precision']:.1%} | {row['recall']:.1%} | {row['f1']:.1%} | {row['images']} |"
             for label, row in test.per_class.items()
         ),
-        confusions="\n".join(confusions(test)),
+        confusions="\n".join(
+            f"- {test.labels[i]} taken for {test.labels[j]}: {test.matrix[i, j]} of {test.matrix[i].sum()}"
+            for i, j in test.most_confused(CONFUSIONS)
+        ),
         reliability="\n".join(
             f"| {edges[i]:.0%} to {edges[i + 1]:.0%} | {calibration.counts[i]} "
             f"| {calibration.confidences[i]:.1%} | {calibration.accuracies[i]:.1%} |"
@@ -48,14 +51,6 @@ def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[
 
 def share(chosen: np.ndarray) -> float:
     return float(chosen.mean()) if len(chosen) else 0.0
-
-
-def confusions(test: Measurement) -> list[str]:
-    """Return the most frequent confusions, pairs of true and chosen class, as a Markdown list."""
-    return [
-        f"- {test.labels[i]} taken for {test.labels[j]}: {test.matrix[i, j]} of {test.matrix[i].sum()}"
-        for i, j in test.most_confused(CONFUSIONS)
-    ]
 
 
 def describe_training(training: dict[str, object]) -> list[str]:

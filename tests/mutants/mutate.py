@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autograder.exercises import BEGIN, END
 from autograder.instructor.viva.edits import CALCULATED, CALLED, COMPARED, root_of
@@ -102,21 +103,13 @@ def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[st
     body[place] = statement
     if isinstance(statement, ast.Raise):
         return
-    for parent, field, at in _expressions(statement):
-        held = getattr(parent, field)
-        node = held if at is None else held[at]
+    for parent, inside, key in _expressions(statement):
+        node = inside[key]
         is_condition = isinstance(statement, ast.If | ast.While) and parent is statement
         for changed in [*_other_expressions(node, modules), *(_conditions(node) if is_condition else ())]:
-            _put(parent, field, at, changed)
+            inside[key] = changed
             yield f"{ast.unparse(node)} → {ast.unparse(changed)}"
-        _put(parent, field, at, node)
-
-
-def _put(parent: ast.AST, field: str, at: int | None, node: ast.AST) -> None:
-    if at is None:
-        setattr(parent, field, node)
-    else:
-        getattr(parent, field)[at] = node
+        inside[key] = node
 
 
 def _other_statements(body: list[ast.stmt], statement: ast.stmt) -> Iterator[ast.stmt]:
@@ -140,14 +133,19 @@ def _other_statements(body: list[ast.stmt], statement: ast.stmt) -> Iterator[ast
             yield ast.Break()
 
 
-def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
-    """Give the place of each expression below a node, without what stands in statements of their own."""
+def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, Any, Any]]:
+    """Give each expression's parent below a node, and its place: a list or the parent's own dictionary, and a key.
+
+    Those of statements below it are left out.
+    """
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "body", "orelse", "handlers", "finalbody") and isinstance(node, ast.stmt):
             continue
-        for at, inner in enumerate(value) if isinstance(value, list) else [(None, value)]:
+        inside, keys = (value, range(len(value))) if isinstance(value, list) else (vars(node), [field])
+        for key in keys:
+            inner = inside[key]
             if isinstance(inner, ast.expr) and not isinstance(node, ast.JoinedStr):
-                yield node, field, at
+                yield node, inside, key
             if isinstance(inner, ast.AST):
                 yield from _expressions(inner)
 
