@@ -159,8 +159,6 @@ MODES = ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB
 
 garments = st.integers(0, len(GARMENTS) - 1).map(lambda index: GARMENTS[index])
 light = st.integers(200, 255)  # a ground from which every garment here stands out
-scales = st.integers(3, 12)
-margins = st.tuples(*[st.integers(2, 150)] * 4)  # pixels: left, top, right, bottom
 
 
 def laid(
@@ -226,22 +224,13 @@ def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind
 
 
 @pytest.mark.deep
-@settings(max_examples=40)
-@given(garments, margins, margins, scales)
-def test_margins_of_any_width_do_not_move_the_garment(
-    garment: np.ndarray, margin: tuple[int, ...], another: tuple[int, ...], scale: int
-) -> None:
-    x, moved = prepare_image(laid(garment, scale, margin)), prepare_image(laid(garment, scale, another))
-    assert (box(x) - box(moved)).abs().max() <= 1
-
-
-@pytest.mark.deep
-def test_margins_hardly_ever_change_the_numbers() -> None:
+def test_margins_of_any_width_do_not_move_the_garment_and_hardly_ever_change_its_numbers() -> None:
     """A hole or a tip can be finer than the blocks in which a garment is looked for: where a block begins is chance."""
     draw, changed = random.Random(0), 0
     for garment in draw.sample(range(len(GARMENTS)), 150):
         scale, sides = draw.randint(3, 12), [[draw.randint(2, 150) for _ in range(4)] for _ in range(2)]
         x, moved = (prepare_image(laid(GARMENTS[garment], scale, tuple(margin))) for margin in sides)
+        assert (box(x) - box(moved)).abs().max() <= 1
         changed += bool((x - moved).abs().mean() > 0.02)
     assert changed <= 0.03 * 150
 

@@ -248,15 +248,6 @@ def test_a_changed_byte_or_a_cut_in_the_header_is_noticed(draw: st.DataObject) -
         parse_idx(bytes(content), Path("file"))
 
 
-@given(st.binary(max_size=100))
-def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        array = parse_idx(content, Path("file"))
-    except DataError:
-        return
-    assert to_idx(array) == content
-
-
 # --- the real photographs: complete, labelled, free of metadata, and divided; what is reported was never chosen by
 
 CHOOSE, REPORT = real_photographs("choose"), real_photographs("report")
