@@ -37,18 +37,10 @@ class Expectations(Protocol):
     """The source of right and mistaken answers: a live reference, or a recording of one."""
 
     def reference(self, check: Check, seed: int) -> Answer: ...
-    def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
-        """Return the answer of each known mistake of the check's exercise, by its id."""
-        ...
-
+    def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]: ...  # by the id of a known mistake
     def explanation(self, check: Check, mistake: str) -> Mistake: ...
-    def first_hints(self, check: Check) -> Sequence[str]:
-        """Return the hints on the check's exercise for a student who has written nothing yet."""
-        ...
-
-    def contents(self, room: str) -> Contents:
-        """Return the sections of the room's chapter."""
-        ...
+    def first_hints(self, check: Check) -> Sequence[str]: ...  # for a student who has written nothing yet
+    def contents(self, room: str) -> Contents: ...
 
 
 def judge(
