@@ -79,12 +79,11 @@ def test_a_check_that_is_repaired_after_marking_leaves_nobody_with_an_unmarked_a
     assert not [page for page in pages if "not been marked yet" in page or "not marked yet" in page]
 
 
-@pytest.fixture(scope="module")
-def percent(term: Path, course: Path) -> dict[str, int]:
-    return expected_percent(course, term / "grading-worksheet.csv", students(SIZE))
-
-
-def test_extensions_and_late_penalties_are_as_the_term_calculates_them(course: Path, percent: dict[str, int]) -> None:
+def test_extensions_penalties_and_marks_after_a_dropped_question_are_as_the_term_calculates_them(
+    term: Path, course: Path
+) -> None:
+    percent = expected_percent(course, term / "grading-worksheet.csv", students(SIZE))
+    assert check_marks(course, percent) == len(expected_marks(course, percent)) > 5
     extensions, late = check_penalties(course, percent)
     assert (extensions, late > 0) == (12, True)
     with open_gradebook(course) as gradebook:
@@ -93,6 +92,8 @@ def test_extensions_and_late_penalties_are_as_the_term_calculates_them(course: P
         assert extended == {work.student.id for work in submitted} & {student.id for student in students(SIZE)}
     with pytest.raises(WrongMarks, match="points by lateness, and not"):
         check_penalties(course, {})  # as if nothing had come late
+    with pytest.raises(WrongMarks, match="Canvas is told"):
+        check_marks(course, {})
 
 
 def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(course: Path) -> None:
@@ -118,14 +119,6 @@ def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(t
     moodle = rows_of(term / "grading-worksheet-filled.csv")
     names = {student.name: student.id for student in students(SIZE)}
     assert {names[row["Full name"]]: float(row["Grade"]) for row in moodle if row["Grade"]} == pytest.approx(marks)
-
-
-def test_after_a_changed_check_and_a_dropped_question_marks_are_as_the_term_calculates(
-    course: Path, percent: dict[str, int]
-) -> None:
-    assert check_marks(course, percent) == len(expected_marks(course, percent)) > 5
-    with pytest.raises(WrongMarks, match="Canvas is told"):
-        check_marks(course, {})  # as if nothing had come late
 
 
 def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_back(course: Path) -> None:
