@@ -148,21 +148,6 @@ def test_no_two_chapters_have_the_right_answers_of_their_recall_questions_in_the
     assert len(set(orders)) == len(rooms()), orders
 
 
-OTHER_NAMES = {  # of one thing, and words in the place of bounds
-    r"kept apart|set aside": "held back",
-    r"first weights": "initial weights",
-    r"made photographs?": "synthetic photograph",
-    r"everything (?:that )?we tried": "the settings, by name",
-}
-
-
-@pytest.mark.parametrize(("words", "name"), OTHER_NAMES.items(), ids=OTHER_NAMES.values())
-def test_a_thing_has_one_name_in_the_book(words: str, name: str) -> None:
-    texts = {path.stem: " ".join(path.read_text(encoding="utf-8").split()) for path in (ROOT / "chapters").glob("*.md")}
-    places_in = {stem: re.findall(rf".{{20}}\b(?:{words})\b", text, re.IGNORECASE) for stem, text in texts.items()}
-    assert {stem: places for stem, places in places_in.items() if places} == {}, f"say {name}"
-
-
 def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path) -> None:
     start = page(site, "0-start")
     mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == "flatten-batch-too")

@@ -3,7 +3,6 @@
 import ast
 import inspect
 import re
-from pathlib import Path
 
 import pytest
 import tinycss2
@@ -223,16 +222,6 @@ def test_what_loads_the_course_by_name_uses_all_its_rooms(code: str) -> None:
     used = used_by(code)
     assert {"solutions/training.py", "solutions/mistakes/layers.md", "solutions/checks/dropout.py"} <= used
     assert "autograder/reports/checks.html.j2" in used
-
-
-def test_a_page_is_executed_again_when_a_file_it_uses_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "ROOT", tmp_path)
-    monkeypatch.setattr(execution, "DATA", tmp_path / "data")
-    (tmp_path / "solutions").mkdir()
-    (tmp_path / "solutions" / "layers.py").write_text("before")
-    before = execution.digest("import solutions.layers")
-    (tmp_path / "solutions" / "layers.py").write_text("after")
-    assert execution.digest("import solutions.layers") != before
 
 
 # ---- a page of the PDF

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -16,7 +15,6 @@ from book.chapters import UNREAD, BookChapter, chapters, hours
 from tests.book.built_pages import page as built
 from tests.book.built_pages import words
 from tests.book.conftest import ADDRESSES, CHAPTER
-from tests.commands import run
 from tests.conftest import ROOT
 
 CHAPTERS = chapters()
@@ -79,17 +77,6 @@ def test_the_card_for_other_sites_has_the_size_they_expect_and_shows_the_logo(si
     for name in ("blue", "orange", "ink"):
         code = card.COLOURS[name]
         assert tuple(int(code[at : at + 2], 16) for at in (1, 3, 5)) in colours
-
-
-@pytest.mark.deep
-@pytest.mark.long("the book is built")
-def test_pictures_are_photographed_in_both_colours_from_the_built_pages(site: Path, tmp_path: Path) -> None:
-    done = run("book.pictures", site, tmp_path, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    brightness = {path.stem: np.asarray(Image.open(path).convert("L")) for path in tmp_path.rglob("*.png")}
-    assert brightness["screenshot-dark"].mean() < 100 < 150 < brightness["screenshot-light"].mean()
-    assert brightness["social-card"].shape[::-1] == card.SIZE
-    assert all(shown.std() > 10 for shown in brightness.values())
 
 
 def test_every_page_tells_other_sites_what_it_is(site: Path) -> None:

@@ -8,15 +8,10 @@ from book.chapters import MEETINGS, chapters, facts, formatted
 from book.opening import outcomes_of
 from tests.book.built_pages import COURSE
 
-TEACHING = (COURSE.chapters / "teaching.md").read_text(encoding="utf-8")
-
-
-def section(begins: str, ends: str) -> str:
-    return TEACHING[TEACHING.index(begins) : TEACHING.index(ends)]
-
 
 def test_the_term_has_every_chapter_in_order_and_no_week_takes_two_hours_at_home() -> None:
-    rows = re.findall(r"^\| \d+ \|.*$", section("(term)=", "(intensive)="), re.MULTILINE)
+    text = (COURSE.chapters / "teaching.md").read_text(encoding="utf-8").partition("(term)=")[2]
+    rows = re.findall(r"^\| \d+ \|.*$", text.partition("(intensive)=")[0], re.MULTILINE)
     weeks = [re.findall(r"\(([\w-]+)\.md\)", row.split("|")[3]) for row in rows]
     assert len(weeks) == MEETINGS
     stems = [stem for week in weeks for stem in week if stem[0].isdigit()]
@@ -28,18 +23,6 @@ def test_the_term_has_every_chapter_in_order_and_no_week_takes_two_hours_at_home
 def test_a_chapter_without_an_outcome_is_named() -> None:
     with pytest.raises(LookupError, match=r"2-layers, .*left out"):
         outcomes_of("1-approximation: Something.")
-
-
-def test_what_tools_do_is_said_of_every_exercise() -> None:
-    text = section("## AI tools", "## A talk of five minutes")
-    names = {exercise.name for chapter in chapters() for exercise in chapter.exercises}
-    assert {name for name in names if f"`{name}`" not in text} == set()
-
-
-def test_a_talk_is_prepared_for_every_chapter() -> None:
-    text = section("## A talk of five minutes", "## Academic honesty")
-    for room in (chapter.room for chapter in chapters()):
-        assert re.search(rf"\*\*{room.capitalize()}\.\*\* \*Change:\*.+?\*Listen for:\*", text, re.DOTALL), room
 
 
 def test_a_fact_is_formatted_as_the_page_asks_and_an_unknown_fact_or_format_is_refused() -> None:

@@ -62,16 +62,10 @@ class Visit:
     """Observations of a page in one theme.
 
     Attributes:
-        address: of the site's server.
         complaints: messages of the browser's console, and requests that failed or were answered with an error.
         requested: addresses requested until the page stood still, before the reader scrolls.
-        theme: chosen by the page.
-        shifted: the sum of all layout shifts until every widget has started.
-        meeting: elements over a side note on a wide screen, or over a caption.
         wider: widths of the window that the page exceeds, and by how many pixels.
-        tiny: words in figures that are too small to be read on a small screen.
         violations: axe's objections, with everything on the page unfolded.
-        cut: elements that are wider than their place on paper.
     """
 
     name: str
