@@ -95,25 +95,6 @@ def test_a_stub_that_is_left_fails_the_notebook(right: NotebookNode, untouched: 
     assert card.next and card.next.exercise == "Sequential" and card.next.read
 
 
-@pytest.mark.deep
-def test_an_import_added_to_the_setup_does_not_count_and_is_reported(right: NotebookNode, checked: Checked) -> None:
-    notebook = with_answers(right)
-    setup = next(cell for cell in notebook.cells if cell.id == "layers-setup")
-    setup.source += "\nimport einops"
-    assert checked(notebook).notes == ["the cell layers-setup was changed; the released one counts"]
-    notebook = with_answers(notebook, Flatten="class Flatten(nn.Module):\n    f = einops.rearrange")
-    (remark,) = checked(notebook).remarks["Flatten"]
-    assert remark.startswith("`einops` is defined in a cell that does not count")
-
-
-@pytest.mark.deep
-def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checked) -> None:
-    source = exercise_cells(right)["Flatten"].source.replace("class Flatten", "class MyFlatten")
-    report = checked(with_answers(right, Flatten=source))
-    assert outcomes(report, "Flatten") == {"missing"}
-    assert observed(report, "Flatten") == "there is no Flatten in this notebook"
-
-
 @pytest.mark.parametrize(
     "beside",
     [

@@ -64,10 +64,6 @@ def test_what_is_wrong_is_named_and_costs_its_points_and_everything_else_is_righ
     assert (sum(record["points"] for record in records[student]), faults) == EXPECTED[student]
 
 
-def test_a_syntax_error_is_told(records: Records) -> None:
-    assert all("SyntaxError" in record["message"] for record in records["edsger"] if record["exercise"] == "Linear")
-
-
 def test_the_gradebook_has_one_row_for_each_check_with_the_verdicts_points(graded: Path, records: Records) -> None:
     rows = gradebook_rows(graded)
     for student, verdicts in records.items():

@@ -29,10 +29,6 @@ def right(sandbox: Sandbox) -> RunResult:
     return run(sandbox, "")
 
 
-def test_right_work_is_observed(right: RunResult) -> None:
-    assert kinds(right) == {"observed"}
-
-
 # Things that must stay out of reach
 
 REFUSED = r"Error: .*\[Errno"
@@ -85,16 +81,10 @@ def test_nothing_of_a_submission_is_in_the_memory_of_the_next(sandbox: Sandbox) 
 
 
 PARTS = 6
-SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
+LINES = [line for room in rooms() for exercise in COURSE.exercises(room) for line in exercise.solution_lines]
 SECRETS = {
     "hidden checks": [check.title for room in rooms() for check in checks_of(room) if check.hidden],
-    "the reference": [
-        line.strip()
-        for room in rooms()
-        for solution in SOLUTION.findall(COURSE.source(room))
-        for line in solution.splitlines()
-        if len(line) > 60
-    ],
+    "the reference": [line for line in LINES if len(line) > 48],
 }
 
 
