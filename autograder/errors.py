@@ -60,9 +60,4 @@ def plain(text: str, but: str = "") -> str:
 def plain_json(value: Any) -> str:
     """Return a value as indented JSON with its control characters escaped."""
     text = json.dumps(value, indent=1, ensure_ascii=False)
-    return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
-
-
-def _escaped(character: str) -> str:
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 from autograder.parsing import parse
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+SOLUTION = re.compile(rf"^\s*{BEGIN}\s*$(.*?)^\s*{END}\s*$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,8 @@ class Exercise:
     @property
     def solution_lines(self) -> list[str]:
         """The lines between the markers, stripped: they must not reach a student."""
-        lines, inside = [], False
-        for line in self.source.splitlines():
-            if line.strip() in (BEGIN, END):
-                inside = line.strip() == BEGIN
-            elif inside and line.strip():
-                lines.append(line.strip())
-        return lines
+        lines = "".join(SOLUTION.findall(self.source)).splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
 
 def stub_lines(room: str, name: str) -> tuple[str, ...]:
@@ -53,7 +50,6 @@ def stub_lines(room: str, name: str) -> tuple[str, ...]:
 
 
 def stub_error(room: str, name: str) -> str:
-    """Return the message of the error that a stub raises."""
     return f"{room}: {name}"
 
 

@@ -23,8 +23,7 @@ SCRIPT = "course.js"
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
-    app.connect("builder-inited", copy_packages)
-    app.connect("builder-inited", join_scripts)
+    app.connect("builder-inited", write_static)
 
 
 def configure(app: Sphinx, config: Config) -> None:
@@ -50,16 +49,8 @@ def is_stale(made: Path) -> bool:
     return not made.exists() or max(path.stat().st_mtime for path in made_with()) > made.stat().st_mtime
 
 
-def join_scripts(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        texts = [(BOOK / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-        static = Path(app.outdir) / "_static"
-        static.mkdir(parents=True, exist_ok=True)
-        (static / SCRIPT).write_text("\n".join(texts), encoding="utf-8")
-
-
-def copy_packages(app: Sphinx) -> None:
-    """Copy the fonts from the npm packages into the site."""
+def write_static(app: Sphinx) -> None:
+    """Copy the fonts from the npm packages into the site, and join its scripts."""
     if app.builder.format != "html":
         return
     if not PACKAGES.is_dir():
@@ -69,3 +60,5 @@ def copy_packages(app: Sphinx) -> None:
     for face in FACES:
         package = face.partition("-latin")[0]
         shutil.copy(PACKAGES / "@fontsource-variable" / package / "files" / f"{face}.woff2", static / "fonts")
+    texts = [(BOOK / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    (static / SCRIPT).write_text("\n".join(texts), encoding="utf-8")

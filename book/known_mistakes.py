@@ -134,32 +134,16 @@ WORD = re.compile(r"\w+|[^\w\s]")
 EMPTY = re.compile(r"pass|return|else:|if (True|False):")  # lines that mean nothing by themselves
 
 
-@dataclass(frozen=True)
-class WrongAnswer:
-    """A wrong answer that a card can show.
-
-    Attributes:
-        function: the innermost function or class that goes wrong.
-        lines: those that differ from the reference.
-        table: what ``check`` shows, as HTML.
-        reveals: how much it gives away: whether it is long, and its likeness to a line of a solution.
-    """
-
-    function: str
-    lines: str
-    table: str
-    reveals: tuple[bool, float]
-
-
-def wrong_answers(exercise: Exercise) -> list[WrongAnswer]:
+def wrong_answers(exercise: Exercise) -> list[tuple[str, str, str]]:
     """Return wrong answers that the check names and that reveal no line of a solution.
 
+    Each is the innermost function or class that goes wrong, its lines that differ, and what ``check`` shows, as HTML.
     The shortest come first, and among these the least like any line of a solution: they give away the least.
     """
     course = Course.installed()
     source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
     secret = [line for solved in course.exercises(exercise.room) for line in solved.solution_lines]
-    answers: list[WrongAnswer] = []
+    answers: list[tuple[tuple[bool, float], tuple[str, str, str]]] = []
     for judged in judged_mistakes()[exercise.room]:
         mistake = mistakes[judged.id]
         if mistake.exercise != exercise.name or not judged.named_to_students:
@@ -171,9 +155,9 @@ def wrong_answers(exercise: Exercise) -> list[WrongAnswer]:
         if is_empty or len(lines) > MOST_LINES or any(tells(line, secret) for line in lines):
             continue
         reveals = len(lines) > FEW_LINES, max(likeness(line, secret) for line in lines)
-        answers.append(WrongAnswer(function_of(mistaken, changed[0][0]), as_written(changed), judged.table, reveals))
-    answers.sort(key=lambda answer: answer.reveals)
-    return list({answer.lines: answer for answer in reversed(answers)}.values())[::-1][:SHOWN]
+        answers.append((reveals, (function_of(mistaken, changed[0][0]), as_written(changed), judged.table)))
+    answers.sort(key=lambda revealing: revealing[0])
+    return list({answer[1]: answer for _, answer in reversed(answers)}.values())[::-1][:SHOWN]
 
 
 def changed_lines(before: str, after: str) -> list[tuple[int, str]]:
@@ -229,9 +213,9 @@ def wrong_answers_node(exercise: Exercise) -> nodes.raw:
     """Return the part of a card in which a reader tries answers, as HTML that needs no script."""
     name = f"attempts-{exercise.id}"
     rows = []
-    for wrong in wrong_answers(exercise):
-        answer = f"<span>in <code>{escape(wrong.function)}</code></span><code>{escape(wrong.lines)}</code>"
-        rows.append(row(name, answer, wrong.table))
+    for function, lines, table in wrong_answers(exercise):
+        answer = f"<span>in <code>{escape(function)}</code></span><code>{escape(lines)}</code>"
+        rows.append(row(name, answer, table))
     visible = [check for check in checks_of(exercise.room, exercise.name) if not check.hidden]
     passed = [Verdict(check, 0, "pass", None, 0.0) for check in visible]
     rows.append(row(name, "<span>a right answer</span>", checks_table(exercise.name, passed)))

@@ -28,12 +28,7 @@ class FilledNotebook:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A top-level statement with the comments before it, and the exercises that it binds."""
-
-    text: str
-    binds: frozenset[str]
+_Piece = tuple[str, set[str]]  # a top-level statement with the comments before it, and the exercises that it binds
 
 
 def exercise_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
@@ -63,7 +58,7 @@ def fill(notebook: NotebookNode, source: str) -> FilledNotebook:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
         raise NothingToFill(where) from error
-    order = [piece.binds for piece in pieces if piece.binds]
+    order = [binds for _, binds in pieces if binds]
     defined = [name for name in cells if any(name in binds for binds in order)]
     if not defined:
         raise NothingToFill(f"it defines none of {', '.join(cells)}")
@@ -95,9 +90,9 @@ def _by_exercise(pieces: Sequence[_Piece], defined: Sequence[str], futures: Sequ
     texts: dict[str, list[str]] = {name: list(futures) if name != defined[0] else [] for name in defined}
     ahead = iter([*defined, defined[-1]])
     current = next(ahead)
-    for piece in pieces:
-        texts[current].append(piece.text)
-        if piece.binds:
+    for text, binds in pieces:
+        texts[current].append(text)
+        if binds:
             current = next(ahead)
     return {name: "\n".join(parts) for name, parts in texts.items()}
 
@@ -116,10 +111,10 @@ def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[
         shares_its_line = at + 1 < len(body) and _first_line(body[at + 1]) <= end
         if shares_its_line or lines[end - 1].endswith("\\"):
             continue
-        pieces.append(_Piece("\n".join(lines[start:end]), frozenset(binds)))
-        start, binds = end, set()
+        pieces.append(("\n".join(lines[start:end]), binds))
+        start, binds = end, set[str]()
     if start < len(lines):
-        pieces.append(_Piece("\n".join(lines[start:]), frozenset(binds)))
+        pieces.append(("\n".join(lines[start:]), binds))
     return pieces, futures
 
 
