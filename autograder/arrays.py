@@ -33,13 +33,11 @@ def python_numbers(values: float | Sequence[float], dtype: str = "float32") -> P
 
 
 def is_tensor(value: object) -> TypeGuard[Tensor]:
-    """Return whether a value is a tensor of PyTorch."""
     kind = getattr(sys.modules.get("torch"), "Tensor", None)
     return kind is not None and isinstance(value, kind)
 
 
 def is_array(value: object) -> TypeGuard[Array]:
-    """Return whether a value is a tensor of PyTorch or an array of NumPy."""
     return isinstance(value, np.ndarray) or is_tensor(value)
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from autograder.arrays import Array
 
-
 REFUSALS: Mapping[str, type[Exception]] = {"ValueError": ValueError, "TypeError": TypeError}
 
 

@@ -112,7 +112,6 @@ class Commands(TyperGroup):
     sections: ClassVar[Mapping[str, str]] = {}
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write each section with the first sentence of its commands."""
         width = max(map(len, self.commands))
         for heading, names in (self.sections or {"Commands": " ".join(self.commands)}).items():
             with formatter.section(heading):
@@ -124,7 +123,6 @@ class Command(TyperCommand):
     """A command whose help shows one placeholder for each argument, and no types of Python's."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return the words of the line after `Usage:`."""
         pieces = ["[OPTIONS]"]
         for parameter in self.params:
             if parameter.param_type_name == "argument":
@@ -133,7 +131,6 @@ class Command(TyperCommand):
         return pieces
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write arguments and options, each with its help."""
         for kind in ("argument", "option"):
             rows = [
                 (str(parameter.metavar) if kind == "argument" else record[0], record[1])
@@ -146,7 +143,6 @@ class Command(TyperCommand):
 
 
 def show_version(asked: bool) -> None:
-    """Print the version and end, if asked."""
     if asked:
         print(f"autograder {__version__}")
         raise typer.Exit
@@ -198,7 +194,6 @@ app = command_line("Check your answers to the exercises of a course.", [commands
 
 
 def main() -> None:
-    """Run the students' command line."""
     run(app)
 
 

@@ -25,8 +25,6 @@ from autograder.sections import EXERCISE, Contents, titles_in
 Names = Callable[[], SimpleNamespace]
 HAS_EXERCISE = re.compile(r"^:tags: \[(?:[\w-]+, *)*exercise(?:, *[\w-]+)*\]$", re.MULTILINE)
 GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  # all that a given cell holds
-
-
 GROUP = "autograder.course"
 
 
@@ -182,7 +180,6 @@ class Course:
         return f"{self.book_url}chapters/{self._chapter(room).stem}.html" if self.book_url else ""
 
     def contents(self, room: str) -> Contents:
-        """Return the sections of a room's chapter."""
         path = self._chapter(room)
         return Contents(path.stem, self.page(room), titles_in(path.read_text(encoding="utf-8")))
 

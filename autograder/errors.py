@@ -49,11 +49,7 @@ def complain(message: str) -> None:
 
 
 def plain(text: str, but: str = "") -> str:
-    """Return a line without control characters, which names of folders, notes and outputs can hold.
-
-    Args:
-        but: characters to keep, such as line ends in a text of several lines.
-    """
+    """Return a text without control characters, which names, notes and outputs can hold, but for some, as line ends."""
     return "".join(character if character.isprintable() or character in but else "�" for character in text)
 
 

@@ -36,9 +36,7 @@ class ClaimEntry:
 
     Attributes:
         number: its place among all claims of the book, from 1.
-        tried: what was varied.
         held: in how many combinations the claim held, and the quantity with its intervals.
-        opposite_held: in how many combinations the opposite held.
         source: the file of its experiment in the repository, and the line.
     """
 

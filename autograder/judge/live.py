@@ -41,7 +41,6 @@ class LiveExpectations:
     _contents: dict[str, Contents] = field(default_factory=dict)
 
     def reference(self, check: Check, seed: int) -> Answer:
-        """Return the reference's answer to a check."""
         return self._answer("", check, seed)
 
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:

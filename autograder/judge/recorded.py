@@ -107,7 +107,6 @@ class RecordedExpectations:
         return answers
 
     def reference(self, check: Check, seed: int) -> Answer:
-        """Return the reference's recorded answer to a check."""
         return self._answers[check.id, seed, ""]
 
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:

@@ -34,7 +34,6 @@ def program_of(notebook: NotebookNode, checks: Sequence[Check], run_seed: int) -
 
 
 def planned(check: Check, seed: int) -> PlannedCheck:
-    """Return a check as the sandbox runs it."""
     return PlannedCheck(check.room, check.exercise, check.name, seed, check.hidden)
 
 

@@ -24,13 +24,7 @@ from autograder.sandbox import Program, RunResult, Sandbox
 
 @dataclass(frozen=True)
 class NotebookReport:
-    """Verdicts on the visible checks of a notebook, and faults of the file itself.
-
-    Attributes:
-        room: of its exercises.
-        notes: on the file.
-        remarks: on answers, by exercise (see ``remarks_on``).
-    """
+    """Verdicts on the visible checks of a notebook, notes on the file, and remarks on answers (see ``remarks_on``)."""
 
     room: str
     verdicts: Sequence[Verdict]

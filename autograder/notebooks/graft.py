@@ -112,7 +112,6 @@ def _as_format_4(text: str) -> NotebookNode:
 
 
 def room_of(notebook: NotebookNode) -> str:
-    """Return the room of a released notebook's exercises."""
     return str(notebook.metadata[RECORD]["room"])
 
 

@@ -61,7 +61,6 @@ class Progress:
         return next((exercise for exercise in self.exercises if exercise.state != "done"), None)
 
     def record(self) -> dict[str, Any]:
-        """Return the progress as JSON values."""
         return {
             "assignment": self.assignment,
             "points": self.points,

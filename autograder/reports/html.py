@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-
 HERE = Path(__file__).parent
 # Invisible in a page, but obeyed: by a terminal that prints the file, all control characters but tab and line ends; by
 # a browser, those that turn the direction of a text round, after which it reads otherwise than it is.

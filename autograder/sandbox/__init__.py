@@ -182,7 +182,6 @@ class Sandbox:
             return None, False
 
     def close(self) -> None:
-        """End the server, if one runs."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:

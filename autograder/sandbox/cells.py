@@ -55,7 +55,6 @@ class FrontEnd:
 
 
 def display(*values: object, **_: object) -> None:
-    """Show values as text."""
     for value in values:
         print(repr(value))
 

@@ -56,7 +56,6 @@ ENVIRONMENT = {
     "TORCH_COMPILE_DISABLE": "1",
 }
 
-
 # For a container that holds one submission and cannot make namespaces: the submission runs as a user without an
 # account, and Landlock, where the kernel has it, lets it open only the system, the interpreter and /tmp.
 # Defends: what is root's alone (reference, checks, results, the grader's processes), environment, rights, time, number

@@ -87,7 +87,6 @@ class Program:
 
     @property
     def rooms(self) -> tuple[str, ...]:
-        """The rooms whose checks are run."""
         return tuple(sorted({check.room for check in self.checks}))
 
     def asked(self, *, hidden: bool) -> tuple[PlannedCheck, ...]:
@@ -96,7 +95,6 @@ class Program:
 
 
 def pack_plan(checks: Sequence[PlannedCheck]) -> dict[str, Any]:
-    """Return checks as JSON values."""
     return {"checks": [asdict(check) for check in checks]}
 
 

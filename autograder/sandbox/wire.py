@@ -59,7 +59,6 @@ def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"", d
 
 
 def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
-    """Return one frame as bytes."""
     text = json.dumps(header).encode()
     return LENGTHS.pack(len(text), len(body)) + text + body
 

@@ -14,14 +14,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Origin:
-    """Numbers, as in ``In [41]``, of the cell that made a class or function, and of the newest attempt to make it.
-
-    Attributes:
-        newest: greater than ``made`` if that attempt failed.
-    """
+    """Numbers, as in ``In [41]``, of the cell that made a class or function, and of the newest attempt to make it."""
 
     made: int
-    newest: int
+    newest: int  # greater if that attempt failed
 
 
 def origin_of(name: str, value: object) -> Origin | None:
