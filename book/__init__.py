@@ -24,8 +24,7 @@ ROOT = BOOK.parent
 DATA = ROOT / "data"
 PARTS = (
     *("addresses", "assets", "card", "chapters", "claims", "demo", "downloads", "execution", "exercise_cards"),
-    *("figures", "glossary", "known_mistakes", "mathematics", "opening", "predict", "shown_code", "sidenotes"),
-    *("theme", "widgets"),
+    *("figures", "glossary", "known_mistakes", "mathematics", "opening", "predict", "sidenotes", "theme", "widgets"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Exercise cards: an `exercise` cell of a chapter, shown with number, points, assignment and checks.
+"""Cells as a page shows them: an `exercise` cell as a card with number, points, assignment and checks.
 
 The cell is `from solutions.layers import Linear` and nothing else. The kernel that builds the book runs it; the reader
 sees the assignment, set from the docstrings of the stub, which is cut from the same file, and the stub itself, folded.
@@ -17,11 +17,12 @@ from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.instructor.releasing.glue import WIDTH
+from autograder.instructor.releasing.glue import WIDTH, without_glue
 from book import add_element
 from book.chapters import chapter_of, counted
 from book.known_mistakes import wrong_answers_node
@@ -83,6 +84,31 @@ class GivenCells(SphinxTransform):
                 text = narrowed(Course.installed().given_in(block.astext()))
                 block.rawsource, block.children = text, []
                 block += nodes.Text(text)
+
+
+class HideGlue(SphinxPostTransform):
+    """Remove the calls of ``glue`` from the code that is shown, and cells in which nothing remains to be shown."""
+
+    default_priority = 15  # after myst-nb has chosen what is shown of an output, before figures are drawn
+
+    def run(self, **kwargs: object) -> None:
+        cells = (node for node in self.document.findall(nodes.container) if node.get("nb_element") == "cell_code")
+        for cell in list(cells):
+            for code in list(cell.findall(nodes.literal_block)):
+                if "cell_input" not in code.parent["classes"]:
+                    continue
+                text = without_glue(code.astext())
+                if text != code.astext():
+                    code.children, code.rawsource = [nodes.Text(text)], text
+                is_folded = bool(cell.get("hide_mode"))
+                if (not text or is_folded) and not _shows_something(cell):
+                    cell.parent.remove(cell)
+
+
+def _shows_something(cell: nodes.Element) -> bool:
+    """Return whether a cell has an output that a reader sees."""
+    outputs = [part for part in cell.children if isinstance(part, nodes.Element) and "cell_output" in part["classes"]]
+    return any(not isinstance(node, nodes.container) for part in outputs for node in part.findall() if node is not part)
 
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
@@ -240,3 +266,4 @@ def setup(app: Sphinx) -> None:
     app.add_object_type("exercise", "exercise", objname="exercise")  # the search finds it by its name
     app.add_transform(ExerciseCards)
     app.add_transform(GivenCells)
+    app.add_post_transform(HideGlue)
