@@ -35,13 +35,12 @@ def check(
     They run from top to bottom, as the grader will run them. The exit status is 1 unless every check passes.
     """
     from autograder.notebooks.check import check_notebook
-    from autograder.reports.text import notebook_text
 
     report = check_notebook(notebook)
     if as_json:
         print(plain_json([verdict.record() for verdict in report.verdicts]))
     else:
-        print(plain(notebook_text(report.notes, report.verdicts, report.remarks), but="\n"))
+        print(plain(repr(report), but="\n"))
     raise typer.Exit(0 if report.passed else 1)
 
 

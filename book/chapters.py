@@ -118,8 +118,7 @@ def chapter_of(docname: str) -> BookChapter:
 
 def written_points(cell: re.Match[str]) -> int:
     """Return the points of a written question, from its cell as ``WRITTEN`` matches it."""
-    points: int = json.loads(cell["metadata"])["points"]
-    return points
+    return int(json.loads(cell["metadata"])["points"])
 
 
 def hours(minutes: int) -> str:

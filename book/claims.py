@@ -89,9 +89,8 @@ def _range(combinations: list[BoundedInterval]) -> str:
 
 def _number(value: float) -> str:
     plain = value == 0 or 1e-3 <= abs(value) < 1e5
-    return (f"{value:.3g}" if plain and abs(value) < 1000 else f"{value:,.0f}" if plain else f"{value:.1e}").replace(
-        "-", "−"
-    )
+    form = ".1e" if not plain else ".3g" if abs(value) < 1000 else ",.0f"
+    return f"{value:{form}}".replace("-", "−")
 
 
 class ClaimRole(SphinxRole):

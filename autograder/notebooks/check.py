@@ -19,12 +19,13 @@ from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, re
 from autograder.notebooks.progress import Progress, progress_in
 from autograder.notebooks.released import released_notebook
 from autograder.notebooks.remarks import remarks_on
+from autograder.reports.text import notebook_text
 from autograder.sandbox import Program, RunResult, Sandbox
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NotebookReport:
-    """Verdicts on the visible checks of a notebook, notes on the file, and remarks on answers (see ``remarks_on``)."""
+    """Verdicts on a notebook's visible checks, notes on the file, remarks on answers (see ``remarks_on``), as text."""
 
     room: str
     verdicts: Sequence[Verdict]
@@ -34,6 +35,9 @@ class NotebookReport:
     @property
     def passed(self) -> bool:
         return all(verdict.passed for verdict in self.verdicts) and not self.remarks
+
+    def __repr__(self) -> str:
+        return notebook_text(self.notes, self.verdicts, self.remarks)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograder.notebooks.progress import Progress
 from autograder.reports.html import checks_table, progress_card
-from autograder.reports.text import checks_text, notebook_text, progress_text
+from autograder.reports.text import checks_text, progress_text
 from autograder.student.inputs import (
     Origin,
     inputs_as_typed,
@@ -198,17 +198,7 @@ def progress(room: str = "") -> ProgressCard:
     return ProgressCard(**vars(progress_in(room, verdicts, _remarks(room, names))))
 
 
-@dataclass(frozen=True)
-class WholeNotebook:
-    """Verdicts of the visible checks of all exercises of a notebook, with notes on the file; shown as text."""
-
-    report: NotebookReport
-
-    def __repr__(self) -> str:
-        return notebook_text(self.report.notes, self.report.verdicts, self.report.remarks)
-
-
-def check_all(room: str = "") -> WholeNotebook:
+def check_all(room: str = "") -> NotebookReport:
     """Run this notebook's exercise cells anew in a fresh process, as the grader will, and show the visible checks.
 
     ``autograder check`` does the same with a file; this is for a notebook without one on this machine, as in Colab. It
@@ -226,13 +216,13 @@ def check_all(room: str = "") -> WholeNotebook:
     from autograder.sandbox.limits import is_graded
 
     if is_graded():
-        return WholeNotebook(NotebookReport(room, (), ()))
+        return NotebookReport(room, (), ())
     room = known_room(room or _room_of_notebook())
     answers = _answers_in_notebook(check.exercise for check in checks_of(room))
     if not answers:
         raise UnknownName(NOTHING_RAN)
     try:
-        return WholeNotebook(check_answers(room, answers, inputs_as_typed()))
+        return check_answers(room, answers, inputs_as_typed())
     except KeyboardInterrupt:
         raise CheckInterrupted("the check was interrupted") from None
 
