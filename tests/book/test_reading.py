@@ -4,7 +4,6 @@ import gzip
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -73,14 +72,6 @@ def sent(path: Path) -> int:
     return len(content if path.suffix in COMPRESSED_ALREADY else gzip.compress(content, mtime=0))
 
 
-def weights(urls: Iterable[str], site: Path) -> Counter[str]:
-    """Return the bytes of each kind of file among these addresses."""
-    bytes_sent: Counter[str] = Counter()
-    for path in {urlsplit(url).path for url in urls}:
-        bytes_sent[Path(path).suffix] += sent(site / path.removeprefix("/"))
-    return bytes_sent
-
-
 def asked(visited: Visit) -> list[str]:
     """Return the requests of a page without those of its demo and for pages that a search quotes."""
     own, *parts = visited.requested
@@ -88,18 +79,15 @@ def asked(visited: Visit) -> list[str]:
 
 
 def test_a_page_without_its_demo_weighs_under_450_kilobytes_and_takes_few_requests(visited: Visit, site: Path) -> None:
-    weight = weights(asked(visited), site)
+    weight = Counter[str]()  # by the kind of file
+    for path in {urlsplit(url).path for url in asked(visited)}:
+        weight[Path(path).suffix] += sent(site / path.removeprefix("/"))
     assert weight[".woff2"] > 0
     assert weight.total() < BUDGET, weight
     assert len(set(asked(visited))) == len(asked(visited)) <= REQUESTS
 
 
 # ---- a chapter on paper: nothing is folded away and nothing is cut
-
-
-@cache
-def on_paper(path: Path) -> str:
-    return squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
 
 
 def squeezed(text: str) -> str:
@@ -127,7 +115,7 @@ def is_on(printed: str, line: str) -> bool:
     indirect=True,
 )
 def test_every_line_of_code_and_every_answer_is_printed(visited: Visit, site: Path) -> None:
-    printed = on_paper(visited.picture("print.pdf"))
+    printed = squeezed("".join(page.extract_text() for page in PdfReader(visited.picture("print.pdf")).pages))
     lines = [line for code in texts(visited, site, ".highlight > pre") for line in code.splitlines() if line]
     reasons = texts(visited, site, "p.reason-letter")
     assert len(lines) > 100 and len(reasons) > 10

@@ -231,13 +231,6 @@ def test_a_file_that_is_not_a_notebook_is_refused_in_one_line_that_names_it(cont
     assert "\n" not in str(refused.value)
 
 
-def test_a_notebook_swollen_by_outputs_is_refused_unread_with_the_way_out(tmp_path: Path) -> None:
-    with (tmp_path / "a.ipynb").open("wb") as file:
-        file.truncate((32 << 20) + 1)
-    with pytest.raises(MalformedNotebook, match="clear its outputs"):
-        read_notebook(tmp_path / "a.ipynb")
-
-
 @pytest.mark.parametrize("part", ["{}", "[]", '{"cell_type":"raw","metadata":{},"source":""}'])
 def test_a_notebook_of_too_many_parts_is_refused_unread_with_the_way_out(part: str) -> None:
     """Of 32 MiB of braces nbformat makes 6 GB."""

@@ -134,9 +134,6 @@ def answer_frame(check: str, header: bytes | None = None, body: bytes = BODY) ->
     return frame(b'{"exercise": "Flatten", "check": "' + check.encode() + b'", "answer": ' + packed + b"}", body)
 
 
-STREAM = [CELL, READY, *(answer_frame(check) for check in "abc"), END]
-
-
 def gather(data: bytes) -> RunResult:
     """Gather a run whose submission sends these bytes and ends."""
     receiver, sender = socket.socketpair()
@@ -171,7 +168,7 @@ def assert_complete(result: RunResult) -> None:
 
 
 def test_a_whole_stream_is_a_whole_run() -> None:
-    result = gather(b"".join(STREAM))
+    result = gather(b"".join([CELL, READY, *map(answer_frame, "abc"), END]))
     assert_complete(result)
     assert {answer.kind for answer in result.answers.values()} == {"observed"}
     assert result.cells["layers-Linear"].stdout == "ü"

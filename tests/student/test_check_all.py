@@ -131,26 +131,21 @@ def test_a_complete_answer_has_no_remark(monkeypatch: pytest.MonkeyPatch) -> Non
 SETUP = "from autograder import check\nfrom torch import nn"
 RIGHT = "class Flatten(nn.Module):\n    def forward(self, x):\n        return x.flatten(start_dim=1)"
 WRONG = RIGHT.replace("start_dim=1", "start_dim=0")
-UNCLOSED = RIGHT.removesuffix(")")
-FAILING = f"1 / 0\n{WRONG}"
 CHECK = "print(repr(check(Flatten)))"
-
-
-MINE = RIGHT.replace("class Flatten", "class Mine")
 PASSES, FAILS = "2 of 2 checks passed", "0 of 2 checks passed"
 BEFORE = f"failed. What is checked here is the version before it, from cell [6].\nFlatten as in cell [6]: {PASSES}"
 # Each cell of a notebook, and how what it prints begins.
 CELLS = [
     (SETUP, ""),
     (f"{RIGHT}\n{CHECK}", f"Flatten: {PASSES}"),  # of the cell that is running
-    (MINE, ""),
+    (RIGHT.replace("class Flatten", "class Mine"), ""),
     ("Flatten = Mine", ""),
     (CHECK, f"Flatten: {PASSES}"),  # the class of an earlier cell by another name: no run that failed
     (RIGHT, ""),
     (CHECK, f"Flatten as in cell [6]: {PASSES}"),
-    (UNCLOSED, ""),
+    (RIGHT.removesuffix(")"), ""),
     (CHECK, f"Your last run of Flatten, cell [8], {BEFORE}"),
-    (FAILING, ""),
+    (f"1 / 0\n{WRONG}", ""),
     (CHECK, f"Your last run of Flatten, cell [10], {BEFORE}"),
     (WRONG, ""),
     (CHECK, f"Flatten as in cell [12]: {FAILS}"),
