@@ -12,7 +12,6 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from jupyter_cache import get_cache
@@ -84,14 +83,10 @@ def read_in_parallel(app: Sphinx, config: Config) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
     numbering.parallel_read_safe = True
-    event.listen(Engine, "connect", wait_for_others)
+    # Let a reader wait while another writes its page: on a busy disk that takes longer than the 5 s of sqlite3.
+    event.listen(Engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 120000"))
     # Here, since jupyter-cache fails where two readers make its database at once.
     get_cache(config.nb_execution_cache_path).db  # noqa: B018
-
-
-def wait_for_others(connection: Any, _: object) -> None:
-    """Let a reader wait while another writes its page: on a busy disk that takes longer than the 5 s of sqlite3."""
-    connection.execute("PRAGMA busy_timeout = 120000")
 
 
 def note_dependencies(app: Sphinx, document: nodes.document) -> None:

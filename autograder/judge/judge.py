@@ -22,7 +22,7 @@ from autograder.arrays import (
 from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
 from autograder.judge.common_mistakes import certain_mistake, likely_mistake
 from autograder.judge.comparison import same, same_answer, tolerance_of
-from autograder.judge.matching import Place, explaining, names_at, rest_on_errors
+from autograder.judge.matching import Place, explaining, rest_on_errors
 from autograder.judge.verdicts import Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
 from autograder.mistakes import Mistake
 from autograder.observe import NOT_WRITTEN, Answer
@@ -75,7 +75,7 @@ def judge(
         if untouched:
             diagnosis = Diagnosis(answer.detail, "", begin=tuple(expect.first_hints(check)))
         else:
-            shown = {mistake: names_at(at, places) for mistake, places in explained.items()}
+            shown = {name: {what for where, what, _ in places if where == at} for name, places in explained.items()}
             diagnosis = _diagnose(check, answer, expected[at], shown, guessed, expect)
         outcome: Outcome = "fail" if answer.kind == "observed" else answer.kind
         verdicts.append(Verdict(check, seed, outcome, diagnosis, answer.duration_s))
@@ -86,7 +86,7 @@ def _diagnose(
     check: Check,
     answer: Answer,
     expected: Answer,
-    shown: Mapping[str, frozenset[str]],
+    shown: Mapping[str, set[str]],
     guessed: Container[str],
     expect: Expectations,
 ) -> Diagnosis:

@@ -157,11 +157,6 @@ def _doubt(mistake: str, chosen: Sequence[str], agreements: Mapping[str, Agreeme
     return len(against) / len(agreement.explained | agreement.alike)
 
 
-def names_at(at: int, places: frozenset[Place]) -> frozenset[str]:
-    """Return the names of the observations of one check among some places."""
-    return frozenset(name for where, name, _ in places if where == at)
-
-
 def wrong_places(at: int, answer: Answer, right: Answer) -> frozenset[Place]:
     """Return the places in which an answer is wrong; none for an answer that a limit cut short."""
     if answer.kind == "error":
@@ -263,11 +258,6 @@ def _how_alike(value: Observation, mistake: Observation) -> str:
     return "alike" if refusals or subjects[0] & subjects[1] else "covered"
 
 
-def asks_for_refusal(right: Observation) -> bool:
-    """Return whether an observation is about refusals, so that an error is an answer."""
-    return isinstance(right, Raised) or is_accepted(right)
-
-
 def is_accepted(right: Observation) -> bool:
     return isinstance(right, str) and right == ACCEPTED
 
@@ -277,8 +267,8 @@ def _refusal_of(value: Observation) -> str:
 
 
 def _is_unwanted(value: Observation, right: Observation) -> bool:
-    """Return whether an observation is an error where none is asked for."""
-    return isinstance(value, Raised) and not asks_for_refusal(right)
+    """Return whether an observation is an error where none is asked for, as it is where the right one is a refusal."""
+    return isinstance(value, Raised) and not isinstance(right, Raised) and not is_accepted(right)
 
 
 def rest_on_errors(places: frozenset[Place], answers: Sequence[Answer], expected: Sequence[Answer]) -> bool:
