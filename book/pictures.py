@@ -2,9 +2,9 @@
 
 The README shows the landing page with its demo, beside a check's verdict on a wrong answer.
 
-Usage: python -m book.pictures SITE [FOLDER]
+Usage: python -m book.pictures SITE
 
-Writes screenshot-light.png, screenshot-dark.png and static/social-card.png into the folder, or else into book/.
+Writes screenshot-light.png, screenshot-dark.png and static/social-card.png into book/.
 """
 
 import io
@@ -63,13 +63,13 @@ def write_card(browser: Browser, site: Path, path: Path) -> None:
         page.locator("svg").screenshot(path=path)
 
 
-def write_pictures(site: Path, folder: Path = BOOK) -> None:
+def write_pictures(site: Path) -> None:
     with sync_playwright() as playwright, chromium(playwright) as browser:
         for colours in get_args(Colours):
             picture = Image.fromarray(np.hstack(halves(browser, site, colours)))
-            picture.quantize(256).save(folder / f"screenshot-{colours}.png", optimize=True)
-        write_card(browser, site, folder / "static" / card.CARD)
+            picture.quantize(256).save(BOOK / f"screenshot-{colours}.png", optimize=True)
+        write_card(browser, site, BOOK / "static" / card.CARD)
 
 
 if __name__ == "__main__":
-    write_pictures(*map(Path, sys.argv[1:]))
+    write_pictures(Path(sys.argv[1]))
