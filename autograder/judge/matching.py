@@ -267,7 +267,7 @@ def _refusal_of(value: Observation) -> str:
 
 
 def _is_unwanted(value: Observation, right: Observation) -> bool:
-    """Return whether an observation is an error where none is asked for, as it is where the right one is a refusal."""
+    """Return whether an observation is an error where none is asked for: a check of refusals asks for one."""
     return isinstance(value, Raised) and not isinstance(right, Raised) and not is_accepted(right)
 
 

@@ -18,20 +18,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from autograder.observe import Answer, observe
-from autograder.sandbox import Collector, limits, wire
+from autograder.sandbox import CellResult, Collector, Limits, PlannedCheck, Program, RunResult, limits, wire
 from autograder.sandbox.cells import names_of, new_module, run_cell
 from autograder.sandbox.child import TIMEOUT, find_check, pack_answer_to
-from autograder.sandbox.program import (
-    MAX_TIMEOUTS,
-    CellResult,
-    Limits,
-    PlannedCheck,
-    Program,
-    RunResult,
-    pack_plan,
-    read_plan,
-    read_request,
-)
+from autograder.sandbox.program import MAX_TIMEOUTS, pack_plan, read_plan, read_request
 
 START_S = 120.0
 GRACE_S = 5.0  # over the limit of a cell or a check, which ends what runs by itself where Python runs it
