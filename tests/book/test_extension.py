@@ -1,7 +1,6 @@
 """The extension's functions on small inputs, without a built site: stubs, figures, code, execution, the PDF."""
 
 import ast
-import inspect
 import re
 
 import pytest
@@ -30,21 +29,11 @@ def in_words(source: str) -> str:
     return ast.dump(tree)
 
 
-def entries(source: str) -> list[tuple[str, str, str]]:
-    """Return each entry of each docstring: the name of its owner, its section, and the first word of its line."""
-    words = []
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.ClassDef | ast.FunctionDef):
-            continue
-        section = ""
-        for line in inspect.cleandoc(ast.get_docstring(node) or "").splitlines():
-            if line and not line.startswith(" "):
-                section = line.removesuffix(":") if re.fullmatch(r"(Args|Attributes|Raises|Returns):", line) else ""
-            elif entry := re.match(r"    (\w+): " if section != "Returns" else r"    (\S+)", line):
-                if section:
-                    words.append((node.name, section, entry[1]))
-                section = "" if section == "Returns" else section  # the next lines can begin with any word
-    return words
+def entries(source: str) -> list[list[str]]:
+    """Return of each docstring the sections, the names of their entries, and how results begin."""
+    documented = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    begins = re.compile(r"^    \w+: |^[A-Z]\w+:\n    \S+", re.MULTILINE)
+    return [begins.findall(ast.get_docstring(node) or "") for node in documented]
 
 
 @EACH_EXERCISE
