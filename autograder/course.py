@@ -46,12 +46,7 @@ class SeveralCourses(TaskFailed):
 
 @dataclass(frozen=True)
 class Chapter:
-    """One numbered file of the chapters' folder.
-
-    Attributes:
-        path: the file.
-        room: the module of its exercises, such as ``layers``; of a chapter to read, what stands in that place.
-    """
+    """A numbered file of the chapters' folder, ``2-layers.md``; what follows the number is its room."""
 
     path: Path
     room: str

@@ -14,14 +14,7 @@ SOLUTION = re.compile(rf"^\s*{BEGIN}\s*$(.*?)^\s*{END}\s*$", re.MULTILINE | re.D
 
 @dataclass(frozen=True)
 class Exercise:
-    """One public name of a solutions module.
-
-    Attributes:
-        room: the module that it stands in, such as ``layers``.
-        name: the public name, such as ``Linear``.
-        source: the reference's source, markers included.
-        docstring: the assignment.
-    """
+    """A public name of a room, such as ``Linear``: its source, markers included, and its docstring, the assignment."""
 
     room: str
     name: str

@@ -6,6 +6,7 @@ An edit that no longer matches after an update of the theme changes nothing; the
 import re
 from collections.abc import Iterable
 from importlib import metadata
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -143,13 +144,8 @@ def without_unused(rules: Iterable[Any], names: set[str]) -> str:
 
 def selectors_of(prelude: Iterable[Any]) -> list[str]:
     """Return the selectors of a list: its commas, but for those in brackets, part them."""
-    parts: list[list[Any]] = [[]]
-    for token in prelude:
-        if token == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return [tinycss2.serialize(part).strip() for part in parts]
+    parts = groupby(prelude, key=lambda token: token == ",")
+    return [tinycss2.serialize(list(part)).strip() for is_comma, part in parts if not is_comma]
 
 
 def setup(app: Sphinx) -> None:

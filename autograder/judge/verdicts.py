@@ -29,15 +29,7 @@ LIKELY_LABELS = {*PERHAPS, *PERHAPS.values()}
 
 @dataclass(frozen=True)
 class Likely:
-    """A known mistake that a check shows.
-
-    Attributes:
-        mistake: its id.
-        says: its explanation.
-        read: the section that helps, as the text of a ``sections.Section``.
-        hint: for a second look.
-        perhaps: whether only the text of an error speaks for it.
-    """
+    """A known mistake that a check shows, by its id; ``says`` explains it, and the rest is as in a ``Diagnosis``."""
 
     mistake: str
     says: str

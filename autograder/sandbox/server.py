@@ -113,13 +113,10 @@ def end(pid: int, isolated: bool) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """A submission to run, as the server's forks hand it down to the student's process.
+    """A submission to run, as the server's forks hand it down to the student's process; the rest is as ``main`` says.
 
     Attributes:
         results: the source of its cells and checks, and the destination of its frames.
-        wall: the outer wall, or ``trusted`` for none.
-        hidden: folders that it must not see.
-        uid: the user to become if this is root.
     """
 
     limits: Limits

@@ -1,6 +1,5 @@
 """From a photograph to 28 by 28 pixels: each step of `prepare_image`, and the answer where it is left out."""
 
-import io
 import json
 from pathlib import Path
 
@@ -51,9 +50,7 @@ def write(folder: Path) -> None:
         ("A dress, cut out", "preparation-cut-out.png", cut_out(DRESS)),
     ]
     for _, file, picture in examples:
-        content = io.BytesIO()
-        picture.save(content, "PNG" if file.endswith("png") else "JPEG", exif=picture.getexif())
-        (folder / file).write_bytes(content.getvalue())
+        picture.save(folder / file, exif=picture.getexif())
     (folder / "preparation.json").write_text(
         json.dumps([{"label": label, "file": file} for label, file, _ in examples])
     )
