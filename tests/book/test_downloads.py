@@ -20,7 +20,6 @@ EACH_CHAPTER = pytest.mark.parametrize("chapter", [chapter.assignment for chapte
 
 
 def links(site: Path, chapter: str, paragraphs: str) -> list[str]:
-    """Return the targets of the links in paragraphs of a class."""
     return [str(link["href"]) for link in page(site, chapter).article.select(f"p.{paragraphs} a")]
 
 
@@ -126,7 +125,6 @@ def test_the_pdf_says_title_and_language_and_its_tags_are_those_of_the_pages(pdf
 
 
 def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:
-    """Yield the elements of a PDF's structure."""
     waiting = [root]
     while waiting:
         element = waiting.pop()

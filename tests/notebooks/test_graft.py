@@ -27,14 +27,12 @@ from autograder.notebooks.graft import (
 from tests.commands import python
 
 
-def answer(name: str, source: str) -> NotebookNode:
-    nbgrader = {"grade_id": f"layers-{name}", "solution": True, "grade": False, "locked": False}
+def answer(name: str, source: str, **about: object) -> NotebookNode:
+    nbgrader = {"grade_id": f"layers-{name}", "solution": True, "grade": False, "locked": False, **about}
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
 
 
-def locked(name: str, source: str) -> NotebookNode:
-    nbgrader = {"grade_id": f"layers-{name}", "solution": False, "grade": True, "locked": True, "points": 1}
-    return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
+LOCKED = {"solution": False, "grade": True, "locked": True, "points": 1}
 
 
 HIDDEN = "# Hidden check\n### BEGIN HIDDEN TESTS\ncheck(Linear, 'secret')\n### END HIDDEN TESTS"
@@ -45,8 +43,8 @@ def instructor() -> NotebookNode:
         nbformat.v4.new_markdown_cell("# 2 · Layers", id="title"),
         nbformat.v4.new_code_cell("figure()", id="figure"),
         answer("Linear", "class Linear: ..."),
-        locked("Linear-shape", "check(Linear)"),
-        locked("Linear-secret", HIDDEN),
+        answer("Linear-shape", "check(Linear)", **LOCKED),
+        answer("Linear-secret", HIDDEN, **LOCKED),
         answer("Flatten", "class Flatten: ..."),
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata={"autograder": {"room": "layers"}})

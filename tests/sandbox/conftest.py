@@ -59,7 +59,6 @@ def run(sandbox: Sandbox, source: str) -> RunResult:
 
 
 def says(sandbox: Sandbox, source: str) -> str:
-    """Return a cell's output, or its error."""
     cell = run(sandbox, source).cells["hostile"]
     return cell.stdout.strip() or cell.error
 

@@ -9,10 +9,9 @@ from autograder.checks import checks_of
 from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program
 from autograder.sandbox.without_fork import run_without_fork
 from tests.commands import ROOT, python
-from tests.sandbox.conftest import PROGRAMS
+from tests.sandbox.conftest import PROGRAMS, RIGHT
 
 PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, 1) for check in checks_of("layers"))
-REFERENCE = Cell("right", (ROOT / "solutions" / "layers.py").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def without_unix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, s
 
 @pytest.mark.usefixtures("without_unix")
 def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is_over() -> None:
-    cells = (Cell("broken", "1 / 0"), Cell("endless", "while True: pass"), REFERENCE)
+    cells = (Cell("broken", "1 / 0"), Cell("endless", "while True: pass"), RIGHT)
     result = run_without_fork(Program(cells, PLAN), Limits(cell_s=3.0))
     assert {answer.kind for answer in result.answers.values()} == {"observed"}
     assert result.cells["broken"].error.splitlines()[-1] == "ZeroDivisionError: division by zero"
@@ -39,7 +38,7 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
 )
 def test_an_answer_that_no_frame_can_hold_is_invalid_for_its_check_alone(returned: str, detail: str) -> None:
     odd = Cell("odd", f"import torch\nFlatten.__call__ = lambda self, x: {returned}")
-    answers = run_without_fork(Program((REFERENCE, odd), PLAN)).answers.values()
+    answers = run_without_fork(Program((RIGHT, odd), PLAN)).answers.values()
     assert {(answer.kind, answer.detail) for answer in answers} == {("observed", ""), ("invalid", detail)}
 
 
@@ -50,7 +49,7 @@ def test_an_uninterruptible_cell_ends_with_its_process_and_earlier_results_stay(
 ) -> None:
     monkeypatch.setattr("autograder.sandbox.without_fork.GRACE_S", 1.0)
     stubborn = Cell("stubborn", "import time\ntime.sleep(600)")  # a thread's interrupt waits for its end
-    result = run_without_fork(Program((REFERENCE, stubborn), PLAN[:1]), Limits(cell_s=10.0, check_s=10.0))
+    result = run_without_fork(Program((RIGHT, stubborn), PLAN[:1]), Limits(cell_s=10.0, check_s=10.0))
     assert list(result.cells) == ["right"]
     (answer,) = result.answers.values()
     assert (answer.kind, answer.detail) == ("timeout", "the cell stubborn did not end in time")

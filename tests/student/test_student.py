@@ -26,7 +26,6 @@ def flatten_by(forward: Callable[[Tensor], object]) -> type[nn.Module]:
 
 
 def report(answer: object, **options: int | str) -> CheckReport:
-    """Return the report on a Flatten."""
     return report_on("Flatten", SimpleNamespace(Flatten=answer), **options)  # type: ignore[arg-type]
 
 
