@@ -41,13 +41,7 @@ def load_sample() -> tuple[Tensor, Tensor]:
 
 
 def load_measured(name: str) -> Any:
-    """Return measurements that take too long for the build of a page.
-
-    Args:
-        name: "results", of ``make results``: the accuracy of each recipe on the full Fashion-MNIST; "photographs", of
-            ``make photos WRITE=1``: how many synthetic photographs are answered rightly on each background; "speed", of
-            ``make bench-training``; "grading", of ``make bench-grading``: how long a class takes to grade; or
-            "attacks", of ``make attacks``: how each attack on the grader ended.
+    """Return measurements that take too long for the build of a page, by name, such as "results" of ``make results``.
 
     Raises:
         FileNotFoundError: neither the students' wheel nor a folder ``data`` from here upwards has them.
