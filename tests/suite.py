@@ -1,7 +1,5 @@
 """What a run takes of all tests, and in which order."""
 
-from __future__ import annotations
-
 import gc
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Try all attacks behind each wall, print how they ended, and keep it for the guide: python -m tests.attacks"""
 
-from __future__ import annotations
-
 import tempfile
 from collections import Counter
 from pathlib import Path

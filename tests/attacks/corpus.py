@@ -9,8 +9,6 @@ The file ``download.md`` is apart: names that end before anything is graded, tri
 Code that got something prints a line ``WON: …``. Points, secrets, and what lies about outside are looked for as well.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import re

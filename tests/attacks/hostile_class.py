@@ -1,7 +1,5 @@
 """A class of honest and hostile students, graded behind one of the walls, and its traces."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

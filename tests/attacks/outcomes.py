@@ -3,8 +3,6 @@
 ``make attacks`` measures all and writes the file anew.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """State around a run, before and after it: files, processes, and connections that nobody should make."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """Hostile work gets the points of the honest work in it, and nothing outside the sandbox changes."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io

@@ -1,7 +1,5 @@
 """Attacks that are no code in a cell: by frames, files, connections and names; each got something once."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -1,7 +1,5 @@
 """Small classes, graded in the tests' own process, and the contents of nbgrader's gradebook."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """A course in one file: whole or not at all, killed or not, and beside a grader at work."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import random

@@ -1,7 +1,5 @@
 """Marks are computed: tables of the rule, and laws over histories in a real gradebook."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

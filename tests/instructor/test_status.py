@@ -1,7 +1,5 @@
 """`autograder status`: a line for each assignment, in whatever state, and no notebook is parsed for it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

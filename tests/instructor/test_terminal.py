@@ -1,7 +1,5 @@
 """No command prints a character that steers a terminal."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

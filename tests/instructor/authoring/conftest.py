@@ -1,7 +1,5 @@
 """The second course as the installed one, to be edited."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Iterator

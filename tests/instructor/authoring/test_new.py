@@ -1,7 +1,5 @@
 """A course, a chapter and an exercise are begun by a command, say what they lack, and are filled."""
 
-from __future__ import annotations
-
 import importlib
 import re
 import shutil

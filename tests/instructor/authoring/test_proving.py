@@ -1,7 +1,5 @@
 """`autograder prove` names what does not hold of a course in one line each, and a release stops there."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A course folder whose released notebooks have only the cells by which they are known."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Downloads as each system makes them, by its public description (see the docstring of its reader)."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Files of a download and a course folder's situation, as a plan takes them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Downloads are read entry by entry: nothing ends outside the course folder, and good entries are read."""
 
-from __future__ import annotations
-
 import os
 import stat
 import tempfile

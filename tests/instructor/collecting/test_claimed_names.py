@@ -1,7 +1,5 @@
 """A name that students choose takes nobody's place: the attacks of tests/attacks/download.md, and honest work."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path

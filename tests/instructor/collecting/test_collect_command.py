@@ -1,7 +1,5 @@
 """`autograder init --roster`, `collect` and `receipt` on a course folder, with nbgrader's real gradebook."""
 
-from __future__ import annotations
-
 import json
 import os
 import pty

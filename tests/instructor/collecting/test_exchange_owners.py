@@ -3,8 +3,6 @@
 The accounts are those that every Debian has.
 """
 
-from __future__ import annotations
-
 import os
 import pwd
 import shutil

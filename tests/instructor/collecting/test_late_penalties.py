@@ -1,7 +1,5 @@
 """Penalties of late work."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo, available_timezones

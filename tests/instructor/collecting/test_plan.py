@@ -1,7 +1,5 @@
 """Plans of a collection, made before anything is written."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

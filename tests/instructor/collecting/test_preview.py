@@ -1,7 +1,5 @@
 """The preview of a plan: matters for a person first, and all of it in a terminal of 80 columns."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """The assignment of a file under any name."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 

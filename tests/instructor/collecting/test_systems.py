@@ -1,7 +1,5 @@
 """Names that each system gives: owner, time and attempt. And nobody can pose as another."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Settings for students: the address of the book."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

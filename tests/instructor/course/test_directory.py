@@ -1,7 +1,5 @@
 """Students found by id, address or name, and nobody rather than the wrong one."""
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Literal
 

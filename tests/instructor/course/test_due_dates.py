@@ -1,7 +1,5 @@
 """Due dates: one table, with the time zone of its clock."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

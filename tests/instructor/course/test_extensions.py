@@ -1,7 +1,5 @@
 """More time for one student, and a bank of late days: arithmetic on the clocks of all time zones."""
 
-from __future__ import annotations
-
 import math
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The standing of the times of collected attempts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The roster, as people write it and learning systems export it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

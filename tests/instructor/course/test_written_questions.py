@@ -1,7 +1,5 @@
 """Written questions of an instructor's own: `questions/ASSIGNMENT.md` in the course folder, as the template shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The doctor: a machine that is well, one that lacks something, and walls that are not there."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

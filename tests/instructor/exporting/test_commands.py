@@ -1,7 +1,5 @@
 """`autograder report`, `export` and `feedback` on a real gradebook of nbgrader's."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import json

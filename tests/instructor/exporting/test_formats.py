@@ -1,7 +1,5 @@
 """Each format beside its public description, and read by others than us."""
 
-from __future__ import annotations
-
 import inspect
 import io
 import json

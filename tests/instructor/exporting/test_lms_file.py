@@ -1,7 +1,5 @@
 """Marks put into files that Canvas and Moodle gave out: nothing else in them changes."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

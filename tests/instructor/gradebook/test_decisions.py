@@ -1,7 +1,5 @@
 """Changed points, dropped questions, excused students: shown first, written, and taken back."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """More time for some, in nbgrader's own gradebook: shown first, written, followed by every grading, and taken back."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """PostgreSQL as the gradebook of grading and marking, with a real server: nbgrader's `db_url` in the configuration."""
 
-from __future__ import annotations
-
 import os
 import pwd
 import signal

@@ -1,7 +1,5 @@
 """A container as Gradescope makes them, as far as one machine can: see ``container.sh``. It needs root, as in CI."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

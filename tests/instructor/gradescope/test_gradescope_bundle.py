@@ -1,7 +1,5 @@
 """`autograder release --format gradescope`: the zip builds an image and grades in it, in a root without namespaces."""
 
-from __future__ import annotations
-
 import json
 import re
 import zipfile

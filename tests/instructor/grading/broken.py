@@ -4,8 +4,6 @@ Malformed files and damaged cells of other kinds are in ``tests/notebooks/test_g
 Each function gets the path to hand in at and a notebook with right answers.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Grading again: verdicts that stand, work or points that have changed, and the same verdicts in any order."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Every submission ends in verdicts with a reason, and stops nobody else's grading."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Grading on the workers of a dask cluster: the marks of a run on one machine, or one line about what is wrong."""
 
-from __future__ import annotations
-
 import json
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """The table of `autograder grade`: what needs a look first, and all of it in a terminal of 80 columns."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from rich.console import Console

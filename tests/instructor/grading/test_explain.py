@@ -1,7 +1,5 @@
 """One mark, reproduced: for right, mistaken, crashing, slow and unreadable work."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """`c.Grading.from_scratch`: a pass by delegation earns nothing, in our command and in nbgrader's."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A stopped run, and the next one after it."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import random

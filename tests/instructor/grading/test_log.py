@@ -1,7 +1,5 @@
 """The log of one submission: its contents, and the mark that it belongs to."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast

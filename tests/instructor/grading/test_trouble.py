@@ -1,7 +1,5 @@
 """Failing machines, odd files and odd names: one line, and the rest is graded."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A class that has answered a written question, graded without running anything, and people who mark it."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """The pages of marking in a browser: by keyboard and screen reader, on a telephone, and while the server is away."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A server killed while marks are saved: each acknowledged mark is there, and none in part."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import random

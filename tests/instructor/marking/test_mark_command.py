@@ -1,7 +1,5 @@
 """`autograder mark` from the command line: tokens, refusals, and changes while it serves."""
 
-from __future__ import annotations
-
 import re
 import socket
 import time

@@ -1,7 +1,5 @@
 """Pages of marking over HTTP: the login, refusals in words, and answers that do nothing but show."""
 
-from __future__ import annotations
-
 import contextlib
 import sqlite3
 

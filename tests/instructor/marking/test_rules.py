@@ -1,7 +1,5 @@
 """Rules of marking together: views of an answer, saved marks, and the gradebook afterwards."""
 
-from __future__ import annotations
-
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

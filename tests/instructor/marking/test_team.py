@@ -1,7 +1,5 @@
 """The table of markers, and a split of answers that is complete, even, and moves no marked one."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """nbgrader's exchange on a machine of several users, as under JupyterHub: one instructor, two students."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

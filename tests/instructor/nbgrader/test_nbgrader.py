@@ -1,7 +1,5 @@
 """nbgrader's own commands and its formgrader, run on a course folder as an instructor runs them."""
 
-from __future__ import annotations
-
 import contextlib
 import html
 import json

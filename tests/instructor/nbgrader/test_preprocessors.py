@@ -1,7 +1,5 @@
 """nbgrader's pages: the rubric beside a written answer, and a student's markup as text."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

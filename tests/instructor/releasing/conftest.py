@@ -1,7 +1,5 @@
 """Fixtures for tests of a release: the instructor's notebook, and a student's machine."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """The zip for students: what is in it, what is nowhere in it, and what happens on a student's own machine."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """A chapter's MyST as the plain Markdown of a notebook: everything has its form there, and nothing is left over."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The first code cell of a notebook: it installs the course where it is missing, and is not graded."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The instructor's and the released notebook: their contents, failing releases, and messages."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Synthetic classes: marks as grading records them, and answers as students write them, from a seed."""
 
-from __future__ import annotations
-
 import random
 import re
 from collections.abc import Sequence

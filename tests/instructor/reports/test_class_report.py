@@ -1,7 +1,5 @@
 """The page about a class: its contents, its size, and its use in a browser and by a screen reader."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

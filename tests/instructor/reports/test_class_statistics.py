@@ -1,7 +1,5 @@
 """The numbers of a class report, beside those of libraries and of a count by hand."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

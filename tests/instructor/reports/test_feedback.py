@@ -1,7 +1,5 @@
 """The page that each student gets, and the zip of a class's pages."""
 
-from __future__ import annotations
-
 import io
 import os
 import re

@@ -1,7 +1,5 @@
 """The form on a page of feedback, in a browser, from a file: the request that it makes, and the page without it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Copies in disguise are shown as similar, and work that was done alone is not."""
 
-from __future__ import annotations
-
 import ast
 import random
 import subprocess

@@ -1,7 +1,5 @@
 """Requests about marks: their text, their owners, their checks run again, and the answers."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Right answers as cells, and a warm sandbox to try edits in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

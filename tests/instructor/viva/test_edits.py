@@ -1,7 +1,5 @@
 """Edits change a few characters of any program, and none of the words for people."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

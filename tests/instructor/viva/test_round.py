@@ -1,7 +1,5 @@
 """The questions of a round: about an exercise that passed, and different ones for the same code."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The sheets: the student's holds no answer, each fits on one page, and nothing in them is markup of a student's."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

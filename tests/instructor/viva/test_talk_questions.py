@@ -1,7 +1,5 @@
 """Each question about right code has one definite answer, which the edit has changed."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`autograder viva` on the sample class: the sheets that it writes, its refusals, and that it changes nothing else."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
