@@ -53,6 +53,12 @@ def python(code: str, *arguments: str | Path, **options: object) -> subprocess.C
     return subprocess.run(line, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
 
 
+def succeeded(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    """Return what has run, and has to have ended well."""
+    assert done.returncode == 0, done.stderr
+    return done
+
+
 def in_a_terminal(stream: str, *line: str | Path, cwd: Path) -> str:
     """Run one of our commands whose ``stdout`` or ``stderr`` is a terminal and return what it showed there."""
     reader, terminal = pty.openpty()

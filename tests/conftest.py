@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.course import Course
 from autograder.judge.live import LiveExpectations
-from tests.commands import ROOT, autograder, run
+from tests.commands import ROOT, autograder, run, succeeded
 
 pytest_plugins = ["tests.suite"]
 
@@ -129,9 +129,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder with every assignment released. Read it only; `course_folder` gives a copy to change."""
 
     def make(folder: Path) -> None:
-        assert autograder("init", folder, cwd=ROOT).returncode == 0
-        done = autograder("release", cwd=folder)
-        assert done.returncode == 0, done.stderr
+        succeeded(autograder("init", folder, cwd=ROOT))
+        succeeded(autograder("release", cwd=folder))
 
     return made_once("released", tmp_path_factory, make)
 
@@ -141,8 +140,7 @@ def downloads(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
     """Readers' downloads: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
 
     def make(folder: Path) -> None:
-        done = run("book.publish", released / "release", folder / "site", folder / "notebooks", cwd=ROOT)
-        assert done.returncode == 0, done.stderr
+        succeeded(run("book.publish", released / "release", folder / "site", folder / "notebooks", cwd=ROOT))
 
     return made_once("downloads", tmp_path_factory, make)
 
@@ -153,9 +151,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
 
     def make(folder: Path) -> None:
         copy_course(released, folder)
-        assert run("sample_class", folder, cwd=ROOT).returncode == 0
-        done = autograder("grade", "--seed", "1", "--json", "verdicts.json", cwd=folder)
-        assert done.returncode == 0, done.stderr
+        succeeded(run("sample_class", folder, cwd=ROOT))
+        succeeded(autograder("grade", "--seed", "1", "--json", "verdicts.json", cwd=folder))
 
     return made_once("graded", tmp_path_factory, make)
 
@@ -163,16 +160,14 @@ def graded(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
 @pytest.fixture
 def course_folder(released: Path, tmp_path: Path) -> Path:
     """A released course folder of the test's own."""
-    copy_course(released, tmp_path / "course")
-    return tmp_path / "course"
+    return copy_course(released, tmp_path / "course")
 
 
 @pytest.fixture
 def graded_folder(graded: Path, tmp_path: Path) -> Path:
     """A graded course folder of the test's own."""
-    copy_course(graded, tmp_path / "course")
-    return tmp_path / "course"
+    return copy_course(graded, tmp_path / "course")
 
 
-def copy_course(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
+def copy_course(source: Path, target: Path) -> Path:
+    return shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import ROOT, python
+from tests.commands import ROOT, python, succeeded
 
 # Runs a command in this process, whatever it ends with, and prints which modules it has loaded.
 RUN = """
@@ -40,9 +40,7 @@ for module in pkgutil.walk_packages(autograder.__path__, "autograder."):
 
 
 def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
-    done = python(RUN, *line, cwd=cwd)
-    assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout))
+    return set(json.loads(succeeded(python(RUN, *line, cwd=cwd)).stdout))
 
 
 @pytest.mark.parametrize(
@@ -70,5 +68,4 @@ def test_what_judges_loads_nothing_for_figures(line: list[str], released: Path) 
 
 
 def test_no_module_of_the_grader_imports_pytorch() -> None:
-    done = python(IMPORT_ALL, cwd=ROOT)
-    assert done.returncode == 0, done.stderr[-1500:]
+    succeeded(python(IMPORT_ALL, cwd=ROOT))

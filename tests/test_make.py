@@ -11,6 +11,7 @@ import pytest
 
 from autograder.instructor.course.folder import CourseFolder
 from sample_class.what_is_where import summary
+from tests.commands import succeeded
 from tests.conftest import ROOT
 
 CI = ROOT / ".ci"
@@ -24,8 +25,7 @@ def sh(folder: Path, *line: str | Path, **environment: str) -> subprocess.Comple
 def planned(*goals: str) -> list[str]:
     """Return the commands that make would run on a machine that has nothing yet."""
     done = sh(ROOT, "make", "--dry-run", "--always-make", *goals, MAKEFLAGS="", MAKELEVEL="0")
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    return succeeded(done).stdout.splitlines()
 
 
 def test_a_step_is_one_line_with_its_time_its_output_is_logged_and_its_warnings_are_shown(tmp_path: Path) -> None:

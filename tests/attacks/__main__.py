@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.attacks.corpus import AFTER, ATTACKS, WALLS
 from tests.attacks.hostile_class import grade_behind, read_seen
 from tests.attacks.outcomes import STOPPED, measured, write
-from tests.commands import ROOT, autograder
+from tests.commands import ROOT, autograder, succeeded
 
 
 def main() -> None:
@@ -15,8 +15,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         released = Path(scratch, "released")
         for line, folder in ((("init", released), ROOT), (("release",), released)):
-            done = autograder(*line, cwd=folder)
-            assert done.returncode == 0, done.stderr
+            succeeded(autograder(*line, cwd=folder))
         by_wall = {}
         for wall in WALLS:
             everything = Path(scratch, wall)

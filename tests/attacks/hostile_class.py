@@ -29,10 +29,9 @@ from autograder.sandbox import Limits
 from autograder.sandbox.isolation import mechanism
 from tests.attacks.corpus import ANOTHER_USER, ATTACKS, CARELESS, MARK, Attack, hand_in
 from tests.attacks.outside import Listener, state_of
-from tests.commands import autograder
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, notebook_of, submitted, undated, verdicts
-from tests.instructor.gradescope.rig import run_container
+from tests.instructor.gradescope.rig import make_bundle, run_container
 
 HONEST = ["ada", "alan", "barbara", "careless", "claude", "dennis", "frances", "hedy", "john"]
 SEED = 5
@@ -129,8 +128,7 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
     container = everything / "container"
     (container / "scripts").mkdir(parents=True)
     shutil.copy(Path(__file__).parent / "in_container.py", container / "scripts" / "attacks.py")
-    done = autograder("release", ASSIGNMENT, "--format", "gradescope", "-o", everything / "bundle.zip", cwd=released)
-    assert done.returncode == 0, done.stderr
+    bundle = make_bundle(released, everything / "bundle.zip")
     with neighbours(home) as (listener, neighbour):
         known = what_is_known(course, home, listener.port, neighbour)
         known |= {"COURSE": "/autograder/source", "HOME": "/root/home", "SITE": "/autograder/venv/lib", "GRADER": 1}
@@ -140,7 +138,7 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
         (course / "submitted").rename(inside / "submitted")
         facts = {"secrets": SECRETS, "seed": SEED, "mark": MARK, "limits": asdict(LIMITS)}
         (inside / "facts.json").write_text(json.dumps(facts))
-        run_container(container, everything / "bundle.zip")
+        run_container(container, bundle)
         neighbour_state = Path(f"/proc/{neighbour}/stat").read_text().split()[2]
     graded = json.loads((container / "scripts" / "attacks.out").read_text())
     notebooks = {student: nbformat.from_dict(work["notebook"]) for student, work in graded.items()}

@@ -18,7 +18,7 @@ from autograder.reports.html import CONTROLS
 from tests.attacks.corpus import ANOTHER_USER, tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
 from tests.attacks.outcomes import KEPT, THROUGH, gained, is_as_told, marks, outcome, record
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 from tests.conftest import copy_course, made_once
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, record_of, undated, verdicts
 from tests.instructor.grading.broken import SCRIPT
@@ -144,8 +144,7 @@ def published(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published") / "course"
     shutil.copytree(course, folder, symlinks=True, ignore=pipes)
     for command in ("feedback", "report", "export"):
-        done = autograder(command, ASSIGNMENT, cwd=folder)
-        assert done.returncode == 0, done.stderr
+        succeeded(autograder(command, ASSIGNMENT, cwd=folder))
     return folder
 
 
@@ -193,8 +192,7 @@ def test_no_cell_of_exported_marks_is_a_formula(published: Path) -> None:
 @pytest.fixture(scope="module")
 def shown(published: Path, pages: dict[str, str]) -> dict[tuple[str, str], str]:
     """nbgrader's two pages of work with markup; its feedback takes the place of ours."""
-    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=published)
-    assert done.returncode == 0, done.stderr
+    succeeded(nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=published))
     by_place = {
         ("feedback", student): CourseFolder(published).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
         for student in ("markup", "markup_in_the_written_answer")

@@ -20,7 +20,7 @@ from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.saving import Stale
 from sample_class.students import grade_written
-from tests.commands import autograder, run
+from tests.commands import autograder, run, succeeded
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, SMALL_CLASS, grade, hand_in, wait_until, works_in
 from tests.instructor.marking.conftest import NAMES, Desk, desk_in, enter_roster, in_gradebook, text_of, write_table
@@ -110,8 +110,7 @@ def released_there(server: PostgresServer, released: Path, tmp_path_factory: pyt
     configure(folder, db_url=server.url("released"), course_id="autumn")
     # What the formgrader's button for a release runs; that of `autograder release` is the same behind its notebooks.
     here = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    done = run("nbgrader", "generate_assignment", ASSIGNMENT, "--force", cwd=folder, env=os.environ | here)
-    assert done.returncode == 0, done.stderr
+    succeeded(run("nbgrader", "generate_assignment", ASSIGNMENT, "--force", cwd=folder, env=os.environ | here))
     return folder
 
 
@@ -156,8 +155,7 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on_to_the
         assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), refused.stderr
     finally:
         server.start()
-    done = autograder("grade", ASSIGNMENT, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    done = succeeded(autograder("grade", ASSIGNMENT, cwd=folder))
     assert "unchanged)" in done.stdout and not (folder / "gradebook.db").exists()
     assert works(server.url(database)) == works(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 

@@ -7,6 +7,16 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
+from tests.commands import autograder, succeeded
+from tests.instructor.conftest import ASSIGNMENT
+
+
+def make_bundle(course: Path, bundle: Path) -> Path:
+    """Release the assignment of a course folder for Gradescope, into a zip."""
+    line = ("release", ASSIGNMENT, "--format", "gradescope", "-o", bundle)
+    succeeded(autograder(*line, cwd=course))
+    return bundle
+
 
 def run_container(folder: Path, bundle: Path) -> None:
     """Build the image of a bundle in a root of its own, and run in it what lies in a folder.

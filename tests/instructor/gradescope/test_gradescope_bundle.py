@@ -17,12 +17,12 @@ from autograder.instructor.gradescope.container import grade, submitted_notebook
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import MalformedNotebook, is_written, read_notebook
 from autograder.sandbox import NoSandbox, Program, Sandbox
-from tests.commands import autograder, run
+from tests.commands import run
 from tests.conftest import made_once
 from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
-from tests.instructor.gradescope.rig import run_container
+from tests.instructor.gradescope.rig import make_bundle, run_container
 from tests.test_cli import refused
 
 ROOM = "layers"
@@ -39,8 +39,7 @@ THIEF, LEAKS = re.findall(
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
     def make(folder: Path) -> None:
-        done = autograder("release", ASSIGNMENT, "--format", "gradescope", "-o", folder / "bundle.zip", cwd=released)
-        assert done.returncode == 0, done.stderr
+        make_bundle(released, folder / "bundle.zip")
 
     return made_once("gradescope_bundle", tmp_path_factory, make) / "bundle.zip"
 
@@ -101,9 +100,7 @@ def test_a_command_that_gives_no_zip_is_refused_before_the_work(
 def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: Path, tmp_path: Path) -> None:
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write("c.Grading.from_scratch = True\n")
-    done = autograder("release", ASSIGNMENT, "--format", "gradescope", "-o", tmp_path / "bundle.zip", cwd=course_folder)
-    assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+    with zipfile.ZipFile(make_bundle(course_folder, tmp_path / "bundle.zip")) as archive:
         archive.extract(NAME, tmp_path / "source")
     style = right_answer(Course.installed(), ROOM, "functional")
     work = fill(read_notebook(tmp_path / "source" / NAME), style).notebook

@@ -16,7 +16,7 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, imported_by, sources_of
 from autograder.notebooks.graft import graft, read_notebook
-from tests.commands import ROOT, autograder
+from tests.commands import ROOT, autograder, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
@@ -199,9 +199,8 @@ def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: P
 def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Path) -> None:
     changed_folder(folder)
     (folder / "roster.csv").write_text("id,name\ntwo_mistakes,Ada\n")
-    done = autograder("grade", "--dry-run", "--json", "../would.json", "--student", "two_mistakes", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    heads, line, summary = done.stdout.splitlines()
+    command = ("grade", "--dry-run", "--json", "../would.json", "--student", "two_mistakes")
+    heads, line, summary = succeeded(autograder(*command, cwd=folder)).stdout.splitlines()
     assert heads.split() == ["student", "name", "now", "then", "change", "checks"]
     assert line.split(maxsplit=5) == [*("two_mistakes", "Ada", "17", "16", "-1"), "Linear affine_map: 1 to 0 (fail)"]
     assert summary.startswith("dry run, nothing was written: 1 losing; --seed ")

@@ -26,7 +26,7 @@ from autograder.instructor.grading.explain import (
     graded_work,
 )
 from autograder.sandbox import Limits
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 from tests.instructor.conftest import ASSIGNMENT, record_of
 
 CHECKS = checks_of("layers")
@@ -143,8 +143,7 @@ def test_changes_since_are_warned_of_and_the_graded_answers_are_explained(graded
 def test_work_that_cannot_be_read_is_explained_as_such(graded_folder: Path, course: Course) -> None:
     folder = CourseFolder.here(graded_folder)
     folder.submissions([ASSIGNMENT], "ada")[0].file.write_text("{")
-    done = autograder("grade", "--student", "ada", cwd=graded_folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(autograder("grade", "--student", "ada", cwd=graded_folder))
     with explaining(folder, course) as again:
         mark = again("ada", ASSIGNMENT, "Linear.parameters")
     assert mark.warnings == []

@@ -14,7 +14,7 @@ from autograder.instructor.grading.explain import explaining, explanation_text
 from autograder.instructor.reports.feedback import write_feedback
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, gradebook_rows, points, record_of, submitted
 from tests.instructor.nbgrader.test_nbgrader import nbgrader
 
@@ -52,8 +52,7 @@ def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_s
     for text in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
         assert text.count("it passed by calling the ready-made nn.Flatten") == 3  # the hidden check, too
         assert text.count("it passed by calling the ready-made nn.Sequential") == 3
-    done = autograder("report", cwd=folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(autograder("report", cwd=folder))
     report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
     assert re.search(r"Flatten</th><td><code>nn\.Flatten</code></td><td>functional</td>", report)
 
@@ -74,8 +73,7 @@ def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_s
 @pytest.mark.long("nbgrader's own command")
 def test_nbgraders_own_command_follows_the_same_rule(folder: Path) -> None:
     demand_own_work(folder)
-    done = nbgrader("autograde", ASSIGNMENT, "--student", "functional", "--force", cwd=folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(nbgrader("autograde", ASSIGNMENT, "--student", "functional", "--force", cwd=folder))
     earned = {cell: score for (student, cell), score in gradebook_rows(folder).items() if student == "functional"}
     assert sum(score or 0 for score in earned.values()) == 20 - sum(POINTS.values())
     assert noted(folder) == {"Flatten", "Sequential"}

@@ -17,7 +17,7 @@ import pytest
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
@@ -97,8 +97,7 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_fold
     undisturbed = small_folder.parent / "undisturbed"
     shutil.copytree(small_class, undisturbed)
     for folder in (small_folder, undisturbed):
-        done = autograder("grade", "--seed", "7", cwd=folder)
-        assert done.returncode == 0, done.stderr
+        succeeded(autograder("grade", "--seed", "7", cwd=folder))
     assert everything_in_gradebook(small_folder) == everything_in_gradebook(undisturbed)
     assert graded_notebooks(small_folder) == graded_notebooks(undisturbed)
 

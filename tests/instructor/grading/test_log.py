@@ -20,7 +20,7 @@ from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import CellResult, Limits, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME
 from sample_class.the_ten import answers
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 
 GRADED = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -133,8 +133,7 @@ def test_a_new_mark_replaces_the_log_and_one_that_stands_keeps_it(graded_folder:
     ada.write_bytes(john.read_bytes())
     barbara.unlink()
     john.touch()
-    done = autograder("grade", cwd=graded_folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(autograder("grade", cwd=graded_folder))
     assert log_of(graded_folder, "john") == before["john"]
     assert "20 of 20 points" in before["ada"].splitlines()[0]
     assert "16 of 20 points" in log_of(graded_folder, "ada").splitlines()[0]

@@ -16,6 +16,7 @@ from autograder.instructor.doctor import exchange_finding, exchange_findings
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from sample_class.the_ten import answers
+from tests.commands import succeeded
 from tests.conftest import ROOT, copy_course
 from tests.instructor.conftest import ASSIGNMENT
 from tests.instructor.releasing.conftest import StudentMachine, machine
@@ -52,10 +53,8 @@ class HubMachine:
         hub += ["env", "--chdir", f"{home}/{where}", *map(str, line)]
         return subprocess.run(hub, capture_output=True, text=True, check=False, env=environment)
 
-    def nbgrader(self, user: str, *line: str, where: str = "") -> subprocess.CompletedProcess[str]:
-        done = self.run(user, sys.executable, "-m", "nbgrader", *line, where=where)
-        assert done.returncode == 0, done.stderr
-        return done
+    def nbgrader(self, user: str, *line: str, where: str = "") -> None:
+        succeeded(self.run(user, sys.executable, "-m", "nbgrader", *line, where=where))
 
     @property
     def exchange(self) -> Path:
@@ -116,9 +115,8 @@ def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub:
     assert evidence == dict.fromkeys(("ada", "barbara"), ("id and owner", "proved"))
     assert [file for file in plan["left_out"] if file["matters"]] == []
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
-    done = hub.run("curie", *command, "grade", ASSIGNMENT, "-q", "--json", "-", where="course")
-    assert done.returncode == 0, done.stderr
-    run = json.loads(done.stdout)
+    line = [*command, "grade", ASSIGNMENT, "-q", "--json", "-"]
+    run = json.loads(succeeded(hub.run("curie", *line, where="course")).stdout)
     points = Counter[str]()
     for verdict in run["verdicts"]:
         points[verdict["student"]] += verdict["points"]

@@ -21,7 +21,7 @@ from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import FORMGRADER
 from autograder.notebooks.graft import read_notebook
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
     answer_written,
@@ -72,8 +72,7 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         gradebook.find_comment("layers-Linear", ASSIGNMENT, ASSIGNMENT, "right").manual_comment = "neat"
         gradebook.db.commit()
     shutil.copytree(folder, folder.with_name("ungraded"))
-    done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder))
     return folder
 
 
@@ -105,8 +104,7 @@ def test_nbgraders_own_command_refuses_a_notebook_of_too_many_parts_and_goes_on(
     """Of 2 MiB of empty objects nbformat makes half a gigabyte."""
     hand_in(small_folder, right="grace", crash="hedy")
     submitted(small_folder, "crash").write_text('{"cells": [' + ",".join(["{}"] * 700_000) + "]}")
-    done = nbgrader("autograde", ASSIGNMENT, cwd=small_folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(nbgrader("autograde", ASSIGNMENT, cwd=small_folder))
     assert "more than 500,000 lists and objects" in record_of(small_folder, "crash")["unreadable"]
     assert record_of(small_folder, "right")["verdicts"]
 
@@ -122,8 +120,7 @@ def test_nbgraders_own_command_refuses_to_run_without_our_steps(small_folder: Pa
 
 @pytest.mark.long("nbgrader's own command")
 def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Path) -> None:
-    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "john", cwd=graded_folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(nbgrader("generate_feedback", ASSIGNMENT, "--student", "john", cwd=graded_folder))
     page = html.unescape(re.sub(r"<[^>]*>", "", CourseFolder(graded_folder).feedback("john", ASSIGNMENT).read_text()))
     assert "HIDDEN TESTS" not in page
     for verdict in record_of(graded_folder, "john")["verdicts"]:
@@ -133,8 +130,7 @@ def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Pa
 
 def test_a_copy_of_an_edited_source_notebook_is_not_given_to_students(course_folder: Path) -> None:
     (course_folder / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb.bak").write_text("### BEGIN SOLUTION")
-    done = nbgrader("generate_assignment", ASSIGNMENT, "--force", cwd=course_folder)
-    assert done.returncode == 0, done.stderr
+    succeeded(nbgrader("generate_assignment", ASSIGNMENT, "--force", cwd=course_folder))
     assert [path.name for path in (course_folder / "release" / ASSIGNMENT).iterdir()] == [f"{ASSIGNMENT}.ipynb"]
 
 

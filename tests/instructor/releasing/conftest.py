@@ -12,6 +12,7 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.notebooks.graft import read_notebook
+from tests.commands import succeeded
 from tests.conftest import made_once
 from tests.notebooks.conftest import ASSIGNMENT, ROOM, right, untouched  # noqa: F401
 
@@ -43,8 +44,7 @@ class StudentMachine:
     def run_all(self, notebook: Path, into: Path) -> NotebookNode:
         """Run a notebook as *Run All* does, by the student's own Jupyter: it stops where a cell fails without leave."""
         line = ["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", into, notebook]
-        done = self.run(*line, cwd=notebook.parent)
-        assert done.returncode == 0, done.stderr[-3000:]
+        succeeded(self.run(*line, cwd=notebook.parent))
         return read_notebook(into / notebook.name)
 
     def autograder(self, *line: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from autograder.course import Course, chapters_of
 from autograder.instructor.releasing.source import set_up_cell
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import grade_id_of, read_notebook
+from tests.commands import succeeded
 from tests.conftest import serve
 from tests.instructor.releasing.conftest import code_cells
 
@@ -77,8 +78,7 @@ def test_a_notebook_gets_checks_and_data_from_a_file_beside_it_or_from_the_site(
     if beside in files:
         shutil.copy(files[beside], alone.parent)
     with serve(downloads / "site" / "downloads") as site:
-        done = run_first_cell(alone, bare, NOWHERE if beside in files else site, USE)
-    assert done.returncode == 0, done.stderr
+        done = succeeded(run_first_cell(alone, bare, NOWHERE if beside in files else site, USE))
     assert done.stdout.endswith("Linear: 0 of 3 checks passed\n")
     assert alone.read_bytes() == content
 

@@ -35,7 +35,7 @@ from autograder.instructor.releasing.release import (
 from autograder.instructor.releasing.source import source_notebook, without_solutions
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 from tests.conftest import ROOT
 from tests.instructor.course.test_written_questions import OWN
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM
@@ -287,8 +287,7 @@ def test_a_setting_puts_the_date_there_at_release(tmp_path: Path) -> None:
     with (tmp_path / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write("c.About.due_in_notebook = True\n")
     (tmp_path / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-11-05 23:59,Europe/Berlin\n")
-    done = autograder("release", "2-layers", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    succeeded(autograder("release", "2-layers", cwd=tmp_path))
     head = read_notebook(folder.released("2-layers")).cells[0].source
     assert head.startswith(f"# 2 · Layers\n\n{DUE}\n\n**Can a network")
 

@@ -26,7 +26,7 @@ from autograder.instructor.requests.answering import (
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.receipts import receipt_of
 from autograder.sandbox import NoSandbox
-from tests.commands import autograder
+from tests.commands import autograder, succeeded
 from tests.conftest import copy_course
 from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT
@@ -230,8 +230,7 @@ def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_p
     copied = tmp_path / "course"
     shutil.copytree(folder, copied)
     made_downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
-    done = autograder("requests", "../sent", cwd=copied)
-    assert done.returncode == 0, done.stderr
+    done = succeeded(autograder("requests", "../sent", cwd=copied))
     assert "no request: junk.txt: it has no line" in done.stderr
     assert f"{ASSIGNMENT}, Linear.affine_map: 1 request\n" in done.stdout
     page = copied / "reports" / "requests.md"
