@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,18 @@ def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callabl
             make(folder)
             done.touch()
     return folder
+
+
+def shared_folder(make: Callable[..., None]) -> object:
+    """Let what fills a folder, with what other fixtures give, be a fixture: that folder, made once for all workers."""
+    _, *needed = signature(make).parameters
+
+    def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        given = [request.getfixturevalue(name) for name in needed]
+        return made_once(make.__name__, tmp_path_factory, lambda folder: make(folder, *given))
+
+    made.__doc__ = make.__doc__
+    return pytest.fixture(scope="session", name=make.__name__)(made)
 
 
 class Server(ThreadingHTTPServer):
@@ -124,37 +137,25 @@ def live(course: Course) -> LiveExpectations:
     return LiveExpectations(course)
 
 
-@pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@shared_folder
+def released(folder: Path) -> None:
     """A course folder with every assignment released. Read it only; `course_folder` gives a copy to change."""
-
-    def make(folder: Path) -> None:
-        succeeded(autograder("init", folder, cwd=ROOT))
-        succeeded(autograder("release", cwd=folder))
-
-    return made_once("released", tmp_path_factory, make)
+    succeeded(autograder("init", folder, cwd=ROOT))
+    succeeded(autograder("release", cwd=folder))
 
 
-@pytest.fixture(scope="session")
-def downloads(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+@shared_folder
+def downloads(folder: Path, released: Path) -> None:
     """Readers' downloads: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
-
-    def make(folder: Path) -> None:
-        succeeded(run("book.publish", released / "release", folder / "site", folder / "notebooks", cwd=ROOT))
-
-    return made_once("downloads", tmp_path_factory, make)
+    succeeded(run("book.publish", released / "release", folder / "site", folder / "notebooks", cwd=ROOT))
 
 
-@pytest.fixture(scope="session")
-def graded(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+@shared_folder
+def graded(folder: Path, released: Path) -> None:
     """A course folder in which the sample class was graded with seed 1. Read it only."""
-
-    def make(folder: Path) -> None:
-        copy_course(released, folder)
-        succeeded(run("sample_class", folder, cwd=ROOT))
-        succeeded(autograder("grade", "--seed", "1", "--json", "verdicts.json", cwd=folder))
-
-    return made_once("graded", tmp_path_factory, make)
+    copy_course(released, folder)
+    succeeded(run("sample_class", folder, cwd=ROOT))
+    succeeded(autograder("grade", "--seed", "1", "--json", "verdicts.json", cwd=folder))
 
 
 @pytest.fixture

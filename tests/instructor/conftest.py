@@ -33,7 +33,7 @@ from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from autograder.sandbox import Limits, Sandbox
 from sample_class.the_ten import answers
-from tests.conftest import copy_course, made_once
+from tests.conftest import copy_course, shared_folder
 from tests.instructor.grading.broken import BROKEN, cell
 
 ASSIGNMENT = "2-layers"
@@ -235,26 +235,18 @@ def open_gradebook(folder: Path) -> Iterator[Gradebook]:
         yield gradebook
 
 
-@pytest.fixture(scope="session")
-def small_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+@shared_folder
+def small_class(folder: Path, released: Path) -> None:
     """A course folder with four submissions, none graded. Read it only."""
-
-    def make(folder: Path) -> None:
-        copy_course(released, folder)
-        hand_in(folder, **SMALL_CLASS)
-
-    return made_once("small_class", tmp_path_factory, make)
+    copy_course(released, folder)
+    hand_in(folder, **SMALL_CLASS)
 
 
-@pytest.fixture(scope="session")
-def graded_small_class(tmp_path_factory: pytest.TempPathFactory, small_class: Path) -> Path:
+@shared_folder
+def graded_small_class(folder: Path, small_class: Path) -> None:
     """The small class, graded with seed 7. Read it only."""
-
-    def make(folder: Path) -> None:
-        copy_course(small_class, folder)
-        assert points(grade(folder, seed=7)) == ONCE
-
-    return made_once("graded_small_class", tmp_path_factory, make)
+    copy_course(small_class, folder)
+    assert points(grade(folder, seed=7)) == ONCE
 
 
 @pytest.fixture
@@ -269,14 +261,10 @@ def small_folder(small_class: Path, tmp_path: Path) -> Path:
     return shutil.copytree(small_class, tmp_path / "small")
 
 
-@pytest.fixture(scope="session")
-def broken_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+@shared_folder
+def broken_class(folder: Path, released: Path) -> None:
     """A course folder with the submissions of ``broken.py``, graded. Read it only."""
-
-    def make(folder: Path) -> None:
-        copy_course(released, folder)
-        for student, break_it in BROKEN.items():
-            break_it(submitted(folder, student), notebook_of(folder, "ada"))
-        assert sorted(points(grade(folder, seed=3))) == sorted(BROKEN)
-
-    return made_once("broken_class", tmp_path_factory, make)
+    copy_course(released, folder)
+    for student, break_it in BROKEN.items():
+        break_it(submitted(folder, student), notebook_of(folder, "ada"))
+    assert sorted(points(grade(folder, seed=3))) == sorted(BROKEN)

@@ -18,7 +18,7 @@ from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import MalformedNotebook, is_written, read_notebook
 from autograder.sandbox import NoSandbox, Program, Sandbox
 from tests.commands import run
-from tests.conftest import made_once
+from tests.conftest import made_once, shared_folder
 from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
@@ -44,25 +44,21 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
     return made_once("gradescope_bundle", tmp_path_factory, make) / "bundle.zip"
 
 
-@pytest.fixture(scope="session")
-def container(tmp_path_factory: pytest.TempPathFactory, bundle: Path, released: Path) -> Path:
+@shared_folder
+def container(folder: Path, bundle: Path, released: Path) -> None:
     """A folder in which ``results/NAME/`` holds what run_autograder left for each submission. Read it only."""
-
-    def make(folder: Path) -> None:
-        right, thief = notebook_of(released, "ada"), notebook_of(released, "ada")
-        next(filter(is_written, right.cells)).source = "Layers widen the variance."
-        exercise_cells(thief)["Linear"].source = THIEF
-        texts = {
-            "right/week 2/my work (1).ipynb": nbformat.writes(right),
-            f"wrong/{NAME}": nbformat.writes(notebook_of(released, "barbara")),
-            f"malformed/{NAME}": nbformat.writes(notebook_of(released, "ada"))[:5000],
-            f"thief/{NAME}": nbformat.writes(thief),
-        }
-        hand_in(folder / "submissions", texts)
-        hand_in(folder / "scripts", {"leaks.py": LEAKS})
-        run_container(folder, bundle)
-
-    return made_once("gradescope_container", tmp_path_factory, make)
+    right, thief = notebook_of(released, "ada"), notebook_of(released, "ada")
+    next(filter(is_written, right.cells)).source = "Layers widen the variance."
+    exercise_cells(thief)["Linear"].source = THIEF
+    texts = {
+        "right/week 2/my work (1).ipynb": nbformat.writes(right),
+        f"wrong/{NAME}": nbformat.writes(notebook_of(released, "barbara")),
+        f"malformed/{NAME}": nbformat.writes(notebook_of(released, "ada"))[:5000],
+        f"thief/{NAME}": nbformat.writes(thief),
+    }
+    hand_in(folder / "submissions", texts)
+    hand_in(folder / "scripts", {"leaks.py": LEAKS})
+    run_container(folder, bundle)
 
 
 def hand_in(folder: Path, files: dict[str, str]) -> Path:

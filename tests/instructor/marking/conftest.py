@@ -38,7 +38,7 @@ from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import QuestionKey
 from sample_class.students import grade_written
 from tests.commands import begin
-from tests.conftest import copy_course, made_once
+from tests.conftest import copy_course, shared_folder
 from tests.instructor.conftest import ASSIGNMENT, follow, wait_until
 
 QUESTION = QuestionKey(ASSIGNMENT, "layers-written")
@@ -69,16 +69,12 @@ def enter_roster(folder: Path, names: list[str]) -> None:
     follow(folder)
 
 
-@pytest.fixture(scope="session")
-def written_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+@shared_folder
+def written_class(folder: Path, released: Path) -> None:
     """A course folder in which a class of two sections has answered a written question. Read it only."""
-
-    def make(folder: Path) -> None:
-        copy_course(released, folder)
-        enter_roster(folder, NAMES)
-        grade_written(folder, ASSIGNMENT, {name: text_of(name) for name in NAMES})
-
-    return made_once("written_class", tmp_path_factory, make)
+    copy_course(released, folder)
+    enter_roster(folder, NAMES)
+    grade_written(folder, ASSIGNMENT, {name: text_of(name) for name in NAMES})
 
 
 @pytest.fixture
