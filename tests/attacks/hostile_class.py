@@ -86,8 +86,7 @@ def neighbours(home: Path) -> Iterator[tuple[Listener, int]]:
 
 def hand_in_all(everything: Path, released: Path) -> tuple[Path, Path]:
     """Make a course folder and a home folder, each with secrets, and let the honest hand in; return both."""
-    course, home = everything / "course", everything / "home"
-    copy_course(released, course)
+    course, home = copy_course(released, everything / "course"), everything / "home"
     (course / "source" / "secret.txt").write_text(SECRETS["in the course folder"])
     (home / ".ipython" / "profile_default" / "startup").mkdir(parents=True)
     for name in ("canary", ".bashrc", ".profile"):

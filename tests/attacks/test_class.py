@@ -73,9 +73,9 @@ def test_an_attack_that_answers_for_the_checks_gets_the_points_of_its_answers(
 def test_an_honest_student_gets_what_a_class_without_attacks_gives(
     seen: dict[str, Any], released: Path, tmp_path: Path
 ) -> None:
-    copy_course(released, tmp_path / "alone")
-    hand_in_honest(tmp_path / "alone")
-    alone = verdicts(grade(tmp_path / "alone"))
+    folder = copy_course(released, tmp_path / "alone")
+    hand_in_honest(folder)
+    alone = verdicts(grade(folder))
     assert {student: seen["verdicts"][student] for student in HONEST} == alone
 
 

@@ -118,9 +118,9 @@ def test_an_answer_without_counted_tokens_is_read_as_fast_as_any(line: str) -> N
 @pytest.fixture
 def desk(released: Path, tmp_path: Path) -> Iterator[Desk]:
     """A course folder open for marking by one marker, Bob."""
-    copy_course(released, tmp_path / "course")
-    write_table(tmp_path / "course", "bob")
-    with desk_in(tmp_path / "course") as desk:
+    folder = copy_course(released, tmp_path / "course")
+    write_table(folder, "bob")
+    with desk_in(folder) as desk:
         yield desk
 
 

@@ -77,6 +77,25 @@ def answer_written(folder: Path, student: str, text: str) -> None:
     nbformat.write(notebook, submitted(folder, student))
 
 
+def configure(folder: Path, part: str, **settings: object) -> None:
+    """Add settings of a part, such as ``LatePenalty``, to the configuration of a course folder."""
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.writelines(f"c.{part}.{name} = {value!r}\n" for name, value in settings.items())
+
+
+def mark_by_hand(
+    folder: Path, student: str, points: float | None, comment: str | None = None, cell: str = "layers-written"
+) -> None:
+    """Let a person have marked an answer in nbgrader's formgrader, or have taken the mark back."""
+    where = (cell, ASSIGNMENT, ASSIGNMENT, student)
+    with open_gradebook(folder) as gradebook:
+        grade = gradebook.find_grade(*where)
+        grade.manual_score, grade.needs_manual_grade = points, points is None
+        if comment:
+            gradebook.find_comment(*where).manual_comment = comment
+        gradebook.db.commit()
+
+
 def wait_until(condition: Callable[[], object], seconds: float = 120.0, pause_s: float = 0.02) -> None:
     deadline = time.monotonic() + seconds
     while not condition():

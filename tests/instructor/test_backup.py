@@ -19,7 +19,7 @@ import pytest
 from autograder.instructor.backup import write_backup
 from autograder.instructor.course.folder import LOCK, CourseFolder
 from autograder.instructor.course.init import make_course_folder
-from tests.instructor.conftest import follow
+from tests.instructor.conftest import configure, follow
 from tests.test_cli import here, refused
 
 SIZE = 200_000  # bytes of a student's file: enough for a backup to take some time
@@ -102,8 +102,7 @@ def test_without_a_name_it_lies_beside_the_course_and_a_course_needs_no_gradeboo
 
 def test_a_gradebook_on_a_server_is_left_out_with_a_warning(course: Path, tmp_path: Path) -> None:
     (course / "gradebook.db").unlink()
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write('c.CourseDirectory.db_url = "postgresql+psycopg://ada@127.0.0.1:9/marks"\n')
+    configure(course, "CourseDirectory", db_url="postgresql+psycopg://ada@127.0.0.1:9/marks")
     before = state_of(course)
     status, output, errors = here(course, "backup", tmp_path / "b.tar.gz")
     assert status == 0 and "files and no gradebook, " in output

@@ -19,7 +19,7 @@ from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.late import LatePenalty
 from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of
-from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook, works_in
+from tests.instructor.conftest import configure, follow, let_earn, let_release, open_gradebook, works_in
 from tests.suite import is_deep
 
 WORK = ("ada", "2-layers")
@@ -128,7 +128,6 @@ DUE_DATES = """assignment,due,time zone
 1-approximation,2026-10-23 12:00,Europe/Berlin
 2-layers,2026-11-05 12:00,Europe/Berlin
 """
-RULE = "c.LatePenalty.percent_per_day, c.LatePenalty.free_days = 10, 1\n"
 
 
 @dataclass(frozen=True)
@@ -192,8 +191,7 @@ def class_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_course_folder(root)
     (root / "due_dates.csv").write_text(DUE_DATES)
     (root / "roster.csv").write_text("id\nada\ngrace\n")
-    with (root / "nbgrader_config.py").open("a") as config:
-        config.write(RULE)
+    configure(root, "LatePenalty", percent_per_day=10, free_days=1)
     follow(root)
     for assignment in ASSIGNMENTS:
         let_release(root, assignment, **CHECKS)
@@ -210,8 +208,7 @@ def shown(root: Path) -> Mapping[str, Any]:
 
 def played(root: Path, events: Sequence[Event], follows: Callable[[int], bool]) -> Path:
     """Let events happen in a copy of a course folder, after some of which a command runs."""
-    folder = root.parent / f"played-{next(NUMBER)}"
-    shutil.copytree(root, folder)
+    folder = shutil.copytree(root, root.parent / f"played-{next(NUMBER)}")
     for at, event in enumerate(events):
         event.happen(folder)
         if follows(at):

@@ -17,7 +17,7 @@ from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
-from tests.instructor.conftest import follow, let_earn, let_release
+from tests.instructor.conftest import configure, follow, let_earn, let_release
 from tests.test_cli import files, here
 
 CLASS = ("ada", "bob", "eve")
@@ -51,8 +51,7 @@ def course(tmp_path: Path) -> Path:
     root = tmp_path / "course"
     make_course_folder(root)
     (root / "roster.csv").write_text("id,first name,last name\nada,Ada,Lovelace\nbob,Bob,B\neve,Eve,E\n")
-    with (root / "nbgrader_config.py").open("a") as config:
-        config.write('c.CourseDirectory.course_id = "default_course"\n')  # as `let_release` has it
+    configure(root, "CourseDirectory", course_id="default_course")  # as `let_release` has it
     folder = CourseFolder(root)
     follow(root)
     for assignment in ("1-approximation", "2-layers", "3-dropout", "4-optimizer", "5-training"):

@@ -43,8 +43,7 @@ COMMANDS = [
 @pytest.fixture(scope="module")
 def folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder with evil text in ids, names of files, answers, errors, outputs and what is no notebook."""
-    folder = tmp_path_factory.mktemp("terminal") / "course"
-    copy_course(released, folder)
+    folder = copy_course(released, tmp_path_factory.mktemp("terminal") / "course")
     notebook = notebook_of(folder, "ada")
     exercise_cells(notebook)["Linear"].source = RAISES
     for cell in filter(is_written, notebook.cells):

@@ -4,7 +4,6 @@ import hashlib
 import html
 import json
 import re
-import shutil
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations
 from tests.conftest import SCREENSHOTS, copy_course
-from tests.instructor.conftest import ASSIGNMENT, let_come, open_gradebook, record_of
+from tests.instructor.conftest import ASSIGNMENT, configure, let_come, open_gradebook, record_of
 from tests.suite import is_deep
 from tests.test_cli import files, here, refused
 
@@ -36,8 +35,7 @@ NAMES = {
 @pytest.fixture(scope="module")
 def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graded sample class with a roster; john is late, and 0042 never handed in. Read it only."""
-    folder = tmp_path_factory.mktemp("term") / "course"
-    copy_course(graded, folder)
+    folder = copy_course(graded, tmp_path_factory.mktemp("term") / "course")
     with open_gradebook(folder) as gradebook:
         for student, (first, last, email, number) in NAMES.items():
             gradebook.update_or_create_student(
@@ -46,8 +44,7 @@ def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         gradebook.add_student("0042", first_name="Gone", last_name="Away")
         gradebook.find_assignment(ASSIGNMENT).duedate = datetime(2026, 11, 5, 22)
         gradebook.db.commit()
-    with (folder / "nbgrader_config.py").open("a") as config:
-        config.write("c.LatePenalty.percent_per_day = 25\n")
+    configure(folder, "LatePenalty", percent_per_day=25)
     let_come(folder, "john", datetime(2026, 11, 6, 1, tzinfo=UTC))
     return folder
 
@@ -55,7 +52,7 @@ def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def term_folder(term: Path, tmp_path: Path) -> Path:
     """The same in a folder of the test's own."""
-    return shutil.copytree(term, tmp_path / "term")
+    return copy_course(term, tmp_path / "term")
 
 
 def exported(folder: Path, name: str) -> list[list[str]]:

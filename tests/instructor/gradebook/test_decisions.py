@@ -12,6 +12,7 @@ from autograder.instructor.exporting.spreadsheet import csv_rows
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
+    configure,
     everything_in_gradebook,
     grade,
     let_come,
@@ -87,8 +88,7 @@ def test_a_dropped_check_exercise_or_written_question_gives_its_points_to_all_an
 
 def test_a_decision_is_shown_by_the_marks_with_the_penalty_taken_off(folder: Path) -> None:
     (folder / "due_dates.csv").write_text(f"assignment,due,time zone,released\n{ASSIGNMENT},2026-11-05 12:00,UTC,\n")
-    with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write("c.LatePenalty.percent_per_day = 10\n")
+    configure(folder, "LatePenalty", percent_per_day=10)
     let_come(folder, "right", datetime(2026, 11, 5, 13, tzinfo=UTC))
     printed = here(folder, "points", ASSIGNMENT, MAP, "3", "--dry-run")[1]
     assert "right: 18 → 19.8 points\n" in printed

@@ -22,9 +22,8 @@ from autograder.instructor.marking.saving import Stale
 from sample_class.students import grade_written
 from tests.commands import autograder, run, succeeded
 from tests.conftest import copy_course
-from tests.instructor.conftest import ASSIGNMENT, SMALL_CLASS, grade, hand_in, wait_until, works_in
+from tests.instructor.conftest import ASSIGNMENT, SMALL_CLASS, configure, grade, hand_in, wait_until, works_in
 from tests.instructor.marking.conftest import NAMES, Desk, desk_in, enter_roster, in_gradebook, text_of, write_table
-from tests.instructor.marking.conftest import configure as set_rules
 
 pytestmark = pytest.mark.deep
 INSTALLED = Path("/usr/lib/postgresql")
@@ -95,19 +94,13 @@ def server() -> Iterator[PostgresServer]:
         yield server
 
 
-def configure(folder: Path, **settings: str) -> None:
-    with (folder / "nbgrader_config.py").open("a") as config:
-        config.writelines(f"c.CourseDirectory.{name} = {value!r}\n" for name, value in settings.items())
-
-
 @pytest.fixture(scope="module")
 def released_there(server: PostgresServer, released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder, without submissions, whose gradebook is the database `released`. Read both only."""
-    folder = tmp_path_factory.mktemp("postgresql") / "course"
-    copy_course(released, folder)
+    folder = copy_course(released, tmp_path_factory.mktemp("postgresql") / "course")
     (folder / "gradebook.db").unlink()
     server.do("CREATE DATABASE released")
-    configure(folder, db_url=server.url("released"), course_id="autumn")
+    configure(folder, "CourseDirectory", db_url=server.url("released"), course_id="autumn")
     # What the formgrader's button for a release runs; that of `autograder release` is the same behind its notebooks.
     here = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     succeeded(run("nbgrader", "generate_assignment", ASSIGNMENT, "--force", cwd=folder, env=os.environ | here))
@@ -126,10 +119,10 @@ def database(server: PostgresServer, released_there: Path, request: pytest.Fixtu
 @pytest.fixture
 def folder(server: PostgresServer, released_there: Path, database: str, tmp_path: Path) -> Path:
     """A course folder in which the small class has handed in, and whose gradebook is `database`."""
-    copy_course(released_there, tmp_path / "course")
-    configure(tmp_path / "course", db_url=server.url(database))
-    hand_in(tmp_path / "course", **SMALL_CLASS)
-    return tmp_path / "course"
+    folder = copy_course(released_there, tmp_path / "course")
+    configure(folder, "CourseDirectory", db_url=server.url(database))
+    hand_in(folder, **SMALL_CLASS)
+    return folder
 
 
 def works(url: str) -> dict[str, Any]:
@@ -165,11 +158,11 @@ def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_
 ) -> None:
     grade(folder, student="right")
     before = works(server.url(database))
-    configure(folder, course_id="spring")
+    configure(folder, "CourseDirectory", course_id="spring")
     with pytest.raises(CourseFolderError, match=r"holds 2-layers of the course autumn, and this folder's is spring: "):
         grade(folder)
     assert works(server.url(database)) == before
-    configure(folder, db_url=server.url("nowhere"))
+    configure(folder, "CourseDirectory", db_url=server.url("nowhere"))
     with pytest.raises(GradebookError, match='database "nowhere" does not exist; what was graded so far is kept'):
         grade(folder)
 
@@ -185,13 +178,12 @@ def shown(desk: Desk) -> list[object]:
 def test_written_answers_are_marked_in_postgresql(
     server: PostgresServer, database: str, released_there: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "course"
-    copy_course(released_there, folder)
-    configure(folder, db_url=server.url(database))
+    folder = copy_course(released_there, tmp_path / "course")
+    configure(folder, "CourseDirectory", db_url=server.url(database))
     enter_roster(folder, NAMES)
     grade_written(folder, ASSIGNMENT, {name: text_of(name) for name in NAMES})
     write_table(folder, "bob", "eve")
-    set_rules(folder, double_percent=100, decide_over=0.5)
+    configure(folder, "Marking", double_percent=100, decide_over=0.5)
     with desk_in(folder) as desk:
         old = desk.views("bob")["grace"]
         assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8

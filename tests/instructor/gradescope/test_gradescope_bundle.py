@@ -20,7 +20,7 @@ from autograder.sandbox import NoSandbox, Program, Sandbox
 from tests.commands import run
 from tests.conftest import made_once, shared_folder
 from tests.instructor.collecting import made_downloads
-from tests.instructor.conftest import ASSIGNMENT, notebook_of
+from tests.instructor.conftest import ASSIGNMENT, configure, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
 from tests.instructor.gradescope.rig import make_bundle, run_container
 from tests.test_cli import refused
@@ -94,8 +94,7 @@ def test_a_command_that_gives_no_zip_is_refused_before_the_work(
 
 @pytest.mark.long("builds the course's wheel")
 def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: Path, tmp_path: Path) -> None:
-    with (course_folder / "nbgrader_config.py").open("a") as config:
-        config.write("c.Grading.from_scratch = True\n")
+    configure(course_folder, "Grading", from_scratch=True)
     with zipfile.ZipFile(make_bundle(course_folder, tmp_path / "bundle.zip")) as archive:
         archive.extract(NAME, tmp_path / "source")
     style = right_answer(Course.installed(), ROOM, "functional")

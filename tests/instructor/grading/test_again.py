@@ -25,6 +25,7 @@ from tests.instructor.conftest import (
     grade,
     gradebook_rows,
     hand_in,
+    mark_by_hand,
     notebook_of,
     open_gradebook,
     points,
@@ -34,6 +35,8 @@ from tests.instructor.conftest import (
     verdicts,
 )
 from tests.instructor.grading.broken import cell
+
+CELL = "layers-Linear-affine_map"
 
 
 def test_a_second_run_grades_nothing_anew(folder: Path) -> None:
@@ -67,8 +70,7 @@ def test_a_seed_gives_the_same_verdicts_in_any_order_and_with_any_number_of_work
 ) -> None:
     known = grade(folder, seed=7)
     assert all(graded.reused for graded in known.graded)
-    reordered = tmp_path / "reordered"
-    shutil.copytree(released, reordered)
+    reordered = shutil.copytree(released, tmp_path / "reordered")
     hand_in(reordered, s1="john", s2="ada", s3="dennis", s4="barbara")
     run = verdicts(grade(reordered, seed=7, workers=2))
     assert [run[student] for student in ("s2", "s4", "s3", "s1")] == [verdicts(known)[student] for student in ONCE]
@@ -77,7 +79,7 @@ def test_a_seed_gives_the_same_verdicts_in_any_order_and_with_any_number_of_work
 def test_a_lost_gradebook_and_a_changed_score_are_mended_from_the_records(folder: Path, released: Path) -> None:
     rows = gradebook_rows(folder)
     with open_gradebook(folder) as gradebook:
-        gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "empty").auto_score = 1
+        gradebook.find_grade(CELL, ASSIGNMENT, ASSIGNMENT, "empty").auto_score = 1
         gradebook.db.commit()
     for _ in range(2):
         assert all(graded.reused for graded in grade(folder).graded)
@@ -86,17 +88,14 @@ def test_a_lost_gradebook_and_a_changed_score_are_mended_from_the_records(folder
 
 
 def test_a_hand_mark_outlives_a_submission_that_was_removed_in_nbgrader(folder: Path) -> None:
-    where = ("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "empty")
-    with open_gradebook(folder) as gradebook:
-        gradebook.find_grade(*where).manual_score = 1
-        gradebook.db.commit()
+    mark_by_hand(folder, "empty", 1, cell=CELL)
     follow(folder)
     with open_gradebook(folder) as gradebook:
         gradebook.remove_submission(ASSIGNMENT, "empty")
     hand_in(folder, empty="ada")
     grade(folder)
     with open_gradebook(folder) as gradebook:
-        assert gradebook.find_grade(*where).manual_score == 1
+        assert gradebook.find_grade(CELL, ASSIGNMENT, ASSIGNMENT, "empty").manual_score == 1
 
 
 def test_verdicts_stand_as_long_as_every_file_that_decides_on_them(folder: Path) -> None:
@@ -134,10 +133,7 @@ def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: 
 def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its_answer_has_changed(
     folder: Path,
 ) -> None:
-    with open_gradebook(folder) as gradebook:
-        mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
-        mark.manual_score, mark.needs_manual_grade = 4, False
-        gradebook.db.commit()
+    mark_by_hand(folder, "right", 4)
     for author, text, waits in (
         ("grace", "", False),
         ("grace", "Another answer.", True),
@@ -211,9 +207,6 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
 
 
 # Points or checks that have changed since the release: the gradebook follows, and nobody is blamed for it
-
-
-CELL = "layers-Linear-affine_map"
 
 
 def with_checks(monkeypatch: pytest.MonkeyPatch, change: Callable[[Check], Check | None]) -> None:

@@ -15,7 +15,7 @@ from autograder.instructor.reports.feedback import write_feedback
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from tests.commands import autograder, succeeded
-from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, gradebook_rows, points, record_of, submitted
+from tests.instructor.conftest import ASSIGNMENT, ONCE, configure, grade, gradebook_rows, points, record_of, submitted
 from tests.instructor.nbgrader.test_nbgrader import nbgrader
 
 DELEGATING = right_answer(Course.installed(), "layers", "functional")
@@ -28,11 +28,6 @@ def folder(small_folder: Path) -> Path:
     filled = fill(read_notebook(CourseFolder(small_folder).released(ASSIGNMENT)), DELEGATING)
     nbformat.write(filled.notebook, submitted(small_folder, "functional"))
     return small_folder
-
-
-def demand_own_work(folder: Path, value: str = "True") -> None:
-    with (folder / "nbgrader_config.py").open("a") as config:
-        config.write(f"c.Grading.from_scratch = {value}\n")
 
 
 def page(folder: Path) -> str:
@@ -56,7 +51,7 @@ def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_s
     report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
     assert re.search(r"Flatten</th><td><code>nn\.Flatten</code></td><td>functional</td>", report)
 
-    demand_own_work(folder)
+    configure(folder, "Grading", from_scratch=True)
     run = grade(folder, seed=7)
     assert not any(graded.reused for graded in run.graded)
     assert points(run) == ONCE | {"functional": 20 - sum(POINTS.values())}
@@ -72,7 +67,7 @@ def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_s
 
 @pytest.mark.long("nbgrader's own command")
 def test_nbgraders_own_command_follows_the_same_rule(folder: Path) -> None:
-    demand_own_work(folder)
+    configure(folder, "Grading", from_scratch=True)
     succeeded(nbgrader("autograde", ASSIGNMENT, "--student", "functional", "--force", cwd=folder))
     earned = {cell: score for (student, cell), score in gradebook_rows(folder).items() if student == "functional"}
     assert sum(score or 0 for score in earned.values()) == 20 - sum(POINTS.values())
@@ -80,6 +75,6 @@ def test_nbgraders_own_command_follows_the_same_rule(folder: Path) -> None:
 
 
 def test_a_rule_that_is_neither_yes_nor_no_is_refused(folder: Path) -> None:
-    demand_own_work(folder, "'sometimes'")
+    configure(folder, "Grading", from_scratch="sometimes")
     with pytest.raises(CourseFolderError, match=r"nbgrader_config\.py: c\.Grading\.from_scratch is True or False"):
         grade(folder)

@@ -94,8 +94,7 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_fold
         time.sleep(draw.choice([0, draw.uniform(0, 1)]))
         kill(running)
     hand_in(small_folder, **SMALL_CLASS)
-    undisturbed = small_folder.parent / "undisturbed"
-    shutil.copytree(small_class, undisturbed)
+    undisturbed = shutil.copytree(small_class, small_folder.parent / "undisturbed")
     for folder in (small_folder, undisturbed):
         succeeded(autograder("grade", "--seed", "7", cwd=folder))
     assert everything_in_gradebook(small_folder) == everything_in_gradebook(undisturbed)

@@ -137,8 +137,7 @@ IN_THE_WAY = "autograded/target_is_a_folder/2-layers/2-layers.ipynb"
 @pytest.fixture(scope="module")
 def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ClassRun]:
     """A class in which each submission is odd in its own way, and the run that graded it."""
-    folder = tmp_path_factory.mktemp("odd") / "course"
-    shutil.copytree(small_class, folder)
+    folder = shutil.copytree(small_class, tmp_path_factory.mktemp("odd") / "course")
     shutil.rmtree(folder / "submitted")
     os.mkfifo(submitted(folder, "fifo"))
     with socket.socket(socket.AF_UNIX) as unix, contextlib.chdir(submitted(folder, "socket").parent):

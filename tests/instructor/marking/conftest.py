@@ -39,7 +39,7 @@ from autograder.instructor.marking.team import QuestionKey
 from sample_class.students import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, shared_folder
-from tests.instructor.conftest import ASSIGNMENT, follow, wait_until
+from tests.instructor.conftest import ASSIGNMENT, configure, follow, wait_until
 
 QUESTION = QuestionKey(ASSIGNMENT, "layers-written")
 ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
@@ -56,11 +56,6 @@ def student_of(text: str) -> str:
 
 def write_table(folder: Path, *lines: str, name: str = "markers.csv", head: str = "marker,section,question") -> None:
     (folder / name).write_text("\n".join([head, *lines, ""]), encoding="utf-8")
-
-
-def configure(folder: Path, **settings: float) -> None:
-    with (folder / "nbgrader_config.py").open("a") as config:
-        config.writelines(f"c.Marking.{name} = {value!r}\n" for name, value in settings.items())
 
 
 def enter_roster(folder: Path, names: list[str]) -> None:
@@ -80,8 +75,7 @@ def written_class(folder: Path, released: Path) -> None:
 @pytest.fixture
 def folder(written_class: Path, tmp_path: Path) -> Path:
     """A course folder of the test's own, with written answers."""
-    copy_course(written_class, tmp_path / "course")
-    return tmp_path / "course"
+    return copy_course(written_class, tmp_path / "course")
 
 
 class Reply:
@@ -185,7 +179,7 @@ def open_desk(folder: Path) -> Iterator[OpenDesk]:
 
         def start(*markers: str, **settings: float) -> Desk:
             write_table(folder, *markers)
-            configure(folder, **settings)
+            configure(folder, "Marking", **settings)
             return opened.enter_context(desk_in(folder))
 
         yield start

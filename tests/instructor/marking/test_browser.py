@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.axe import on_a_telephone, violations
+from tests.instructor.conftest import configure
 from tests.instructor.marking.conftest import (
     ADDRESS,
     ASSIGNMENT,
@@ -15,7 +16,6 @@ from tests.instructor.marking.conftest import (
     MarkServer,
     Serve,
     Visit,
-    configure,
     desk_in,
     in_gradebook,
     write_table,
@@ -35,7 +35,7 @@ A word of some length: variancevariancevariancevariancevariancevariancevariancev
 def desk(folder: Path) -> Iterator[Desk]:
     """A question with something of everything: two marks, a decision to make, and one that is made."""
     write_table(folder, "bob", "eve")
-    configure(folder, double_percent=100, decide_over=0.5)
+    configure(folder, "Marking", double_percent=100, decide_over=0.5)
     with desk_in(folder) as desk:
         desk.grade_again(ada=WRITTEN)
         for name, points in (("bob", 2), ("eve", 4)):

@@ -9,8 +9,8 @@ import pytest
 
 from sample_class.students import grade_written
 from tests.commands import autograder
-from tests.instructor.conftest import ASSIGNMENT, wait_until
-from tests.instructor.marking.conftest import NAMES, Desk, configure, served, write_table
+from tests.instructor.conftest import ASSIGNMENT, configure, wait_until
+from tests.instructor.marking.conftest import NAMES, Desk, served, write_table
 from tests.test_cli import here, refused
 
 TOKEN = re.compile(r"^token of (\w+): [\w-]{24}$", re.MULTILINE)
@@ -40,7 +40,7 @@ def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None
     assert "there is no marker 'zoe': there are instructor, bob" in refused(folder, "mark", "--new-token", "zoe")
     write_table(folder, "bob,C")
     assert "markers.csv, line 2: there is no section 'C': there are A, B" in refused(folder, "mark")
-    configure(folder, double_percent=101)
+    configure(folder, "Marking", double_percent=101)
     write_table(folder, "bob")
     assert "c.Marking takes numbers" in refused(folder, "mark")
 

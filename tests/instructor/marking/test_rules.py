@@ -13,7 +13,7 @@ from autograder.instructor.marking.access import admit, owner_of
 from autograder.instructor.marking.queries import next_of
 from autograder.instructor.marking.saving import NotTheirs, Stale, WrongMark
 from autograder.instructor.marking.team import read_team
-from tests.instructor.conftest import open_gradebook
+from tests.instructor.conftest import mark_by_hand
 from tests.instructor.marking.conftest import (
     ASSIGNMENT,
     NAMES,
@@ -175,18 +175,9 @@ def test_an_answer_that_changes_under_an_open_page_is_not_marked_unread(desk: De
     assert in_gradebook(desk.folder)["ada"][0] is None
 
 
-def type_in_formgrader(desk: Desk, points: float | None, comment: str | None = None) -> None:
-    where = (QUESTION.cell, ASSIGNMENT, ASSIGNMENT, "ada")
-    with open_gradebook(desk.folder) as gradebook:
-        grade = gradebook.find_grade(*where)
-        grade.manual_score, grade.needs_manual_grade = points, points is None
-        gradebook.find_comment(*where).manual_comment = comment
-        gradebook.db.commit()
-
-
 def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(desk: Desk) -> None:
     page = desk.views("bob")["ada"]
-    type_in_formgrader(desk, 1.0, "In the formgrader.")
+    mark_by_hand(desk.folder, "ada", 1.0, "In the formgrader.")
     with pytest.raises(Stale, match="the instructor has decided"):
         desk.save("bob", page, 5)
     desk.state.look_again()
@@ -199,7 +190,7 @@ def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(desk:
 def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_answer_to_its_marker(
     desk: Desk,
 ) -> None:
-    type_in_formgrader(desk, None, "Say what you assume.")
+    mark_by_hand(desk.folder, "ada", None, "Say what you assume.")
     desk.state.look_again()
     assert in_gradebook(desk.folder)["ada"] == (None, "Say what you assume.", True)
     assert desk.states("bob") == {"to mark": 8} and desk.states("instructor") == {"waits": 8}
@@ -213,7 +204,7 @@ def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_
 
 def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(desk: Desk) -> None:
     desk.mark_all("bob", 3)
-    type_in_formgrader(desk, None)
+    mark_by_hand(desk.folder, "ada", None)
     desk.state.look_again()
     assert desk.states("bob") == {"to mark": 1, "marked": 7}
     assert (desk.history()[0].who, desk.history()[0].what) == ("formgrader", "took a mark back")
@@ -221,7 +212,7 @@ def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(desk: 
 
 def test_points_taken_back_in_the_formgrader_are_gone_though_their_comment_stays(desk: Desk) -> None:
     desk.mark_all("bob", 3, "Say it.")
-    type_in_formgrader(desk, None, "Say it.")
+    mark_by_hand(desk.folder, "ada", None, "Say it.")
     desk.state.look_again()
     assert in_gradebook(desk.folder)["ada"] == (None, "Say it.", True)
     assert desk.states("bob") == {"to mark": 1, "marked": 7}

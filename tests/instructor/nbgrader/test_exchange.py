@@ -18,14 +18,14 @@ from autograder.notebooks.graft import read_notebook
 from sample_class.the_ten import answers
 from tests.commands import succeeded
 from tests.conftest import ROOT, copy_course
-from tests.instructor.conftest import ASSIGNMENT
+from tests.instructor.conftest import ASSIGNMENT, configure
 from tests.instructor.releasing.conftest import StudentMachine, machine
 
 __all__ = ["machine"]  # a fixture, which a full run makes once for the tests of two rooms
 
 USERS = {"curie": 61001, "ada": 61002, "barbara": 61003}
 NOTEBOOK = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
-EXCHANGE = 'c.Exchange.root = "/srv/exchange"\n'
+EXCHANGE = "/srv/exchange"
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,11 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
         hub.home(user).mkdir(parents=True)
         hub.home(user).chmod(0o700)
         give(hub.home(user), user)
-    copy_course(released, hub.home("curie") / "course")
-    with (hub.home("curie") / "course" / "nbgrader_config.py").open("a") as config:
-        config.write(EXCHANGE)
+    configure(copy_course(released, hub.home("curie") / "course"), "Exchange", root=EXCHANGE)
     give(hub.home("curie"), "curie")
-    students = f'c = get_config()\n{EXCHANGE}c.CourseDirectory.course_id = "{course_id}"\n'
-    (folder / "jupyter" / "nbgrader_config.py").write_text(students)
+    (folder / "jupyter" / "nbgrader_config.py").write_text("c = get_config()\n")
+    configure(folder / "jupyter", "Exchange", root=EXCHANGE)
+    configure(folder / "jupyter", "CourseDirectory", course_id=course_id)
     hub.nbgrader("curie", "release_assignment", ASSIGNMENT, where="course")
     for student in ("ada", "barbara"):
         hub.nbgrader(student, "fetch_assignment", ASSIGNMENT)
@@ -148,8 +147,7 @@ def test_doctor_says_how_to_make_an_exchange_that_is_configured_and_not_there(
     course_folder: Path, tmp_path: Path
 ) -> None:
     assert list(exchange_findings(course_folder)) == []
-    with (course_folder / "nbgrader_config.py").open("a") as config:
-        config.write(f'c.Exchange.root = "{tmp_path / "exchange"}"\n')
+    configure(course_folder, "Exchange", root=str(tmp_path / "exchange"))
     (missing,) = exchange_findings(course_folder)
     assert not missing.ok
     subprocess.run(missing.mend, shell=True, check=True)

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,9 +21,11 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import FORMGRADER
 from autograder.notebooks.graft import read_notebook
 from tests.commands import autograder, succeeded
+from tests.conftest import copy_course
 from tests.instructor.conftest import (
     ASSIGNMENT,
     answer_written,
+    configure,
     everything_in_gradebook,
     grade,
     hand_in,
@@ -55,13 +56,11 @@ def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small class, graded by nbgrader's command: three came late, one of them extended, and one was marked before."""
-    folder = tmp_path_factory.mktemp("nbgrader") / "course"
-    shutil.copytree(released, folder)
+    folder = copy_course(released, tmp_path_factory.mktemp("nbgrader") / "course")
     hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis", extended="ada")
     write_decisions(folder / "decisions.csv", [Decision(ASSIGNMENT, "extended", student="extended", extension="+2d")])
     BROKEN["tests_changed"](submitted(folder, "empty"), read_notebook(submitted(folder, "right")))
-    with (folder / "nbgrader_config.py").open("a") as config:
-        config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    configure(folder, "LateSubmissionPlugin", penalty_method="zero")
     for student in ("two_mistakes", "empty", "extended"):
         submitted(folder, student).with_name("timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
     with open_gradebook(folder) as gradebook:
@@ -71,7 +70,7 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right").manual_score = 2
         gradebook.find_comment("layers-Linear", ASSIGNMENT, ASSIGNMENT, "right").manual_comment = "neat"
         gradebook.db.commit()
-    shutil.copytree(folder, folder.with_name("ungraded"))
+    copy_course(folder, folder.with_name("ungraded"))
     succeeded(nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder))
     return folder
 
@@ -80,10 +79,10 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_nbgrader_autograde_gives_the_marks_penalties_comments_and_open_answers_of_autograder_grade(
     autograded: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(autograded.with_name("ungraded"), tmp_path / "course")
-    assert autograder("grade", cwd=tmp_path / "course").returncode == 0
-    by_nbgrader, by_autograder = everything_in_gradebook(autograded), everything_in_gradebook(tmp_path / "course")
-    assert by_nbgrader == by_autograder
+    folder = copy_course(autograded.with_name("ungraded"), tmp_path / "course")
+    succeeded(autograder("grade", cwd=folder))
+    by_autograder = everything_in_gradebook(folder)
+    assert everything_in_gradebook(autograded) == by_autograder
     penalties = {student: work["penalties"] for student, work in by_autograder.items() if student != "rows"}
     assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17], "extended": [None]}
     auto_score, manual_score, *_, needs_manual_grade = by_autograder["right"]["grades"]["layers-written"]
@@ -94,7 +93,7 @@ def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autogr
     record = record_of(autograded, "two_mistakes")
     assert {verdict["mistake"] for verdict in record["verdicts"]} >= {"linear-bias-left-out", "flatten-batch-too"}
     assert record_of(autograded, "empty")["notes"]
-    assert autograder("feedback", cwd=autograded).returncode == 0
+    succeeded(autograder("feedback", cwd=autograded))
 
 
 @pytest.mark.long("nbgrader's own command, twice")
@@ -184,8 +183,7 @@ FROM_CHECKS, BY_HAND, COMMENT = 16, 4, "The gradients are missing."
 @pytest.fixture(scope="module")
 def marked_folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graded course folder in which one student has answered the written question."""
-    folder = tmp_path_factory.mktemp("hand") / "course"
-    shutil.copytree(released, folder)
+    folder = copy_course(released, tmp_path_factory.mktemp("hand") / "course")
     hand_in(folder, grace="grace", john="john")
     answer_written(folder, "john", ANSWER)
     grade(folder, seed=7)
@@ -238,7 +236,7 @@ def test_points_and_comment_are_saved_the_total_is_right_and_the_student_reads_t
     with open_gradebook(marked_folder) as gradebook:
         submission = gradebook.find_submission(ASSIGNMENT, "john")
         assert (submission.score, submission.written_score) == (FROM_CHECKS + BY_HAND, BY_HAND)
-    assert autograder("feedback", ASSIGNMENT, cwd=marked_folder).returncode == 0
+    succeeded(autograder("feedback", ASSIGNMENT, cwd=marked_folder))
     (written,) = (marked_folder / "feedback" / "john" / ASSIGNMENT).glob("*.html")
     shown = written.read_text(encoding="utf-8")
     assert COMMENT in shown

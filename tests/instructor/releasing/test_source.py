@@ -37,6 +37,7 @@ from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
 from tests.commands import autograder, succeeded
 from tests.conftest import ROOT
+from tests.instructor.conftest import configure
 from tests.instructor.course.test_written_questions import OWN
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM
 from tests.test_cli import here
@@ -284,8 +285,7 @@ def test_a_setting_puts_the_date_there_at_release(tmp_path: Path) -> None:
     make_course_folder(tmp_path)
     folder = CourseFolder.here(tmp_path)
     assert not about(folder.nbgrader_config()).due_in_notebook
-    with (tmp_path / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write("c.About.due_in_notebook = True\n")
+    configure(tmp_path, "About", due_in_notebook=True)
     (tmp_path / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-11-05 23:59,Europe/Berlin\n")
     succeeded(autograder("release", "2-layers", cwd=tmp_path))
     head = read_notebook(folder.released("2-layers")).cells[0].source

@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,23 +23,21 @@ from tests.commands import autograder
 from tests.conftest import copy_course
 from tests.instructor.collecting import conftest as collecting
 from tests.instructor.collecting.made_downloads import gradescope_metadata, notebook, zipped
-from tests.instructor.conftest import ASSIGNMENT, open_gradebook, record_of
+from tests.instructor.conftest import ASSIGNMENT, configure, mark_by_hand, record_of
 from tests.instructor.grading.broken import BROKEN, SCRIPT
 from tests.test_cli import here
 
 
 @pytest.fixture(scope="module")
 def sample(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("feedback") / "course"
-    copy_course(graded, folder)
+    folder = copy_course(graded, tmp_path_factory.mktemp("feedback") / "course")
     write_feedback(CourseFolder(folder), [ASSIGNMENT])
     return folder
 
 
 @pytest.fixture(scope="module")
 def broken(broken_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("feedback") / "course"
-    shutil.copytree(broken_class, folder, symlinks=True)
+    folder = copy_course(broken_class, tmp_path_factory.mktemp("feedback") / "course")
     write_feedback(CourseFolder(folder), [ASSIGNMENT])
     return folder
 
@@ -142,21 +139,20 @@ def test_after_the_last_date_a_hidden_check_has_likely_mistake_and_section(hidde
 
 
 @pytest.mark.parametrize(
-    ("extensions", "config", "still", "over"),
+    ("extensions", "free_days", "still", "over"),
     [
-        ((), "", datetime(2026, 11, 5, 23, 58), datetime(2026, 11, 6)),
-        (("alan +2d",), "", datetime(2026, 11, 7, 23, 58), datetime(2026, 11, 8)),
-        (("alan 2026-11-09", "grace +1d"), "", datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
-        ((), "c.LatePenalty.free_days = 3\n", datetime(2026, 11, 8, 23, 58), datetime(2026, 11, 9)),
+        ((), 0, datetime(2026, 11, 5, 23, 58), datetime(2026, 11, 6)),
+        (("alan +2d",), 0, datetime(2026, 11, 7, 23, 58), datetime(2026, 11, 8)),
+        (("alan 2026-11-09", "grace +1d"), 0, datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
+        ((), 3, datetime(2026, 11, 8, 23, 58), datetime(2026, 11, 9)),
     ],
     ids=["due date", "an extension", "the later of two", "late days that cost nothing"],
 )
 def test_while_anybody_can_hand_in_a_hidden_check_stays_hidden_to_all(
-    hidden_fault: Path, extensions: Sequence[str], config: str, still: datetime, over: datetime
+    hidden_fault: Path, extensions: Sequence[str], free_days: int, still: datetime, over: datetime
 ) -> None:
     folder = dated(hidden_fault, *extensions)
-    with (hidden_fault / "nbgrader_config.py").open("a") as file:
-        file.write(config)
+    configure(hidden_fault, "LatePenalty", free_days=free_days)
     for now, is_shown in ((still, False), (over, True)):
         write_feedback(folder, [ASSIGNMENT], "ada", now.replace(tzinfo=UTC))
         assert (LIKELY in text(hidden_fault, "ada")) is is_shown
@@ -200,12 +196,7 @@ def test_total_and_written_answer_wait_for_a_person(sample: Path) -> None:
 
 
 def test_mark_and_comment_given_by_hand_appear_and_are_in_the_total(graded_folder: Path) -> None:
-    where = ("layers-written", ASSIGNMENT, ASSIGNMENT, "ada")
-    with open_gradebook(graded_folder) as gradebook:
-        mark, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
-        mark.manual_score, mark.needs_manual_grade = 3.5, False
-        comment.manual_comment = "Good: <the factor> is right"
-        gradebook.db.commit()
+    mark_by_hand(graded_folder, "ada", 3.5, "Good: <the factor> is right")
     write_feedback(CourseFolder(graded_folder), [ASSIGNMENT], "ada")
     words = text(graded_folder, "ada")
     assert "23.5 of 25 points ." in words

@@ -1,7 +1,6 @@
 """Requests about marks: their text, their owners, their checks run again, and the answers."""
 
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
@@ -90,8 +89,7 @@ def receipt(folder: Path, student: str) -> str:
 @pytest.fixture(scope="module")
 def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graded sample class with a roster, and a folder of requests beside it, `sent`."""
-    folder = tmp_path_factory.mktemp("requests") / "course"
-    copy_course(graded, folder)
+    folder = copy_course(graded, tmp_path_factory.mktemp("requests") / "course")
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     sent = {
         "barbara/request.txt": asks(student="barbara", receipt=receipt(folder, "barbara")),
@@ -227,8 +225,7 @@ def test_after_another_result_the_letter_promises_a_new_grading(groups: list[Req
 
 @pytest.mark.long("four checks run in a sandbox of a process of its own")
 def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_path: Path) -> None:
-    copied = tmp_path / "course"
-    shutil.copytree(folder, copied)
+    copied = copy_course(folder, tmp_path / "course")
     made_downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
     done = succeeded(autograder("requests", "../sent", cwd=copied))
     assert "no request: junk.txt: it has no line" in done.stderr

@@ -15,8 +15,7 @@ from tests.test_cli import files, here, refused
 @pytest.fixture(scope="module")
 def prepared(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder with a round of talks."""
-    folder = tmp_path_factory.mktemp("viva") / "course"
-    copy_course(graded, folder)
+    folder = copy_course(graded, tmp_path_factory.mktemp("viva") / "course")
     status, _, errors = here(folder, "viva", "--class", ASSIGNMENT)
     assert status == 0, errors
     return folder
