@@ -19,8 +19,7 @@ VIOLATIONS = """async () => {
 def violations(page: Page) -> list[str]:
     """Return a line for each place that axe objects to."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    faults: list[str] = page.evaluate(VIOLATIONS)
-    return faults
+    return page.evaluate(VIOLATIONS)
 
 
 @contextmanager

@@ -169,8 +169,7 @@ def grade_behind(wall: str, everything: Path, released: Path, attacks: Mapping[s
 
 def read_seen(everything: Path) -> dict[str, Any]:
     """Return what was seen of a class."""
-    seen: dict[str, Any] = json.loads((everything / "seen.json").read_text())
-    return seen
+    return json.loads((everything / "seen.json").read_text())
 
 
 def what_is_known(course: Path, home: Path, port: int, neighbour: int) -> dict[str, object]:

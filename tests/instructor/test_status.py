@@ -40,7 +40,6 @@ def let_be_graded(root: Path, assignment: str, *students: str, unreadable: str =
     for student in students:
         let_earn(root, student, assignment, None, follows=False, first=2, second=3)
         record = GradingRecords(folder).of(student, assignment)
-        assert record
         graded = replace(record, receipt=receipt_of(NO_NOTEBOOK), unreadable=unreadable)
         write_record(folder.autograded(student, assignment), graded)
 

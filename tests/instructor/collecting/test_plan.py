@@ -18,7 +18,7 @@ from autograder.instructor.collecting.plan import (
     with_new,
 )
 from autograder.instructor.collecting.recognising import RecognisedFile
-from autograder.instructor.course.attempts import ENTERED, PROVED, Attempt
+from autograder.instructor.course.attempts import ENTERED, PROVED
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
@@ -31,13 +31,8 @@ def submission(*files: RecognisedFile, situation: Situation = EMPTY, choice: str
     return planned
 
 
-def graded(planned: SubmissionPlan) -> Attempt:
-    assert planned.chosen is not None
-    return planned.chosen
-
-
 def carried_out(planned: SubmissionPlan) -> Situation:
-    work, placed = (planned.student.id, planned.assignment), PlacedWork(graded(planned).digest, graded(planned).stamp)
+    work, placed = (planned.student.id, planned.assignment), PlacedWork(planned.chosen.digest, planned.chosen.stamp)
     return replace(EMPTY, kept={work: planned.attempts}, submitted={work: placed})
 
 
@@ -74,7 +69,7 @@ def test_all_attempts_are_kept_and_the_last_is_graded(
 ) -> None:
     planned = submission(*files)
     assert [(kept.digest, kept.number) for kept in planned.attempts] == attempts
-    assert (graded(planned), planned.action) == (planned.attempts[-1], "new")
+    assert (planned.chosen, planned.action) == (planned.attempts[-1], "new")
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,6 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server at once, as a power cut would."""
-        assert self.process is not None
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(timeout=30)
 
@@ -69,9 +68,7 @@ class PostgresServer:
 
     def ask(self, database: str, question: str) -> Any:
         with psycopg.connect(f"host={self.folder} user=postgres dbname={database}") as connection:
-            row = connection.execute(question).fetchone()
-            assert row is not None
-            return row[0]
+            return connection.execute(question).fetchone()[0]
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"

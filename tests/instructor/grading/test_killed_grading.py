@@ -142,7 +142,6 @@ def test_a_second_control_c_stops_at_once(small_folder: Path) -> None:
     running = start(small_folder)
     wait_for(lambda: len(notebooks(small_folder)) == 1, running)
     running.send_signal(signal.SIGTERM)  # which asks as Ctrl-C does
-    assert running.stderr is not None
     assert "Ctrl-C again stops at once" in running.stderr.readline()
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
