@@ -72,6 +72,20 @@ def shared_folder(make: Callable[..., None]) -> object:
     return pytest.fixture(scope="session", name=make.__name__)(made)
 
 
+def copy_course(source: Path, target: Path) -> Path:
+    return shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
+
+
+def own_copy(fixture: str) -> object:
+    """Make a fixture of a folder that may only be read: a copy of it, of the test's own."""
+
+    @pytest.fixture
+    def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+        return shutil.copytree(request.getfixturevalue(fixture), tmp_path / "course", symlinks=True)
+
+    return copied
+
+
 class Server(ThreadingHTTPServer):
     """A server whose visitors may leave before they have heard all."""
 
@@ -158,17 +172,5 @@ def graded(folder: Path, released: Path) -> None:
     succeeded(autograder("grade", "--seed", "1", "--json", "verdicts.json", cwd=folder))
 
 
-@pytest.fixture
-def course_folder(released: Path, tmp_path: Path) -> Path:
-    """A released course folder of the test's own."""
-    return copy_course(released, tmp_path / "course")
-
-
-@pytest.fixture
-def graded_folder(graded: Path, tmp_path: Path) -> Path:
-    """A graded course folder of the test's own."""
-    return copy_course(graded, tmp_path / "course")
-
-
-def copy_course(source: Path, target: Path) -> Path:
-    return shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
+course_folder = own_copy("released")
+graded_folder = own_copy("graded")

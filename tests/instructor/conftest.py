@@ -3,7 +3,6 @@
 import atexit
 import contextlib
 import json
-import shutil
 import sqlite3
 import time
 import warnings
@@ -17,7 +16,6 @@ from typing import Any, cast
 from unittest import mock
 
 import nbformat
-import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
@@ -33,7 +31,7 @@ from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from autograder.sandbox import Limits, Sandbox
 from sample_class.the_ten import answers
-from tests.conftest import copy_course, shared_folder
+from tests.conftest import copy_course, own_copy, shared_folder
 from tests.instructor.grading.broken import BROKEN, cell
 
 ASSIGNMENT = "2-layers"
@@ -268,16 +266,8 @@ def graded_small_class(folder: Path, small_class: Path) -> None:
     assert points(grade(folder, seed=7)) == ONCE
 
 
-@pytest.fixture
-def folder(graded_small_class: Path, tmp_path: Path) -> Path:
-    """The small class, graded with seed 7, in a folder of the test's own."""
-    return shutil.copytree(graded_small_class, tmp_path / "course")
-
-
-@pytest.fixture
-def small_folder(small_class: Path, tmp_path: Path) -> Path:
-    """The small class in a folder of the test's own."""
-    return shutil.copytree(small_class, tmp_path / "small")
+folder = own_copy("graded_small_class")
+small_folder = own_copy("small_class")
 
 
 @shared_folder

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import stat
@@ -19,6 +18,7 @@ import pytest
 from autograder.instructor.backup import write_backup
 from autograder.instructor.course.folder import LOCK, CourseFolder
 from autograder.instructor.course.init import make_course_folder
+from tests.conftest import own_copy
 from tests.instructor.conftest import configure, follow
 from tests.test_cli import here, refused
 
@@ -39,10 +39,7 @@ def made_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def course(made_course: Path, tmp_path: Path) -> Path:
-    """The same in a folder of the test's own."""
-    return shutil.copytree(made_course, tmp_path / "course")
+course = own_copy("made_course")
 
 
 def state_of(course: Path) -> dict[str, object]:

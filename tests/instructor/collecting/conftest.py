@@ -1,11 +1,11 @@
 """A course folder whose released notebooks have only the cells by which they are known."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from autograder.instructor.course.init import make_course_folder
+from tests.conftest import own_copy
 from tests.instructor.collecting.made_downloads import CELLS, notebook
 from tests.instructor.conftest import follow
 
@@ -30,7 +30,4 @@ def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def course(empty_course: Path, tmp_path: Path) -> Path:
-    """A course folder of the test's own."""
-    return shutil.copytree(empty_course, tmp_path / "course")
+course = own_copy("empty_course")

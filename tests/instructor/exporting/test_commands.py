@@ -20,7 +20,7 @@ from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations
-from tests.conftest import SCREENSHOTS, copy_course
+from tests.conftest import SCREENSHOTS, copy_course, own_copy
 from tests.instructor.conftest import ASSIGNMENT, configure, let_come, open_gradebook, record_of
 from tests.suite import is_deep
 from tests.test_cli import files, here, refused
@@ -49,10 +49,7 @@ def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def term_folder(term: Path, tmp_path: Path) -> Path:
-    """The same in a folder of the test's own."""
-    return copy_course(term, tmp_path / "term")
+term_folder = own_copy("term")
 
 
 def exported(folder: Path, name: str) -> list[list[str]]:

@@ -12,6 +12,7 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.open_matters import open_matters
 from autograder.instructor.course.tables import TableError
+from tests.conftest import own_copy
 from tests.instructor.conftest import (
     ASSIGNMENT,
     follow,
@@ -60,10 +61,7 @@ def empty_term(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def term(empty_term: Path, tmp_path: Path) -> Path:
-    """The same, in a folder of the test's own."""
-    return shutil.copytree(empty_term, tmp_path / "course")
+term = own_copy("empty_term")
 
 
 def come_late(root: Path, *students: str) -> None:

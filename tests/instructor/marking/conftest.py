@@ -38,7 +38,7 @@ from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import QuestionKey
 from sample_class.students import grade_written
 from tests.commands import begin
-from tests.conftest import copy_course, shared_folder
+from tests.conftest import copy_course, own_copy, shared_folder
 from tests.instructor.conftest import ASSIGNMENT, configure, follow, wait_until
 
 QUESTION = QuestionKey(ASSIGNMENT, "layers-written")
@@ -72,10 +72,7 @@ def written_class(folder: Path, released: Path) -> None:
     grade_written(folder, ASSIGNMENT, {name: text_of(name) for name in NAMES})
 
 
-@pytest.fixture
-def folder(written_class: Path, tmp_path: Path) -> Path:
-    """A course folder of the test's own, with written answers."""
-    return copy_course(written_class, tmp_path / "course")
+folder = own_copy("written_class")
 
 
 class Reply:
