@@ -225,9 +225,6 @@ def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) ->
             assert SCRIPT in html.unescape(shown[page, student])
 
 
-# The guide
-
-
 def test_the_guide_knows_every_attack_and_no_other() -> None:
     kept = json.loads(KEPT.read_text(encoding="utf-8"))
     by_wall = {wall: {attack["name"]: attack["ended"][wall] for attack in kept["attacks"]} for wall in kept["walls"]}

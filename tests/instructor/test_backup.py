@@ -68,9 +68,6 @@ def unpacked(file: Path) -> Path:
     return folder
 
 
-# As it was
-
-
 def test_a_course_comes_back_as_it_was_without_lock_and_drafts(course: Path, tmp_path: Path) -> None:
     (course / "submitted" / "link").symlink_to("/nowhere")
     (course / "submitted" / "Jürgen 小明").mkdir()
@@ -107,9 +104,6 @@ def test_a_gradebook_on_a_server_is_left_out_with_a_warning(course: Path, tmp_pa
     assert state_of(unpacked(tmp_path / "b.tar.gz")) == before
 
 
-# What is refused
-
-
 def test_a_backup_is_not_written_over_another_nor_into_the_course(course: Path, tmp_path: Path) -> None:
     (tmp_path / "b.tar.gz").write_text("mine")
     assert "b.tar.gz exists: --force replaces it" in refused(course, "backup", tmp_path / "b.tar.gz")
@@ -125,9 +119,6 @@ def test_a_damaged_gradebook_is_not_backed_up_as_if_it_were_well(course: Path, t
         course, "backup", tmp_path / "b.tar.gz", status=1
     )
     assert [path.name for path in tmp_path.iterdir()] == ["course"]
-
-
-# Killed
 
 
 @pytest.mark.deep
@@ -147,9 +138,6 @@ def test_a_killed_backup_leaves_no_half_archive_under_its_name(course: Path, tmp
         if file.exists():
             assert "course/gradebook.db" in tar("tzf", file)
             file.unlink()
-
-
-# Beside a grader
 
 
 @pytest.mark.long("a command that waits for another")

@@ -53,9 +53,6 @@ def mailed(course: Path, tmp_path: Path) -> Path:
     return tmp_path / "Untitled.ipynb"
 
 
-# One student's files do not stop the collection of another's
-
-
 def test_git_is_asked_for_the_notebooks_of_the_course_alone(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,9 +319,6 @@ def test_a_roster_that_is_there_stays_and_one_that_cannot_be_read_makes_no_cours
     (tmp_path / "export.csv").write_text("name\nAda\n")
     assert "has no column for ids" in refused(tmp_path, "init", "new", "--roster", "export.csv")
     assert not (tmp_path / "new").exists()
-
-
-# The receipt that a student was shown is found again where the work was collected
 
 
 def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_has_changed_since(

@@ -194,9 +194,6 @@ def test_of_a_broken_clone_the_time_is_not_known(head: str, tmp_path: Path) -> N
     assert read(tmp_path / "x")["a-bob/2-layers.ipynb"].when is None
 
 
-# Nobody poses as another
-
-
 @pytest.mark.parametrize(
     "name",
     [

@@ -172,9 +172,6 @@ def test_a_changed_table_is_a_reminder_until_it_is_in_force(term: Path) -> None:
     assert "extensions are as they were, since the table cannot be read: " in open_matters(folder, [])[0]
 
 
-# The table
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -243,9 +240,6 @@ def test_a_due_date_that_the_gradebook_alone_has_counts_too(term: Path) -> None:
     assert marks(term) == {"ada": 16}
     assert "16 → 20 points" in here(term, "extend", "--yes")[1]
     assert (extensions(term), marks(term)) == ({("ada", "2-layers"): timedelta(2)}, {"ada": 20})
-
-
-# From the first hand-in to the student's page
 
 
 @pytest.mark.long("grades a class")

@@ -164,9 +164,6 @@ def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_
         grade(folder)
 
 
-# Marking
-
-
 def shown(desk: Desk) -> list[object]:
     """Return all that the instructor's pages say, and the answers."""
     return [desk.overview(), desk.history(), desk.views("instructor")]

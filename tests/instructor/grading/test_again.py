@@ -159,9 +159,6 @@ def test_a_verdict_from_another_kind_of_run_does_not_stand(folder: Path) -> None
     assert not any(graded.reused for graded in grade(folder, isolated=False).graded)
 
 
-# Before it is written
-
-
 def changed_folder(folder: Path) -> Path:
     """Hand in better work, worse work and new work, where a check has been repaired since another was graded."""
     hand_in(folder, empty="ada", right="barbara", newcomer="john")

@@ -103,9 +103,6 @@ def test_the_json_has_the_numbers_themselves_and_no_line_of_the_text_is_obeyed_b
     assert all(line.isprintable() for line in explanation_text(mark).splitlines())
 
 
-# Another verdict, and changes since
-
-
 def test_changes_since_are_warned_of_and_the_graded_answers_are_explained(graded_folder: Path, course: Course) -> None:
     folder = CourseFolder.here(graded_folder)
     ada, john = (folder.submissions([ASSIGNMENT], student)[0].file for student in ("ada", "john"))
@@ -149,9 +146,6 @@ def test_work_that_cannot_be_read_is_explained_as_such(graded_folder: Path, cour
     assert mark.warnings == []
     assert (mark.verdict.outcome, mark.reproduced) == ("invalid", True)
     assert "is not a notebook" in explanation_text(mark)
-
-
-# Which check is meant
 
 
 def test_a_check_is_found_by_each_of_its_names_and_another_name_is_refused_with_those_that_can_be_meant() -> None:

@@ -107,9 +107,6 @@ def test_a_terminal_obeys_nothing_in_it_and_output_cannot_pass_for_a_line_of_the
     assert "\n  pass" not in shown
 
 
-# In a class
-
-
 def log_of(folder: Path, student: str) -> str:
     return CourseFolder.here(folder).log(student, "2-layers").read_text(encoding="utf-8")
 

@@ -43,9 +43,6 @@ def in_namespace(*options: str, script: str, cwd: Path) -> subprocess.CompletedP
     return subprocess.run(line, capture_output=True, text=True, check=False, cwd=cwd)
 
 
-# The machine
-
-
 @pytest.mark.deep
 @pytest.mark.long("three runs over a class")
 def test_a_full_disk_is_one_line_and_with_room_again_the_same_command_goes_on(small_folder: Path) -> None:
@@ -83,9 +80,6 @@ def test_a_read_only_course_folder_is_reported_in_one_line_and_a_dry_run_works(s
     assert done.stdout.endswith("status 0\n")
 
 
-# The gradebook
-
-
 @contextlib.contextmanager
 def refused(folder: Path, *words: str) -> Iterator[None]:
     """Expect the block to be refused in one line that names the course folder and says what to do."""
@@ -117,9 +111,6 @@ def test_a_broken_gradebook_is_reported_in_one_line_and_a_copy_mends_it(small_fo
     database.rmdir() if is_folder else database.unlink()
     database.write_bytes(copy)
     assert points(grade(small_folder, student="right")) == {"right": 20}
-
-
-# One submission
 
 
 ODD_NAMES = ("new\nline", "[a-z]*", "émile ünïcode", "x" * 200, "50%; rm -rf", "'; DROP TABLE grade; --", "-q")

@@ -28,8 +28,6 @@ from tests.instructor.marking.conftest import (
     write_table,
 )
 
-# Who may do what
-
 
 def test_tokens_are_made_once_kept_as_digests_and_end_with_the_table(open_desk: OpenDesk, folder: Path) -> None:
     desk = open_desk("bob", "eve")
@@ -46,9 +44,6 @@ def test_tokens_are_made_once_kept_as_digests_and_end_with_the_table(open_desk: 
     new = admit(gradebook, read_team(course, [ASSIGNMENT]), ["eve"])
     assert owner_of(gradebook, tokens["eve"]) is None
     assert owner_of(gradebook, new["eve"]) == "eve"
-
-
-# What is saved
 
 
 def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(desk: Desk) -> None:
@@ -111,9 +106,6 @@ def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(desk: De
     assert in_gradebook(desk.folder)["ada"] == (4.0, "Right, in other words.", False)
 
 
-# Two marks of one answer
-
-
 def test_two_mark_a_sample_without_seeing_each_other_and_the_first_counts(open_desk: OpenDesk) -> None:
     desk = open_desk("bob", "eve", double_percent=50)
     assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3, "from eve") == 4 + 2
@@ -145,9 +137,6 @@ def test_where_two_differ_by_more_than_the_amount_the_instructor_decides(open_de
     assert desk.overview().to_decide == [answers["grace"].id]
     assert in_gradebook(desk.folder)["ada"][:2] == (2.0, "In between.")
     assert desk.overview().agreement.answers == 8  # type: ignore[union-attr]  # of what the markers gave
-
-
-# What happens meanwhile
 
 
 def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_does_not(open_desk: OpenDesk) -> None:

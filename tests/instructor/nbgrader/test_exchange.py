@@ -123,9 +123,6 @@ def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub:
     assert run["run"]["isolated"]
 
 
-# What doctor says of it
-
-
 @pytest.mark.deep
 def test_doctor_accepts_a_right_exchange_and_gives_the_command_that_mends_a_wrong_one(
     hub: HubMachine, tmp_path: Path

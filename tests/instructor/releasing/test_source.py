@@ -264,9 +264,6 @@ def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(fol
     assert "He's" not in cell.source
 
 
-# The head says when it is due, where the instructor wants it
-
-
 DUE = (
     "**Due Thursday, 5 November 2026, 23:59 (CET).** If you were given more time, your own date is later than this one."
 )

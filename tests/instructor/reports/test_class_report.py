@@ -172,9 +172,6 @@ def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
     assert (large - small) / 880 < 300  # bytes for each further student
 
 
-# What a class of 300 asks of it
-
-
 def test_sections_are_compared_by_assignment_and_over_assignments() -> None:
     marks = make_class(40, 1, ("2-layers", "3-dropout"))
     marks = [replace(m, student=replace(m.student, section=f"Section {1 + int(m.student.id) % 2}")) for m in marks]

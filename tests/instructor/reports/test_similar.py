@@ -203,9 +203,6 @@ def test_winnowing_is_the_same_in_every_process() -> None:
     assert len({subprocess.run(line, capture_output=True, check=True).stdout for _ in range(2)}) == 1
 
 
-# Another term
-
-
 def hand_in(folder: Path, student: str, source: str, name: str = "2-layers.ipynb") -> None:
     marked = {"nbgrader": {"grade_id": "layers-Linear", "solution": True, "grade": False, "schema_version": 3}}
     cells = [nbformat.v4.new_code_cell("import torch"), nbformat.v4.new_code_cell(source, metadata=marked)]
