@@ -60,12 +60,7 @@ with Sandbox(Limits(**facts["limits"]), hidden=[course.folder], one_submission=T
             grafted, program = prepare(released, notebook, seed)
             shown, record = conclude(grafted, sandbox.run(program), expect, seed)
         left = [str(path) for place in WHERE_ONE_MIGHT_WRITE for path in place.iterdir() if facts["mark"] in path.name]
-        graded[folder.name] = {
-            "notebook": shown,
-            "record": record.to_json(),
-            "left": left,
-            "processes": processes(),
-        }
+        graded[folder.name] = {"notebook": shown, "record": record.to_json(), "left": left, "processes": processes()}
         for place in TEMPORARY:
             empty(place)
 print(json.dumps(graded))

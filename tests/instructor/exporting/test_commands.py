@@ -20,9 +20,8 @@ from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations
-from tests.conftest import SCREENSHOTS, copy_course, own_copy
+from tests.conftest import copy_course, own_copy
 from tests.instructor.conftest import ASSIGNMENT, configure, let_come, open_gradebook, record_of
-from tests.suite import is_deep
 from tests.test_cli import files, here, refused
 
 NAMES = {
@@ -275,8 +274,3 @@ def test_a_students_page_is_accessible(scheme: str, term_folder: Path, browser: 
             "(results) => results.map((result) => getComputedStyle(result, '::before').content[1])"
         )
         assert set(marks) == {"✓", "✗"}
-        if is_deep():  # for people to look at
-            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            for width in (360, 1440):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.screenshot(path=SCREENSHOTS / f"feedback-{width}-{scheme}.jpeg", type="jpeg", full_page=True)

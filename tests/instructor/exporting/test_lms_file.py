@@ -150,8 +150,3 @@ def test_a_short_row_is_made_long_enough() -> None:
 def test_a_file_that_does_not_fit_is_refused_with_the_way_out(text: str, column: str | None, reason: str) -> None:
     with pytest.raises(ExportError, match=re.escape(reason)):
         fill(text, MARKED, column)
-
-
-def test_another_name_of_the_column_can_be_said() -> None:
-    renamed = CANVAS.replace("2-layers (12)", "Chapter 2: Layers (12)")
-    assert fill(renamed, MARKED, "Chapter 2: Layers").filled == 2

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,21 +73,14 @@ class PostgresServer:
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[PostgresServer]:
-    server = PostgresServer(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
     # Not in pytest's own folder, which the server's user may not enter.
-    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder, running(Path(folder)) as server:
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
+        server = PostgresServer(Path(folder))
+        server.start()
         yield server
+        server.stop()
 
 
 @pytest.fixture(scope="module")

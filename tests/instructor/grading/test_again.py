@@ -148,12 +148,6 @@ def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its
             assert (mark.manual_score, mark.needs_manual_grade) == (4, waits)
 
 
-def test_one_students_work_can_be_graded_alone(folder: Path) -> None:
-    shutil.rmtree(folder / "autograded")
-    assert points(grade(folder, student="right", seed=7)) == {"right": 20}
-    assert [path.name for path in (folder / "autograded").iterdir()] == ["right"]
-
-
 def test_a_verdict_from_another_kind_of_run_does_not_stand(folder: Path) -> None:
     shutil.rmtree(submitted(folder, "two_mistakes").parent)
     assert not any(graded.reused for graded in grade(folder, isolated=False).graded)

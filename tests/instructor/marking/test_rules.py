@@ -154,14 +154,6 @@ def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_do
     assert desk.states("bob") == {"marked": 8}
 
 
-def test_an_answer_that_changes_under_an_open_page_is_not_marked_unread(desk: Desk) -> None:
-    page = desk.views("bob")["ada"]
-    desk.grade_again(ada="Another answer.")
-    with pytest.raises(Stale, match="the student's answer has changed"):
-        desk.save("bob", page, 3)
-    assert in_gradebook(desk.folder)["ada"][0] is None
-
-
 def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(desk: Desk) -> None:
     page = desk.views("bob")["ada"]
     mark_by_hand(desk.folder, "ada", 1.0, "In the formgrader.")

@@ -15,7 +15,7 @@ from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.instructor.releasing.bundle import guide
 from autograder.sandbox.hidden_checks import without_hidden_checks
-from tests.conftest import ROOT, SAMPLE_CLASS, files_in
+from tests.conftest import ROOT, files_in
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM, StudentMachine
 
 COURSE = Course.installed()
@@ -180,19 +180,6 @@ def test_check_gives_the_same_report_there_as_beside_the_reference(machine: Stud
     assert (there.stdout, there.stderr) == (here.stdout, "")
     assert all(f"right {exercise.name} True " in there.stdout for exercise in exercises)
     assert "stub Linear False Linear is not written yet.\n  Where to begin: " in there.stdout
-
-
-@pytest.mark.long("notebooks are filled and checked on a student's machine")
-def test_a_notebook_is_filled_and_checked_on_a_students_machine(machine: StudentMachine, tmp_path: Path) -> None:
-    notebook, answered = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
-    filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", answered)
-    assert (filled.returncode, filled.stderr) == (0, "")
-    right, stub = machine.autograder("check", answered), machine.autograder("check", "--json", notebook)
-    assert (right.returncode, right.stderr) == (0, "")
-    assert "13 of 13 points" in right.stdout
-    assert (stub.returncode, stub.stderr) == (1, "")
-    visible = sum(not check.hidden for check in checks_of(ROOM))
-    assert [verdict["outcome"] for verdict in json.loads(stub.stdout)] == ["missing"] * visible
 
 
 WITHOUT_UNIX = """

@@ -1,6 +1,5 @@
 """The instructor's and the released notebook: their contents, failing releases, and messages."""
 
-import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -352,15 +351,6 @@ def test_a_chapter_is_run_once_and_again_where_the_course_has_changed(changed: s
     path = own_course.root / changed
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert is_run(own_course)
-
-
-def test_a_result_that_was_not_used_for_two_months_goes(own_course: Course) -> None:
-    is_run(own_course)
-    (unused,) = kept.FOLDER.iterdir()
-    os.utime(unused, (0, 0))
-    (own_course.root / "data" / "LICENSE").write_text("changed", encoding="utf-8")
-    is_run(own_course)
-    assert not unused.exists()
 
 
 def test_a_chapter_that_failed_is_run_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
