@@ -1,6 +1,7 @@
-"""Due dates, more time for one student, and what late work costs: arithmetic on the clocks of all time zones."""
+"""Due dates, more time for one student, what late work costs, and how sure its time is."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import count
@@ -12,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from traitlets.config import Config
 
+from autograder.instructor.course.attempts import CLAIMED, ENTERED, INDEX, PROVED, Attempt, Standing, keep, standing_of
 from autograder.instructor.course.due_dates import days_late, read_dates, template
 from autograder.instructor.course.extensions import NoReleaseDate, own_due_dates, parse_extension
-from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.late import DatedWork, LatePenalty, late_penalty
 from autograder.instructor.course.tables import TableError
 
@@ -255,3 +257,33 @@ def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_date
         dated.append(DatedWork(name, day, day, when + timedelta(minutes=15), bool(excused)))
     lateness_by_name = LatePenalty(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
     assert {name: lateness.charged for name, lateness in lateness_by_name.items()} == charged
+
+
+# How sure the time of an attempt is
+
+
+NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+ATTEMPT = Attempt(1, "d", NOON, False, NOON, "path", "test", PROVED)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "when", "standing"),
+    [
+        ([ATTEMPT], NOON, PROVED),
+        ([replace(ATTEMPT, standing=ENTERED)], NOON, ENTERED),
+        ([ATTEMPT], NOON + timedelta(seconds=1), CLAIMED),
+        ([replace(ATTEMPT, when=None)], NOON, CLAIMED),
+        ([ATTEMPT, replace(ATTEMPT, number=2, digest="other", standing=ENTERED)], NOON, ENTERED),
+        ([ATTEMPT, replace(ATTEMPT, number=2, digest="other", standing=CLAIMED)], NOON, CLAIMED),
+        ([], NOON, CLAIMED),
+    ],
+    ids=["proved", "entered", "another time", "no time", "entered of other work", "claimed by other work", "by hand"],
+)
+def test_a_time_is_as_sure_as_the_least_sure_attempt_of_that_time(
+    attempts: list[Attempt], when: datetime, standing: Standing, tmp_path: Path
+) -> None:
+    folder = CourseFolder(tmp_path)
+    keep(folder, "ada", "2-layers", attempts, {})
+    assert standing_of(folder, "ada", "2-layers", when) == standing
+    (folder.collected("ada", "2-layers") / INDEX).write_text("[")  # a broken list proves nothing
+    assert standing_of(folder, "ada", "2-layers", when) == CLAIMED
