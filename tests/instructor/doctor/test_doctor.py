@@ -8,19 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from autograder.course import Course
-from autograder.instructor.doctor import (
-    CONTAINER,
-    FORBIDDING,
-    INSTALL_BUBBLEWRAP,
-    MIN_FREE_BYTES,
-    Finding,
-    disk_finding,
-    gradebook_finding,
-    mend_of_no_sandbox,
-    package_finding,
-    sandbox_findings,
-    wall_finding,
-)
+from autograder.instructor import doctor
 from autograder.instructor.doctor.probes import PROBE_LIMITS, VARIABLE, WALLS, Bait, ProbeResult, Wall, probe_walls
 from autograder.sandbox import Limits, Sandbox, landlock
 from tests.commands import run
@@ -31,7 +19,7 @@ from tests.commands import run
 def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, released: Path, tmp_path: Path) -> None:
     path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)
     done = run("autograder.instructor.cli", "doctor", "--json", cwd=released, env=os.environ | {"PATH": path})
-    findings = {row["what"]: Finding(**row) for row in json.loads(done.stdout)}
+    findings = {row["what"]: doctor.Finding(**row) for row in json.loads(done.stdout)}
     assert [finding for finding in findings.values() if finding.mend or not finding.ok] == []
     assert (done.returncode, done.stderr) == (0, "")
     for wall in WALLS:
@@ -74,13 +62,13 @@ def test_a_hole_shows_outside_of_the_probe(without_walls: dict[str, ProbeResult]
 
 
 def test_a_wall_with_a_hole_fails_and_names_what_got_through() -> None:
-    finding = wall_finding(ProbeResult(WALLS[0], ("a local socket",)))
+    finding = doctor.wall_finding(ProbeResult(WALLS[0], ("a local socket",)))
     assert (finding.ok, finding.says) == (False, "student code got through: a local socket")
     assert "grade no untrusted work here" in finding.mend
 
 
 def test_a_wall_that_a_busy_machine_leaves_no_time_to_try_is_not_said_to_have_a_hole() -> None:
-    finding = wall_finding(ProbeResult(WALLS[0], ("the probe itself was ended: timeout",)))
+    finding = doctor.wall_finding(ProbeResult(WALLS[0], ("the probe itself was ended: timeout",)))
     assert (finding.ok, finding.says) == (False, "could not be tried: the probe itself was ended: timeout")
     assert finding.mend.startswith("run `autograder doctor` again while no other program keeps the processors busy")
 
@@ -112,31 +100,31 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, ProbeRe
 def test_without_any_wall_bubblewrap_is_recommended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(landlock, "version", lambda: 0)
-    (finding,) = sandbox_findings()
-    assert (finding.what, finding.ok, finding.mend) == ("sandbox", False, INSTALL_BUBBLEWRAP)
+    (finding,) = doctor.sandbox_findings()
+    assert (finding.what, finding.ok, finding.mend) == ("sandbox", False, doctor.INSTALL_BUBBLEWRAP)
     assert finding.says.startswith("bubblewrap is not installed")
 
 
-@pytest.mark.parametrize(("name", "value", "allow"), FORBIDDING)
+@pytest.mark.parametrize(("name", "value", "allow"), doctor.FORBIDDING)
 def test_a_forbidding_setting_of_the_kernel_is_named(name: str, value: str, allow: str, tmp_path: Path) -> None:
     setting = tmp_path / name
     setting.parent.mkdir()
     setting.write_text(f"{value}\n")
-    assert mend_of_no_sandbox(tmp_path) == allow
+    assert doctor.mend_of_no_sandbox(tmp_path) == allow
     setting.write_text(f"{1 - int(value)}\n")
-    assert mend_of_no_sandbox(tmp_path) == CONTAINER
+    assert doctor.mend_of_no_sandbox(tmp_path) == doctor.CONTAINER
 
 
 def test_a_missing_or_old_package_is_reported_with_the_version_that_the_course_needs() -> None:
-    assert not package_finding("no-such-package", None).ok
-    finding = package_finding("nbgrader", Requirement("nbgrader>=99"))
+    assert not doctor.package_finding("no-such-package", None).ok
+    finding = doctor.package_finding("nbgrader", Requirement("nbgrader>=99"))
     assert (finding.ok, finding.mend) == (False, 'pip install "nbgrader>=99"')
     assert "the course needs >=99" in finding.says
 
 
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
-    assert not disk_finding(MIN_FREE_BYTES - 1, tmp_path).ok
-    assert disk_finding(MIN_FREE_BYTES, tmp_path).ok
+    assert not doctor.disk_finding(doctor.MIN_FREE_BYTES - 1, tmp_path).ok
+    assert doctor.disk_finding(doctor.MIN_FREE_BYTES, tmp_path).ok
 
 
 @pytest.mark.parametrize(
@@ -153,12 +141,12 @@ def test_an_unreachable_gradebook_is_reported_without_password(setting: str, say
     (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write(f"\n{setting}\n")
-    finding = gradebook_finding(course_folder)
+    finding = doctor.gradebook_finding(course_folder)
     assert finding.mend and not finding.ok
     assert says in finding.says and "secret" not in finding.says
 
 
 def test_a_missing_gradebook_is_no_fault_and_is_not_made(course_folder: Path) -> None:
     (course_folder / "gradebook.db").unlink()
-    assert gradebook_finding(course_folder).ok
+    assert doctor.gradebook_finding(course_folder).ok
     assert not (course_folder / "gradebook.db").exists()

@@ -20,19 +20,9 @@ from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.marking import serving
+from autograder.instructor.marking import queries, serving
 from autograder.instructor.marking.access import admit
 from autograder.instructor.marking.handlers import XSRF_COOKIE
-from autograder.instructor.marking.queries import (
-    AnswerView,
-    ListEntry,
-    Overview,
-    entries,
-    next_of,
-    overview,
-    past,
-    view,
-)
 from autograder.instructor.marking.saving import MarkForm, save
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import QuestionKey
@@ -114,42 +104,42 @@ class Desk:
     folder: Path
     state: MarkingState
 
-    def entries(self, name: str) -> list[ListEntry]:
+    def entries(self, name: str) -> list[queries.ListEntry]:
         with self.state.gradebook.open() as rows:
-            return entries(rows.db, self.state.team, name, QUESTION)
+            return queries.entries(rows.db, self.state.team, name, QUESTION)
 
     def states(self, name: str) -> Counter[str]:
         return Counter(entry.state for entry in self.entries(name))
 
-    def view(self, name: str, answer_id: str) -> AnswerView:
+    def view(self, name: str, answer_id: str) -> queries.AnswerView:
         with self.state.gradebook.open() as rows:
-            return view(rows.db, name, answer_id)
+            return queries.view(rows.db, name, answer_id)
 
-    def views(self, name: str) -> dict[str, AnswerView]:
+    def views(self, name: str) -> dict[str, queries.AnswerView]:
         """Return all answers that somebody marks, by student."""
         answers = (self.view(name, entry.id) for entry in self.entries(name))
         return {student_of(answer.text): answer for answer in answers}
 
-    def save(self, name: str, answer: AnswerView, points: float | str, comment: str = "") -> None:
+    def save(self, name: str, answer: queries.AnswerView, points: float | str, comment: str = "") -> None:
         form = MarkForm(str(points), comment, answer.base)
         save(self.state.gradebook, self.state.records, name, answer.id, form)
 
-    def mark_all(self, name: str, points: float | Callable[[AnswerView], float], comment: str = "") -> int:
+    def mark_all(self, name: str, points: float | Callable[[queries.AnswerView], float], comment: str = "") -> int:
         """Mark all that waits for somebody, one after the other, and return how many answers that was."""
         marked = 0
-        while entry := next_of(self.entries(name)):
+        while entry := queries.next_of(self.entries(name)):
             answer = self.view(name, entry.id)
             self.save(name, answer, points(answer) if callable(points) else points, comment)
             marked += 1
         return marked
 
-    def overview(self) -> Overview:
+    def overview(self) -> queries.Overview:
         with self.state.gradebook.open() as rows:
-            return overview(rows.db, self.state.team, QUESTION)
+            return queries.overview(rows.db, self.state.team, QUESTION)
 
     def history(self, answer_id: str = "") -> list[Any]:
         with self.state.gradebook.open() as rows:
-            return past(rows.db, answer_id)
+            return queries.past(rows.db, answer_id)
 
     def grade_again(self, **texts: str) -> None:
         """Let students hand in anew, and the state follow."""

@@ -22,15 +22,6 @@ from autograder.instructor.course.written_questions import own_questions
 from autograder.instructor.releasing import bundle, kept
 from autograder.instructor.releasing import release as releasing
 from autograder.instructor.releasing import source as making
-from autograder.instructor.releasing.release import (
-    ReleaseError,
-    WouldOverwrite,
-    execute,
-    points_of,
-    release,
-    run_reference,
-    write_source,
-)
 from autograder.instructor.releasing.source import source_notebook, without_solutions
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
@@ -138,8 +129,9 @@ def short(root: Path, text: str, edit: tuple[str, str] = AS_IT_IS) -> tuple[Chap
 def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path) -> None:
     chapter, course = short(tmp_path, f"\n```{{code-cell}}\n{cell}\n```\n", edit)
     make_course_folder(tmp_path / "course")
-    with pytest.raises(ReleaseError, match=complaint) as refused:
-        release(chapter, run_reference(chapter, course), course, CourseFolder.here(tmp_path / "course"))
+    with pytest.raises(releasing.ReleaseError, match=complaint) as refused:
+        ran = releasing.run_reference(chapter, course)
+        releasing.release(chapter, ran, course, CourseFolder.here(tmp_path / "course"))
     assert "\n" not in str(refused.value)
     assert not list((tmp_path / "course").rglob("*.ipynb"))
 
@@ -147,8 +139,8 @@ def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], com
 def test_a_cell_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("autograder.instructor.releasing.release.CELL_TIMEOUT_S", 1)
     endless = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass", id="endless")])
-    with pytest.raises(ReleaseError, match="the cell endless did not end within 1 s"):
-        execute(endless, tmp_path, allow_errors=False)
+    with pytest.raises(releasing.ReleaseError, match="the cell endless did not end within 1 s"):
+        releasing.execute(endless, tmp_path, allow_errors=False)
 
 
 def test_an_exercise_that_the_course_does_not_have_is_named(course: Course, tmp_path: Path) -> None:
@@ -207,13 +199,13 @@ def test_an_exercise_or_an_unknown_name_is_never_given(named: str, course: Cours
 
 def test_a_source_that_somebody_changed_is_not_overwritten_unasked_and_then_each_copy_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "2-layers" / "2-layers.ipynb"
-    write_source(path, "first", force=False)
-    write_source(path, "first", force=False)  # nothing differs, so nothing is said
-    with pytest.raises(WouldOverwrite, match=r"2-layers\.ipynb differs from the chapter: --force"):
-        write_source(path, "second", force=False)
+    releasing.write_source(path, "first", force=False)
+    releasing.write_source(path, "first", force=False)  # nothing differs, so nothing is said
+    with pytest.raises(releasing.WouldOverwrite, match=r"2-layers\.ipynb differs from the chapter: --force"):
+        releasing.write_source(path, "second", force=False)
     assert path.read_text(encoding="utf-8") == "first"
     for text in ("second", "third"):
-        write_source(path, text, force=True)
+        releasing.write_source(path, text, force=True)
     copies = {copy.read_text("utf-8") for copy in path.parent.glob("*.ipynb.bak")}
     assert (path.read_text("utf-8"), copies) == ("third", {"first", "second"})
 
@@ -244,7 +236,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     make_course_folder(root / "course")
     folder = CourseFolder.here(root / "course")
     (folder.questions / "2-layers.md").write_text(OWN, encoding="utf-8")
-    release(chapter, run_reference(chapter, course), course, folder, question=own_questions(folder, course)["2-layers"])
+    ran, question = releasing.run_reference(chapter, course), own_questions(folder, course)["2-layers"]
+    releasing.release(chapter, ran, course, folder, question=question)
     return folder
 
 
@@ -317,7 +310,7 @@ def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path
         "making the zip for students",
     ]
     assert "0-start: running" in steps_told
-    by_checks, by_hand = points_of(read_notebook(course_folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"))
+    by_checks, by_hand = releasing.points_of(read_notebook(CourseFolder(course_folder).released(ASSIGNMENT)))
     assert by_checks > by_hand > 0
     assert f"{by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): give the assignment" in printed
     assert here(course_folder, "release", ASSIGNMENT, "-q")[1:] == ("", "")
@@ -341,7 +334,7 @@ def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
 def is_run(course: Course) -> bool:
     """Return whether releasing the first chapter runs it."""
     steps: list[str] = []
-    run_reference(chapters_of(course)[0], course, steps.append)
+    releasing.run_reference(chapters_of(course)[0], course, steps.append)
     return steps == ["running the chapter with the reference solutions"]
 
 
@@ -354,8 +347,8 @@ def test_a_chapter_is_run_once_and_again_where_the_course_has_changed(changed: s
 
 
 def test_a_chapter_that_failed_is_run_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patched, pytest.raises(ReleaseError):
-        patched.setattr(releasing, "execute", Mock(side_effect=ReleaseError("the cell fails")))
+    with monkeypatch.context() as patched, pytest.raises(releasing.ReleaseError):
+        patched.setattr(releasing, "execute", Mock(side_effect=releasing.ReleaseError("the cell fails")))
         is_run(own_course)
     assert is_run(own_course)
 

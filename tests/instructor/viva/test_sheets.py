@@ -8,19 +8,10 @@ from playwright.sync_api import Browser, Page
 
 from autograder.checks import rooms
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.viva import sheets
 from autograder.instructor.viva.edits import edits_of
 from autograder.instructor.viva.question import TalkQuestion, scenes_of
 from autograder.instructor.viva.round import Talk
-from autograder.instructor.viva.sheets import (
-    MAX_LINE,
-    MAX_ROWS,
-    answer_sheet,
-    excerpt,
-    follow_up,
-    student_sheet,
-    write_index,
-    write_sheets,
-)
 from tests.axe import on_a_telephone, violations
 from tests.instructor.viva.conftest import COURSE
 
@@ -38,13 +29,13 @@ def question(room: str = "layers", exercise: str = "Linear", source: str | None 
 
 
 def shown(question: TalkQuestion) -> str:
-    return "\n".join(f"{line.mark}{line.text}" for line in excerpt(question))
+    return "\n".join(f"{line.mark}{line.text}" for line in sheets.excerpt(question))
 
 
 def sheets_of(asked: TalkQuestion) -> tuple[str, str]:
     """Return the sheet of the student, and the instructor's with the answer."""
-    answer = answer_sheet("ada", "2-layers", asked, follow_up(COURSE, "ada", asked))
-    return student_sheet("ada", "2-layers", asked), answer
+    answer = sheets.answer_sheet("ada", "2-layers", asked, sheets.follow_up(COURSE, "ada", asked))
+    return sheets.student_sheet("ada", "2-layers", asked), answer
 
 
 def test_the_students_sheet_never_holds_the_answer() -> None:
@@ -59,17 +50,17 @@ def test_the_students_sheet_never_holds_the_answer() -> None:
 
 def test_the_instructors_sheet_goes_on_with_a_mistake_and_a_section() -> None:
     asked = question()
-    follow = follow_up(COURSE, "ada", asked)
+    follow = sheets.follow_up(COURSE, "ada", asked)
     assert follow.says in {mistake.says for mistake in COURSE.mistakes("layers") if mistake.exercise == "Linear"}
     assert follow.section.title in COURSE.contents("layers").titles.values()
-    assert follow == follow_up(COURSE, "ada", asked)
-    assert len({follow_up(COURSE, student, asked).says for student in ("a", "b", "c", "d", "e", "f")}) > 1
+    assert follow == sheets.follow_up(COURSE, "ada", asked)
+    assert len({sheets.follow_up(COURSE, student, asked).says for student in ("a", "b", "c", "d", "e", "f")}) > 1
 
 
 def test_every_exercise_has_something_to_go_on_with() -> None:
     for room in rooms():
         for exercise in scenes_of(room):
-            assert follow_up(COURSE, "ada", question(room, exercise)).section.title
+            assert sheets.follow_up(COURSE, "ada", question(room, exercise)).section.title
 
 
 def test_the_excerpt_is_the_function_around_the_edit_without_its_docstring() -> None:
@@ -95,8 +86,8 @@ def fits_on_one_page(page: Page, sheet: str) -> bool:
 @pytest.mark.parametrize("at", [0, 1, -1])
 def test_any_code_fits_on_one_page(page: Page, source: str, at: int) -> None:
     asked = question("layers", "rms_through", source, at)
-    assert all(len(line.text) <= MAX_LINE + 2 for line in excerpt(asked))
-    assert len(excerpt(asked)) <= MAX_ROWS
+    assert all(len(line.text) <= sheets.MAX_LINE + 2 for line in sheets.excerpt(asked))
+    assert len(sheets.excerpt(asked)) <= sheets.MAX_ROWS
     assert asked.edit.text[:20] in shown(asked)
     for sheet in sheets_of(asked):
         assert fits_on_one_page(page, sheet)
@@ -112,10 +103,10 @@ def test_the_longest_scene_fits_on_one_page_too(page: Page) -> None:
 def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, browser: Browser, tmp_path: Path) -> None:
     folder, asked = CourseFolder(tmp_path), question(source=COURSE.source("layers"))
     talks = [Talk("ada", asked), Talk("dennis", None, "no exercise of dennis passed")]
-    index = write_index(folder, "2-layers", talks, {"ada": "ada Ada Lovelace"})
+    index = sheets.write_index(folder, "2-layers", talks, {"ada": "ada Ada Lovelace"})
     assert "ada Ada Lovelace</a>" in index.read_text(encoding="utf-8")
-    pages = [*write_sheets(folder, COURSE, "2-layers", talks[0]), index]
-    assert write_sheets(folder, COURSE, "2-layers", talks[1]) == []
+    pages = [*sheets.write_sheets(folder, COURSE, "2-layers", talks[0]), index]
+    assert sheets.write_sheets(folder, COURSE, "2-layers", talks[1]) == []
     with on_a_telephone(browser, scheme) as context:
         for path in pages:
             shown = context.new_page()
