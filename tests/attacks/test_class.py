@@ -151,11 +151,8 @@ def published(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pages(published: Path) -> dict[str, str]:
     """Our feedback page of each student."""
-    students = (*HONEST, *ATTACKS)
-    return {
-        student: CourseFolder(published).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
-        for student in students
-    }
+    folder = CourseFolder(published)
+    return {student: folder.feedback(student, ASSIGNMENT).read_text("utf-8") for student in (*HONEST, *ATTACKS)}
 
 
 MARKUP = ("<script", "<img", "<svg", "<iframe", "<b ")

@@ -19,6 +19,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
+from autograder.checks import Check
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
@@ -27,6 +28,7 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.class_run import ClassRun, RunProgress
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from autograder.instructor.grading.workers import Sandboxes, local_sandboxes
+from autograder.judge.verdicts import Diagnosis, Outcome, Verdict
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from autograder.sandbox import Limits, Sandbox
@@ -144,6 +146,15 @@ def record_of(folder: Path, student: str) -> dict[str, Any]:
     return cast(dict[str, Any], json.loads(path.read_bytes()))
 
 
+def a_verdict(
+    outcome: Outcome = "fail", exercise: str = "Linear", check: str = "one", worth: float = 1, **more: object
+) -> dict[str, Any]:
+    """Return a verdict as a record has it, with the fields that a test asks for."""
+    checked = Check("layers", exercise, check, "It holds", worth, False, lambda names, rng: {})  # type: ignore[arg-type]
+    diagnosis = None if outcome == "pass" else Diagnosis("3", "4")
+    return {**Verdict(checked, 11, outcome, diagnosis, 0.25).record(), **more}
+
+
 def let_release(root: Path, assignment: str, **checks: float) -> None:
     """Let an assignment have been released that has nothing but checks, each worth some points."""
     abouts = [
@@ -163,9 +174,7 @@ def let_earn(
     root: Path, student: str, assignment: str, when: datetime | None, *, follows: bool = True, **checks: float
 ) -> None:
     """Let a student's work have come at a time, with its zone, and been graded: it passed some checks."""
-    verdicts = [
-        {"exercise": "Part", "check": name, "points": points, "max_points": points} for name, points in checks.items()
-    ]
+    verdicts = [a_verdict("pass", "Part", name, points) for name, points in checks.items()]
     record = GradingRecord("room", tuple(cast(Any, verdicts)), answers={"room-Part": student}, handed_in=when)
     path = CourseFolder(root).autograded(student, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.instructor.course.decisions import Decision, read_decisions, with_decisions, write_decisions
@@ -19,7 +19,7 @@ from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.late import LatePenalty
 from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of
-from tests.instructor.conftest import configure, follow, let_earn, let_release, open_gradebook, works_in
+from tests.instructor.conftest import a_verdict, configure, follow, let_earn, let_release, open_gradebook, works_in
 from tests.suite import is_deep
 
 WORK = ("ada", "2-layers")
@@ -30,10 +30,8 @@ TEXTS = {"layers-Linear": "class Linear: ...", ESSAY: "The variance grows."}
 
 
 def record(*passed: str, **fields: Any) -> GradingRecord:
-    verdicts = [
-        {"exercise": "Linear", "check": name, "points": points if name in passed else 0, "max_points": points}
-        for name, points in (("shape", 2), ("size", 3))
-    ]
+    checks = (("shape", 2), ("size", 3))
+    verdicts = [a_verdict("pass" if name in passed else "fail", "Linear", name, points) for name, points in checks]
     return GradingRecord("layers", cast(Any, tuple(verdicts)), **{"answers": TEXTS, "handed_in": DUE} | fields)
 
 
@@ -218,15 +216,12 @@ def played(root: Path, events: Sequence[Event], follows: Callable[[int], bool]) 
 
 
 NUMBER = count()
-HOW_OFTEN = settings(
-    max_examples=1000 if is_deep() else 15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
 
 
 @pytest.mark.long("each history is played in two gradebooks")
 @pytest.mark.daily
 @pytest.mark.timeout(3600)
-@HOW_OFTEN
+@settings(max_examples=1000 if is_deep() else 15)
 @given(history=HISTORIES, order=st.randoms(use_true_random=False), pauses=st.integers(0, 255))
 def test_a_mark_depends_on_what_happened_and_not_on_the_order_or_on_what_ran_last(
     class_of_two: Path, history: list[Event], order: Any, pauses: int

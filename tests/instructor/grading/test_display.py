@@ -10,7 +10,7 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission
 from autograder.instructor.grading.display import grading_table
 from autograder.instructor.marks import Mark
-from autograder.judge.verdicts import VerdictRecord
+from tests.instructor.conftest import a_verdict
 
 STUDENTS = {
     f"{at:07}": Student(f"{at:07}", "Nguyễn Thị Hồng", f"Ánh-Müller-Lüdenscheidt the {at}th") for at in range(200)
@@ -18,8 +18,7 @@ STUDENTS = {
 
 
 def graded(student: str, *notes: str, reused: bool = False, assignment: str = "2-layers") -> GradedSubmission:
-    verdict = VerdictRecord(exercise="Linear", check="shape", points=2, max_points=3, outcome="fail")  # type: ignore[typeddict-item]
-    record = GradingRecord("layers", (verdict,) * 9, notes)
+    record = GradingRecord("layers", (a_verdict(points=2, max_points=3),) * 9, notes)
     mark = Mark(Student(student), assignment, 25, verdicts=record.verdicts, record=record)
     return GradedSubmission(Submission(student, assignment, Path()), mark, None, reused)
 

@@ -15,28 +15,20 @@ from autograder.instructor.grading.log import submission_log
 from autograder.instructor.grading.submission import grade_one
 from autograder.instructor.releasing.source import source_notebook
 from autograder.judge.live import LiveExpectations
+from autograder.judge.verdicts import Outcome
 from autograder.observe import Answer
 from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import CellResult, Limits, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME
 from sample_class.the_ten import answers
 from tests.commands import autograder, succeeded
+from tests.instructor.conftest import a_verdict
 
 GRADED = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
 
 
-def verdict(check: str, outcome: str = "pass", **more: object) -> dict[str, object]:
-    return {
-        "exercise": "Linear",
-        "check": check,
-        "hidden": False,
-        "points": 2 if outcome == "pass" else 0,
-        "max_points": 2,
-        "outcome": outcome,
-        "diagnosis": {"observed": "3", "expected": "4", "likely": "", "read": ""} if outcome != "pass" else None,
-        "seed": 11,
-        "duration_s": 0.25,
-    } | more
+def verdict(check: str, outcome: Outcome = "pass", **more: object) -> dict[str, Any]:
+    return a_verdict(outcome, check=check, worth=2, **more)
 
 
 def log(*verdicts: dict[str, object], printed: str = "", error: str = "", student: str = "ada", **more: Any) -> str:

@@ -34,6 +34,7 @@ from autograder.instructor.reports.class_statistics import (
     outcomes,
     spread,
 )
+from tests.instructor.conftest import a_verdict
 from tests.instructor.reports.classes import make_class
 
 BIAS = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": "", "also": []}
@@ -42,20 +43,6 @@ CLASS = make_class(200, seed=3)
 
 def a_mark(student: str, assignment: str = "2-layers", **more: Any) -> Mark:
     return Mark(Student(student), assignment, 10.0, **more)
-
-
-def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one", **more: Any) -> Any:
-    return {
-        "exercise": exercise,
-        "check": check,
-        "title": "It holds",
-        "hidden": False,
-        "points": int(outcome == "pass"),
-        "max_points": 1,
-        "outcome": outcome,
-        "mistake": None,
-        "diagnosis": {"observed": "1", "expected": "2", "likely": "", "read": "", "also": []},
-    } | more
 
 
 def test_discrimination_is_the_point_biserial_correlation_with_the_rest_of_the_mark() -> None:
@@ -173,8 +160,8 @@ def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count()
 
 def test_pytorchs_own_part_is_counted_once_an_exercise_and_is_no_failure() -> None:
     called = [a_verdict("pass", delegated="nn.Linear"), a_verdict("fail", check="two", delegated="nn.Linear")]
-    marks = [a_mark("eve", verdicts=called), a_mark("bob", verdicts=[a_verdict("pass", delegated="")])]
-    marks += [a_mark("zoe", verdicts=called[:1]), a_mark("old", verdicts=[a_verdict("pass")])]
+    marks = [a_mark("eve", verdicts=called), a_mark("bob", verdicts=[a_verdict("pass")])]
+    marks += [a_mark("zoe", verdicts=called[:1])]
     assert delegations(marks) == [{"exercise": "Linear", "called": "nn.Linear", "students": ["eve", "zoe"]}]
     assert failures(marks) == ([], [])
 

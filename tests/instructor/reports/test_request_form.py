@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
 from playwright.sync_api import Browser, Page
 
-from autograder.instructor.reports import feedback
-from autograder.instructor.reports.feedback import SCRIPT, SCRIPT_HASH
+from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.late import LatePenalty
+from autograder.instructor.course.roster import Student
+from autograder.instructor.marks import CellMark, Mark
+from autograder.instructor.reports.feedback import feedback_page
 from autograder.instructor.requests.form import Request, parse_request
-from autograder.reports.html import render
+from tests.instructor.conftest import a_verdict
 
 STUDENT = 'ada "<i>'
 TITLE = "The output is <x> @ weight"
@@ -20,27 +22,16 @@ LABEL = f"Linear: {TITLE}"
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page of feedback as a file."""
-    verdict = {"exercise": "Linear", "check": "affine_map", "title": TITLE, "hidden": False, "outcome": "fail"}
-    verdicts = [verdict | {"check": "other", "title": "Other", "points": 1, "max_points": 1, "outcome": "pass"}]
-    verdicts += [verdict | {"points": 0, "max_points": 2}]
-    text = render(
-        Path(feedback.__file__).with_name("feedback.html.j2"),
-        **dict.fromkeys(("lateness", "dates", "waiting", "chapter", "notes", "exercises", "sections"), ""),
-        written=[
-            {"text": "", "score": "3", "max_score": "5", "changed": False, "comment": "The reason is missing.\nSay it."}
-        ],
-        student=STUDENT,
-        assignment="2-layers",
-        points="1",
-        max_points="3",
-        receipt=RECEIPT,
-        asked_about=feedback._asked_about(verdicts, has_written=True),  # type: ignore[arg-type]
-        by_mail=Request(STUDENT, "2-layers", "(its title)", RECEIPT, "(why)").lines(),
-        script=Markup(SCRIPT),
-        script_hash=SCRIPT_HASH,
-    )
+    failed = a_verdict("fail", check="affine_map", worth=2, title=TITLE)
+    verdicts = [a_verdict("pass", check="other", title="Other"), failed]
+    work = {
+        "answers": {"layers-written": "It grows."},
+        "cells": {"layers-written": CellMark(5, given=3, comment="The reason is missing.\nSay it.")},
+        "record": GradingRecord("layers", receipt=RECEIPT),
+    }
+    mark = Mark(Student(STUDENT), "2-layers", 8, raw_score=4, handed_in=True, verdicts=verdicts, **work)
     path = tmp_path_factory.mktemp("form") / "page.html"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(feedback_page(mark, LatePenalty(), closed=False), encoding="utf-8")
     return f"file://{path}"
 
 
