@@ -25,6 +25,7 @@ from autograder.sandbox import landlock
 from sample_class.the_ten import answers
 from tests.commands import autograder, in_a_terminal
 from tests.conftest import SAMPLE_CLASS
+from tests.instructor.conftest import submitted
 
 ADA = SAMPLE_CLASS / "ada.py"
 EMPTY = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -286,10 +287,8 @@ def test_a_run_counts_what_it_did_not_grade_anew(graded_folder: Path) -> None:
 @pytest.mark.deep
 @pytest.mark.long("a class is graded on a terminal")
 def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path) -> None:
-    submitted = graded_folder / "submitted"
-    notebook = Path("2-layers") / NOTEBOOK.name
     for student, author in (("claude", "john"), ("ada", "grace")):
-        shutil.copyfile(submitted / author / notebook, submitted / student / notebook)
+        shutil.copyfile(submitted(graded_folder, author), submitted(graded_folder, student))
     shown = in_a_terminal("stderr", "autograder.instructor.cli", "grade", cwd=graded_folder)
     assert "1 all passed, 1 not all passed, 8 unchanged" in shown
     assert "2/2" in shown
@@ -335,9 +334,7 @@ def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(
 
 def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(course_folder: Path) -> None:
     long_name = "a-student-with-a-very-long-name-" * 4
-    folder = course_folder / "submitted" / f"{long_name}\x1b[31m" / "2-layers"
-    folder.mkdir(parents=True)
-    shutil.copyfile(course_folder / NOTEBOOK, folder / "2-layers.ipynb")
+    shutil.copyfile(course_folder / NOTEBOOK, submitted(course_folder, f"{long_name}\x1b[31m"))
     done = autograder("grade", cwd=course_folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert any(row.startswith(long_name[:9]) and " 0/20 " in row for row in done.stdout.splitlines())
@@ -371,9 +368,7 @@ def test_a_broken_gradebook_or_configuration_is_one_line_and_stays_as_it_is(
 def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     course_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = course_folder / "submitted" / "ada" / "2-layers"
-    folder.mkdir(parents=True)
-    shutil.copyfile(course_folder / NOTEBOOK, folder / "2-layers.ipynb")
+    shutil.copyfile(course_folder / NOTEBOOK, submitted(course_folder, "ada"))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(landlock, "version", lambda: 0)
     assert "apt-get install bubblewrap" in refused(course_folder, "grade", status=1)

@@ -1,7 +1,6 @@
 """No command prints a character that steers a terminal."""
 
 import json
-import shutil
 from pathlib import Path
 from unicodedata import category
 
@@ -12,6 +11,7 @@ from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import is_written
 from tests.commands import autograder
 from tests.conftest import copy_course
+from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT, notebook_of, submitted
 
 EVIL = "\x1b[31m\x9b2J\x07\x7f\u202e"
@@ -53,10 +53,8 @@ def folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     notebook.cells.append(cell)
     nbformat.write(notebook, submitted(folder, NAME))
     submitted(folder, f"no{EVIL}").write_text(EVIL, encoding="utf-8")
-    download = folder / "download"
-    for place in (f"ada/{NAME}.ipynb", f"{NAME}/2-layers.ipynb", f"{NAME}.txt"):
-        (download / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(submitted(folder, NAME), download / place)
+    places = (f"ada/{NAME}.ipynb", f"{NAME}/2-layers.ipynb", f"{NAME}.txt")
+    made_downloads.folder(folder / "download", dict.fromkeys(places, submitted(folder, NAME).read_bytes()))
     (folder / "roster.csv").write_text(f"id,first name,last name\nada,Ada{EVIL},Lovelace\n", encoding="utf-8")
     return folder
 

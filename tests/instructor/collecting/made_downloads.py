@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.instructor.collecting.archive import DownloadEntry
 
+ODD_RESULTS = ["  :results:", "    output: |-", "      3: [odd"]
 CELLS = {"2-layers": ("layers-Linear", "layers-Flatten"), "3-dropout": ("dropout-Dropout",)}
 
 
@@ -62,14 +63,7 @@ def gradescope_metadata(*submissions: tuple[str, list[tuple[str, str, str]], str
         lines += [f"{name}:", "  :submitters:"]
         for person, number, address in people:
             lines += [f"  - :name: {person}", f"    :sid: '{number}'", f"    :email: {address}"]
-        lines += [
-            f"  :created_at: {when}",
-            "  :score: 0.0",
-            "  :results:",
-            "    output: |-",
-            "      3: [odd",
-            "  :history: []",
-        ]
+        lines += [f"  :created_at: {when}", "  :score: 0.0", *ODD_RESULTS, "  :history: []"]
     return "\n".join([*lines, ""]).encode()
 
 

@@ -22,7 +22,7 @@ from autograder.sandbox import CellResult, Limits, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME
 from sample_class.the_ten import answers
 from tests.commands import autograder, succeeded
-from tests.instructor.conftest import a_verdict
+from tests.instructor.conftest import a_verdict, submitted
 
 GRADED = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -116,9 +116,7 @@ def test_every_submission_of_a_class_has_a_log_that_tells_why_it_came_to_its_mar
 @pytest.mark.long("a run over a class")
 def test_a_new_mark_replaces_the_log_and_one_that_stands_keeps_it(graded_folder: Path) -> None:
     before = {student: log_of(graded_folder, student) for student in ("ada", "john")}
-    ada, barbara, john = (
-        graded_folder / "submitted" / student / "2-layers" / "2-layers.ipynb" for student in ("ada", "barbara", "john")
-    )
+    ada, barbara, john = (submitted(graded_folder, student) for student in ("ada", "barbara", "john"))
     ada.write_bytes(john.read_bytes())
     barbara.unlink()
     john.touch()

@@ -73,6 +73,12 @@ class Reply:
         self.page = BeautifulSoup(response.content, "html.parser")
         self.text = self.page.get_text(" ", strip=True)
 
+    @property
+    def base(self) -> str:
+        """What a form says of the mark that it was made of."""
+        (field,) = self.page.select("#mark input[name=base]")
+        return str(field["value"])
+
 
 class Visitor:
     """A browser without scripts, in which somebody may have logged in."""
@@ -93,8 +99,8 @@ class Visitor:
 
     def save(self, answer_id: str, points: str, comment: str = "") -> Reply:
         """Open an answer and save a mark of it."""
-        (base,) = self.get(f"/answers/{answer_id}").page.select("#mark input[name=base]")
-        return self.post(f"/answers/{answer_id}", base=str(base["value"]), points=points, comment=comment, then="stay")
+        path = f"/answers/{answer_id}"
+        return self.post(path, base=self.get(path).base, points=points, comment=comment, then="stay")
 
 
 @dataclass
