@@ -2,15 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
 from autograder import checks
-from autograder.checks import Check, checks_of
+from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
@@ -200,14 +200,11 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
 # Points or checks that have changed since the release: the gradebook follows, and nobody is blamed for it
 
 
-def with_checks(monkeypatch: pytest.MonkeyPatch, change: Callable[[Check], Check | None]) -> None:
-    """Let the course's checks be others than when it was released."""
-    changed = [new for check in checks_of("layers") if (new := change(check))]
+def let_check_be(change: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one of the course's checks be another than when it was released, or be gone where nothing is said of it."""
+    asked = [check for check in checks_of("layers") if change or check.id != CELL]
+    changed = [replace(check, **change) if check.id == CELL else check for check in asked]
     monkeypatch.setitem(checks._CHECKS, "layers", changed)
-
-
-def worth_three(check: Check) -> Check:
-    return replace(check, points=3) if check.id == CELL else check
 
 
 def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
@@ -219,25 +216,17 @@ def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
         }
 
 
-def removed(check: Check) -> Check | None:
-    return None if check.id == CELL else check
-
-
 @pytest.mark.long("grades a class anew")
 @pytest.mark.parametrize(
     ("change", "printed", "most", "right"),
-    [(worth_three, "Linear.affine_map: 1 to 3 points", 27, 22), (removed, "Linear.affine_map: 1 to 0 points", 24, 19)],
+    [({"points": 3}, "Linear.affine_map: 1 to 3 points", 27, 22), ({}, "Linear.affine_map: 1 to 0 points", 24, 19)],
+    ids=["other points", "gone"],
 )
 def test_changed_points_are_announced_by_a_dry_run_and_reach_the_gradebook_with_nothing_to_mark_anew(
-    change: Callable[[Check], Check | None],
-    printed: str,
-    most: float,
-    right: float,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any], printed: str, most: float, right: float, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, waits = tree(folder), {student: waits for student, (*_, waits) in totals(folder).items()}
-    with_checks(monkeypatch, change)
+    let_check_be(change, monkeypatch)
     assert grade(folder, seed=8, dry_run=True).cells_changed == [printed]
     assert tree(folder) == before
     run = grade(folder, seed=8)
@@ -246,21 +235,17 @@ def test_changed_points_are_announced_by_a_dry_run_and_reach_the_gradebook_with_
     assert grade(folder, seed=8).cells_changed == []
 
 
-def renamed(check: Check) -> Check:
-    return replace(check, name="renamed") if check.id == CELL else check
-
-
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
-        (worth_three, r"Linear\.affine_map: 1 to 3 points.*without --student"),  # others than those of the class
-        (renamed, r"no cell for Linear\.renamed: run `autograder release"),
+        ({"points": 3}, r"Linear\.affine_map: 1 to 3 points.*without --student"),  # others than those of the class
+        ({"name": "renamed"}, r"no cell for Linear\.renamed: run `autograder release"),
     ],
 )
 def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
-    change: Callable[[Check], Check], refusal: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    change: dict[str, Any], refusal: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_checks(monkeypatch, change)
+    let_check_be(change, monkeypatch)
     with pytest.raises(CourseFolderError, match=refusal):
         grade(folder, student="right")
 
