@@ -48,7 +48,9 @@ def by_hand(
 
 
 DROPPED = Decision("2-layers", "dropped", ESSAY)
+EXTENDED = Decision("2-layers", "extended", student="ada", extension="+2h")
 TEN_PERCENT = LatePenalty(percent_per_day=10)
+LATE = record("shape", handed_in=DUE + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
@@ -72,17 +74,10 @@ TEN_PERCENT = LatePenalty(percent_per_day=10)
         (facts(record("shape"), Decision("2-layers", "points", CHECK, points=4)), 4, 0, True),
         (facts(record("shape"), Decision("2-layers", "points", OTHER, points=4)), 2, 0, True),
         (facts(record("shape"), Decision("3-dropout", "dropped", OTHER)), 2, 0, True),
-        (facts(record("shape", handed_in=DUE + timedelta(hours=1)), late=TEN_PERCENT), 2, 0.2, True),
-        (facts(record("shape", handed_in=DUE + timedelta(hours=1)), late=TEN_PERCENT, **by_hand(4)), 6, 0.6, False),
+        (facts(LATE, late=TEN_PERCENT), 2, 0.2, True),
+        (facts(LATE, late=TEN_PERCENT, **by_hand(4)), 6, 0.6, False),
         (facts(record("shape", handed_in=DUE + timedelta(days=30)), late=TEN_PERCENT), 2, 2, True),
-        (
-            facts(
-                record("shape", handed_in=DUE + timedelta(hours=1)),
-                Decision("2-layers", "extended", student="ada", extension="+2h"),
-                late=TEN_PERCENT,
-            ),
-            *(2, 0, True),
-        ),
+        (facts(LATE, EXTENDED, late=TEN_PERCENT), 2, 0, True),
     ],
 )
 def test_checks_hand_marks_decisions_and_lateness_make_a_mark(
