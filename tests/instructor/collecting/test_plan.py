@@ -36,6 +36,10 @@ def carried_out(planned: SubmissionPlan) -> Situation:
     return replace(EMPTY, kept={work: planned.attempts}, submitted={work: placed})
 
 
+SAVED = notebook("b", entry=entry("ada/b", modified=1.0))
+PACKED_LATER = notebook("a", entry=entry(f"ada/{PACKED}/a", modified=2.0))
+
+
 @pytest.mark.parametrize(
     ("files", "attempts"),
     [
@@ -47,21 +51,11 @@ def carried_out(planned: SubmissionPlan) -> Situation:
             [notebook("a", when=NOON), notebook("b", when=NOON + DAY), notebook("a", when=NOON + 2 * DAY)],
             [("a", 1), ("b", 2), ("a", 3)],
         ),
-        (
-            [
-                notebook("b", entry=entry("ada/b", modified=1.0)),
-                notebook("a", entry=entry(f"ada/{PACKED}/a", modified=2.0)),
-            ],
-            [("a", 1), ("b", 2)],
-        ),
+        ([SAVED, PACKED_LATER], [("a", 1), ("b", 2)]),
     ],
     ids=[
-        "by time",
-        "by upload, with the system's numbers",
-        "one file twice",
-        "one file in two uploads",
-        "one file at two times",
-        "a packed copy",
+        *("by time", "by upload, with the system's numbers", "one file twice", "one file in two uploads"),
+        *("one file at two times", "a packed copy"),
     ],
 )
 def test_all_attempts_are_kept_and_the_last_is_graded(
@@ -106,14 +100,8 @@ RESCUED = notebook("a", when=NOON - DAY, standing=ENTERED, system="by hand")
         ([notebook(when=NOON), notebook(when=NOON - DAY, standing=ENTERED)], [("d", ENTERED)], "newer", True),
     ],
     ids=[
-        "more work",
-        "older work",
-        "an older upload",
-        "by hand",
-        "a time is learned",
-        "a time is proved",
-        "and stays so",
-        "a time is corrected",
+        *("more work", "older work", "an older upload", "by hand"),
+        *("a time is learned", "a time is proved", "and stays so", "a time is corrected"),
     ],
 )
 def test_a_later_download_adds_to_the_kept_attempts(
