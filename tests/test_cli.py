@@ -341,9 +341,6 @@ def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(
     assert "\x1b" not in done.stdout
 
 
-# Work that fails
-
-
 @pytest.mark.parametrize(
     ("file", "content", "command", "message", "status"),
     [
@@ -362,9 +359,6 @@ def test_a_broken_gradebook_or_configuration_is_one_line_and_stays_as_it_is(
     assert files(graded_folder) == before
 
 
-# Without a sandbox
-
-
 def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     course_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -375,9 +369,6 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     status, output, errors = here(course_folder, "grade", "--no-sandbox")
     assert (status, errors) == (0, "")
     assert "NOT ISOLATED (--no-sandbox)" in output
-
-
-# What an error means
 
 
 @pytest.mark.parametrize(
