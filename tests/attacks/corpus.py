@@ -56,7 +56,6 @@ class Attack:
         name: its heading.
         after: what it is after, a key of ``AFTER``.
         says: what it does, as a sentence.
-        gains: who would gain what.
         student: the folder that it is handed in under.
         source: its code, or empty.
         base: whose work it is built on, and whose points it gets.
@@ -70,7 +69,6 @@ class Attack:
     name: str
     after: str
     says: str
-    gains: str
     student: str
     source: str
     base: str = "careless"
@@ -102,7 +100,6 @@ def _attack(after: str, name: str, says: str, lines: str, fence: str, source: st
         name=name,
         after=after,
         says=" ".join(says.split()),
-        gains=fields["would gain"],
         student=ast.literal_eval(fields.get("student", repr(name))),
         source=source,
         base=fields.get("base", "careless"),

@@ -40,10 +40,8 @@ def facts(graded: GradingRecord | None, *decisions: Decision, **fields: Any) -> 
     return Facts([Student("ada")], {"2-layers": CELLS}, records, decisions=decisions, due={"2-layers": DUE}, **fields)
 
 
-def by_hand(
-    points: float | None, cell: str = ESSAY, seen: GradingRecord | None = None, **fields: Any
-) -> dict[str, Any]:
-    mark = HandMark(points, seen=(seen or record()).text_digest(cell), **fields)
+def by_hand(points: float | None, cell: str = ESSAY, **fields: Any) -> dict[str, Any]:
+    mark = HandMark(points, seen=record().text_digest(cell), **fields)
     return {"hand_marks": {(*WORK, cell): mark}}
 
 

@@ -100,8 +100,8 @@ def test_lateness_is_shown_as_far_as_it_is_known(file: RecognisedFile, late: str
     assert preview.lateness(planned) == late
 
 
-def shown(previewed: Collection, width: int = 80) -> list[str]:
-    console = Console(width=width)
+def shown(previewed: Collection) -> list[str]:
+    console = Console(width=80)
     with console.capture() as capture:
         console.print(preview.table(previewed))
     return [line.rstrip() for line in capture.get().splitlines()]
