@@ -63,6 +63,7 @@ def test_an_assignment_without_a_date_and_a_course_without_a_table_have_none(tmp
         ("2-layer,2026-11-05 23:59,UTC", "there is no assignment '2-layer': there are 1-approximation, 2-layers"),
         ("2-layers,05.11.2026 23:59,UTC", "'05.11.2026 23:59' is not a date with a time: write 2026-11-05 23:59"),
         ("2-layers,2026-11-05,UTC", "'2026-11-05' is not a date with a time"),
+        ("2-layers,9999-12-31 23:59,UTC", "'9999-12-31 23:59' is not a date with a time"),
         ("2-layers,2026-11-05 23:59,Berlin", "'Berlin' is not a time zone: write one such as Europe/Berlin"),
         ("2-layers,2026-11-05 23:59,../etc", "'../etc' is not a time zone"),
         ("2-layers,2026-11-05 23:59,", "no time zone: write one"),
@@ -122,7 +123,7 @@ def test_each_form_says_one_date(text: str, due: str, now: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "+2", "+1.5d", "+0h", "x1", "x0.5", "x101", "-2d", "08.11.2026", "+99999h"]
+    "text", ["", "soon", "+2", "+1.5d", "+0h", "x1", "x0.5", "x101", "-2d", "08.11.2026", "+99999h", "9999-12-31"]
 )
 def test_a_wrong_extension_is_refused_with_the_right_forms(text: str) -> None:
     with pytest.raises(ValueError, match=r"such as|write"):
