@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+
 from autograder.reports import html
 from solutions.data import SAMPLE_FOLDER, Dataset, load
 from solutions.errors import DataError, WrongUse
@@ -45,9 +47,7 @@ def make_report(record: RunRecord, data_folder: Path | None = None) -> RunReport
     headline = sections.headline(test) if test else None
     calibration = sections.calibration(test, data.test_labels) if test and data else None
     recipe, as_usual = sections.recipe(record)
-    templates = html.environment(Path(__file__).parent)  # with escaping on: names and labels can come from anyone
-    templates.filters["percent"] = sections.percent
-    page = templates.get_template("report.html.j2").render(
+    page = environment().get_template("report.html.j2").render(
         name=record.name,
         generator=GENERATOR,
         notes=notes,
@@ -100,3 +100,10 @@ def write_report(report: RunReport, path: Path) -> None:
         path.write_text(report.html, encoding="utf-8")
     except OSError as error:
         raise WrongUse(f"{path}: cannot be written ({error.strerror}); name another file with --to") from error
+
+
+def environment() -> Environment:
+    """Return the templates, with escaping on: names and labels can come from anyone."""
+    templates = html.environment(Path(__file__).parent)
+    templates.filters["percent"] = sections.percent
+    return templates
