@@ -47,25 +47,22 @@ def make_report(record: RunRecord, data_folder: Path | None = None) -> RunReport
     headline = sections.headline(test) if test else None
     calibration = sections.calibration(test, data.test_labels) if test and data else None
     recipe, as_usual = sections.recipe(record)
-    page = (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            name=record.name,
-            generator=GENERATOR,
-            notes=notes,
-            headline=headline,
-            facts=sections.facts(record),
-            recipe=recipe,
-            as_usual=as_usual,
-            curves=sections.curves(record),
-            classes=sections.classes(test) if test else None,
-            confusions=sections.confusions(test) if test else None,
-            mistakes=sections.mistakes(test, data) if test and data else None,
-            calibration=calibration,
-            weights=sections.weights(model, record) if model else None,
-            log=sections.log_table(record),
-        )
+    template = environment().get_template("report.html.j2")
+    page = template.render(
+        name=record.name,
+        generator=GENERATOR,
+        notes=notes,
+        headline=headline,
+        facts=sections.facts(record),
+        recipe=recipe,
+        as_usual=as_usual,
+        curves=sections.curves(record),
+        classes=sections.classes(test) if test else None,
+        confusions=sections.confusions(test) if test else None,
+        mistakes=sections.mistakes(test, data) if test and data else None,
+        calibration=calibration,
+        weights=sections.weights(model, record) if model else None,
+        log=sections.log_table(record),
     )
     numbers = {key: (headline or {}).get(key) for key in ("test_accuracy", "interval", "images")}
     numbers |= {key: (calibration or {}).get(key) for key in ("calibration_error", "brier_score")}
