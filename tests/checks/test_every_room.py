@@ -55,7 +55,6 @@ def test_the_files_of_a_chapter_fit_together_and_the_reference_answers_alike_twi
     assert list(unstable(LiveExpectations(COURSE), checks_of(chapter.room), SEEDS[0])) == []
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("room", rooms())
 @pytest.mark.long("every mistake in every check of a room, a second time for its own exercise")
 def test_a_mistake_costs_no_points_of_another_exercise(room: str, verdicts_on: Judge) -> None:

@@ -14,7 +14,6 @@ def test_each_equivalent_change_is_one_that_is_still_made(room: str) -> None:
     assert equivalents(room) - made == set()
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("room", rooms())
 @pytest.mark.long("hundreds of mutants, each in a process of its own")
 def test_each_mutant_is_caught_or_known_to_be_right(room: str) -> None:

@@ -85,7 +85,6 @@ def test_the_weights_kept_are_those_with_the_lowest_validation_loss(trained: Pat
     assert log[results["epoch"] - 1]["valid_losses"] == results["validation_loss"]
 
 
-@pytest.mark.deep
 @pytest.mark.long("three networks are trained")
 def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(cli: Cli, here: Cli, tmp_path: Path) -> None:
     for run, name, seed in ((cli, "a", 3), (here, "b", 3), (here, "c", 4)):
@@ -136,7 +135,6 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
     assert (tmp_path / "a" / MODEL).is_file()
 
 
-@pytest.mark.deep
 @pytest.mark.long("two trainings of each kind")
 def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
     """For each kind of state: none beside the weights, compiled or not, an optimizer's with averages, the Learner's.
@@ -190,7 +188,6 @@ def test_only_an_unfinished_run_is_resumed_on_its_data_and_kind_of_device(
     assert "begun on cuda" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
 
 
-@pytest.mark.deep
 @pytest.mark.long("a network is trained until it is stopped")
 def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
     slow = ("--way", "reference", "--set", "batch_size=1")  # so that the epoch lasts until the second one
