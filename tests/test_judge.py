@@ -282,6 +282,7 @@ DESCRIBED = [
     (python_numbers(1.923, "float16"), "1.923"),
     (python_numbers([3.906, 3.5, 6.25]), "3.906, 3.5, 6.25"),
     (python_numbers([]), "no numbers"),
+    (torch.tensor([12341]), "int64 of shape (1,): 12341"),
 ]
 
 

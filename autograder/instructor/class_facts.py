@@ -144,7 +144,11 @@ def _students(folder: CourseFolder, rows: Rows, works: Collection[Work], only: s
 
 def _cells(folder: CourseFolder, assignment: str, latest: GradingRecord | None) -> dict[str, GradedCell]:
     """Return the graded cells of an assignment, as released, with the points of the checks that judged last."""
-    released: dict[str, Any] = json.loads(folder.released(assignment).read_bytes())
+    try:
+        released: dict[str, Any] = json.loads(folder.released(assignment).read_bytes())
+    except ValueError as error:
+        mend = f"autograder release {assignment} --force writes it anew"
+        raise CourseFolderError(f"release/{assignment}/{assignment}.ipynb is no notebook ({error}): {mend}") from error
     graded = [about for cell in released["cells"] if (about := cell["metadata"].get("nbgrader", {})).get("grade")]
     cells = {about["grade_id"]: GradedCell(float(about["points"]), bool(about["solution"])) for about in graded}
     if latest is None or not latest.verdicts:

@@ -249,7 +249,7 @@ def describe(value: Observation, start: int = 0) -> str:
     if is_array(value):
         kind = f"{dtype_name(value)} of shape {tuple(value.shape)}"
         shown = as_numpy(value).flatten()[start : start + SHOWN].tolist()
-        numbers = ", ".join(f"{number:.4g}" for number in shown)
+        numbers = ", ".join(str(number) if type(number) is int else f"{number:.4g}" for number in shown)
         more = ", …" if as_numpy(value).size > start + SHOWN else ""
         at = f"from [{', '.join(str(int(n)) for n in np.unravel_index(start, value.shape))}] on " if start else ""
         numbers = at + numbers

@@ -112,6 +112,16 @@ def test_a_duplicate_that_jupyter_made_of_a_released_notebook_is_no_assignment(c
     assert folder.assignments() == released
 
 
+def test_a_released_notebook_that_was_cut_short_is_named_with_its_mend(course: Path) -> None:
+    released = CourseFolder(course).released("2-layers")
+    whole = released.read_bytes()
+    released.write_bytes(whole[:-9])
+    code, _, complaint = here(course, "status")
+    released.write_bytes(whole)
+    assert code == 2
+    assert "release/2-layers/2-layers.ipynb is no notebook" in complaint and "release 2-layers --force" in complaint
+
+
 def test_marks_that_change_after_an_export_are_not_exported_until_the_next(course: Path) -> None:
     def exported() -> bool:
         return rows(course)["4-optimizer"].exported

@@ -45,7 +45,7 @@ class LatePenalty(Configurable):  # type: ignore[misc]
     """The rule of a course, in ``nbgrader_config.py`` such as ``c.LatePenalty.percent_per_day = 10``."""
 
     grace_minutes = Float(0, min=0, help="Lateness that costs nothing.").tag(config=True)
-    percent_per_day = Float(0, min=0, max=100, help="Of the points earned, by each day begun then.").tag(config=True)
+    percent_per_day = Float(0, min=0, max=100, help="Of the points earned, for each day begun.").tag(config=True)
     max_percent = Float(100, min=0, max=100, help="Of the points earned, at most.").tag(config=True)
     free_days = Int(0, min=0, help="Late days of a student in the term that cost nothing.").tag(config=True)
     # Whether late work earns nothing where no percentage is set, which is nbgrader's method ``zero``.

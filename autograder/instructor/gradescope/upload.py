@@ -64,7 +64,8 @@ def _filled_in(script: str, course: Course) -> str:
     torch = next((line for line in distribution.requires or [] if Requirement(line).name == "torch"), None)
     if torch is None:
         raise BundleError(f"Gradescope's container is made for courses with PyTorch, and {course.package} needs none")
-    (oldest,) = (bound.version for bound in SpecifierSet(distribution.metadata["Requires-Python"]))
+    bounds = SpecifierSet(distribution.metadata["Requires-Python"] or "")
+    oldest = next((bound.version for bound in bounds if bound.operator == ">="), "3")
     values = {"python": oldest, "torch": torch, "course": course.package}
     for name, value in values.items():
         script = script.replace(f"{{{name}}}", value)

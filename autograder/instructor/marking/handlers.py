@@ -259,7 +259,7 @@ class HistoryPage(InstructorsPage):
     def get(self) -> None:
         answer, before = self.get_query_argument("answer", ""), self.get_query_argument("before", "0")
         with self.state.gradebook.open() as rows:
-            lines = past(rows.db, answer, int(before) if before.isdecimal() else 0)
+            lines = past(rows.db, answer, int(before) if before.isdecimal() and len(before) < 19 else 0)
         older = {"before": lines[-1].id} | ({"answer": answer} if answer else {}) if lines else {}
         names = {student.id: student.id_and_name for student in self.state.facts.students}
         self.show("history.html.j2", lines=lines, names=names, older=older and f"/history?{urlencode(older)}")

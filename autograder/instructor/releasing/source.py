@@ -110,7 +110,7 @@ def source_notebook(
     if due is not None and glued is not None:
         title, _, rest = cells[0].source.partition("\n")
         cells[0].source = "\n".join([title, "", DUE.format(when=in_words(due)), *([rest] if rest else [])])
-    first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
+    first_code = next((at for at, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
     metadata: dict[str, Any] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

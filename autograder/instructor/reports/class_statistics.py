@@ -54,7 +54,7 @@ def spread(numbers: Sequence[float], largest: float) -> Spread | None:
 
 
 def _bins(numbers: Sequence[float], largest: float) -> list[tuple[float, float, int]]:
-    top = max(largest, *numbers)
+    top = max(largest, *numbers) or 1  # where no check counts any more
     width = next(width for width in (1, 2, 5, 10, 20, 25, 50, 100, top) if top / width <= MAX_BINS)
     bins = max(1, -int(-top // width))
     counts = Counter(min(int(number // width), bins - 1) for number in numbers)

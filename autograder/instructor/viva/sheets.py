@@ -90,8 +90,8 @@ def excerpt(question: TalkQuestion) -> list[Line]:
     source, edit = question.source, question.edit
     first, last = source.rfind("\n", 0, edit.start) + 1, source.find("\n", edit.end)
     last = len(source) if last < 0 else last
-    old = source[first:last].splitlines()
-    new = (source[first : edit.start] + edit.text + source[edit.end : last]).splitlines()
+    old = source[first:last].split("\n")  # as its lines are counted: a text may hold other ends of lines
+    new = (source[first : edit.start] + edit.text + source[edit.end : last]).split("\n")
     lines = source.split("\n")
     at = source.count("\n", 0, first)  # of the first edited line, from 0
     begin, end, doc, head = _around(question, at)

@@ -92,6 +92,7 @@ def test_a_decided_answer_has_no_form(desk: Desk, visit: Visit) -> None:
     assert not reply.page.select("form#mark")
     history = visit("instructor").get(f"/history?answer={answer.id}")
     assert "decided mark" in history.text and "4 points: Right, in other words." in history.text
+    assert visit("instructor").get(f"/history?before={10**20}").status == 200
 
 
 def test_a_locked_gradebook_is_reported_and_the_mark_can_be_saved_again(desk: Desk, visit: Visit) -> None:

@@ -143,6 +143,12 @@ def test_a_cell_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         releasing.execute(endless, tmp_path, allow_errors=False)
 
 
+def test_a_chapter_of_text_alone_is_a_notebook_too(course: Course, tmp_path: Path) -> None:
+    path = tmp_path / "8-history.md"
+    path.write_text(SHORT.partition("```{code-cell}")[0], encoding="utf-8")
+    assert source_notebook(Chapter(path, "history"), course, {}).cells[0].source == "# Short"
+
+
 def test_an_exercise_that_the_course_does_not_have_is_named(course: Course, tmp_path: Path) -> None:
     path = tmp_path / "2-layers.md"
     path.write_text(SHORT.replace("import Flatten", "import Convolution"), encoding="utf-8")

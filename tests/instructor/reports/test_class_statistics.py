@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import pointbiserialr
 
@@ -23,6 +23,7 @@ from autograder.instructor.reports.actions import (
     students_in_need,
     unreadable_files,
 )
+from autograder.instructor.reports.class_figures import histogram
 from autograder.instructor.reports.class_statistics import (
     MIN_STUDENTS,
     Failure,
@@ -70,7 +71,8 @@ def test_a_check_that_cannot_discriminate_says_why(ended: list[str], why: str) -
     assert (check.discrimination, check.why_none) == (None, why)
 
 
-@given(st.lists(st.floats(0, 60), min_size=1, max_size=50), st.floats(1, 60))
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=50), st.floats(0, 60))
+@example([0.0, 0.0], 0.0)  # an assignment of which no check counts any more
 def test_a_spread_agrees_with_numpy_and_its_bins_hold_everybody_once(numbers: list[float], largest: float) -> None:
     assert spread([], largest) is None
     measured = spread(numbers, largest)
@@ -78,6 +80,7 @@ def test_a_spread_agrees_with_numpy_and_its_bins_hold_everybody_once(numbers: li
     assert measured.mean == pytest.approx(np.mean(numbers), abs=1e-9)
     assert sum(count for *_, count in measured.bins) == len(numbers)
     assert len(measured.bins) <= 20
+    assert "NaN" not in histogram(measured, largest)
     for low, high, count in measured.bins:
         inside = sum(low <= number < high or (high == measured.bins[-1][1] == number) for number in numbers)
         assert inside == count

@@ -115,6 +115,13 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, brow
             assert violations(shown) == []
 
 
+def test_an_end_of_line_that_python_does_not_know_takes_no_line_from_the_excerpt() -> None:
+    source = "def rms_through(n):\n    a = n + len('\u2028')\n    b = a\n    return b\n"
+    edit = next(edit for edit in edits_of(source, "rms_through") if edit.line == 2)
+    asked = TalkQuestion("layers", "rms_through", source, edit, 0, "", "", "", "", "", "", 0)
+    assert shown(asked).endswith("\n     b = a\n     return b")
+
+
 def test_an_edit_over_several_lines_shows_all_of_them() -> None:
     source = "def rms_through(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
     (edit,) = [edit for edit in edits_of(source, "rms_through") if edit.kind == "statement"]
