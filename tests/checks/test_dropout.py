@@ -1,0 +1,44 @@
+"""What must hold of chapter 3 in particular; test_every_room has what holds of each."""
+
+import inspect
+
+import pytest
+import torch
+from torch import nn
+
+from autograder.course import Course, names_of_source
+from autograder.mistakes import Mistake
+from solutions.checks.dropout import fill, random_values
+from tests.checks.conftest import Judge, named
+
+ROOM = "dropout"
+COURSE = Course.installed()
+MISTAKES = COURSE.mistakes(ROOM)
+SOURCE = COURSE.source(ROOM)
+TORCH_PARTS = "from torch.nn import Flatten, Linear, ReLU, Sequential\n"
+
+
+def on_torch_parts(source: str) -> str:
+    """Let a source use PyTorch's layers, as a notebook does, whose weights are (out, in)."""
+    lines = [line for line in source.splitlines() if not line.startswith("from solutions.")]
+    return TORCH_PARTS + "\n".join(lines)
+
+
+def test_the_checks_put_the_students_dropout_back(verdicts_on: Judge) -> None:
+    names = names_of_source(SOURCE, "put.back")
+    verdicts_on(ROOM, names, 3)
+    assert inspect.unwrap(names.Classifier.__init__).__globals__["Dropout"] is names.Dropout
+
+
+@pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Classifier"], ids=lambda mistake: mistake.id)
+def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake: Mistake, verdicts_on: Judge) -> None:
+    source = on_torch_parts(mistake.apply(SOURCE))
+    mistakes = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
+    assert mistakes == {mistake.id}
+
+
+def test_a_parameter_that_no_classifier_has_is_set_to_zeros() -> None:
+    model = Course.installed().names(ROOM).Classifier()
+    model.temperature = nn.Parameter(torch.ones(3))
+    fill(model, random_values(torch.Generator()))
+    assert model.temperature.tolist() == [0, 0, 0]
