@@ -171,9 +171,15 @@ def claim(
     opposed: Bounds,
     bounds: Mapping[str, Callable[[Setting], bool]] | None = None,
 ) -> Callable[[Callable[..., dict[str, float]]], Claim]:
-    """Register the decorated experiment as a claim (see the module's text)."""
+    """Register the decorated experiment as a claim (see the module's text).
+
+    Raises:
+        ValueError: another claim has this name.
+    """
 
     def register(measure: Callable[..., dict[str, float]]) -> Claim:
+        if name in REGISTERED:
+            raise ValueError(f"two claims are called {name}")
         room = measure.__module__.rpartition(".")[2]
         REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, bounds or {})
         return REGISTERED[name]

@@ -34,9 +34,19 @@ Key = tuple[str, str, str]
 
 
 def equivalents(room: str) -> set[Key]:
-    """Return the keys of a room's mutants that are right answers, too: what they change, the contract leaves free."""
-    entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get(room, [])
-    return {(entry["where"], entry["code"], change) for entry in entries for change in entry["changes"]}
+    """Return the keys of the mutants of a room that are right answers, too: what they change, the contract leaves free.
+
+    Raises:
+        ValueError: an entry gives no reason, or a mutant stands in the list twice.
+    """
+    keys: set[Key] = set()
+    for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get(room, []):
+        for change in entry["changes"]:
+            key = (entry["where"], entry["code"], change)
+            if key in keys or not entry["reason"].strip():
+                raise ValueError(f"{room}, {': '.join(key)}: it stands there twice, or without a reason")
+            keys.add(key)
+    return keys
 
 
 @dataclass(frozen=True)

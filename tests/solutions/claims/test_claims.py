@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from autograder.course import Course
-from solutions.claims import BoundedInterval, Claim, Interval, above, below, grid, interval, paired
+from solutions.claims import BoundedInterval, Claim, Interval, above, below, claim, grid, interval, paired
 from solutions.claims import ledger as ledgers
 from solutions.claims.experiments import train
 from solutions.claims.ledger import LedgerEntry, all_claims, by_combination, chapter_of, complaints, measure_one, read
@@ -98,6 +98,12 @@ def test_numbers_of_other_code_and_missing_numbers_are_stale() -> None:
     stale = replace(measured(made_up(), 1, 1, 1, 1), digest="of other code")
     assert "changed since it was measured" in complaints(made_up(), stale)[0]
     assert "was never measured" in complaints(made_up(), None)[0]
+
+
+def test_two_claims_of_one_name_are_an_error() -> None:
+    known = next(iter(CLAIMS))
+    with pytest.raises(ValueError, match="two claims are called"):
+        claim(known, says="", opposite="", varied=[], holds=above("more", 0, ""), opposed=below("more", 0, ""))(more)
 
 
 # The digest
