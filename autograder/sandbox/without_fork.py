@@ -17,8 +17,9 @@ from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
+from autograder.checks import Check
 from autograder.observe import Answer, observe
-from autograder.sandbox import CellResult, Collector, Limits, PlannedCheck, Program, RunResult, limits, wire
+from autograder.sandbox import CellResult, Collector, Limits, Program, RunResult, limits, wire
 from autograder.sandbox.cells import names_of, new_module, run_cell
 from autograder.sandbox.child import TIMEOUT, find_check, pack_answer_to
 from autograder.sandbox.program import MAX_TIMEOUTS, pack_plan, read_plan, read_request
@@ -82,6 +83,7 @@ def main() -> None:
     request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
     within = Limits(**request["limits"])
     limits.be_graded()
+    checks = [(planned, find_check(planned)) for planned in read_plan(request)]  # they import what a cell may wait for
     module = new_module("__main__")
     with (folder / WRITTEN).open("ab", buffering=0) as file:
         file.write(wire.frame({"started": True}))
@@ -90,18 +92,18 @@ def main() -> None:
                 outcome = run_cell(cell, module)
             file.write(wire.frame({"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error}))
         names, timeouts = names_of(module), dict[str, int]()
-        for planned in read_plan(request):
+        for planned, check in checks:
             if timeouts.get(planned.exercise, 0) < MAX_TIMEOUTS:
-                answer = _answer(planned, names, within)
+                answer = _answer(check, names, planned.seed, within)
             else:
                 answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
             timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + (answer.kind == "timeout")
             file.write(wire.frame(*pack_answer_to(planned, answer)))
 
 
-def _answer(planned: PlannedCheck, names: SimpleNamespace, within: Limits) -> Answer:
+def _answer(check: Check, names: SimpleNamespace, seed: int, within: Limits) -> Answer:
     with limits.time_limit(within.check_s, within.check_processor_s):
-        return observe(find_check(planned), names, planned.seed)
+        return observe(check, names, seed)
     return Answer("timeout", {}, TIMEOUT)
 
 

@@ -32,6 +32,12 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
     assert result.cells["right"].error == ""
 
 
+def test_a_first_cell_does_not_spend_its_time_on_the_libraries_that_the_checks_import() -> None:
+    result = run_without_fork(Program((Cell("imports", "import torch"), RIGHT), PLAN), Limits(cell_s=0.2))
+    assert result.cells["imports"].error == ""
+    assert {answer.kind for answer in result.answers.values()} == {"observed"}
+
+
 @pytest.mark.parametrize(
     ("returned", "detail"),
     [("x.to(torch.complex64)", "it gave no valid answer"), ("torch.zeros(5_000_000)", "its answer is too large")],
