@@ -23,7 +23,7 @@ from types import ModuleType, SimpleNamespace
 from IPython.core import inputtransformer2
 
 from autograder.parsing import code_under_magics
-from autograder.sandbox.limits import OutOfTime
+from autograder.sandbox.limits import OutOfTime, is_graded
 from autograder.sandbox.program import Cell, CellResult
 
 MAX_OUTPUT = 20_000
@@ -73,7 +73,7 @@ def names_of(module: ModuleType) -> SimpleNamespace:
 
 
 def run_cell(cell: Cell, module: ModuleType, put_back: Callable[[], None] = lambda: None) -> CellResult:
-    """Run one cell in the module and return its output and its error, whatever it raises.
+    """Run one cell in the module and return its output and its error, whatever it raises; let a person's Stop through.
 
     ``put_back`` is called whenever code of the cell has run, before ours goes on.
     """
@@ -87,6 +87,8 @@ def run_cell(cell: Cell, module: ModuleType, put_back: Callable[[], None] = lamb
             error = OUT_OF_TIME
         except BaseException as raised:
             put_back()
+            if isinstance(raised, KeyboardInterrupt) and not is_graded():
+                raise  # a person stops it, not the cell
             error = _traceback(raised)
         finally:
             put_back()

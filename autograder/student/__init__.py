@@ -44,6 +44,15 @@ class CheckInterrupted(WithoutTraceback, KeyboardInterrupt):
     """The user stopped a running check."""
 
 
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Raise ``CheckInterrupted``, which shows no traceback, where the user stops the block."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CheckInterrupted("the check was interrupted") from None
+
+
 @dataclass(frozen=True)
 class CheckReport:
     """Verdicts of the visible checks of one exercise; a notebook shows them as a table, a terminal as text."""
@@ -116,10 +125,8 @@ def check(exercise: object, only: str | None = None, *, hint: int = 1) -> CheckR
     if is_graded():
         return CheckReport(str(exercise), ())
     names = _names_of_caller()
-    try:
+    with stoppable():
         report = report_on(exercise, names, only, hint)
-    except KeyboardInterrupt:
-        raise CheckInterrupted("the check was interrupted") from None
     remarks = _remarks(room_of(report.exercise), names).get(report.exercise, ())
     return replace(report, origin=origin_of(report.exercise, getattr(names, report.exercise, None)), remarks=remarks)
 
@@ -184,6 +191,7 @@ def progress(room: str = "") -> ProgressCard:
 
     Raises:
         UnknownName: there is no such chapter, or none is named and no exercise's cell has been run.
+        CheckInterrupted: you stopped it.
     """
     from autograder.checks import checks_of
     from autograder.notebooks.progress import progress_in
@@ -194,7 +202,8 @@ def progress(room: str = "") -> ProgressCard:
     room = known_room(room or _room_of_notebook())
     names = _names_of_caller()
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
-    verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
+    with stoppable():
+        verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
     return ProgressCard(**vars(progress_in(room, verdicts, _remarks(room, names))))
 
 
@@ -221,10 +230,8 @@ def check_all(room: str = "") -> NotebookReport:
     answers = _answers_in_notebook(check.exercise for check in checks_of(room))
     if not answers:
         raise UnknownName(NOTHING_RAN)
-    try:
+    with stoppable():
         return check_answers(room, answers, inputs_as_typed())
-    except KeyboardInterrupt:
-        raise CheckInterrupted("the check was interrupted") from None
 
 
 def _room_of_notebook() -> str:

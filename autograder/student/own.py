@@ -26,11 +26,15 @@ def own(name: str, otherwise: Part) -> Part:
     Args:
         name: of the exercise, such as ``Linear``.
         otherwise: the part to use if there is none of your own, or it does not pass.
+
+    Raises:
+        CheckInterrupted: you stopped it.
     """
     try:
         if is_graded():
             raise NotUsable("as always when your work is graded")
-        path, part = _own(name)
+        with student.stoppable():
+            path, part = _own(name)
     except NotUsable as reason:
         print(f"{name}: PyTorch's, {reason}")
         return otherwise

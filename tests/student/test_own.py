@@ -59,6 +59,15 @@ def test_a_part_that_does_not_pass_is_left_aside_with_a_reason(
     assert capsys.readouterr().out == f"{name}: PyTorch's, because {because}\n"
 
 
+def test_stopping_it_ends_it_and_no_part_of_the_students_is_said_not_to_run(
+    right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nbformat.write(with_answers(right, Linear="raise KeyboardInterrupt"), folder / FILE)
+    with pytest.raises(KeyboardInterrupt, match="the check was interrupted"):
+        own("Linear", otherwise=nn.Linear)
+    assert capsys.readouterr().out == ""
+
+
 def test_without_an_earlier_notebook_that_can_be_read_it_is_pytorchs(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Page
 from torch import Tensor, nn
 
-from autograder import check
+from autograder import check, progress
 from autograder.course import Course, names_of_source
 from autograder.student import CheckFailed, CheckReport, UnknownName, report_on
 from solutions.layers import Flatten, Linear
@@ -282,13 +282,16 @@ def test_an_answer_that_asks_for_input_is_told_that_nobody_answers() -> None:
     assert builtins.input is before
 
 
-def test_a_check_that_is_stopped_says_so_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("function", [lambda: check(Linear), lambda: progress("layers")], ids=["check", "progress"])
+def test_a_check_that_is_stopped_says_so_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, function: Callable[[], object]
+) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("autograder.student.report_on", stop)
     with pytest.raises(KeyboardInterrupt, match="the check was interrupted") as caught:
-        check(Linear)
+        function()
     assert caught.value._render_traceback_() == ["the check was interrupted"]  # type: ignore[attr-defined]
 
 
