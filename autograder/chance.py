@@ -4,8 +4,6 @@ A check says by the annotation of its second parameter which library's generator
 ``np.random.Generator`` or ``random.Random``.
 """
 
-from __future__ import annotations
-
 import inspect
 import random
 import sys
@@ -19,17 +17,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class GeneratorKind:
-    """A library's generator of random numbers.
+    """A library's generator of random numbers."""
 
-    Attributes:
-        imported: the import that a program needs.
-        made: the expression that makes a generator, with a place for the seed.
-        make: the same as a function of the seed.
-    """
-
-    imported: str
-    made: str
-    make: Callable[[int], Any]
+    imported: str  # the import that a program needs
+    made: str  # the expression that makes a generator, with a place for the seed
+    make: Callable[[int], Any]  # the same as a function of the seed
 
 
 def _torch_generator(seed: int) -> Any:

@@ -42,18 +42,12 @@ class Raised:
 
     Two are the same to the judge where their kinds are; a refusal is a ``ValueError`` or ``TypeError``, or of a class
     that derives from one: whoever writes ``except ValueError`` catches these, too. The message is left to the student.
-
-    Attributes:
-        kind: the name of its class.
-        message: what it says, which may be nothing.
-        line: of the student's own code that it passed through last.
-        base: the name of the refusal that its class derives from, where it is not one by its own name.
     """
 
-    kind: str
-    message: str
-    line: str = ""
-    base: str = ""
+    kind: str  # the name of its class
+    message: str  # what it says, which may be nothing
+    line: str = ""  # of the student's own code that it passed through last
+    base: str = ""  # the name of the refusal that its class derives from, where it is not one by its own name
 
     @classmethod
     def of(cls, error: BaseException, line: str = "") -> Raised:
@@ -86,24 +80,14 @@ CheckFunction: TypeAlias = "Callable[[SimpleNamespace, Any], Observations]"  # w
 
 @dataclass(frozen=True)
 class Check:
-    """One property of one exercise, and its points.
+    """One property of one exercise, and its points."""
 
-    Attributes:
-        room: the chapter's module, such as ``layers``.
-        exercise: the public name that is checked, such as ``Linear``.
-        name: the function's name; with the exercise it identifies the check.
-        title: the property, as a sentence that holds for a right answer.
-        points: what a pass earns.
-        hidden: whether a student sees only title and result.
-        observe: the function.
-    """
-
-    room: str
-    exercise: str
-    name: str
-    title: str
-    points: int
-    hidden: bool
+    room: str  # the chapter's module, such as ``layers``
+    exercise: str  # the public name that is checked, such as ``Linear``
+    name: str  # the function's name; with the exercise it identifies the check
+    title: str  # the property, as a sentence that holds for a right answer
+    points: int  # what a pass earns
+    hidden: bool  # whether a student sees only title and result
     observe: CheckFunction
 
     @property

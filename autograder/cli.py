@@ -3,8 +3,6 @@
 A command imports its needs when it runs, so that --help answers at once.
 """
 
-from __future__ import annotations
-
 import errno
 import json
 import shutil

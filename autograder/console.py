@@ -1,7 +1,5 @@
 """Progress bars and tables in a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 

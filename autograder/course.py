@@ -67,17 +67,11 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Course:
-    """A package with checks and their reference, and the chapters beside it.
+    """A package with checks and their reference, and the chapters beside it."""
 
-    Attributes:
-        package: name of the package whose modules are the rooms, with ``checks/``, ``mistakes/`` and ``scenes/``.
-        book_url: address of the published book, with a slash at its end; empty where none is published.
-        repository_url: address of the repository that it is published from, or empty.
-    """
-
-    package: str
-    book_url: str = ""
-    repository_url: str = ""
+    package: str  # name of the package whose modules are the rooms, with ``checks/``, ``mistakes/`` and ``scenes/``
+    book_url: str = ""  # address of the published book, with a slash at its end; empty where none is published
+    repository_url: str = ""  # address of the repository that it is published from, or empty
 
     @classmethod
     def installed(cls) -> Course:

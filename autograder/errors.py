@@ -8,8 +8,6 @@
 Each module defines its own subclass, next to the code that raises it.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """Exercises, read from the course's source: the reference, its assignment, and the stub derived from it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from dataclasses import dataclass

@@ -24,8 +24,6 @@ One catalogue for each room, ``mistakes/ROOM.md``, in which a sentence can be me
 A line that begins with a space stays and gives the place; an edit in several places has a block for each.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,15 +44,10 @@ class BadCatalogue(TaskFailed):
 
 @dataclass(frozen=True)
 class Hunk:
-    """Whole lines of the reference, and their replacement by a mistake.
+    """Whole lines of the reference, and their replacement by a mistake."""
 
-    Attributes:
-        place: in the catalogue, such as ``layers.md:12: linear-zeros``.
-        old: consecutive lines that occur once in the reference.
-    """
-
-    place: str
-    old: str
+    place: str  # in the catalogue, such as ``layers.md:12: linear-zeros``
+    old: str  # consecutive lines that occur once in the reference
     new: str
 
     def apply(self, source: str) -> str:
@@ -71,23 +64,14 @@ class Hunk:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One way to get an exercise wrong.
+    """One way to get an exercise wrong."""
 
-    Attributes:
-        id: unique in its room, such as ``linear-transposed-weight``.
-        exercise: the public name that it spoils.
-        says: one or two sentences to the student, never the solution.
-        hint: what a second look adds, a step further than ``says`` and still not the solution.
-        read: the label of the section that helps, in the chapter of its room.
-        hunks: its edit of the room's reference.
-    """
-
-    id: str
-    exercise: str
-    says: str
-    hint: str
-    read: str
-    hunks: Sequence[Hunk]
+    id: str  # unique in its room, such as ``linear-transposed-weight``
+    exercise: str  # the public name that it spoils
+    says: str  # one or two sentences to the student, never the solution
+    hint: str  # what a second look adds, a step further than ``says`` and still not the solution
+    read: str  # the label of the section that helps, in the chapter of its room
+    hunks: Sequence[Hunk]  # its edit of the room's reference
 
     def apply(self, source: str) -> str:
         """Return the room's source with this mistake in it.

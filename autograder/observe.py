@@ -1,7 +1,5 @@
 """Run one check against a namespace. Notebook, sandbox, reference and tests all go through here."""
 
-from __future__ import annotations
-
 import hashlib
 import sys
 import time
@@ -26,22 +24,13 @@ MAX_TEXT = 4000  # characters of an observation; a longer text is told apart by 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The result of running one check against a namespace. `comparison.same_answer` compares two of them.
+    """The result of running one check against a namespace. `comparison.same_answer` compares two of them."""
 
-    Attributes:
-        kind: ``observed``, or why there is no complete observation. After an ``error`` the observations hold one
-            ``Raised``, named error.
-        observations: by name.
-        detail: a sentence on what happened if the observations do not say it.
-        duration_s: seconds of wall time.
-        delegated: the ready-made part of a library that was called while the check ran; empty if none.
-    """
-
-    kind: AnswerKind
-    observations: Observations
-    detail: str = ""
-    duration_s: float = 0.0
-    delegated: str = ""
+    kind: AnswerKind  # ``observed``, or why there is no complete observation
+    observations: Observations  # by name; after an ``error`` one ``Raised``, named error
+    detail: str = ""  # a sentence on what happened if the observations do not say it
+    duration_s: float = 0.0  # of wall time
+    delegated: str = ""  # the ready-made part of a library that was called while the check ran; empty if none
 
 
 def seed_of(run_seed: int, check: Check) -> int:

@@ -1,7 +1,5 @@
 """The look of the course: one palette for its pages and figures, and figures that follow a page's theme."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 from typing import Any

@@ -1,7 +1,5 @@
 """Python's parser, made safe for several threads, and the Python under a cell's magics."""
 
-from __future__ import annotations
-
 import ast
 import re
 from contextlib import suppress

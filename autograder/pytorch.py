@@ -3,8 +3,6 @@
 The sandbox asks these functions what to put back, and what to switch, before a check runs.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Any

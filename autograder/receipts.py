@@ -3,8 +3,6 @@
 Anybody with the file can compute its receipt again, so it proves which bytes were collected. It says nothing of marks.
 """
 
-from __future__ import annotations
-
 import hashlib
 
 PACKED = "hand-in"  # the folder beside a notebook for the copy that `hand_in()` makes

@@ -18,17 +18,11 @@ IN_THE_BOOK = re.compile(r"(?P<title>.+), (?P<address>(?:https?://|\.\./)\S+)")
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a chapter.
+    """A section of a chapter."""
 
-    Attributes:
-        title: its heading, as text.
-        chapter: the assignment's id, also the name of its notebook, such as ``2-layers``; or empty.
-        address: in the book; empty if the course has no book.
-    """
-
-    title: str
-    chapter: str = ""
-    address: str = ""
+    title: str  # its heading, as text
+    chapter: str = ""  # the assignment's id, also the name of its notebook, such as ``2-layers``; or empty
+    address: str = ""  # in the book; empty if the course has no book
 
     def __str__(self) -> str:
         return f"{self.title}, {self.address}" if self.address else f'section "{self.title}" of {self.chapter}.ipynb'
@@ -53,17 +47,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Contents:
-    """The sections of a chapter.
+    """The sections of a chapter."""
 
-    Attributes:
-        chapter: the assignment's id, such as ``2-layers``.
-        page: address of the chapter in the book; empty if the course has no book.
-        titles: headings of sections, by the labels in them.
-    """
-
-    chapter: str
-    page: str
-    titles: Mapping[str, str]
+    chapter: str  # the assignment's id, such as ``2-layers``
+    page: str  # address of the chapter in the book; empty if the course has no book
+    titles: Mapping[str, str]  # headings of sections, by the labels in them
 
     def section(self, label: str) -> Section:
         """Return the section with a label.

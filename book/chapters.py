@@ -5,8 +5,6 @@ page's cells compute are glued. Those that need no cell are counted here while a
 chapter's text starts no kernel, and a page without other numbers needs none.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from functools import cache

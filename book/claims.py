@@ -32,21 +32,15 @@ class claim_mark(nodes.Inline, nodes.TextElement):
 
 @dataclass(frozen=True)
 class ClaimEntry:
-    """A claim as the book shows it.
+    """A claim as the book shows it."""
 
-    Attributes:
-        number: its place among all claims of the book, from 1.
-        held: in how many combinations the claim held, and the quantity with its intervals.
-        source: the file of its experiment in the repository, and the line.
-    """
-
-    number: int
+    number: int  # its place among all claims of the book, from 1
     says: str
     tried: str
-    held: str
+    held: str  # in how many combinations the claim held, and the quantity with its intervals
     opposite: str
     opposite_held: str
-    source: tuple[str, int]
+    source: tuple[str, int]  # the file of its experiment in the repository, and the line
 
 
 @cache

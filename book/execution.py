@@ -4,8 +4,6 @@ The cache identifies a page by its cells and the description of its kernel. The 
 course's code and data that the cells use: when one of these changes, the page is executed again.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

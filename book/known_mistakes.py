@@ -4,8 +4,6 @@
 says about them.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import pickle
@@ -39,20 +37,13 @@ JUDGED_BY = f"import {caught_mistakes.__module__}"
 
 @dataclass(frozen=True)
 class JudgedMistake:
-    """A known mistake after the checks.
-
-    Attributes:
-        caught_by: names of the checks that fail.
-        named: whether each of them names this mistake and no other.
-        named_to_students: whether the visible checks name it, too.
-        table: what ``check`` shows, as HTML.
-    """
+    """A known mistake after the checks."""
 
     id: str
-    caught_by: tuple[str, ...]
-    named: bool
-    named_to_students: bool
-    table: str
+    caught_by: tuple[str, ...]  # names of the checks that fail
+    named: bool  # whether each of them names this mistake and no other
+    named_to_students: bool  # whether the visible checks name it, too
+    table: str  # what ``check`` shows, as HTML
 
 
 @cache

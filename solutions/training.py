@@ -1,7 +1,5 @@
 """Chapter 5: mini-batches, the training loop, and what tells whether it worked."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Recognise mistakes that occur in any exercise by the observations; an exercise's own known mistakes come first."""
 
-from __future__ import annotations
-
 import re
 
 from autograder.arrays import Array, PythonNumbers, dtype_name, is_array, is_tensor

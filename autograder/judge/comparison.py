@@ -11,8 +11,6 @@ n draws each from one distribution
 with up to nine samples fails a right answer less than once in 10^9 runs.
 """
 
-from __future__ import annotations
-
 import math
 import re
 

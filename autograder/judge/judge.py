@@ -1,7 +1,5 @@
 """Judge answers against expectations: verdicts with diagnoses. Pure: it runs no student code and knows no notebook."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Compute the course's own answers, right and mistaken, on demand."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace

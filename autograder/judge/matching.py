@@ -48,19 +48,12 @@ MOST = 8  # mistakes at once
 
 @dataclass(frozen=True)
 class Agreement:
-    """Agreement between a known mistake and a student's answers to one exercise.
+    """Agreement between a known mistake and a student's answers to one exercise."""
 
-    Attributes:
-        explained: places in which the student's answer is the mistake's and wrong.
-        alike: places in which both raised errors that only speak of the same.
-        contradicted: places in which the mistake fails and the student does not.
-        covered: places in which both fail, in two ways.
-    """
-
-    explained: frozenset[Place]
-    alike: frozenset[Place]
-    contradicted: frozenset[Place]
-    covered: frozenset[Place]
+    explained: frozenset[Place]  # places in which the student's answer is the mistake's and wrong
+    alike: frozenset[Place]  # places in which both raised errors that only speak of the same
+    contradicted: frozenset[Place]  # places in which the mistake fails and the student does not
+    covered: frozenset[Place]  # places in which both fail, in two ways
 
     @classmethod
     def of(cls, evidence: Iterable[tuple[Place, str]]) -> Agreement:

@@ -4,8 +4,6 @@ A recording holds the answers of the reference and of every known mistake to the
 mistake, and the first hints. It holds no source and no hidden check.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace

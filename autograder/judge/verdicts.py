@@ -44,31 +44,18 @@ class Likely:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """An explanation for a student of a check that did not pass, or passed by delegation.
+    """An explanation for a student of a check that did not pass, or passed by delegation."""
 
-    Attributes:
-        observed: behaviour of the student's code.
-        expected: right behaviour.
-        mistake: id of the known mistake that does the same, or None.
-        likely: that mistake's explanation, or empty.
-        read: the section that helps, as the text of a ``sections.Section``, or empty.
-        hint: for a second look, or empty.
-        also: the mistakes that show in other observations of the same check.
-        where: a picture of a tensor's numbers, a line for each row, in which ✗ is wrong and · is right; or empty.
-        perhaps: whether only the text of an error speaks for the mistake.
-        begin: hints for an exercise of which nothing is written yet: for a first look, for a second.
-    """
-
-    observed: str
-    expected: str
-    mistake: str | None = None
-    likely: str = ""
-    read: str = ""
-    hint: str = ""
-    also: tuple[Likely, ...] = ()
-    where: str = ""
-    perhaps: bool = False
-    begin: Sequence[str] = ()
+    observed: str  # behaviour of the student's code
+    expected: str  # right behaviour
+    mistake: str | None = None  # id of the known mistake that does the same
+    likely: str = ""  # that mistake's explanation
+    read: str = ""  # the section that helps, as the text of a ``sections.Section``
+    hint: str = ""  # for a second look
+    also: tuple[Likely, ...] = ()  # the mistakes that show in other observations of the same check
+    where: str = ""  # a picture of a tensor's numbers, a line for each row, in which ✗ is wrong and · is right
+    perhaps: bool = False  # whether only the text of an error speaks for the mistake
+    begin: Sequence[str] = ()  # hints for an exercise of which nothing is written yet: for a first look, for a second
 
     def record(self) -> DiagnosisRecord:
         """Return it as JSON values, without hints and picture, which are for the notebook."""
@@ -163,21 +150,14 @@ def labelled_lines(diagnosis: Mapping[str, object] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of a check, and the only source of points.
-
-    Attributes:
-        seed: of the check's run.
-        diagnosis: None for a pass without a comment.
-        duration_s: seconds of wall time.
-        delegated: the ready-made part that a right answer called; empty if none.
-    """
+    """The result of a check, and the only source of points."""
 
     check: Check
-    seed: int
+    seed: int  # of the check's run
     outcome: Outcome
-    diagnosis: Diagnosis | None
-    duration_s: float
-    delegated: str = ""
+    diagnosis: Diagnosis | None  # None for a pass without a comment
+    duration_s: float  # seconds of wall time
+    delegated: str = ""  # the ready-made part that a right answer called; empty if none
 
     @property
     def passed(self) -> bool:

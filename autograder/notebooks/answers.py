@@ -1,7 +1,5 @@
 """Turn a notebook with answers into a program, and the program's results into verdicts."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

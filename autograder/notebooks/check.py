@@ -1,7 +1,5 @@
 """Check a whole notebook before handing in, as ``autograder check`` and ``check_all()`` do."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Fill a notebook's exercises with the definitions of a Python file, or of a notebook that has lost its cells' ids."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass

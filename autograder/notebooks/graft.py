@@ -1,7 +1,5 @@
 """Graft a student's answers into the instructor's notebook; nothing else of the student's is used."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re
@@ -32,19 +30,12 @@ class MalformedNotebook(UsageError):
 
 @dataclass(frozen=True)
 class GraftedNotebook:
-    """The instructor's notebook with a student's answers.
+    """The instructor's notebook with a student's answers."""
 
-    Attributes:
-        notebook: the instructor's cells, ids and metadata; only the answers are the student's.
-        notes: a sentence on each part that was left out.
-        blank: the grade ids of answers that are still as released.
-        is_stranger: whether the student's notebook holds none of the instructor's cells.
-    """
-
-    notebook: NotebookNode
-    notes: tuple[str, ...]
-    blank: frozenset[str] = frozenset()
-    is_stranger: bool = False
+    notebook: NotebookNode  # the instructor's cells, ids and metadata; only the answers are the student's
+    notes: tuple[str, ...]  # a sentence on each part that was left out
+    blank: frozenset[str] = frozenset()  # the grade ids of answers that are still as released
+    is_stranger: bool = False  # whether the student's notebook holds none of the instructor's cells
 
 
 def read_notebook(path: Path) -> NotebookNode:

@@ -13,35 +13,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExerciseProgress:
-    """One exercise by its visible checks.
-
-    Attributes:
-        state: ``open``, ``not yet`` (something is written, and a check fails or a remark is made) or ``done``.
-        possible: points of the visible checks.
-        read: the section that helps next, as the text of a ``sections.Section``; empty when the exercise is done.
-        remarks: see ``remarks_on``.
-    """
+    """One exercise by its visible checks."""
 
     exercise: str
-    state: str
+    state: str  # ``open``, ``not yet`` (something is written, and a check fails or a remark is made) or ``done``
     points: int
-    possible: int
-    read: str
-    remarks: Sequence[str] = ()
+    possible: int  # points of the visible checks
+    read: str  # the section that helps next, as the text of a ``sections.Section``; empty when the exercise is done
+    remarks: Sequence[str] = ()  # see ``remarks_on``
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Progress through one assignment.
-
-    Attributes:
-        exercises: in the order of the chapter.
-        unseen: points of hidden checks and of the written question.
-    """
+    """Progress through one assignment."""
 
     assignment: str
-    exercises: Sequence[ExerciseProgress]
-    unseen: int
+    exercises: Sequence[ExerciseProgress]  # in the order of the chapter
+    unseen: int  # points of hidden checks and of the written question
 
     @property
     def done(self) -> int:

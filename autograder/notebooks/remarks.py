@@ -1,7 +1,5 @@
 """Remarks on answers by their text alone: stubs that are left, and names that will be missing in grading."""
 
-from __future__ import annotations
-
 import ast
 import builtins
 import dis

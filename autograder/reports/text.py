@@ -1,7 +1,5 @@
 """Verdicts as plain text for a terminal."""
 
-from __future__ import annotations
-
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence

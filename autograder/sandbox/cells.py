@@ -5,8 +5,6 @@ and IPython's own transformer turns other magics, shell escapes and help calls i
 in a live front end are skipped, and the cell's output says so. Top-level await works; the last expression is shown.
 """
 
-from __future__ import annotations
-
 import ast
 import asyncio
 import builtins

@@ -1,7 +1,5 @@
 """The fork of one submission: it runs the cells, then each check in a fork of its own."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import select

@@ -4,8 +4,6 @@ The warm server has the visible checks alone, which every fork inherits. The hid
 has answered all others, and from then on no text of it reaches the student.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib
 import marshal

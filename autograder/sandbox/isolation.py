@@ -12,8 +12,6 @@ the grader is root, no capabilities, limits, and a filter of system calls. Where
 every folder that the list does not name, and Landlock lets it open nothing else.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

@@ -3,8 +3,6 @@
 See the kernel's Documentation/userspace-api/landlock.rst. A ruleset denies what it handles unless a rule allows it.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 from collections.abc import Iterable

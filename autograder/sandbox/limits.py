@@ -1,7 +1,5 @@
 """Time limits for student code, and whether this process grades it."""
 
-from __future__ import annotations
-
 import _thread
 import contextlib
 import signal

@@ -1,7 +1,5 @@
 """Memory of all processes of one submission together."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import itertools

@@ -8,8 +8,6 @@ It stops every patch that a student would think of, and not one who rewrites the
 process says of itself stays its own word, which is why the judge asks for numbers that it would have to compute.
 """
 
-from __future__ import annotations
-
 import builtins
 import gc
 import signal

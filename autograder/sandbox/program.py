@@ -1,7 +1,5 @@
 """Records of a run in the sandbox: the program, its limits, and its results."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -53,25 +51,15 @@ class PlannedCheck:
 
 @dataclass(frozen=True)
 class PlannedScene(PlannedCheck):
-    """Lines of ours that are run in place of a check, after one of the cells has run once more with an edit in it.
+    """Lines of ours that are run in place of a check, after one of the cells has run once more with an edit in it."""
 
-    Attributes:
-        cell: the id of that cell.
-        start: where the edit begins in its source, in characters.
-        end: where what it replaces ends.
-        text: what stands there instead.
-        given: the lines.
-        asked: expressions, of whose values each is an observation.
-        fills_memory: whether memory that is handed out unwritten is filled with NaN.
-    """
-
-    cell: str = ""
-    start: int = 0
-    end: int = 0
-    text: str = ""
-    given: str = ""
-    asked: tuple[str, ...] = ()
-    fills_memory: bool = False
+    cell: str = ""  # the id of that cell
+    start: int = 0  # where the edit begins in its source, in characters
+    end: int = 0  # where what it replaces ends
+    text: str = ""  # what stands there instead
+    given: str = ""  # the lines
+    asked: tuple[str, ...] = ()  # expressions, of whose values each is an observation
+    fills_memory: bool = False  # whether memory that is handed out unwritten is filled with NaN
 
 
 @dataclass(frozen=True)
@@ -118,12 +106,7 @@ class CellResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """The results of a program.
+    """The results of a program."""
 
-    Attributes:
-        cells: by cell id; a cell that was never finished is absent.
-        answers: by exercise and check name; complete, with an outcome for those that never answered.
-    """
-
-    cells: Mapping[str, CellResult]
-    answers: Mapping[tuple[str, str], Answer]
+    cells: Mapping[str, CellResult]  # by cell id; a cell that was never finished is absent
+    answers: Mapping[tuple[str, str], Answer]  # by exercise and check name; of each, also of one that never answered

@@ -1,7 +1,5 @@
 """Run a few lines of ours with a student's names, after one cell has run once more, perhaps changed: see ``viva``."""
 
-from __future__ import annotations
-
 import ctypes
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial

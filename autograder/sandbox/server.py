@@ -8,8 +8,6 @@ Every fork inherits the server's memory. So no byte that a student wrote ever is
 Nor is a hidden check: see ``hidden_checks``.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import importlib
@@ -113,14 +111,10 @@ def end(pid: int, isolated: bool) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """A submission to run, as the server's forks hand it down to the student's process; the rest is as ``main`` says.
-
-    Attributes:
-        results: the source of its cells and checks, and the destination of its frames.
-    """
+    """A submission to run, as the server's forks hand it down to the student's process; else as ``main`` says."""
 
     limits: Limits
-    results: socket.socket
+    results: socket.socket  # the source of its cells and checks, and the destination of its frames
     wall: str
     hidden: tuple[Path, ...]
     uid: int

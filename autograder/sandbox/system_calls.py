@@ -7,8 +7,6 @@ See the kernel's Documentation/userspace-api/seccomp_filter.rst: a program of cl
 and arguments.
 """
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import mmap
@@ -32,17 +30,11 @@ NEW_NAMESPACES = 0x7E020000  # any of CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NE
 
 @dataclass(frozen=True)
 class Machine:
-    """A kind of processor.
+    """A kind of processor."""
 
-    Attributes:
-        id: the kernel's AUDIT_ARCH number.
-        numbers: of the system calls.
-        end: the first number that belongs to another way of calling, 0 if there is none.
-    """
-
-    id: int
-    numbers: dict[str, int]
-    end: int = 0
+    id: int  # the kernel's AUDIT_ARCH number
+    numbers: dict[str, int]  # of the system calls
+    end: int = 0  # the first number that belongs to another way of calling, 0 if there is none
 
 
 # The number of each call on the two machines. These are absent, as on a kernel that was built without them.

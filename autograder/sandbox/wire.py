@@ -4,8 +4,6 @@ A frame is two unsigned 32-bit lengths, a JSON header and a safetensors body. No
 trusts no byte from the sandbox: anything but a frame of this form is a ``WireError``.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import math

@@ -4,8 +4,6 @@ The child runs this module. It reads the program from a folder, and writes there
 its results are known however it ends.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -4,8 +4,6 @@
 in both: sums are of whole numbers, and the few floating numbers are computed one by one, in the same order.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

@@ -30,37 +30,23 @@ CLOSING = (
 
 @dataclass(frozen=True)
 class SavedNotebook:
-    """A notebook as its front end has saved it.
+    """A notebook as its front end has saved it."""
 
-    Attributes:
-        path: of its file; in Colab, which has none, the place where it would be.
-        saved: the time, by the clock of the disk.
-    """
-
-    path: Path
+    path: Path  # of its file; in Colab, which has none, the place where it would be
     content: bytes
-    saved: datetime
+    saved: datetime  # the time, by the clock of the disk
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """The file to hand in, and warnings about it; shown as text.
+    """The file to hand in, and warnings about it; shown as text."""
 
-    Attributes:
-        packed: the file, relative to the notebook; empty if none could be written.
-        receipt: of that file.
-        at: time of packing, by this machine's clock.
-        passed: by exercise, the number of visible checks that passed, and of all.
-        written: number of words in the written answer.
-        warnings: each a sentence or more, with what to do.
-    """
-
-    packed: str = ""
-    receipt: str = ""
-    at: datetime | None = None
-    passed: Mapping[str, tuple[int, int]] | None = None
-    written: int = 0
-    warnings: Sequence[str] = ()
+    packed: str = ""  # the file, relative to the notebook; empty if none could be written
+    receipt: str = ""  # of that file
+    at: datetime | None = None  # time of packing, by this machine's clock
+    passed: Mapping[str, tuple[int, int]] | None = None  # by exercise, the visible checks that passed, and all
+    written: int = 0  # number of words in the written answer
+    warnings: Sequence[str] = ()  # each a sentence or more, with what to do
 
     def __repr__(self) -> str:
         lines = []

@@ -1,7 +1,5 @@
 """Cells that were run in a live notebook, and the cell in which a class or function was defined."""
 
-from __future__ import annotations
-
 import inspect
 import linecache
 import re

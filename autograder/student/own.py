@@ -1,7 +1,5 @@
 """A student's own parts of earlier chapters, for use in a later chapter's notebook."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast

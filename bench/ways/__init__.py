@@ -22,19 +22,13 @@ Validate = Callable[[], float | None]
 
 @dataclass(frozen=True)
 class Task:
-    """The task of every way.
+    """The task of every way."""
 
-    Attributes:
-        root: folder with the four unpacked files where torchvision looks for them.
-        dropout: the probability of both dropout layers.
-        device: "cpu", "cuda" or "mps".
-    """
-
-    root: str
+    root: str  # folder with the four unpacked files where torchvision looks for them
     batch_size: int
     lr: float
-    dropout: float
-    device: str
+    dropout: float  # the probability of both dropout layers
+    device: str  # "cpu", "cuda" or "mps"
 
     @cached_property
     def data(self) -> Dataset:

@@ -10,22 +10,13 @@ threshold_backward = torch.ops.aten.threshold_backward.grad_input  # which is lo
 
 @dataclass(eq=False)
 class Layer:
-    """An affine layer that knows its way forward and back.
+    """An affine layer that knows its way forward and back."""
 
-    Attributes:
-        weight: shape (I, O).
-        bias: shape (O,).
-        input_scale: the factor 1 / (1 - p) of the dropout before the layer; the product with the weight takes it along.
-        gradient_scale: the factors of the dropouts behind it, which the gradients that arrive here lack.
-        masks: 0 where dropout drops an output and 1 elsewhere, for each image of a block: shape (block, O). None where
-            nothing is dropped.
-    """
-
-    weight: Tensor
-    bias: Tensor
-    input_scale: float
-    gradient_scale: float
-    masks: Tensor | None
+    weight: Tensor  # shape (I, O)
+    bias: Tensor  # shape (O,)
+    input_scale: float  # 1 / (1 - p) of the dropout before the layer; the product with the weight takes it along
+    gradient_scale: float  # of the dropouts behind it, which the gradients that arrive here lack
+    masks: Tensor | None  # 0 where an output is dropped, else 1, for each image of a block: shape (block, O)
 
     def __post_init__(self) -> None:
         self.transposed = self.weight.t()

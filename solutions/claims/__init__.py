@@ -42,18 +42,13 @@ class Interval:
 
 @dataclass(frozen=True)
 class BoundedInterval:
-    """The interval of a quantity in one combination, and the bounds that all of it has to keep.
+    """The interval of a quantity in one combination, and the bounds that all of it has to keep."""
 
-    Attributes:
-        quantity: in words, with its unit.
-        provided: whether the other condition of a sentence that says two things is met.
-    """
-
-    quantity: str
+    quantity: str  # in words, with its unit
     interval: Interval
     at_least: float = -inf
     at_most: float = inf
-    provided: bool = True
+    provided: bool = True  # whether the other condition of a sentence that says two things is met
 
     @property
     def holds(self) -> bool:

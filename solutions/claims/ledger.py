@@ -28,19 +28,12 @@ Run = tuple[Callable[..., Mapping[str, float]], str]  # an experiment, and its s
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """The measurements of a claim.
+    """The measurements of a claim."""
 
-    Attributes:
-        digest: of the code, the data and the settings that the numbers come from.
-        combinations: the settings of each, without the seed.
-        numbers: for each combination, the named numbers over its seeds.
-        seconds: of one processor, also for what it shares with another claim.
-    """
-
-    digest: str
-    combinations: list[dict[str, Any]]
-    numbers: list[dict[str, tuple[float, ...]]]
-    seconds: float
+    digest: str  # of the code, the data and the settings that the numbers come from
+    combinations: list[dict[str, Any]]  # the settings of each, without the seed
+    numbers: list[dict[str, tuple[float, ...]]]  # for each combination, the named numbers over its seeds
+    seconds: float  # of one processor, also for what it shares with another claim
 
 
 @dataclass(frozen=True)

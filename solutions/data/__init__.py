@@ -56,29 +56,17 @@ class DataFile:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Fashion-MNIST, or the sample of it. The arrays are read-only.
+    """Fashion-MNIST, or the sample of it. The arrays are read-only."""
 
-    Attributes:
-        train_images: uint8, shape (N, 28, 28); 0 is the background.
-        train_labels: uint8, shape (N,), 0 … 9.
-        test_images: uint8, shape (M, 28, 28).
-        test_labels: uint8, shape (M,).
-        source: the folder it was read from.
-        reason: why that folder, as a phrase.
-        is_sample: whether it is the sample rather than the full set.
-        digest: SHA-256 over the digests of the four files; it identifies the data.
-        files: the four files, in the order of ``FILES``.
-    """
-
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
-    source: Path
-    reason: str
-    is_sample: bool
-    digest: str
-    files: tuple[DataFile, ...]
+    train_images: np.ndarray  # uint8, shape (N, 28, 28); 0 is the background
+    train_labels: np.ndarray  # uint8, shape (N,), 0 … 9
+    test_images: np.ndarray  # uint8, shape (M, 28, 28)
+    test_labels: np.ndarray  # uint8, shape (M,)
+    source: Path  # the folder it was read from
+    reason: str  # why that folder, as a phrase
+    is_sample: bool  # whether it is the sample rather than the full set
+    digest: str  # SHA-256 over the digests of the four files; it identifies the data
+    files: tuple[DataFile, ...]  # the four files, in the order of ``FILES``
 
 
 def load(folder: Path | None = None, download: bool = False) -> Dataset:

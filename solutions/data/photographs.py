@@ -19,18 +19,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class RealPhotograph:
-    """A photograph that somebody took, of at most 448×448 pixels.
-
-    Attributes:
-        label: the garment, judged by eye: one of the classifier's labels, "Bag" excepted.
-        kind: one of ``KINDS``.
-        part: "choose" for settings, thresholds and models; "report" for the number that is printed, and nothing else.
-    """
+    """A photograph that somebody took, of at most 448×448 pixels."""
 
     path: Path
-    label: str
-    kind: str
-    part: Part
+    label: str  # the garment, judged by eye: one of the classifier's labels, "Bag" excepted
+    kind: str  # one of ``KINDS``
+    part: Part  # "choose" for settings, thresholds and models; "report" for the number that is printed, no more
 
 
 def real_photographs(part: Part) -> list[RealPhotograph]:

@@ -26,17 +26,11 @@ the validation images, as a test computes; never chosen on test images. Each mod
 
 @dataclass(frozen=True)
 class GarmentAnswer:
-    """The answer to one photograph.
+    """The answer to one photograph."""
 
-    Attributes:
-        ranked: label and probability, the most probable first; the probabilities add up to 1.
-        remark: a note on the image, such as that only its first frame was used.
-        doubt: a reason to take the photograph again, and how (``doubt``).
-    """
-
-    ranked: list[tuple[str, float]]
-    remark: str = ""
-    doubt: str = ""
+    ranked: list[tuple[str, float]]  # label and probability, the most probable first; the probabilities add up to 1
+    remark: str = ""  # a note on the image, such as that only its first frame was used
+    doubt: str = ""  # a reason to take the photograph again, and how (``doubt``)
 
     @property
     def is_unsure(self) -> bool:

@@ -55,16 +55,11 @@ Trainable = FastLearner | TaughtLearner
 
 @dataclass(eq=False)
 class TrainingProgress:
-    """The state of a training that is not the learner's.
-
-    Attributes:
-        weights: the weights to keep if training ended now, as the model's ``state_dict``.
-        kept: the epoch of these weights, counted from 1.
-    """
+    """The state of a training that is not the learner's."""
 
     history: History = field(default_factory=History)
-    weights: dict[str, Tensor] = field(default_factory=dict)
-    kept: int = 0
+    weights: dict[str, Tensor] = field(default_factory=dict)  # to keep if training ended now, as a ``state_dict``
+    kept: int = 0  # the epoch of these weights, counted from 1
 
     @property
     def epochs(self) -> int:

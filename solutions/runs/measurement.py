@@ -71,19 +71,12 @@ def to_tensors(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Ten
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """A reliability diagram in numbers: bins of equal width by confidence, the probability of the chosen class.
+    """A reliability diagram in numbers: bins of equal width by confidence, the probability of the chosen class."""
 
-    Attributes:
-        edges: of the bins, shape (B + 1,), from 0 to 1.
-        counts: answers in each bin, shape (B,).
-        right: how many of them are right, shape (B,).
-        confidences: their mean confidence, shape (B,); NaN where a bin is empty.
-    """
-
-    edges: np.ndarray
-    counts: np.ndarray
-    right: np.ndarray
-    confidences: np.ndarray
+    edges: np.ndarray  # of the bins, shape (B + 1,), from 0 to 1
+    counts: np.ndarray  # answers in each bin, shape (B,)
+    right: np.ndarray  # how many of them are right, shape (B,)
+    confidences: np.ndarray  # their mean confidence, shape (B,); NaN where a bin is empty
 
     @property
     def filled(self) -> np.ndarray:

@@ -32,22 +32,14 @@ VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a run; with the data they determine the model, on one kind of machine.
+    """Settings of a run; with the data they determine the model, on one kind of machine."""
 
-    Attributes:
-        name: of the recipe, before any change to it.
-        seed: of the weights, the division of the training images, and all else that is random.
-        device: "cpu", "cuda" or "mps".
-        taught: whether the chapter's ``Learner`` trains rather than the fast one.
-        compiled: whether the fast one takes its steps in C++.
-    """
-
-    name: str
+    name: str  # of the recipe, before any change to it
     recipe: Recipe
-    seed: int
-    device: str
-    taught: bool = False
-    compiled: bool = False
+    seed: int  # of the weights, the division of the training images, and all else that is random
+    device: str  # "cpu", "cuda" or "mps"
+    taught: bool = False  # whether the chapter's ``Learner`` trains rather than the fast one
+    compiled: bool = False  # whether the fast one takes its steps in C++
     threads: int = 1
 
 

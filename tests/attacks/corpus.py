@@ -50,33 +50,21 @@ ENTRY = re.compile(r"^## (\w+)\n\n(.+?)\n\n((?:- [^\n]+\n)+)(?:\n(`{3,})python\n
 
 @dataclass(frozen=True)
 class Attack:
-    """One hostile submission.
+    """One hostile submission."""
 
-    Attributes:
-        name: its heading.
-        after: what it is after, a key of ``AFTER``.
-        says: what it does, as a sentence.
-        student: the folder that it is handed in under.
-        source: its code, or empty.
-        base: whose work it is built on, and whose points it gets.
-        at_most: it ends its own process, uses up its time or spoils its own answers, and may have less.
-        answers_itself: it takes the place of the checks, with right answers but to those of Flatten, and may have less.
-        forges: it needs what ``known.md`` has under *forgery*.
-        noticed: what an instructor reads of it in the submission's log, where it gets something; or empty.
-        known: what the guide tells of it where it gets something, by the wall behind which it does.
-    """
-
-    name: str
-    after: str
-    says: str
-    student: str
-    source: str
-    base: str = "careless"
-    at_most: bool = False
-    answers_itself: bool = False
-    forges: bool = False
-    noticed: str = ""
-    known: Mapping[str, str] = field(default_factory=dict)
+    name: str  # its heading
+    after: str  # what it is after, a key of ``AFTER``
+    says: str  # what it does, as a sentence
+    student: str  # the folder that it is handed in under
+    source: str  # its code, or empty
+    base: str = "careless"  # whose work it is built on, and whose points it gets
+    at_most: bool = False  # it ends its own process, uses up its time or spoils its own answers, and may have less
+    answers_itself: bool = False  # it takes the place of the checks, right but for those of Flatten, and may have less
+    forges: bool = False  # it needs what ``known.md`` has under *forgery*
+    noticed: str = ""  # what an instructor reads of it in the submission's log, where it gets something; or empty
+    known: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by the wall behind which it gets something, the guide's word of it
 
 
 def read_attacks(path: Path) -> list[Attack]:

@@ -59,26 +59,19 @@ PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
 
 @dataclass
 class Visit:
-    """Observations of a page in one theme.
-
-    Attributes:
-        complaints: messages of the browser's console, and requests that failed or were answered with an error.
-        requested: addresses requested until the page stood still, before the reader scrolls.
-        wider: widths of the window that the page exceeds, and by how many pixels.
-        violations: axe's objections, with everything on the page unfolded.
-    """
+    """Observations of a page in one theme."""
 
     name: str
     colours: str
     address: str
-    complaints: list[str] = field(default_factory=list)
-    requested: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)  # of the console, and requests that failed
+    requested: list[str] = field(default_factory=list)  # until the page stood still, before the reader scrolls
     theme: str = ""
     shifted: float = 0.0
     meeting: list[str] = field(default_factory=list)
-    wider: list[str] = field(default_factory=list)
+    wider: list[str] = field(default_factory=list)  # widths of the window that the page exceeds, and by how many pixels
     tiny: list[str] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)  # axe's objections, with all unfolded
     cut: list[str] = field(default_factory=list)
 
     def picture(self, kind: str) -> Path:

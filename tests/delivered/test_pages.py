@@ -1,7 +1,5 @@
 """Each page of the book as it is published, and its PDF: whole, and with nothing left of its source's notation."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from copy import copy

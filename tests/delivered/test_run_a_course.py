@@ -1,7 +1,5 @@
 """A term from an empty folder to exported marks: the commands of *Run a course*, typed in the order of the page."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from pathlib import Path

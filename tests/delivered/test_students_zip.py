@@ -4,8 +4,6 @@ Each notebook runs from the first cell to the last as it is handed out, and fill
 checked, handed in and graded, with full marks.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

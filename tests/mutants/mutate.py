@@ -16,21 +16,13 @@ from autograder.instructor.viva.edits import CALCULATED, CALLED, COMPARED, root_
 
 @dataclass(frozen=True)
 class Mutant:
-    """A module with one small change in it.
+    """A module with one small change in it."""
 
-    Attributes:
-        where: qualified name of the function that is changed, such as ``Learner.fit``.
-        line: where the changed statement begins.
-        code: the first line of the statement, as Python would write it.
-        change: what stands where there, such as ``1 → 2``; a place of several that read alike has its number.
-        source: the module's text with the change in it, without its comments.
-    """
-
-    where: str
-    line: int
-    code: str
-    change: str
-    source: str
+    where: str  # qualified name of the function that is changed, such as ``Learner.fit``
+    line: int  # where the changed statement begins
+    code: str  # the first line of the statement, as Python would write it
+    change: str  # what stands where there, such as ``1 → 2``; a place of several that read alike has its number
+    source: str  # the module's text with the change in it, without its comments
 
     @property
     def key(self) -> tuple[str, str, str]:

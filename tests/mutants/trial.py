@@ -51,19 +51,12 @@ def equivalents(room: str) -> set[Key]:
 
 @dataclass(frozen=True)
 class Result:
-    """Mutants of a room, by how they ended.
+    """Mutants of a room, by how they ended."""
 
-    Attributes:
-        caught: by at least one check.
-        equivalent: they live, and the list says why they may.
-        alive: the others.
-        stale: entries of the list that are no mutant any more, or one that is caught.
-    """
-
-    caught: list[Mutant]
-    equivalent: list[Mutant]
-    alive: list[Mutant]
-    stale: list[Key]
+    caught: list[Mutant]  # by at least one check
+    equivalent: list[Mutant]  # they live, and the list says why they may
+    alive: list[Mutant]  # the others
+    stale: list[Key]  # entries of the list that are no mutant any more, or one that is caught
 
 
 class Trial:

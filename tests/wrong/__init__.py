@@ -21,21 +21,15 @@ ANSWER = re.compile(rf"^## (\w+): ([^\n]+)\n\n(?:Named: ([^\n]+)\n\n)?{CODE}", r
 
 @dataclass(frozen=True)
 class StrangersAnswer:
-    """Code that answers an exercise wrongly.
+    """Code that answers an exercise wrongly."""
 
-    Attributes:
-        room: the chapter's module, such as ``layers``.
-        exercise: the public name, such as ``Linear``.
-        id: the exercise, and what is wrong with it, in a clause.
-        source: a module that defines the exercise.
-        mistakes: the ids of the known mistakes that it makes, the main one first; None where nobody has said so.
-    """
-
-    room: str
-    exercise: str
-    id: str
-    source: str
-    mistakes: tuple[str, ...] | None
+    room: str  # the chapter's module, such as ``layers``
+    exercise: str  # the public name, such as ``Linear``
+    id: str  # the exercise, and what is wrong with it, in a clause
+    source: str  # a module that defines the exercise
+    mistakes: (
+        tuple[str, ...] | None
+    )  # ids of known ones that it makes, the main one first; None where nobody has said so
 
     def names(self) -> SimpleNamespace:
         """Return the reference's names with this answer in the place of its exercise."""
