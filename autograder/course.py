@@ -110,11 +110,7 @@ class Course:
 
     @property
     def distribution(self) -> Distribution:
-        """The installed distribution that brings the course.
-
-        Raises:
-            NoCourse: it is not installed.
-        """
+        """The installed distribution that brings the course; raises NoCourse if it is not installed."""
         for entry in entry_points(group=GROUP):
             if entry.value == self.package and entry.dist:
                 return entry.dist
@@ -122,11 +118,7 @@ class Course:
 
     @cached_property
     def folder(self) -> Path:
-        """The package's folder.
-
-        Raises:
-            NoCourse: a distribution names the package, and it is not there.
-        """
+        """The package's folder; raises NoCourse if a distribution names the package, and it is not there."""
         try:
             return Path(next(iter(importlib.import_module(self.package).__path__)))
         except ModuleNotFoundError as error:

@@ -74,11 +74,7 @@ class Mistake:
     hunks: Sequence[Hunk]  # its edit of the room's reference
 
     def apply(self, source: str) -> str:
-        """Return the room's source with this mistake in it.
-
-        Raises:
-            BadCatalogue: its edit does not fit.
-        """
+        """Return the room's source with this mistake in it; raise BadCatalogue if its edit does not fit."""
         for hunk in self.hunks:
             source = hunk.apply(source)
         return source

@@ -54,11 +54,7 @@ class Contents:
     titles: Mapping[str, str]  # headings of sections, by the labels in them
 
     def section(self, label: str) -> Section:
-        """Return the section with a label.
-
-        Raises:
-            KeyError: the chapter has no such label.
-        """
+        """Return the section with a label; raise KeyError if the chapter has no such label."""
         return Section(self.titles[label], self.chapter, f"{self.page}#{label}" if self.page else "")
 
 

@@ -103,11 +103,7 @@ def course_minutes() -> int:
 
 
 def chapter_of(docname: str) -> BookChapter:
-    """Return the chapter on a page of the book.
-
-    Raises:
-        LookupError: the page is not a chapter with exercises.
-    """
+    """Return the chapter on a page of the book; raise LookupError if the page is not a chapter with exercises."""
     for chapter in chapters():
         if docname.rpartition("/")[2] == chapter.assignment:
             return chapter

@@ -67,11 +67,7 @@ class NoSandbox(TaskFailed):
 
 
 def mechanism() -> str:
-    """Return the outer wall of this machine: bubblewrap, or else landlock.
-
-    Raises:
-        NoSandbox: it has neither.
-    """
+    """Return the outer wall of this machine: bubblewrap, or else landlock; raise NoSandbox if it has neither."""
     if shutil.which("bwrap"):
         return "bubblewrap"
     if sys.platform == "linux" and landlock.version():

@@ -156,11 +156,7 @@ def pack_answer(answer: Answer) -> tuple[dict[str, Any], bytes]:
 
 
 def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
-    """Read an answer back, believing nothing.
-
-    Raises:
-        WireError: header and body are not such an answer.
-    """
+    """Read an answer back, believing nothing; raise WireError if header and body are not such an answer."""
     try:
         if len(header["observations"]) > MAX_OBSERVATIONS or int.from_bytes(body[:8], "little") > MAX_ARRAYS_BYTES:
             raise ValueError("more than any check observes")

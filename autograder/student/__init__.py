@@ -85,11 +85,7 @@ class CheckReport:
         )
 
     def require(self) -> None:
-        """Do nothing if all passed.
-
-        Raises:
-            CheckFailed: one did not.
-        """
+        """Do nothing if all passed; raise CheckFailed if one did not."""
         failed = [verdict.message for verdict in self.verdicts if not verdict.passed]
         if failed:
             raise CheckFailed("\n\n".join(failed))
@@ -264,11 +260,7 @@ def _answers_in_notebook(names: Iterable[str]) -> dict[str, str]:
 
 
 def room_of(name: str) -> str:
-    """Return the chapter that an exercise belongs to.
-
-    Raises:
-        UnknownName: there is no such exercise.
-    """
+    """Return the chapter that an exercise belongs to; raise UnknownName if there is no such exercise."""
     return find_exercise(name, SimpleNamespace())[1][0].room
 
 
