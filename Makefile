@@ -94,10 +94,11 @@ sample-course: release ## in that folder ten submissions, marks, feedback
 	$(call step,their feedback)sh -c 'cd $(COURSE) && $(CURDIR)/$(BIN)/autograder feedback'
 
 $(MODEL): .venv/installed $(wildcard solutions/*.py solutions/accelerate/*.py solutions/data/*.py solutions/runs/*.py)
-	$(call step,a trained model)$(BIN)/python -m solutions train --name course --force $(if $(DOWNLOAD),--download)
+	$(if $(DOWNLOAD),$(call step,the full set)$(BIN)/python -m solutions data --download)
+	$(call step,a trained model)$(BIN)/python -m solutions train $(if $(wildcard runs/course/checkpoint.safetensors),--resume,--name) course
 
 model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed
-	$(BIN)/python -m solutions train --recipe photo --name photo --force
+	$(BIN)/python -m solutions train --recipe photo --name photo
 	cp runs/photo/model.safetensors $(DEPLOYED)
 
 recording: .venv/installed ## train once on the full set and record each epoch, for the book; it is committed

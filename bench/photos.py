@@ -124,7 +124,7 @@ def main() -> None:
     shown.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
     options = parser.parse_args()
     use_threads()
-    path = options.model or folders.newest_model(Path("runs"))
+    path = options.model or folders.newest_model()
     model, _ = folders.open_model(path)
     dataset = data.load()
     parts: tuple[Part, ...] = get_args(Part) if options.write else ("choose",)

@@ -50,7 +50,7 @@ def test_a_step_that_fails_shows_its_end_and_where_the_rest_is(tmp_path: Path) -
         (("course", "CPU=1"), "--requirement .ci/without-cuda.txt", None),
         (("course",), "pip install", "without-cuda"),
         (("grader",), ".ci/grader.py _build/grader", r"pip install|\.venv/"),  # without this course's environment
-        (("course", "DOWNLOAD=1"), r"--name course --force --download$", None),
+        (("course", "DOWNLOAD=1"), r"solutions data --download$", None),
     ],
 )
 def test_a_goal_runs_what_its_options_ask_for(goals: tuple[str, ...], runs: str, runs_not: str | None) -> None:

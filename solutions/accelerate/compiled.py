@@ -97,9 +97,9 @@ def built() -> ctypes.CDLL:
                 [compiler, *FLAGS, SOURCE, "-o", library], check=True, capture_output=True, text=True, errors="replace"
             )
         except FileNotFoundError as error:
-            raise WrongUse(f"--way compiled needs a C++ compiler, and there is no {compiler}; install g++") from error
+            raise WrongUse(f"way=compiled needs a C++ compiler, and there is no {compiler}; install g++") from error
         except subprocess.CalledProcessError as error:
-            raise WrongUse(f"--way compiled: {compiler} cannot build {SOURCE}: {error.stderr.strip()}") from error
+            raise WrongUse(f"way=compiled: {compiler} cannot build {SOURCE}: {error.stderr.strip()}") from error
         loaded = ctypes.CDLL(str(library))
     loaded.train_block.restype = None
     loaded.train_block.argtypes = (MEMORY, SIZE, *[MEMORY] * 4, SIZE, SIZE, FLOAT, FLOAT, ctypes.c_int)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from solutions.commands.options import Data, Json, Model, ModelOrCourses, Runs
+from solutions.commands.options import Data, Json, Model, ModelOrCourses
 from solutions.errors import WrongUse, complain
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ app = typer.Typer()
 def predict(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Photographs of one garment each.")],
     model: ModelOrCourses = None,
-    out: Runs = Path("runs"),
     as_json: Json = False,
 ) -> None:
     """Name the garment in each photograph, with probabilities."""
@@ -34,7 +33,7 @@ def predict(
 
     console = terminal.open_console(as_json)
     machine.use_threads()
-    path = model or folders.newest_model(out, folders.COURSE_MODEL)
+    path = model or folders.newest_model(folders.COURSE_MODEL)
     classifier, _ = folders.open_model(path)
     if model is None:
         terminal.say_model(console, path)
@@ -65,7 +64,6 @@ def predict(
 @app.command(epilog="Example: python -m solutions serve --model runs/first/model.safetensors --port 8080")
 def serve(
     model: ModelOrCourses = None,
-    out: Runs = Path("runs"),
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Otherwise the first free one from 7860.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
@@ -77,7 +75,7 @@ def serve(
     from solutions.runs import folders
 
     machine.use_threads()
-    path = model or folders.newest_model(out, folders.COURSE_MODEL)
+    path = model or folders.newest_model(folders.COURSE_MODEL)
     folders.open_model(path)
     console = terminal.open_console(False)
 
@@ -93,7 +91,6 @@ def push(
     name: Annotated[str, typer.Argument(metavar="USER/NAME", help="The Space; it is made where there is none.")],
     model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
     data: Data = None,
-    out: Runs = Path("runs"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded, and upload nothing.")] = False,
 ) -> None:
     """Put the classifier on Hugging Face, as a Space of its own: Gradio and NumPy, without PyTorch.
@@ -106,7 +103,7 @@ def push(
 
     hub = _import_extra("deploy", "solutions.deploy.push", "huggingface_hub")
     hub.check_name(name)
-    path = model or folders.newest_model(out)
+    path = model or folders.newest_model()
     files = space.space_files(path, _card_of(path, data))
     api = hub.HfApi(token=True)
     console = terminal.open_console(False)
@@ -122,11 +119,11 @@ def push(
 
 
 @app.command(epilog="Example: python -m solutions card runs/first/model.safetensors > MODEL_CARD.md")
-def card(model: Model = None, data: Data = None, out: Runs = Path("runs")) -> None:
+def card(model: Model = None, data: Data = None) -> None:
     """Measure a model on the test images and print its model card: Markdown, with every number computed."""
     from solutions.runs import folders
 
-    print(_card_of(model or folders.newest_model(out), data), end="")
+    print(_card_of(model or folders.newest_model(), data), end="")
 
 
 @app.command(epilog="Example: python -m solutions export-onnx runs/first/model.safetensors garments.onnx")

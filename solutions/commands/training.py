@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from solutions.commands.options import Data, Device, Download, Json, Model, RecipeName, Runs, Way
+from solutions.commands.options import Data, Device, Json, Model, RecipeName
 from solutions.errors import WorkFailed, WrongUse
 
 app = typer.Typer()
@@ -18,19 +18,21 @@ def train(
     recipe: Annotated[RecipeName | None, typer.Option(help="How to train; otherwise classic, the chapter's.")] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Change the recipe, such as epochs=5 or lr=0.05, or threads."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Change the recipe, such as epochs=5 or lr=0.05; or set threads, or a way to compute the steps: "
+            "way=reference takes the chapter's Learner, way=compiled C++.",
+        ),
     ] = None,
-    way: Annotated[Way | None, typer.Option(help="How to compute the steps; reference takes the Learner.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,
     device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The run's name in runs, or another folder for it; otherwise date and time.")
+    ] = None,
     resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Take a name again; the old run is kept as NAME.1.")] = False,
     data: Data = None,
-    download: Download = False,
-    out: Runs = Path("runs"),
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the model.")] = False,
 ) -> None:
     """Train the classifier, measure it on the test images, and write model, log and figures into a folder."""
     from solutions import data as sources
@@ -40,19 +42,21 @@ def train(
     from solutions.runs import run as runs
     from solutions.runs.training_summary import why_kept
 
-    console = terminal.open_console(quiet or as_json)
+    console = terminal.open_console(as_json)
     if resume is None:
-        settings = runs.configure(recipe or "classic", changes or [], way or "fast", seed or 0, device or "auto")
+        settings = runs.configure(recipe or "classic", changes or [], seed or 0, device or "auto")
         machine.use_threads(settings.threads)
-        dataset = sources.load(data, download)
-        folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
+        dataset = sources.load(data)
+        folder, earlier = folders.claim_folder(name or time.strftime("%Y%m%d-%H%M%S"))
+        if earlier:
+            console.print(f"The earlier run of this name is now {earlier}.")
     else:
-        if recipe or changes or way or seed is not None or device or name or force:
-            raise WrongUse("--resume goes on as the run was begun; only --data, --out, -q and --json go with it")
-        folder = folders.unfinished_folder(out, resume)
+        if recipe or changes or seed is not None or device or name:
+            raise WrongUse("--resume goes on as the run was begun; only --data and --json go with it")
+        folder = folders.unfinished_folder(resume)
         settings = runs.read_settings(folder)
         machine.use_threads(settings.threads)
-        dataset = sources.load(data, download)
+        dataset = sources.load(data)
         runs.check_data(folder, dataset)
     terminal.say_which(console, dataset)
     chosen, held_out = runs.divide(dataset, settings.seed)
@@ -73,7 +77,7 @@ def train(
     except KeyboardInterrupt:
         if not (folder / folders.CHECKPOINT).exists():
             raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None
-        how = f"python -m solutions train --resume {folder.name}" + (f" --out {out}" if out != Path("runs") else "")
+        how = f"python -m solutions train --resume {folders.name_of(folder)}"
         raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
 
     console.print(f"Kept: the weights of epoch {run.progress.kept}, {why_kept(settings.recipe.cosine)}.")
@@ -85,12 +89,10 @@ def train(
     console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO")
     if as_json:
         print(json.dumps({"folder": str(folder), "model": str(run.model_file), **run.results}))
-    elif quiet:
-        print(run.model_file)
 
 
 @app.command(epilog="Example: python -m solutions evaluate runs/first/model.safetensors")
-def evaluate(model: Model = None, data: Data = None, out: Runs = Path("runs"), as_json: Json = False) -> None:
+def evaluate(model: Model = None, data: Data = None, as_json: Json = False) -> None:
     """Measure a model on the test images."""
     from solutions import data as sources
     from solutions.accelerate import device as machine
@@ -100,7 +102,7 @@ def evaluate(model: Model = None, data: Data = None, out: Runs = Path("runs"), a
 
     console = terminal.open_console(as_json)
     machine.use_threads()
-    path = model or folders.newest_model(out)
+    path = model or folders.newest_model()
     classifier, training = folders.open_model(path)
     dataset = sources.load(data)
     test = measurement.measure(classifier, dataset.test_images, dataset.test_labels)
@@ -121,9 +123,7 @@ def report(
     data: Data = None,
     to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write the curves for TensorBoard, too.")] = False,
-    out: Runs = Path("runs"),
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the report.")] = False,
 ) -> None:
     """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
     from solutions.accelerate import device as machine
@@ -131,9 +131,9 @@ def report(
     from solutions.runs import folders
     from solutions.runs.report import make_report, write_report
 
-    console = terminal.open_console(quiet or as_json)
+    console = terminal.open_console(as_json)
     machine.use_threads()
-    folder = folders.find_run(out, run)
+    folder = folders.find_run(run)
     record = folders.read_run(folder)
     made = make_report(record, data)
     path = to or folder / folders.REPORT
@@ -149,14 +149,12 @@ def report(
     console.print(f"{path}  the report, for a browser")
     if as_json:
         print(json.dumps({"run": str(folder), "report": str(path), **made.numbers, "notes": made.notes}))
-    elif quiet:
-        print(path)
 
 
 @app.command("data", epilog="Example: python -m solutions data --data data/sample")
 def show_data(
     data: Data = None,
-    download: Download = False,
+    download: Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")] = False,
     out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where to draw samples.")] = Path("runs/data.png"),
     as_json: Json = False,
 ) -> None:

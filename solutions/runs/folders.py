@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,46 +30,55 @@ FILES = {
     CONFIG: "data and settings",
     LOG: "a line for each epoch",
 }
+RUNS = Path("runs")
 REPORT = "report.html"  # written by a command of its own
 COURSE_MODEL = DATA / "model" / "garments.safetensors"  # committed: it answers before anything is trained
 
 
-def claim_folder(parent: Path, name: str, force: bool) -> Path:
-    """Make an empty folder for a run; with ``force``, rename an existing one.
+def claim_folder(name: str) -> tuple[Path, Path | None]:
+    """Make an empty folder for a run, by its name or its path; return it, and the new place of an earlier run there.
 
     Raises:
-        WrongUse: the name is not that of a single folder, or the folder exists.
+        WrongUse: it cannot be a folder's name, or holds a run that is not finished, or no run.
     """
-    if name in ("", ".", "..") or Path(name).name != name:
-        raise WrongUse(f"--name {name}: a run's name is the name of one folder; leave out slashes")
-    folder = parent / name
+    if name in ("", ".", ".."):
+        raise WrongUse(f"--name {name}: give the run a name, or the path of a folder for it")
+    folder = RUNS / name if Path(name).name == name else Path(name)
+    earlier = None
     if folder.exists():
-        copy = next(copy for i in range(1, 10_000) if not (copy := parent / f"{name}.{i}").exists())
-        if not force:
-            raise WrongUse(f"{folder}: is there already; use another --name, or --force to keep it as {copy.name}")
-        folder.rename(copy)
+        if not (folder / CONFIG).is_file():
+            raise WrongUse(f"{folder}: is there already, and is no run; use another --name")
+        if (folder / CHECKPOINT).is_file():
+            raise WrongUse(f"{folder}: this run is not finished; go on with --resume {name}, or use another --name")
+        places = (folder.with_name(f"{folder.name}.{number}") for number in count(1))
+        earlier = folder.rename(next(place for place in places if not place.exists()))
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise WrongUse(f"{folder}: cannot be made ({error.strerror}); name another place with --out") from error
-    return folder
+        raise WrongUse(f"{folder}: cannot be made ({error.strerror}); use another --name") from error
+    return folder, earlier
 
 
-def unfinished_folder(parent: Path, name: str) -> Path:
+def name_of(folder: Path) -> str:
+    """Return how a command names the folder of a run."""
+    return folder.name if folder.parent == RUNS else str(folder)
+
+
+def unfinished_folder(name: str) -> Path:
     """Return the folder of a run that was interrupted; raise WrongUse where there is none, or it is finished."""
-    folder = find_run(parent, name)
+    folder = find_run(name)
     if (folder / MODEL).is_file():
         raise WrongUse(f"{folder}: this run is finished; train anew with another --name")
     return folder
 
 
-def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
+def newest_model(otherwise: Path | None = None) -> Path:
     """Return the model file of the run that ended last; without one ``otherwise``, or WrongUse is raised."""
-    models = sorted(parent.glob(f"*/{MODEL}"), key=lambda path: path.stat().st_mtime)
+    models = sorted(RUNS.glob(f"*/{MODEL}"), key=lambda path: path.stat().st_mtime)
     if not models and otherwise is not None:
         return otherwise
     if not models:
-        raise WrongUse(f"{parent}: there is no trained model; train one with: python -m solutions train")
+        raise WrongUse(f"{RUNS}: there is no trained model; train one with: python -m solutions train")
     return models[-1]
 
 
@@ -89,17 +99,17 @@ def open_model(path: Path) -> tuple[Classifier, dict[str, object]]:
     return model, training_in(metadata)
 
 
-def find_run(parent: Path, run: str | None = None) -> Path:
+def find_run(run: str | None = None) -> Path:
     """Return the folder of a run, named or by its path; without either, of the run that wrote something last."""
-    runs = sorted((path.parent for path in parent.glob(f"*/{CONFIG}")), key=_last_written)
+    runs = sorted((path.parent for path in RUNS.glob(f"*/{CONFIG}")), key=_last_written)
     if run is None:
         if not runs:
-            raise WrongUse(f"{parent}: there is no run; start one with: python -m solutions train")
+            raise WrongUse(f"{RUNS}: there is no run; start one with: python -m solutions train")
         return runs[-1]
-    folders = [folder for folder in (parent / run, Path(run)) if folder.is_dir()]
+    folders = [folder for folder in (RUNS / run, Path(run)) if folder.is_dir()]
     if not folders:
         names = ", ".join(sorted(folder.name for folder in runs)) or "none"
-        raise WrongUse(f"{run}: there is no such run; in {parent} there are: {names}")
+        raise WrongUse(f"{run}: there is no such run; in {RUNS} there are: {names}")
     for folder in folders:
         if (folder / CONFIG).is_file():
             return folder

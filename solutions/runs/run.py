@@ -27,6 +27,7 @@ from solutions.runs.measurement import MEASURING_BATCH, Measurement, measure, to
 from solutions.runs.model_file import write_model
 from solutions.training import History, Learner, LearnerConfig, Loader
 
+WAYS = ("fast", "reference", "compiled")  # to compute the steps of a training
 VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of the sample
 
 
@@ -95,12 +96,12 @@ class ReportingLoader:
             self.report(len(y))
 
 
-def configure(name: str, changes: Iterable[str], way: str, seed: int, device: str) -> Settings:
+def configure(name: str, changes: Iterable[str], seed: int, device: str) -> Settings:
     """Return how to train by a named recipe.
 
     Args:
-        changes: to the recipe, such as "lr=0.05", or "threads=2".
-        way: "fast"; "reference", by the chapter's ``Learner``; or "compiled", as in ``Settings``.
+        changes: to the recipe, such as "lr=0.05"; or "threads=2", or how to compute the steps: "way=reference" by the
+            chapter's ``Learner``, "way=compiled" as in ``Settings``, or else "way=fast".
         device: "cpu", "cuda", "mps", or "auto" for the fastest.
 
     Raises:
@@ -109,18 +110,16 @@ def configure(name: str, changes: Iterable[str], way: str, seed: int, device: st
     """
     try:
         values = dict(map(_parsed, changes))
-        threads = values.pop("threads", 1)
+        threads, way = values.pop("threads", 1), values.pop("way", "fast")
         recipe = replace(RECIPES[name], **values)
     except ValueError as error:
         raise WrongUse(f"--set: {error}") from error
     if way == "reference" and not recipe.is_taught:
-        raise WrongUse(
-            f"--way reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out"
-        )
+        raise WrongUse(f"way=reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out")
     if way == "compiled" and not recipe.is_plain_descent:
-        raise WrongUse(f"--way compiled takes steps of plain gradient descent, and {name} another; choose another way")
+        raise WrongUse(f"way=compiled takes steps of plain gradient descent, and {name} another; choose another way")
     if way == "compiled" and device not in ("auto", "cpu"):
-        raise WrongUse(f"--way compiled computes on the CPU; leave it out, or --device {device}")
+        raise WrongUse(f"way=compiled computes on the CPU; leave it out, or --device {device}")
     if way == "compiled":
         built()  # before anything is written
         device = "cpu"
@@ -131,7 +130,9 @@ def configure(name: str, changes: Iterable[str], way: str, seed: int, device: st
 def _parsed(change: str) -> tuple[str, Any]:
     """Return name and value of a change, the value in the type of the recipe's field."""
     name, _, text = change.partition("=")
-    kinds = {"threads": int} | {field: (*get_args(hint), hint)[0] for field, hint in get_type_hints(Recipe).items()}
+    kinds = {"threads": int, "way": str} | {
+        field: (*get_args(hint), hint)[0] for field, hint in get_type_hints(Recipe).items()
+    }
     if name not in kinds:
         raise ValueError(f"there is no {name}; there are {', '.join(kinds)}")
     try:
@@ -140,6 +141,8 @@ def _parsed(change: str) -> tuple[str, Any]:
         raise ValueError(f"{name} has to be of the type {kinds[name].__name__}: {text}") from None
     if name == "threads" and value < 1:
         raise ValueError(f"threads has to be at least 1: {value}")
+    if name == "way" and value not in WAYS:
+        raise ValueError(f"way has to be one of {', '.join(WAYS)}: {value}")
     return name, value
 
 

@@ -85,13 +85,13 @@ def here(capsys: pytest.CaptureFixture[str]) -> Cli:
 @pytest.fixture(scope="session")
 def training(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a short run on the sample, and what the command printed."""
-    out = tmp_path_factory.mktemp("runs")
+    folder = tmp_path_factory.mktemp("trained") / "runs" / "short"
     result = cli(
         *("train", "--data", data.SAMPLE_FOLDER, "--set", "epochs=6", "--set", "lr=0.05"),
-        *("--device", "cpu", "--name", "short", "--out", out),
+        *("--device", "cpu", "--name", folder),
     )
     assert result.returncode == 0, result.stderr
-    return out / "short", result.stdout
+    return folder, result.stdout
 
 
 @pytest.fixture(scope="session")

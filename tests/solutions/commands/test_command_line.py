@@ -21,7 +21,7 @@ from solutions.data import Dataset
 from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
+from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
 from solutions.runs.model_file import write_model
 from tests.commands import ROOT, python
 from tests.solutions.conftest import Cli, error_of
@@ -88,27 +88,29 @@ def test_the_weights_kept_are_those_with_the_lowest_validation_loss(trained: Pat
 @pytest.mark.long("three networks are trained")
 def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(cli: Cli, here: Cli, tmp_path: Path) -> None:
     for run, name, seed in ((cli, "a", 3), (here, "b", 3), (here, "c", 4)):
-        assert run(*QUICK, "--seed", seed, "--out", tmp_path, "--name", name).returncode == 0
+        assert run(*QUICK, "--seed", seed, "--name", tmp_path / name).returncode == 0
     first, again, another = ((tmp_path / name / MODEL).read_bytes() for name in "abc")
     assert first == again != another
 
 
-def test_json_is_one_value_and_quiet_one_line(here: Cli, tmp_path: Path) -> None:
-    result = json.loads(here(*QUICK, "--json", "--out", tmp_path, "--name", "a").stdout)
+def test_json_is_one_value(here: Cli, tmp_path: Path) -> None:
+    result = json.loads(here(*QUICK, "--json", "--name", tmp_path / "a").stdout)
     assert result["model"] == str(tmp_path / "a" / MODEL)
     assert 0 < result["test_accuracy"] < 1
-    assert here(*QUICK, "-q", "--out", tmp_path, "--name", "b").stdout == f"{tmp_path / 'b' / MODEL}\n"
 
 
-def test_an_existing_run_is_refused_and_with_force_renamed(here: Cli, tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "notes.txt").write_text("precious")
-    arguments = (*QUICK, "--out", tmp_path, "--name", "mine")
-    assert "--force" in error_of(here(*arguments))
-    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
-    assert here(*arguments, "--force").returncode == 0
+def test_a_finished_run_of_the_name_is_kept_and_no_other_folder_touched(here: Cli, tmp_path: Path) -> None:
+    folder, train = tmp_path / "mine", (*QUICK, "--name", tmp_path / "mine")
+    folder.mkdir()
+    (folder / "notes.txt").write_text("precious")
+    assert "is no run" in error_of(here(*train))
+    (folder / CONFIG).touch()
+    (folder / CHECKPOINT).touch()
+    assert f"go on with --resume {folder}" in error_of(here(*train))
+    (folder / CHECKPOINT).unlink()
+    assert f"is now {folder}.1." in here(*train).stdout.replace("\n", "")
     assert (tmp_path / "mine.1" / "notes.txt").read_text() == "precious"
-    assert (tmp_path / "mine" / MODEL).is_file()
+    assert (folder / MODEL).is_file()
 
 
 @pytest.mark.parametrize(
@@ -120,13 +122,13 @@ def test_an_existing_run_is_refused_and_with_force_renamed(here: Cli, tmp_path: 
     ids=["a loss that explodes", "too little memory"],
 )
 def test_training_that_cannot_go_on_is_work_that_failed(here: Cli, tmp_path: Path, setting: str, message: str) -> None:
-    result = here(*QUICK, "--set", setting, "--out", tmp_path, "--name", "a")
+    result = here(*QUICK, "--set", setting, "--name", tmp_path / "a")
     assert message in error_of(result, status=1)
     assert not (tmp_path / "a" / MODEL).exists()
 
 
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
-    with begin(*QUICK, "--set", "epochs=100000", "--out", tmp_path, "--name", "a") as process:
+    with begin(*QUICK, "--set", "epochs=100000", "--name", tmp_path / "a") as process:
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
         text, _ = process.communicate(timeout=60)
@@ -144,18 +146,18 @@ def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tm
     ways = {
         "fast": ("epochs=60", "--set", "lr=0.05"),
         "best": ("epochs=60", "--recipe", "best"),
-        "taught": ("epochs=40", "--way", "reference"),
-        "compiled": ("epochs=120", "--set", "lr=0.05", "--set", "threads=2", "--way", "compiled"),
+        "taught": ("epochs=40", "--set", "way=reference"),
+        "compiled": ("epochs=120", "--set", "lr=0.05", "--set", "threads=2", "--set", "way=compiled"),
         "distilled": ("epochs=60", "--recipe", "distilled", "--set", "teacher=1", "--set", "shift=0"),
     }
     for name, options in ways.items():
-        arguments = [*QUICK, "--set", *options, "--out", tmp_path, "--name"]
-        with begin(*arguments, name) as process:
+        arguments = [*QUICK, "--set", *options, "--name"]
+        with begin(*arguments, tmp_path / name) as process:
             wait_for_epochs(tmp_path / name, 3)
             process.kill()
         assert not (tmp_path / name / MODEL).exists()
-        assert here("train", "--resume", name, "--data", data.SAMPLE_FOLDER, "--out", tmp_path).returncode == 0
-        done = here(*arguments, f"{name}-undisturbed")
+        assert here("train", "--resume", tmp_path / name, "--data", data.SAMPLE_FOLDER).returncode == 0
+        done = here(*arguments, tmp_path / f"{name}-undisturbed")
         assert (done.returncode, "    1  of the teacher" in done.stdout) == (0, name == "distilled")
         resumed, undisturbed = (tmp_path / run for run in (name, f"{name}-undisturbed"))
         assert (resumed / MODEL).read_bytes() == (undisturbed / MODEL).read_bytes()
@@ -164,9 +166,7 @@ def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tm
         assert {path.name for path in resumed.iterdir()} == set(FILES)
 
 
-@pytest.mark.parametrize(
-    "options", [("--set", "lr=1"), ("--seed", 0), ("--recipe", "best"), ("--way", "fast")], ids=str
-)
+@pytest.mark.parametrize("options", [("--set", "lr=1"), ("--seed", 0), ("--recipe", "best")], ids=str)
 def test_resume_takes_no_other_settings(here: Cli, options: tuple[object, ...]) -> None:
     assert "as the run was begun" in error_of(here("train", "--resume", "a", *options))
 
@@ -175,14 +175,14 @@ def test_only_an_unfinished_run_is_resumed_on_its_data_and_kind_of_device(
     here: Cli, trained: Path, full: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = shutil.copytree(trained, tmp_path / "short")
-    resume = ("train", "--resume", "short", "--out", tmp_path)
+    resume = ("train", "--resume", folder)
     assert "this run is finished" in error_of(here(*resume))
     (folder / MODEL).unlink()
     assert "begun with other data" in error_of(here(*resume, "--data", full.source))
     assert "not one epoch was finished" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
     (folder / "checkpoint.safetensors").write_bytes(b"no checkpoint")
     assert "not a checkpoint of this run" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
-    assert "there is no such run" in error_of(here("train", "--resume", "other", "--out", tmp_path))
+    assert "there is no such run" in error_of(here("train", "--resume", "other"))
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     (folder / CONFIG).write_text((folder / CONFIG).read_text().replace('"device": "cpu"', '"device": "cuda"'))
     assert "begun on cuda" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
@@ -190,8 +190,8 @@ def test_only_an_unfinished_run_is_resumed_on_its_data_and_kind_of_device(
 
 @pytest.mark.long("a network is trained until it is stopped")
 def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
-    slow = ("--way", "reference", "--set", "batch_size=1")  # so that the epoch lasts until the second one
-    with begin(*QUICK, *slow, "--set", "epochs=100", "--out", tmp_path, "--name", "a") as process:
+    slow = ("--set", "way=reference", "--set", "batch_size=1")  # so that the epoch lasts until the second one
+    with begin(*QUICK, *slow, "--set", "epochs=100", "--name", tmp_path / "a") as process:
         assert process.stdout is not None
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
@@ -201,12 +201,12 @@ def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
         error = process.communicate()[1]
     assert process.returncode == 1
     folder = tmp_path / "a"
-    assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume a --out {tmp_path}\n"
+    assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume {folder}\n"
 
 
 @pytest.mark.deep  # it takes a compiler
 def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--way", "compiled", "--out", tmp_path, "--name", "a")
+    done = here(*QUICK, "--set", "way=compiled", "--name", tmp_path / "a")
     assert done.returncode == 0, done.stderr
     assert "by steps compiled for this machine" in " ".join(done.stdout.split())
     assert json.loads((tmp_path / "a" / RESULTS).read_text())["compiled"] is True
@@ -214,7 +214,7 @@ def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
 
 @pytest.mark.deep
 def test_a_run_uses_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--set", "threads=2", "--out", tmp_path, "--name", "a")
+    done = here(*QUICK, "--set", "threads=2", "--name", tmp_path / "a")
     assert done.returncode == 0, done.stderr
     assert "Training with 2 threads on" in " ".join(done.stdout.split())
     config = json.loads((tmp_path / "a" / CONFIG).read_text())
@@ -227,17 +227,17 @@ def test_a_run_uses_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Pa
         (["--data", "nowhere"], "nowhere: there is no such folder"),
         (["--set", "lr=nan"], "lr has to be above 0"),
         (["--set", "threads=0"], "threads has to be at least 1"),
-        (["--set", "rate=1"], "there is no rate; there are threads, epochs, batch_size, lr"),
+        (["--set", "rate=1"], "there is no rate; there are threads, way, epochs, batch_size, lr"),
         (["--set", "epochs=2.5"], "epochs has to be of the type int: 2.5"),
         (["--set", "flip=yes"], "flip has to be of the type bool: yes"),
         (["--seed", "-1"], "--seed"),
         (["--device", "tpu"], "--device"),
-        (["--name", "a/b"], "--name a/b"),
+        (["--set", "way=slow"], "way has to be one of fast, reference, compiled: slow"),
         (["--name", ".."], "--name .."),
         (["--bogus"], "--bogus"),
-        (["--way", "reference", "--recipe", "best"], "goes beyond that"),
-        (["--way", "compiled", "--recipe", "best"], "plain gradient descent"),
-        (["--way", "compiled", "--device", "cuda"], "--way compiled computes on the CPU"),
+        (["--set", "way=reference", "--recipe", "best"], "goes beyond that"),
+        (["--set", "way=compiled", "--recipe", "best"], "plain gradient descent"),
+        (["--set", "way=compiled", "--device", "cuda"], "way=compiled computes on the CPU"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -260,8 +260,11 @@ def test_evaluate_gives_trains_accuracy_to_the_digit(cli: Cli, training: tuple[P
     assert table in result.stdout
 
 
-def test_evaluate_takes_the_newest_run_and_gives_json(here: Cli, trained: Path) -> None:
-    result = here("evaluate", "--out", trained.parent, "--data", data.SAMPLE_FOLDER, "--json")
+def test_evaluate_takes_the_newest_run_and_gives_json(
+    here: Cli, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(trained.parents[1])
+    result = here("evaluate", "--data", data.SAMPLE_FOLDER, "--json")
     answer, results = json.loads(result.stdout), json.loads((trained / "results.json").read_text())
     for key in ("test_accuracy", "per_class", "confusion_matrix", "data"):
         assert answer[key] == results[key]
@@ -280,14 +283,17 @@ def run(trained: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained, tmp_path / "runs" / "short"))
 
 
-def test_report_finds_a_run_by_name_by_folder_and_as_the_newest(here: Cli, run: Path, tmp_path: Path) -> None:
+def test_report_finds_a_run_by_name_by_folder_and_as_the_newest(
+    here: Cli, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "runs" / "older").mkdir()
     shutil.copy(run / CONFIG, tmp_path / "runs" / "older")
     os.utime(tmp_path / "runs" / "older" / CONFIG, (0, 0))
-    expected = f"{run / 'report.html'}\n"
-    for arguments in (("short", "--out", run.parent), (run,), ("--out", run.parent)):
-        assert here("report", *arguments, "-q").stdout == expected
+    for arguments in (("short",), (run,), ()):
+        assert "/short/report.html  the report, for a browser" in here("report", *arguments).stdout.replace("\n", "")
         assert (run / "report.html").read_text().startswith("<!DOCTYPE html>")
+        (run / "report.html").unlink()
 
 
 def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_path: Path) -> None:
@@ -310,13 +316,16 @@ def test_report_writes_the_curves_for_tensorboard(here: Cli, run: Path) -> None:
     assert written == pytest.approx([epoch["valid_losses"] for epoch in log_of(run)])
 
 
-def test_a_folder_that_is_not_a_run_is_refused_in_one_line(here: Cli, trained: Path, tmp_path: Path) -> None:
-    for arguments, says in (
-        ((tmp_path,), "it has no config.json"),
-        (("shirt", "--out", trained.parent), "there are: short"),
-        (("--out", tmp_path), "there is no run"),
-        ((trained, "--data", tmp_path / "nowhere"), "no such folder"),
+def test_a_folder_that_is_not_a_run_is_refused_in_one_line(
+    here: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, arguments, says in (
+        (tmp_path, (tmp_path,), "it has no config.json"),
+        (trained.parents[1], ("shirt",), "there are: short"),
+        (tmp_path, (), "there is no run"),
+        (tmp_path, (trained, "--data", tmp_path / "nowhere"), "no such folder"),
     ):
+        monkeypatch.chdir(folder)
         assert says in error_of(here("report", *arguments))
 
 
@@ -349,8 +358,8 @@ def boot(tmp_path: Path, sample: Dataset) -> Path:
     return tmp_path / "boot.png"
 
 
-def test_predict_gives_json(here: Cli, trained: Path, model_file: Path, boot: Path) -> None:
-    (result,) = json.loads(here("predict", boot, "--json", "--out", trained.parent).stdout)
+def test_predict_gives_json(here: Cli, model_file: Path, boot: Path) -> None:
+    (result,) = json.loads(here("predict", boot, "--json", "--model", model_file).stdout)
     assert result["answers"][0]["label"] == "Ankle boot"
     assert sum(answer["probability"] for answer in result["answers"]) == pytest.approx(1)
     answer = GarmentAnswer([(row["label"], row["probability"]) for row in result["answers"]])
@@ -417,8 +426,11 @@ def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("command", ["evaluate", "card", "push ada/garments"])
-def test_without_a_run_there_is_no_model(here: Cli, tmp_path: Path, command: str) -> None:
-    assert "no trained model" in error_of(here(*command.split(), "--out", tmp_path))
+def test_without_a_run_there_is_no_model(
+    here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "no trained model" in error_of(here(*command.split()))
 
 
 @pytest.mark.parametrize(

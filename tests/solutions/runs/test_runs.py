@@ -29,7 +29,7 @@ from solutions.deployment import load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs import run as runs
-from solutions.runs.folders import CHECKPOINT, MODEL, newest_model, open_model, read_run
+from solutions.runs.folders import CHECKPOINT, MODEL, RUNS, newest_model, open_model, read_run
 from solutions.runs.loop import TrainingProgress, fit
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
 from solutions.runs.survey import draw_samples, survey
@@ -40,8 +40,8 @@ from tests.solutions.conftest import Cli, error_of
 
 def test_a_reference_run_is_the_learner_on_nine_tenths_of_images(here: Cli, tmp_path: Path, sample: Dataset) -> None:
     """Trained here as a chapter would do it, the model has the weights of the command's, bit for bit."""
-    options = ("--way", "reference", "--set", "epochs=3", "--set", "lr=0.05", "--seed", 1, "--device", "cpu")
-    assert here("train", "--data", sample.source, *options, "--out", tmp_path, "--name", "a").returncode == 0
+    options = ("--set", "way=reference", "--set", "epochs=3", "--set", "lr=0.05", "--seed", 1, "--device", "cpu")
+    assert here("train", "--data", sample.source, *options, "--name", tmp_path / "a").returncode == 0
     images, labels = to_tensors(sample.train_images, sample.train_labels, "cpu")
     chosen, held_out = (torch.tensor(part) for part in split(sample.train_labels, 0.1, seed=1))
     loaders = {
@@ -97,13 +97,14 @@ def test_the_model_file_contains_its_training_summary(trained: Path, model_file:
     assert {"recipe", "test_accuracy", "validation_accuracy"} <= set(training)
 
 
-def test_the_newest_model_is_the_last_one_written(tmp_path: Path) -> None:
+def test_the_newest_model_is_the_last_one_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     for name, seconds in (("a", 100), ("b", 300), ("c", 200)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / MODEL).touch()
-        os.utime(tmp_path / name / MODEL, (seconds, seconds))
-    (tmp_path / "unfinished").mkdir()
-    assert newest_model(tmp_path) == tmp_path / "b" / MODEL
+        (RUNS / name).mkdir(parents=True)
+        (RUNS / name / MODEL).touch()
+        os.utime(RUNS / name / MODEL, (seconds, seconds))
+    (RUNS / "unfinished").mkdir()
+    assert newest_model() == RUNS / "b" / MODEL
 
 
 def test_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
