@@ -246,10 +246,6 @@ class Course:
         """Return how to get the names of the reference with one mistake in it."""
         return names_anew(mistake.apply(self.source(room)), f"{self.package}.mistaken.{mistake.id}")
 
-    def mistaken_names(self, room: str, mistake: Mistake) -> SimpleNamespace:
-        """Return the names of the reference with one mistake in it."""
-        return self.mistaken(room, mistake)()
-
 
 def chapters_of(course: Course) -> list[Chapter]:
     """Return the chapters that have exercises, in order.

@@ -12,12 +12,11 @@ SOLUTION = re.compile(rf"^\s*{BEGIN}\s*$(.*?)^\s*{END}\s*$", re.MULTILINE | re.D
 
 @dataclass(frozen=True)
 class Exercise:
-    """A public name of a room, such as ``Linear``: its source, markers included, and its docstring, the assignment."""
+    """A public name of a room, such as ``Linear``, and its source, markers and docstring, the assignment, included."""
 
     room: str
     name: str
     source: str
-    docstring: str
 
     @property
     def id(self) -> str:
@@ -70,14 +69,7 @@ def replace_solutions(source: str, replacement: tuple[str, ...]) -> str:
 
 def exercises_of(room: str, source: str) -> list[Exercise]:
     """Return the exercises of a solutions module, in order: its public classes and functions with a solution."""
-    texts = definitions(source)
-    holding = {name: text for name, text in texts.items() if BEGIN in text}
-    return [Exercise(room, name, text, _docstring(text)) for name, text in holding.items()]
-
-
-def _docstring(text: str) -> str:
-    (node,) = parse(text).body
-    return ast.get_docstring(node) or ""  # type: ignore[arg-type]
+    return [Exercise(room, name, text) for name, text in definitions(source).items() if BEGIN in text]
 
 
 def definitions(source: str) -> dict[str, str]:

@@ -35,7 +35,7 @@ def judged(checks: list[Check], answers: list[Answer], seeds: list[int], expect:
 
 @pytest.mark.parametrize("mistake", COURSE.mistakes(ROOM)[::8], ids=lambda mistake: mistake.id)
 def test_it_judges_known_mistakes_as_the_reference(mistake: Mistake, recording: Path, live: LiveExpectations) -> None:
-    names = COURSE.mistaken_names(ROOM, mistake)
+    names = COURSE.mistaken(ROOM, mistake)()
     checks = [check for check in VISIBLE if check.exercise == mistake.exercise]
     for run in RUN_SEEDS:
         seeds = [seed_of(run, check) for check in checks]

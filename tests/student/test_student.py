@@ -37,7 +37,7 @@ def shown(report: CheckReport) -> tuple[str, str]:
 
 def of_mistake(mistake_id: str) -> CheckReport:
     mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == mistake_id)
-    return report_on(mistake.exercise, COURSE.mistaken_names("layers", mistake))
+    return report_on(mistake.exercise, COURSE.mistaken("layers", mistake)())
 
 
 SIDEWAYS = flatten_by(lambda x: x.flatten())
