@@ -139,7 +139,7 @@ def play(folder: Path, count: int) -> list[str]:
         if block.startswith("autograder requests"):
             write_requests(shell.folder, folder / "requests")
         print(shell.run(block), flush=True)
-        if block.startswith("cat > extensions.csv"):
+        if block.startswith("cat >> extensions.csv"):
             expected.add_extensions(shell.folder, worksheet, everybody)
         if block.startswith("autograder points"):
             print(shell.run(expected.AFTER_TERM), flush=True)

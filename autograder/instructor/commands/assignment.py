@@ -42,7 +42,7 @@ def release(
     chapters that have changed since are run with them. A line tells each step.
 
     --format gradescope makes another zip instead, to upload as an assignment's autograder. It holds the solutions and
-    the hidden checks, and is made for courses with PyTorch.
+    the hidden checks. Only a course whose repository holds the grader, too, can make it.
     """
     if format_ not in ("notebooks", "gradescope"):
         raise UsageError(f"there is no format {format_!r}: there are notebooks, gradescope")

@@ -1,6 +1,6 @@
 """Feedback: a page for each student, and the pages of an assignment in a zip that a learning system takes back.
 
-Hidden checks appear by title and result until nobody can hand in; everything is escaped.
+Hidden checks appear by title and result while somebody can hand in without losing points; everything is escaped.
 
 Canvas takes the zip by "Upload Submissions", Moodle by "Upload multiple feedback files in a zip". Each file is called
 as in the download: ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
