@@ -185,8 +185,8 @@ def measure(claims: list[Claim], advance: Callable[[str], object]) -> Iterator[t
 def digest_of(claim: Claim) -> str:
     """Return the SHA-256 of what a claim's numbers depend on: experiment, the course's code in it, data, settings.
 
-    Only code counts: comments, docstrings, names of local variables and the wording of the claim can change without
-    another measurement.
+    Only code counts: comments, docstrings, names of local variables, messages of errors and the claim's wording can
+    change without another measurement.
     """
     todo: list[Definition] = [(claim.measure.__module__, claim.measure.__name__)]
     code: dict[Definition, str] = {}
@@ -219,11 +219,13 @@ def _parsed(module: str) -> tuple[dict[str, ast.stmt], dict[str, Definition]]:
 
 
 def _bare(node: ast.FunctionDef | ast.ClassDef) -> ast.stmt:
-    """Return a definition without docstrings and without the decorator that registers a claim."""
+    """Return a definition without docstrings, messages of errors, and the decorator that registers a claim."""
     node.decorator_list = [by for by in node.decorator_list if not ast.unparse(by).startswith("claim(")]
     for inner in ast.walk(node):
         if isinstance(inner, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
+        elif isinstance(inner, ast.Raise) and isinstance(inner.exc, ast.Call):
+            inner.exc = inner.exc.func
     return node
 
 
