@@ -5,10 +5,11 @@ has answered all others, and from then on no text of it reaches the student.
 """
 
 import ast
+import contextlib
 import importlib
 import marshal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import CodeType, ModuleType
 
@@ -58,12 +59,19 @@ def preload(rooms: tuple[str, ...] = ()) -> tuple[str, ...]:
     return tuple(module for room in rooms for module in by_room.get(room, ()))
 
 
+def import_each(modules: Iterable[str]) -> None:
+    """Import modules ahead of their use; one that a version of its library does not have is left out."""
+    for name in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
 def _module(course: Course, name: str) -> str:
     return f"{course.package}.{course.checks.name}.{name}"
 
 
 def _compiled(name: str, text: str) -> CodeType:
-    return compile(text, f"<checks of {name}>", "exec", dont_inherit=True)
+    return compile(text, f"{checks.OF_CHECKS}{name}>", "exec", dont_inherit=True)
 
 
 def _text(course: Course, room: str) -> str:

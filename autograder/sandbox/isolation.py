@@ -277,8 +277,11 @@ def memory_in_use() -> int:
     return int(statm.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
 
 
-def apply_limits(limits: Limits, base_bytes: int) -> None:
-    """Set the limits of this process and its children; its forks share the warm server's address space, the base."""
+def apply_limits(limits: Limits, base_bytes: int, *, alone: bool) -> None:
+    """Set the limits of this process and its children; its forks share the warm server's address space, the base.
+
+    ``alone`` says that its user has no other processes: the kernel counts them all.
+    """
     import resource  # Unix alone has it, and a student's check has to be importable elsewhere, too
 
     wanted = {
@@ -286,7 +289,7 @@ def apply_limits(limits: Limits, base_bytes: int) -> None:
         "RLIMIT_CPU": int(limits.total_s) + 1,
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_NOFILE": limits.open_files,
-        "RLIMIT_NPROC": limits.processes,
+        "RLIMIT_NPROC": limits.processes if alone else None,
         "RLIMIT_CORE": 0,
     }
     for name, value in wanted.items():

@@ -474,20 +474,32 @@ def test_a_server_that_hangs_is_replaced_once(monkeypatch: pytest.MonkeyPatch, t
             assert kinds(run(sandbox, "")) == {"observed"}
 
 
-@pytest.mark.long("a sandbox starts in a sandbox")
-@pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
-def test_the_walls_stand_without_root_too(wall: str) -> None:
-    """Run the probes as nobody, who first gets to see the interpreter and the clone, where only root can pass."""
-    if os.geteuid() != 0:
-        return  # then every other test here has just shown it
-    probe = f"LOOK = {PROGRAMS['looks_about']!r}.replace('ROOT', {str(ROOT)!r})\n" + PROGRAMS["starts_a_sandbox"]
+def as_nobody(code: str, path: str = "") -> subprocess.CompletedProcess[str]:
+    """Run code as a user who is not root, and first gets to see the interpreter and the clone, where only root passes.
+
+    Where we are not root, nobody is we.
+    """
     line = [shutil.which("bwrap") or "", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
     for shown in (Path(sys.base_prefix), ROOT):
         for parent in [folder for folder in reversed(shown.parents) if folder.is_relative_to("/root")][1:]:
             line += ["--perms", "0755", "--dir", str(parent)]
         line += ["--ro-bind", str(shown), str(shown)]
     line += [shutil.which("setpriv") or "", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
-    line += [sys.executable, "-c", probe]
-    env = {"PATH": os.environ["PATH"] if wall == "bubblewrap" else ""}
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=env)
+    line = [*(line if os.geteuid() == 0 else ()), sys.executable, "-c", code]
+    return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": path})
+
+
+@pytest.mark.long("a sandbox starts as another user")
+def test_ones_own_work_runs_beside_the_many_other_processes_of_a_desktop() -> None:
+    done = as_nobody(PROGRAMS["runs_beside_others"], os.environ["PATH"])
+    assert done.stdout == "{'observed'}\n", done.stderr
+
+
+@pytest.mark.long("a sandbox starts in a sandbox")
+@pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
+def test_the_walls_stand_without_root_too(wall: str) -> None:
+    if os.geteuid() != 0:
+        return  # then every other test here has just shown it
+    probe = f"LOOK = {PROGRAMS['looks_about']!r}.replace('ROOT', {str(ROOT)!r})\n" + PROGRAMS["starts_a_sandbox"]
+    done = as_nobody(probe, os.environ["PATH"] if wall == "bubblewrap" else "")
     assert done.stdout.strip() == f"{wall} 65534 [] False False False", done.stderr
