@@ -176,13 +176,18 @@ def student_line(error: BaseException) -> str:
     own = [frame for frame in frames if _is_of_a_notebook(frame.filename)]
     if not own:
         return ""
-    frame = own[-1]
-    return (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+    lines = [(frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip() for frame in reversed(own)]
+    return next(filter(None, lines), f"line {own[-1].lineno} of the cell")  # whose text is not kept, as under %%time
+
+
+OF_CHECKS = "<checks of "  # begins the name of checks that the sandbox compiles, and of no cell
 
 
 def _is_of_a_notebook(filename: str) -> bool:
-    """Whether a name is a cell's: a file that ipykernel made up, or a text that no system takes for a path."""
-    return "ipykernel" in filename or not {"/", "\\"} & set(filename)
+    """Whether a name is a cell's: a file that Jupyter or Colab made up, or a text that no system takes for a path."""
+    if filename.startswith((OF_CHECKS, "<frozen ")):
+        return False
+    return any(made in filename for made in ("ipykernel", "ipython-input")) or not {"/", "\\"} & set(filename)
 
 
 ACCEPTED = "accepted"

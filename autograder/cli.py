@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -37,6 +38,9 @@ def check(
     report = check_notebook(notebook)
     if as_json:
         print(plain_json([verdict.record() for verdict in report.verdicts]))
+        remarks = [f"{name}: {remark}" for name, remarks in report.remarks.items() for remark in remarks]
+        for note in [*report.notes, *remarks]:
+            complain(note)
     else:
         print(plain(repr(report), but="\n"))
     raise typer.Exit(0 if report.passed else 1)
@@ -196,6 +200,9 @@ def main() -> None:
 
 def run(line: typer.Typer) -> None:
     """Run a command line; tell an error that a user can mend in one line, and end with the status of its class."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a pipe on Windows cannot take every sign of a report
     try:
         line()
     except Exception as error:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -21,9 +22,10 @@ from autograder.course import Course, chapters_of
 from autograder.instructor import cli
 from autograder.instructor.exporting.formats import FORMATS
 from autograder.instructor.grading.display import ending_of
+from autograder.notebooks.check import NotebookReport
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
-from tests.commands import autograder, in_a_terminal
+from tests.commands import autograder, in_a_terminal, python
 from tests.conftest import SAMPLE_CLASS
 from tests.instructor.conftest import submitted
 
@@ -369,6 +371,20 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     status, output, errors = here(course_folder, "grade", "--no-sandbox")
     assert (status, errors) == (0, "")
     assert "NOT ISOLATED (--no-sandbox)" in output
+
+
+def test_notes_and_remarks_are_told_beside_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = NotebookReport("layers", (), ("a note",), {"Linear": ["still to write: `bias`"]})
+    monkeypatch.setattr("autograder.notebooks.check.check_notebook", lambda path: report)
+    told = "autograder: a note\nautograder: Linear: still to write: `bias`\n"
+    assert here(tmp_path, "check", "2-layers.ipynb", "--json") == (1, "[]\n", told)
+
+
+def test_a_pipe_gets_a_question_mark_for_a_sign_that_it_cannot_take() -> None:
+    code = (
+        "import typer; from autograder.cli import run; app = typer.Typer(); app.command()(lambda: print('✗')); run(app)"
+    )
+    assert python(f"{code}; run(app)", env=os.environ | {"PYTHONIOENCODING": "cp1252"}).stdout == "?\n"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class HandIn:
     receipt: str = ""  # of that file
     at: datetime | None = None  # time of packing, by this machine's clock
     passed: Mapping[str, tuple[int, int]] | None = None  # by exercise, the visible checks that passed, and all
-    written: int = 0  # number of words in the written answer
+    written: int | None = None  # number of words in the written answer; None where the chapter asks for none
     warnings: Sequence[str] = ()  # each a sentence or more, with what to do
 
     def __repr__(self) -> str:
@@ -54,7 +54,7 @@ class HandIn:
             lines.append(f"Receipt {self.receipt}: {self.packed}, packed {self.at:%A %d %B %Y, %H:%M:%S %Z}")
         rows = {name: f"{passed} of {count} checks passed" for name, (passed, count) in (self.passed or {}).items()}
         if rows:
-            rows["written answer"] = f"{self.written} words" if self.written else "none"
+            rows |= {} if self.written is None else {"written answer": f"{self.written or 'no'} words"}
             lines += [f"  {name:<{max(map(len, rows))}}  {result}" for name, result in rows.items()]
         if self.warnings:
             lines += ["Look at this first:", *(f"  - {warning}" for warning in self.warnings)]
@@ -104,7 +104,7 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     warnings += notes
     unfinished = [f"{name} ({count[0]} of {count[1]})" for name, count in passed.items() if count[0] < count[1]]
     warnings += [f"Not finished: {', '.join(unfinished)}. You can hand in now and again later."] if unfinished else []
-    warnings += [] if words else [f"The file holds no written answer. If you wrote one, {SAVE}."]
+    warnings += [] if words or words is None else [f"The file holds no written answer. If you wrote one, {SAVE}."]
     return HandIn(packed, receipt_of(saved.content), datetime.now().astimezone(), passed, words, warnings)
 
 
@@ -169,7 +169,9 @@ def _in_colab(room: str) -> SavedNotebook | None:
 def _not_found(room: str) -> str:
     return (
         f"Nothing was packed: no file of this notebook ({room}) was found in {Path.cwd()}. Save it, download it (File, "
-        f'Download), and hand in that file. If it lies elsewhere: hand_in("{room}", "FOLDER/NOTEBOOK.ipynb")'
+        f'Download), and hand in that file. If it lies elsewhere: hand_in("{room}", "FOLDER/NOTEBOOK.ipynb"). If it is '
+        "there, an editor may have dropped the ids of its cells: `autograder fill RELEASED.ipynb YOURS.ipynb "
+        "NEW.ipynb` puts your answers into the notebook as it was released."
     )
 
 
@@ -249,10 +251,12 @@ def _checked(path: Path, notebook: NotebookNode) -> tuple[dict[str, tuple[int, i
     return {name: (sum(results), len(results)) for name, results in passed.items()}, notes
 
 
-def _written_words(notebook: NotebookNode, released: NotebookNode) -> int:
-    """Return the number of words in the written answer, 0 if it is still as released."""
+def _written_words(notebook: NotebookNode, released: NotebookNode) -> int | None:
+    """Return the number of words in the written answer, 0 if it is still as released; None where none is asked for."""
     from autograder.notebooks.graft import grade_id_of, is_written
 
     before = {grade_id_of(cell): cell.source.strip() for cell in released.cells if is_written(cell)}
+    if not before:
+        return None
     answers = [cell for cell in notebook.cells if grade_id_of(cell) in before]
     return sum(len(cell.source.split()) for cell in answers if cell.source.strip() != before[grade_id_of(cell)])

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import dedent
 from types import FunctionType
 from typing import Any
 
@@ -35,9 +36,9 @@ def origin_of(name: str, value: object) -> Origin | None:
 
 
 def newest_that_defines(inputs: Sequence[str], name: str) -> int | None:
-    """Return the number of the newest cell that defines a name; None if no cell does."""
-    defines = re.compile(rf"^[ \t]*(?:(?:class|def|async def)[ \t]+{name}\b|{name}[ \t]*=(?!=))", re.MULTILINE)
-    return max((number for number, text in enumerate(inputs) if defines.search(text)), default=None)
+    """Return the number of the newest cell that defines a name, other than by ``own``; None if no cell does."""
+    defines = re.compile(rf"^(?:(?:class|def|async def)[ \t]+{name}\b|{name}[ \t]*=(?!=|[ \t]*own\())", re.MULTILINE)
+    return max((number for number, text in enumerate(inputs) if defines.search(dedent(text))), default=None)
 
 
 def inputs_of_notebook() -> Sequence[str]:

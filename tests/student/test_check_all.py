@@ -74,7 +74,9 @@ def test_an_unknown_room_is_reported_in_the_same_words_everywhere(
 
 def test_a_name_that_is_only_used_is_not_defined() -> None:
     uses = ["", "Flatten == 1", "check(Flatten)", "class Flattened: ...", "# class Flatten is next", "x = Flatten()"]
+    uses += ["def count():\n    Flatten = 0", "f(\n    Flatten=1,\n)", 'Flatten = own("Flatten", otherwise=nn.Flatten)']
     assert newest_that_defines(uses, "Flatten") is None
+    assert newest_that_defines(["", "    class Flatten:\n        pass"], "Flatten") == 1
     assert newest_that_defines(["", "x = 1\nFlatten = nn.Flatten"], "Flatten") == 1
 
 
