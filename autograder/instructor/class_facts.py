@@ -10,7 +10,6 @@ from autograder.course import Course
 from autograder.instructor.course.attempts import standing_of
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.due_dates import due_dates_of, release_dates_of
-from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
@@ -40,7 +39,7 @@ def facts_of(
         return record.text_digest(key[2]) if record else ""
 
     return Facts(
-        students=_students(folder, rows, works, student),
+        students=_students(folder, rows, {who for who, _ in works}, {who for who, _ in handed_in}, student),
         cells={name: _cells(folder, name, latest.get(name)) for name in folder.assignments()},
         records=works,
         handed_in=frozenset(handed_in),
@@ -131,26 +130,36 @@ def nothing_graded(assignments: Sequence[str], student: str | None) -> CourseFol
     return CourseFolderError(f"nothing {who} has been graded: run `autograder grade{which}`")
 
 
-def _students(folder: CourseFolder, rows: Rows, works: Collection[Work], only: str | None) -> list[Student]:
-    """Return the students of roster, gradebook and graded works, by id; the roster's names come first."""
+def _students(
+    folder: CourseFolder, rows: Rows, graded: Collection[str], handed_in: Collection[str], only: str | None
+) -> list[Student]:
+    """Return the students of roster, gradebook and graded works, by id; the roster's names come first.
+
+    The gradebook forgets nobody: who has left the roster without work, or had another id there, is none of them.
+    """
     roster = {student.id: student for student in students_of(folder)}
     known, students = rows.students(), []
-    for who in sorted({*roster, *known, *(student for student, _ in works)}):
+    for who in sorted({*roster, *graded, *(who for who in known if not roster or who in handed_in)}):
         if only in (None, who):
             student, row = roster.get(who, Student(who)), known.get(who, Student(who))
             students.append(replace(student, **{name: getattr(student, name) or getattr(row, name) for name in NAMES}))
     return students
 
 
-def _cells(folder: CourseFolder, assignment: str, latest: GradingRecord | None) -> dict[str, GradedCell]:
-    """Return the graded cells of an assignment, as released, with the points of the checks that judged last."""
+def released_cells(folder: CourseFolder, assignment: str) -> dict[str, GradedCell]:
+    """Return the graded cells of an assignment as released, by id; raise CourseFolderError for a broken notebook."""
     try:
         released: dict[str, Any] = json.loads(folder.released(assignment).read_bytes())
     except ValueError as error:
         mend = f"autograder release {assignment} --force writes it anew"
         raise CourseFolderError(f"release/{assignment}/{assignment}.ipynb is no notebook ({error}): {mend}") from error
     graded = [about for cell in released["cells"] if (about := cell["metadata"].get("nbgrader", {})).get("grade")]
-    cells = {about["grade_id"]: GradedCell(float(about["points"]), bool(about["solution"])) for about in graded}
+    return {about["grade_id"]: GradedCell(float(about["points"]), bool(about["solution"])) for about in graded}
+
+
+def _cells(folder: CourseFolder, assignment: str, latest: GradingRecord | None) -> dict[str, GradedCell]:
+    """Return the graded cells of an assignment, as released, with the points of the checks that judged last."""
+    cells = released_cells(folder, assignment)
     if latest is None or not latest.verdicts:
         return cells
     worth = {latest.cell_of(verdict): float(verdict["max_points"]) for verdict in latest.verdicts}

@@ -210,7 +210,7 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
     return replace(
         mark,
         raw_score=score,
-        penalty=facts.late.penalty(score, lateness) if lateness else 0.0,
+        penalty=facts.late.penalty(score, lateness) if lateness and not mark.excused else 0.0,
         needs_manual_grade=any(cell.waits for cell in cells.values()),
         unmarked=any(cell.points is None for cell in cells.values()),
         unreadable=record.unreadable,
@@ -236,7 +236,7 @@ def _cell_mark(
     is_open = cell.by_hand and (checked is None or hand.points is not None)
     return CellMark(
         *(cell.points, checked, hand.points, extra),
-        waits=waits and not dropped,
+        waits=waits and not (dropped or excused),
         is_open=is_open and not (dropped or excused),
         comment=hand.comment,
     )

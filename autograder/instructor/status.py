@@ -68,7 +68,7 @@ def _status(folder: CourseFolder, assignment: str, marks: Sequence[Mark], export
         sum(mark.handed_in for mark in marks),
         sum(bool(mark.unreadable) for mark in marks) + len(handed_in_instead(folder, assignment)),
         sum(_is_graded(folder, mark) for mark in marks),
-        sum(mark.needs_manual_grade and not mark.excused for mark in marks),
+        sum(mark.needs_manual_grade for mark in marks),
         len(late_since_unknown(folder, assignment)),
         exported.get(assignment) == _digest(marks),
     )

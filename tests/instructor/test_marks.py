@@ -46,6 +46,7 @@ def by_hand(points: float | None, cell: str = ESSAY, **fields: Any) -> dict[str,
 
 
 DROPPED = Decision("2-layers", "dropped", ESSAY)
+EXCUSED = Decision("2-layers", "excused", student="ada")
 EXTENDED = Decision("2-layers", "extended", student="ada", extension="+2h")
 TEN_PERCENT = LatePenalty(percent_per_day=10)
 LATE = record("shape", handed_in=DUE + timedelta(hours=1))
@@ -76,6 +77,7 @@ LATE = record("shape", handed_in=DUE + timedelta(hours=1))
         (facts(LATE, late=TEN_PERCENT, **by_hand(4)), 6, 0.6, False),
         (facts(record("shape", handed_in=DUE + timedelta(days=30)), late=TEN_PERCENT), 2, 2, True),
         (facts(LATE, EXTENDED, late=TEN_PERCENT), 2, 0, True),
+        (facts(LATE, EXCUSED, late=TEN_PERCENT), 2, 0, False),
     ],
 )
 def test_checks_hand_marks_decisions_and_lateness_make_a_mark(

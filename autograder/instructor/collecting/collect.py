@@ -77,7 +77,8 @@ def planned_collection(
             "or give --roster FILE"
         )
     due, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course)
-    zone = next((when.tzinfo for when in due.values() if when.tzinfo), None)
+    own = due.get(request.assignment or "", next(iter(due.values()), None))
+    zone = own.tzinfo if own else None
     answers = answers_of(folder)
     with open_download(request.path) as entries:
         files = list[RecognisedFile]()

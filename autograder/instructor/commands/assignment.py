@@ -62,18 +62,19 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
 
     from autograder.course import Chapter, chapters_of, chapters_to_read
     from autograder.instructor.authoring.proving import require_fitting
-    from autograder.instructor.class_facts import update_gradebook
+    from autograder.instructor.class_facts import released_cells, update_gradebook
     from autograder.instructor.course.about import about, course_of
+    from autograder.instructor.course.decisions import read_decisions
     from autograder.instructor.course.due_dates import due_dates_of, own_due_dates_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.roster import students_of
     from autograder.instructor.course.written_questions import own_questions
     from autograder.instructor.gradebook import CourseGradebook
+    from autograder.instructor.marks import worth_now
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
-    from autograder.instructor.releasing.release import points_of, run_reference
     from autograder.instructor.releasing.release import release as release_chapter
+    from autograder.instructor.releasing.release import run_reference
     from autograder.instructor.releasing.source import glued_values, source_notebook
-    from autograder.notebooks.graft import read_notebook
 
     folder = CourseFolder.here()
     config = folder.nbgrader_config()
@@ -126,11 +127,13 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     if not quiet:
         for chapter in chapters:
             asked = ", with your own written question" if chapter.assignment in own else ""
-            path = folder.released(chapter.assignment)
-            by_checks, by_hand = points_of(read_notebook(path))
-            print(f"{chapter.assignment}: {path.relative_to(folder.root)}{asked}")
+            decisions = read_decisions(folder.decisions, chapter.assignment)
+            worth = worth_now(released_cells(folder, chapter.assignment), decisions).values()
+            by_hand = sum(cell.points for cell in worth if cell.by_hand)
+            by_checks = sum(cell.points for cell in worth) - by_hand
+            print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}{asked}")
             print(
-                f"{chapter.assignment}: {by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): "
+                f"{chapter.assignment}: {by_checks + by_hand:g} points ({by_checks:g} by checks, {by_hand:g} by hand): "
                 "give the assignment these points in your learning system"
             )
         print(f"for students: {folder.bundle.relative_to(folder.root)}")
@@ -254,7 +257,7 @@ def collect(
     elif write:
         print("Written. Next: autograder grade" + (f" {assignment}" if assignment else ""))
     else:
-        done = collection.plan.complete and not collection.plan.to_write
+        done = collection.plan.submissions and collection.plan.complete and not collection.plan.to_write
         print("everything is collected already" if done else "nothing was written")
     raise typer.Exit(0 if collection.plan.complete else 1)
 

@@ -177,9 +177,10 @@ def decide(
         for decision in new:
             who = f" {names.get(decision.student, decision.student)}" if decision.student else ""
             yield f"{'undo: ' if undo else ''}{assignment}:{who} {decision}"
-        changes = [(was, is_) for was, is_ in zip(before, after, strict=True) if was.score != is_.score]
+        counting = [pair for pair in zip(before, after, strict=True) if not any(mark.excused for mark in pair)]
+        changes = [(was, is_) for was, is_ in counting if was.score != is_.score]
         for was, is_ in changes:
-            yield f"{was.student.id_and_name}: {was.score:g} → {is_.score:g} points"
+            yield f"{was.student.id_and_name}, {was.assignment}: {was.score:g} → {is_.score:g} points"
         yield "1 mark changes" if len(changes) == 1 else f"{len(changes)} marks change"
 
     propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)

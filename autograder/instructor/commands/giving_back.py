@@ -237,6 +237,8 @@ def export(
         complain(f"kept {value} for {len(who_is)}: {'; '.join(who_is)}")
     if filled and filled.without_mark:
         complain(f"no mark for {len(filled.without_mark)} in {into}: {'; '.join(filled.without_mark)}")
+    if filled and filled.above:
+        complain(f"above the maximum, so that Moodle passes over it: {'; '.join(filled.above)}")
     if filled and filled.not_there:
         complain(f"{len(filled.not_there)} with a mark are not in {into}: {'; '.join(filled.not_there)}")
         raise typer.Exit(1)

@@ -171,7 +171,7 @@ def results(mark: Mark, hidden: str = "visible") -> dict[str, Any]:
             tests.append(_test(verdict, f"{place}.{at}", hidden if verdict["hidden"] else "visible"))
     output = [*mark.notes]
     output += [f"{mark.lateness}."] if mark.lateness else []
-    output += ["An answer waits for a person; it counts 0 so far."] if mark.needs_manual_grade else []
+    output += ["An answer waits for a person; it counts 0 so far."] if mark.unmarked else []
     return {
         "score": mark.score,
         "execution_time": round(sum(verdict["duration_s"] for verdict in mark.verdicts), 3),

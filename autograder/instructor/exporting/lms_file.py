@@ -1,8 +1,8 @@
 """Put marks into a learning system's own file, and leave all other values and the file's form unchanged.
 
-Canvas's gradebook export gets the assignment's column filled; Moodle's grading worksheet gets the grade and, where it
-is empty, the comment. In Canvas's, a cell that says ``EX`` (excused) or ``N/A`` (not given the assignment) stays, and
-so does the cell of a student with an unmarked answer.
+Canvas's gradebook export gets the assignment's column filled; Moodle's grading worksheet gets the grade and, unless
+somebody else wrote one, the comment. In Canvas's, a cell that says ``EX`` (excused) or ``N/A`` (not given the
+assignment) stays, and so does the cell of a student with an unmarked answer.
 """
 
 import csv
@@ -19,6 +19,7 @@ from autograder.instructor.exporting.spreadsheet import BOM, unguarded
 from autograder.instructor.marks import Mark, number
 
 DELIMITERS = ",;\t"
+OURS = re.compile(r"\w+: \d+ of \d+ points\b")  # begins a comment by ``comment``
 CANVAS_NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignment's title
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
 NO_MARK = {EXCUSED, "N/A"}
@@ -53,6 +54,7 @@ class FilledFile:
     without_mark: Sequence[str]  # those in the file for whom there is no mark, as it calls them
     kept: Mapping[str, Sequence[str]]  # those whom it excuses or does not give the assignment, by what it says
     changed: Sequence[str]  # those who had another mark in it, each with the old and the new one
+    above: Sequence[str]  # those with a mark above the maximum, which Moodle passes over
 
 
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:
@@ -76,7 +78,7 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
     people = [_by_column(row, header) for row in rows]
     owners = _match(people, [mark.student for mark in marks])
     by_student = {mark.student.id: mark for mark in marks}
-    without, kept, changed, filled = list[str](), dict[str, list[str]](), list[str](), 0
+    without, kept, changed, above, filled = list[str](), dict[str, list[str]](), list[str](), list[str](), 0
     for at, (row, person) in enumerate(zip(rows, people, strict=True)):
         mark = by_student.get(owners.get(at, ""))
         who = f"{person[NAME]} ({person.get('ID' if is_canvas else 'Identifier', '')})"
@@ -93,12 +95,14 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
         filled += 1
         if old and _points(old) != _points(row[grade]):
             changed.append(f"{who}: {old} → {row[grade]}")
-        if remark is not None and len(row) > remark and not row[remark].strip():
+        if not is_canvas and mark.final_score is not None and mark.final_score > mark.max_score:
+            above.append(who)
+        if remark is not None and len(row) > remark and (not row[remark].strip() or OURS.match(row[remark])):
             row[remark] = comment(mark)
     there = set(owners.values())
     marked = [mark.student for mark in marks if mark.final_score is not None]
     absent = [student.id_and_name for student in marked if student.id not in there]
-    return FilledFile(_written(table, text, delimiter), filled, absent, without, kept, changed)
+    return FilledFile(_written(table, text, delimiter), filled, absent, without, kept, changed, above)
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

@@ -19,7 +19,7 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.releasing.kept import kept
 from autograder.instructor.releasing.source import glued_values, source_notebook
-from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
+from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 
 CELL_TIMEOUT_S = 300
 
@@ -80,13 +80,6 @@ def release(
     released = read_notebook(folder.released(chapter.assignment))
     on_step("running the untouched notebook: every check has to be open")
     _check_released(released, chapter.assignment)
-
-
-def points_of(released: NotebookNode) -> tuple[int, int]:
-    """Return the points of a released notebook: those that checks give, and those that a person gives."""
-    graded = [cell for cell in released.cells if is_graded(cell)]
-    by_hand = sum(cell.metadata.nbgrader.points for cell in graded if is_written(cell))
-    return sum(cell.metadata.nbgrader.points for cell in graded) - by_hand, by_hand
 
 
 def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> NotebookNode:

@@ -1,5 +1,6 @@
 """A class's report, from records alone: one page that needs nothing else, and the same as JSON."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -45,6 +46,7 @@ def class_report(
     term; ``on_assignment`` is called after each.
     """
     students = {mark.student.id: mark.student for mark in marks}
+    same_name = Counter(student.name for student in students.values())
     in_need, unreadable, falls = actions.students_in_need(marks), actions.unreadable_files(marks), actions.falls(marks)
     sections = []
     for assignment, class_marks in actions.by_assignment(marks).items():
@@ -68,6 +70,7 @@ def class_report(
         course=course,
         made=made,
         students=students,
+        called={id_: f"{who.name} ({id_})" if same_name[who.name] > 1 else who.name for id_, who in students.items()},
         sections=[section.values() for section in sections if section.has_begun],
         waiting=[section.assignment for section in sections if not section.has_begun],
         progress=class_figures.progress(shares) if len(shares) > 1 else None,
@@ -166,6 +169,7 @@ class _Section:
             "unnamed": self.unnamed[:FAILURES],
             "left_out": max(0, len(self.mistakes) - FAILURES) + max(0, len(self.unnamed) - FAILURES),
             "late": [mark for mark in self.marks if mark.is_late],
+            "incomplete": self.who(lambda mark: mark.unmarked and not mark.excused),
             "marks": self.marks,
             "compared": len(self.answers),
             "equal": [(group, list(self.answers[group[0]].items())) for group in self.equal[:PAIRS_IN_FULL]],

@@ -218,6 +218,16 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
     (course / "due_dates.csv").write_text(DUE)
     assert "2026-11-05 23:41, proved" in here(course, *line, "--verbose")[1]
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
+    (course / "due_dates.csv").write_text(
+        "assignment,due\n1-approximation,2026-10-01 12:00+02:00\n2-layers,2026-11-05 23:59+01:00\n"
+    )
+    assert "2026-11-05 23:41, proved" in here(course, *line, "--verbose", "--force")[1]
+    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
+
+
+def test_where_no_file_is_of_the_assignment_nothing_is_called_collected(course: Path, tmp_path: Path) -> None:
+    other = zipped(tmp_path / "x.zip", {"Ada Lovelace_7_assignsubmission_file_/x.ipynb": notebook("3-dropout")})
+    assert here(course, "collect", other, "2-layers", "--yes")[1].endswith("nothing was written\n")
 
 
 def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(

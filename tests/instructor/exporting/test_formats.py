@@ -180,6 +180,12 @@ def test_results_are_as_gradescope_describes_them() -> None:
         jsonschema.validate(json.loads(json.dumps(results(mark))), RESULTS)
 
 
+def test_an_answer_counts_0_so_far_only_while_nobody_has_marked_it() -> None:
+    waits = replace(GRADED[0], needs_manual_grade=True)
+    outputs = [results(replace(waits, unmarked=unmarked))["output"] for unmarked in (True, False)]
+    assert ["it counts 0 so far" in output for output in outputs] == [True, False]
+
+
 def test_a_hidden_check_has_a_name_and_points_and_no_output() -> None:
     tests = [test for mark in GRADED for test in results(mark)["tests"]]
     outputs = {(test["name"].endswith("(hidden)"), bool(test["output"])) for test in tests}

@@ -78,6 +78,13 @@ def test_filling_changes_one_column_alone(marks: list[Mark], has_mark: bool, quo
     assert fill(done.text, marks).text == done.text
 
 
+def test_our_own_comment_of_before_is_written_anew_and_a_mark_that_moodle_passes_over_is_named() -> None:
+    before = MOODLE.replace(",-,\n", ',-,"Linear: 0 of 20 points; not passed: Its size. Late: 1.2 points taken off."\n')
+    filled = fill(before, [MARKED[0], replace(MARKED[1], raw_score=26.0)])
+    assert filled.text == fill(MOODLE, [MARKED[0], replace(MARKED[1], raw_score=26.0)]).text
+    assert filled.above == ['Ben "B" (Participant 9)']
+
+
 def test_a_student_is_found_by_the_surest_thing_that_the_file_knows() -> None:
     head = "Student,ID,SIS User ID,SIS Login ID,Section,2-layers\n"
     table = head + "x,007,zzz,0042,,\ny,8,0042,q,,\nz,101,k,ben@example.edu,,\n"

@@ -91,13 +91,16 @@ def test_a_decision_is_shown_by_the_marks_with_the_penalty_taken_off(folder: Pat
     configure(folder, "LatePenalty", percent_per_day=10)
     let_come(folder, "right", datetime(2026, 11, 5, 13, tzinfo=UTC))
     printed = here(folder, "points", ASSIGNMENT, MAP, "3", "--dry-run")[1]
-    assert "right: 18 → 19.8 points\n" in printed
+    assert "right, 2-layers: 18 → 19.8 points\n" in printed
 
 
 def test_an_excused_student_is_in_no_list_of_the_report_and_ex_in_canvas(folder: Path) -> None:
     (folder / "roster.csv").write_text("id,first name,last name\nempty,Siobhán,O'Brien\n", encoding="utf-8")
     status, printed, _ = here(folder, "excuse", "siobhan obrien", ASSIGNMENT, "--yes")
-    assert (status, printed.splitlines()[0]) == (0, "2-layers: empty Siobhán O'Brien excused")
+    assert (status, printed.splitlines()[:2]) == (0, ["2-layers: empty Siobhán O'Brien excused", "0 marks change"])
+    assert here(folder, "feedback", ASSIGNMENT)[0] == 0
+    page = CourseFolder(folder).feedback("empty", ASSIGNMENT).read_text(encoding="utf-8")
+    assert "You are excused from this assignment: it does not count." in page and "not been marked yet" not in page
     assert here(folder, "report", ASSIGNMENT)[0] == 0
     numbers = json.loads((folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))
     (assignment,) = numbers["assignments"]

@@ -209,6 +209,7 @@ def test_a_wrong_line_is_named_with_the_way_out(line: str, reason: str, term: Pa
 
 
 def test_a_missing_table_column_or_date_is_reported_in_one_line(term: Path) -> None:
+    (term / "extensions.csv").unlink()
     assert "there is no extensions.csv: make one with the columns student, assignment" in refused(term, "extend", "-y")
     (term / "extensions.csv").write_text("who,what\nada,2-layers\n")
     assert "lacks a column: its columns are student, assignment" in refused(term, "extend", "--yes")

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
+from autograder.instructor.class_facts import released_cells
 from autograder.instructor.course.about import about
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
@@ -306,7 +307,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path) -> None:
+def test_a_line_tells_each_step_and_the_last_ones_the_points_as_decided(course_folder: Path) -> None:
     status, printed, steps = here(course_folder, "release", ASSIGNMENT)
     assert status == 0
     steps_told = [re.sub(r"^ *\d+ s  ", "", line) for line in steps.splitlines()]
@@ -316,10 +317,11 @@ def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path
         "making the zip for students",
     ]
     assert "0-start: running" in steps_told
-    by_checks, by_hand = releasing.points_of(read_notebook(CourseFolder(course_folder).released(ASSIGNMENT)))
-    assert by_checks > by_hand > 0
-    assert f"{by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): give the assignment" in printed
+    assert "25 points (20 by checks, 5 by hand): give the assignment" in printed
     assert here(course_folder, "release", ASSIGNMENT, "-q")[1:] == ("", "")
+    worth = released_cells(CourseFolder(course_folder), ASSIGNMENT)["layers-Linear-affine_map"].points
+    assert here(course_folder, "points", ASSIGNMENT, "Linear.affine_map", f"{worth + 3:g}", "--yes")[0] == 0
+    assert "28 points (23 by checks, 5 by hand): " in here(course_folder, "release", ASSIGNMENT)[1]
 
 
 # What a release computed is used again only where nothing has changed that it was computed from

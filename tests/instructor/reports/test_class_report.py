@@ -203,6 +203,14 @@ def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
     assert f"{broken.student.email},,0.00,,,2-layers" in made_report.need
 
 
+def test_two_of_one_name_are_told_apart_by_their_ids() -> None:
+    marks = make_class(6, 1)
+    namesakes = [replace(mark.student, first_name="Anna", last_name="Müller") for mark in (marks[0], marks[1])]
+    words = words_of(report_of([replace(marks[at], student=who) for at, who in enumerate(namesakes)] + marks[2:]))
+    assert all(f"Anna Müller ({who.id})" in words for who in namesakes)
+    assert f"{marks[2].student.name} ({marks[2].student.id})" not in words
+
+
 def test_a_pair_in_several_assignments_is_listed() -> None:
     marks = make_class(30, 2, ("2-layers", "3-dropout"))
     let_copy(marks, 10, 11, 40, 41)
