@@ -175,7 +175,7 @@ def accelerated(task: Task, compiled: bool = False) -> tuple[Train, Validate]:
     return learner.train_epoch, lambda: learner.validate()[1]
 
 
-accelerated_and_compiled = partial(accelerated, compiled=True)  # as `--way compiled`; the steps are built first
+accelerated_and_compiled = partial(accelerated, compiled=True)  # as `--set way=compiled`; the steps are built first
 
 
 # --- the limit of this library

@@ -54,7 +54,7 @@ def say_which(console: Console, dataset: Dataset) -> None:
     counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
     console.print(f"Data: {name_of(dataset)}, {counts}, from {dataset.source}")
     if dataset.is_sample:
-        console.print(f"For the full set, {HOW_TO_GET}.")
+        console.print(f"For the full set, {HOW_TO_GET}")
 
 
 def name_of(dataset: Dataset) -> str:
@@ -127,7 +127,7 @@ class TrainingView:
     def _ask_to_stop(self, signum: int, frame: FrameType | None) -> None:
         self.stopped = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        self._console.print("Ends after this epoch, with the best weights; Ctrl-C once more ends at once.")
+        self._console.print("Ends after this epoch; Ctrl-C once more ends at once.")
 
 
 def write_for_tensorboard(record: RunRecord) -> None:

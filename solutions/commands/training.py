@@ -1,7 +1,6 @@
 """Commands that look at the data, train, measure and report."""
 
 import json
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +46,7 @@ def train(
         settings = runs.configure(recipe or "classic", changes or [], seed or 0, device or "auto")
         machine.use_threads(settings.threads)
         dataset = sources.load(data)
-        folder, earlier = folders.claim_folder(name or time.strftime("%Y%m%d-%H%M%S"))
+        folder, earlier = folders.claim_folder(name)
         if earlier:
             console.print(f"The earlier run of this name is now {earlier}.")
     else:
@@ -80,7 +79,7 @@ def train(
         how = f"python -m solutions train --resume {folders.name_of(folder)}"
         raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
 
-    console.print(f"Kept: the weights of epoch {run.progress.kept}, {why_kept(settings.recipe.cosine)}.")
+    console.print(f"Kept: the weights of epoch {run.progress.kept}, {why_kept(settings.recipe.cosine, run.is_whole)}.")
     console.print(f"Speed: {run.images_per_second:,.0f} images/s, validation included.\n")
     console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
     console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")

@@ -42,7 +42,7 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 TORCHVISION = Path("FashionMNIST/raw")  # where torchvision puts the files, below its root
 
 WITHOUT_DOWNLOAD = "install Debian's dataset-fashion-mnist, or name a folder with --data"
-HOW_TO_GET = f"{WITHOUT_DOWNLOAD}, or fetch the set with --download"
+HOW_TO_GET = f"{WITHOUT_DOWNLOAD}, or fetch the set with: python -m solutions data --download"
 
 
 @dataclass(frozen=True)

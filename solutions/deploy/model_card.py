@@ -64,7 +64,8 @@ def describe_training(training: dict[str, object]) -> list[str]:
         settings = ", ".join(f"{name} {value}" for name, value in recipe.items() if value is not None)
         lines.append(f"- Settings: {settings}")
         if "epoch" in training:
-            lines.append(f"- Kept: the weights of epoch {training['epoch']}, {why_kept(recipe.get('cosine'))}")
+            why = why_kept(recipe.get("cosine"), training["epoch"] == recipe.get("epochs"))
+            lines.append(f"- Kept: the weights of epoch {training['epoch']}, {why}")
     if isinstance(accuracy := training.get("validation_accuracy"), float):
         lines.append(f"- Validation accuracy: {accuracy:.2%}")
     return lines or ["The model file tells nothing about its training."]

@@ -2,7 +2,9 @@
 
 import json
 import math
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,12 +37,17 @@ REPORT = "report.html"  # written by a command of its own
 COURSE_MODEL = DATA / "model" / "garments.safetensors"  # committed: it answers before anything is trained
 
 
-def claim_folder(name: str) -> tuple[Path, Path | None]:
-    """Make an empty folder for a run, by its name or its path; return it, and the new place of an earlier run there.
+def claim_folder(name: str | None) -> tuple[Path, Path | None]:
+    """Make an empty folder for a run, by its name or its path, or else by the time.
+
+    Returns:
+        The folder, and the new place of a finished run that was there.
 
     Raises:
         WrongUse: it cannot be a folder's name, or holds a run that is not finished, or no run.
     """
+    if name is None:
+        return _folder_by_time(), None
     if name in ("", ".", ".."):
         raise WrongUse(f"--name {name}: give the run a name, or the path of a folder for it")
     folder = RUNS / name if Path(name).name == name else Path(name)
@@ -48,7 +55,7 @@ def claim_folder(name: str) -> tuple[Path, Path | None]:
     if folder.exists():
         if not (folder / CONFIG).is_file():
             raise WrongUse(f"{folder}: is there already, and is no run; use another --name")
-        if (folder / CHECKPOINT).is_file():
+        if not (folder / MODEL).is_file():
             raise WrongUse(f"{folder}: this run is not finished; go on with --resume {name}, or use another --name")
         places = (folder.with_name(f"{folder.name}.{number}") for number in count(1))
         earlier = folder.rename(next(place for place in places if not place.exists()))
@@ -57,6 +64,16 @@ def claim_folder(name: str) -> tuple[Path, Path | None]:
     except OSError as error:
         raise WrongUse(f"{folder}: cannot be made ({error.strerror}); use another --name") from error
     return folder, earlier
+
+
+def _folder_by_time() -> Path:
+    now, number = f"{datetime.now():%Y%m%d-%H%M%S}", 0
+    while True:  # several may begin in one second
+        folder = RUNS / (f"{now}-{number}" if number else now)
+        with suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            return folder
+        number += 1
 
 
 def name_of(folder: Path) -> str:

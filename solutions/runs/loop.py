@@ -131,7 +131,7 @@ def restore(path: Path, trainable: Trainable, device: str) -> TrainingProgress:
         WrongUse: there is no checkpoint, or it is damaged or of another kind of training.
     """
     if not path.is_file():
-        raise WrongUse(f"{path}: there is no checkpoint, not one epoch was finished; start again with --force")
+        raise WrongUse(f"{path}: there is no checkpoint, not one epoch was finished; train anew with another --name")
     try:
         with safe_open(path, framework="pt") as file:
             metadata, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -140,7 +140,8 @@ def restore(path: Path, trainable: Trainable, device: str) -> TrainingProgress:
             part, _, rest = name.partition(".")
             parts[part][rest] = tensor
         trainable.load_state(parts["state"])
-        weights = {name: tensor.to(device) for name, tensor in parts["kept"].items()}
+        # A copy: Windows replaces no file of which some memory is still a view.
+        weights = {name: tensor.to(device, copy=True) for name, tensor in parts["kept"].items()}
         return TrainingProgress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise WrongUse(f"{path}: not a checkpoint of this run ({error}); start again with --force") from error
+        raise WrongUse(f"{path}: not a checkpoint of this run ({error}); train anew with another --name") from error

@@ -10,7 +10,7 @@ from autograder.reports import html
 from solutions.data import SAMPLE_FOLDER, Dataset, load
 from solutions.errors import DataError, WrongUse
 from solutions.runs import report_sections as sections
-from solutions.runs.folders import RunRecord, open_model
+from solutions.runs.folders import RunRecord, name_of, open_model
 from solutions.runs.measurement import measure
 
 GENERATOR = "python -m solutions report"
@@ -50,6 +50,8 @@ def make_report(record: RunRecord, data_folder: Path | None = None) -> RunReport
     template = environment().get_template("report.html.j2")
     page = template.render(
         name=record.name,
+        run=name_of(record.folder),
+        softened=any(record.recipe.get(setting) for setting in ("smoothing", "teacher")),
         generator=GENERATOR,
         notes=notes,
         headline=headline,

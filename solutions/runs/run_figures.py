@@ -49,7 +49,7 @@ def curves(history: History, best: int | None = None) -> Figure:
 
 def losses_of(history: History) -> dict[str, list[float]]:
     """Return both losses under the names that they have in a figure."""
-    return {"validation": history.valid_losses, "training, dropout on": history.losses}
+    return {"validation": history.valid_losses, "training": history.losses}
 
 
 def by_epoch(series: Mapping[str, Sequence[float]], name: str, best: int | None = None) -> Figure:

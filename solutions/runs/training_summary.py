@@ -13,6 +13,10 @@ def training_in(metadata: Mapping[str, str]) -> dict[str, object]:
     return training if isinstance(training, dict) else {}
 
 
-def why_kept(cosine: object) -> str:
-    """Return why a run kept the weights of its epoch, by whether its learning rate fell to 0."""
-    return "the last, when the learning rate had fallen" if cosine else "with the lowest validation loss"
+def why_kept(cosine: object, is_whole: bool) -> str:
+    """Return why a run kept the weights of its epoch, by whether its learning rate was to fall to 0, and did."""
+    if not cosine:
+        return "with the lowest validation loss"
+    return (
+        "the last, when the learning rate had fallen" if is_whole else "the last, before the learning rate had fallen"
+    )

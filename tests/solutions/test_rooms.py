@@ -12,6 +12,7 @@ import torch
 
 from autograder.course import Course
 from solutions.dropout import Classifier
+from solutions.layers import Linear
 from tests.conftest import ROOT
 
 COURSE = Course.installed()
@@ -36,6 +37,10 @@ def test_a_solution_uses_no_private_helper(room: str) -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_examples_are_true(room: str) -> None:
     assert doctest.testmod(importlib.import_module(f"solutions.{room}")).failed == 0
+
+
+def test_a_printed_linear_layer_names_its_sizes() -> None:
+    assert repr(Linear(3, 2)) == "Linear(3, 2, bias=True)"
 
 
 @pytest.mark.parametrize("shape", [(2, 28, 28), (2, 1, 28, 28), (784,), (1, 784), (0, 28, 28)])

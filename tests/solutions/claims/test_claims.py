@@ -23,6 +23,11 @@ LEDGER = read()
 MARK = re.compile(r"\{claim\}`([\w-]+)`")
 
 
+def test_a_ledger_that_is_written_is_the_one_that_was_read(tmp_path: Path) -> None:
+    ledgers.write(LEDGER, tmp_path / "claims.json")
+    assert (tmp_path / "claims.json").read_bytes() == ledgers.LEDGER.read_bytes()
+
+
 def made_up(says: str = "More is better, at a rate of 1.", **options: object) -> Claim:
     """Return a claim whose numbers are what the setting says."""
     settings = grid(rate=[1, 2], epochs=[3, 4], seed=range(5))

@@ -21,7 +21,7 @@ from solutions.data import Dataset
 from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
+from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
 from solutions.runs.model_file import write_model
 from tests.commands import ROOT, python
 from tests.solutions.conftest import Cli, error_of
@@ -105,9 +105,8 @@ def test_a_finished_run_of_the_name_is_kept_and_no_other_folder_touched(here: Cl
     (folder / "notes.txt").write_text("precious")
     assert "is no run" in error_of(here(*train))
     (folder / CONFIG).touch()
-    (folder / CHECKPOINT).touch()
     assert f"go on with --resume {folder}" in error_of(here(*train))
-    (folder / CHECKPOINT).unlink()
+    (folder / MODEL).touch()
     assert f"is now {folder}.1." in here(*train).stdout.replace("\n", "")
     assert (tmp_path / "mine.1" / "notes.txt").read_text() == "precious"
     assert (folder / MODEL).is_file()

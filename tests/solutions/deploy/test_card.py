@@ -49,7 +49,7 @@ def test_the_card_documents_training_and_limits(
     (test, card), (_, training) = measured, open_model(model_file)
     assert all(words in card for words in (sample.digest, "lr 0.05", "Apache-2.0", *LIMITS))
     assert f"epoch {training['epoch']}, with the lowest validation loss" in card
-    fallen = describe_training(training | {"recipe": {"cosine": True}})
+    fallen = describe_training(training | {"recipe": {"cosine": True, "epochs": training["epoch"]}})
     assert f"- Kept: the weights of epoch {training['epoch']}, the last, when the learning rate had fallen" in fallen
     assert "tells nothing about its training" in make_card(test, sample.test_labels, "the sample", {})
 

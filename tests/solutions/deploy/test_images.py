@@ -229,6 +229,10 @@ def test_a_garment_that_runs_off_the_picture_is_doubted_in_any_mode(sample: Data
     assert doubt(photo.convert(mode)) == RUNS_OFF
 
 
+def test_a_picture_of_16_bits_is_never_doubted() -> None:
+    assert doubt(Image.new("I;16", (300, 300))) == ""
+
+
 def test_a_doubted_answer_is_unsure_however_probable_and_says_how_to_take_it_again() -> None:
     ranked = [("Bag", 0.98), ("Shirt", 0.02)]
     assert not GarmentAnswer(ranked).is_unsure

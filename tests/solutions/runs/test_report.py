@@ -116,7 +116,7 @@ def test_the_surest_mistakes_have_names_beside_them(record: RunRecord, parsed: B
 def test_figures_have_descriptions_with_their_numbers(record: RunRecord, parsed: BeautifulSoup) -> None:
     alternatives = [figure["aria-label"] for figure in parsed.find_all("svg")]
     first, last = record.log[0]["losses"], record.log[-1]["losses"]
-    assert f"training, dropout on: from {first:.2f} to {last:.2f}" in alternatives[0]
+    assert f"training: from {first:.2f} to {last:.2f}" in alternatives[0]
     assert re.search(r"of the \d+ answers given 90% to 100%, \d+% are right", alternatives[-1])
 
 

@@ -29,10 +29,11 @@ from solutions.deployment import load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs import run as runs
-from solutions.runs.folders import CHECKPOINT, MODEL, RUNS, newest_model, open_model, read_run
+from solutions.runs.folders import CHECKPOINT, MODEL, RUNS, claim_folder, newest_model, open_model, read_run
 from solutions.runs.loop import TrainingProgress, fit
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
 from solutions.runs.survey import draw_samples, survey
+from solutions.runs.training_summary import why_kept
 from solutions.training import History, Learner, LearnerConfig, Loader
 from tests.commands import ROOT, in_a_terminal
 from tests.solutions.conftest import Cli, error_of
@@ -95,6 +96,26 @@ def test_the_model_file_contains_its_training_summary(trained: Path, model_file:
     assert training == {key: results[key] for key in training}
     assert training["data"]["digest"] == sample.digest
     assert {"recipe", "test_accuracy", "validation_accuracy"} <= set(training)
+
+
+def test_runs_without_a_name_that_begin_in_one_second_have_folders_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folders = [claim_folder(None)[0] for _ in range(3)]
+    assert len({*folders}) == 3 and all(folder.parent == RUNS and folder.is_dir() for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("cosine", "is_whole", "why"),
+    [
+        (False, False, "with the lowest validation loss"),
+        (True, True, "the last, when the learning rate had fallen"),
+        (True, False, "the last, before the learning rate had fallen"),
+    ],
+)
+def test_a_run_says_why_it_kept_its_weights(cosine: bool, is_whole: bool, why: str) -> None:
+    assert why_kept(cosine, is_whole) == why
 
 
 def test_the_newest_model_is_the_last_one_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
