@@ -109,14 +109,14 @@ def prepare_image(image: Image.Image) -> Tensor:
 
     1. Turn the image as its EXIF note says.
     2. Make it RGB: 16-bit greys are scaled to 8 bits, not clipped, and transparent pixels are put on white.
-    3. Find the garment's mask, (height, width): the opaque part (alpha 128 or more) if some part is transparent, and
+    3. Find the garment's mask, (height, width): the opaque part (alpha 128 or more) if some pixel's alpha is less, and
        otherwise what ``find_garment(image)`` returns, which is given and takes an image of mode RGB.
     4. Crop to the smallest box that contains the mask.
     5. Scale the longer side to 28 pixels by area mean, and the shorter side by the same factor.
     6. Put the result in the middle of a 28 × 28 square of zeros, as 1 - grey / 255; pixels outside the mask are 0.
 
-    How you do each step is free. The garment has to be in its place to within a pixel, and its brightness, for a fine
-    pattern that of its mean, to within 0.05; away from it there are exact zeros.
+    How you do each step is free. The garment has to be in its place to within a pixel, and its brightness right to
+    within 0.05; of a fine pattern the mean counts. Everywhere else the numbers are exactly 0.
 
     Args:
         image: of mode 1, L, P, RGB, RGBA, CMYK or I;16; the same picture in any of them gives the same result.

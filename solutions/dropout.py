@@ -25,7 +25,8 @@ def gap(
         model: maps x to logits.
         criterion: takes logits and targets of a batch and returns the mean of its examples' losses.
         seen: the examples that the model learned from: batches (x, y), as a list, a data loader or a generator, to be
-            iterated over once. Their sizes may differ: often the last batch is shorter.
+            iterated over once. Their sizes may differ: often the last batch is shorter. None
+            of several is empty.
         held: the examples that were held back, in the same form.
 
     Returns:

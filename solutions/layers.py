@@ -184,8 +184,8 @@ def scale_layers(model: Iterable[nn.Module], x: Tensor) -> None:
         model: modules in a row, such as a ``Sequential``. Iterating over it, as often as you like, yields them in
             order. None occurs twice, draws at random or changes its input; none without a weight has parameters.
             Biases lie between -1 and 1.
-        x: the batch to measure with, floating. For each layer there is exactly one such number: a smaller one leaves
-            its RMS below 1, a larger one above. No layer returns zeros alone.
+        x: the batch to measure with, floating. For each layer exactly one factor gives an RMS of 1: a smaller one
+            leaves it below 1, a larger one above. No layer returns zeros alone.
 
     Example:
         >>> network = Sequential(Linear(4, 8), nn.ReLU(), Linear(8, 3))
@@ -208,10 +208,10 @@ def scale_layers(model: Iterable[nn.Module], x: Tensor) -> None:
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Return the cross-entropy loss: the mean, over a batch, of minus the logarithm of the right class's probability.
 
-    The softmax of the logits gives the probabilities, but neither they nor their logarithms need to be computed from
-    powers of e that overflow: the loss is finite, and equal to PyTorch's to nine digits in float64, also where logits
-    are 10,000 or -10,000. Gradients flow to the logits. Write it yourself, without PyTorch's ``cross_entropy``. The
-    tensors that come in keep their values.
+    The softmax of the logits gives the probabilities. As the formula stands, its powers of e overflow; computed in
+    another form, the loss is finite, and equal to PyTorch's to nine digits in float64, also where logits are 10,000 or
+    -10,000. Gradients flow to the logits. Write it yourself, without PyTorch's ``cross_entropy``. The tensors that come
+    in keep their values.
 
     Args:
         logits: one row for each example, float32 or float64, shape (B, C), B at least 1.

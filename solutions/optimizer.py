@@ -237,7 +237,7 @@ class Adam(Optimizer):
         params: the parameters, as an iterable.
         lr: the learning rate, above 0.
         betas: the shares of the two means that are kept, beta1 and beta2, each at least 0 and below 1.
-        eps: what keeps the division from one by zero.
+        eps: a small number added to the root, so that nothing is divided by zero.
 
     Raises:
         ValueError: there are no parameters, ``lr`` is not above 0, or a beta is not in [0, 1).

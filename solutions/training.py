@@ -265,7 +265,7 @@ def unmoved(model: nn.Module, step: Callable[[], object]) -> list[str]:
 
 
 def confusion_matrix(targets: Tensor, predictions: Tensor, classes: int) -> Tensor:
-    """Count how often each class was taken for each other.
+    """Count how often examples of each class were predicted as each class, itself included.
 
     Args:
         targets: the true class of each example, whole numbers from 0 to classes - 1, shape (N,); anything that
@@ -368,7 +368,7 @@ def evaluate(learner: Learner) -> Report:
 
 
 def compare(right_a: Tensor, right_b: Tensor) -> tuple[int, int, float]:
-    """Compare two models by the same examples: who alone is right how often, and could that be chance?
+    """Compare two models by the same examples: how often is only one of them right, and could that be chance?
 
     Only examples on which exactly one of the two is right tell them apart. If neither model were better, a fair coin
     would decide for each of these which model it is.
