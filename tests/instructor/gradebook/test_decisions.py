@@ -63,7 +63,7 @@ def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], 
 def test_other_points_count_at_once_and_at_the_next_grading_and_a_mark_is_still_explained(folder: Path) -> None:
     _, printed, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
     assert "2-layers: Linear.affine_map counts 3 points in this course" in printed
-    assert "right: 20 → 22 points\n1 mark changes\n" in printed
+    assert "right, 2-layers: 20 → 22 points\n1 mark changes\n" in printed
     assert totals(folder) == {student: (score + 2 * (score == 20), 27) for student, score in ONCE.items()}
     status, printed, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)  # as the judge gave it
     assert (status, "decided since: Linear.affine_map counts 3 points in this course" in printed) == (0, True)
