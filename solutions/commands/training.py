@@ -79,7 +79,8 @@ def train(
         how = f"python -m solutions train --resume {folders.name_of(folder)}"
         raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
 
-    console.print(f"Kept: the weights of epoch {run.progress.kept}, {why_kept(settings.recipe.cosine, run.is_whole)}.")
+    why = why_kept(settings.recipe.cosine, run.progress.kept == settings.recipe.epochs)
+    console.print(f"Kept: the weights of epoch {run.progress.kept}, {why}.")
     console.print(f"Speed: {run.images_per_second:,.0f} images/s, validation included.\n")
     console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
     console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")

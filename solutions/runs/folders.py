@@ -2,7 +2,6 @@
 
 import json
 import math
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -47,7 +46,8 @@ def claim_folder(name: str | None) -> tuple[Path, Path | None]:
         WrongUse: it cannot be a folder's name, or holds a run that is not finished, or no run.
     """
     if name is None:
-        return _folder_by_time(), None
+        now = f"{datetime.now():%Y%m%d-%H%M%S}"  # in which several may begin
+        return next(made for at in count() if _is_made(made := RUNS / (f"{now}-{at}" if at else now))), None
     if name in ("", ".", ".."):
         raise WrongUse(f"--name {name}: give the run a name, or the path of a folder for it")
     folder = RUNS / name if Path(name).name == name else Path(name)
@@ -59,21 +59,20 @@ def claim_folder(name: str | None) -> tuple[Path, Path | None]:
             raise WrongUse(f"{folder}: this run is not finished; go on with --resume {name}, or use another --name")
         places = (folder.with_name(f"{folder.name}.{number}") for number in count(1))
         earlier = folder.rename(next(place for place in places if not place.exists()))
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise WrongUse(f"{folder}: cannot be made ({error.strerror}); use another --name") from error
+    if not _is_made(folder):
+        raise WrongUse(f"{folder}: another run has just taken it; use another --name")
     return folder, earlier
 
 
-def _folder_by_time() -> Path:
-    now, number = f"{datetime.now():%Y%m%d-%H%M%S}", 0
-    while True:  # several may begin in one second
-        folder = RUNS / (f"{now}-{number}" if number else now)
-        with suppress(FileExistsError):
-            folder.mkdir(parents=True)
-            return folder
-        number += 1
+def _is_made(folder: Path) -> bool:
+    """Make a folder unless it is there, and return whether it was made; raise WrongUse where none can be."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise WrongUse(f"{folder}: cannot be made ({error.strerror}); use another --name") from error
+    return True
 
 
 def name_of(folder: Path) -> str:

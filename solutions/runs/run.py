@@ -60,11 +60,6 @@ class Run:
         return self.folder / MODEL
 
     @property
-    def is_whole(self) -> bool:
-        """Whether all epochs were trained, so that the learning rate fell as far as it was to."""
-        return self.progress.epochs >= self.settings.recipe.epochs
-
-    @property
     def images_per_second(self) -> float:
         """Training images, in the time that training and validation took."""
         return self.images * self.progress.epochs / sum(self.progress.history.seconds)

@@ -106,6 +106,16 @@ def test_runs_without_a_name_that_begin_in_one_second_have_folders_of_their_own(
     assert len({*folders}) == 3 and all(folder.parent == RUNS and folder.is_dir() for folder in folders)
 
 
+@pytest.mark.parametrize("name", [None, "a"])
+def test_a_run_that_gets_no_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    RUNS.write_text("a file")
+    with pytest.raises(WrongUse, match="cannot be made"):
+        claim_folder(name)
+
+
 @pytest.mark.parametrize(
     ("cosine", "is_whole", "why"),
     [
