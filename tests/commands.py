@@ -4,12 +4,10 @@ import atexit
 import contextlib
 import multiprocessing
 import os
-import pty
 import runpy
 import subprocess
 import sys
 import tempfile
-import termios
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +59,9 @@ def succeeded(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedPro
 
 def in_a_terminal(stream: str, *line: str | Path, cwd: Path) -> str:
     """Run one of our commands whose ``stdout`` or ``stderr`` is a terminal and return what it showed there."""
+    import pty  # Windows has neither
+    import termios
+
     reader, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (40, 160))
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: terminal}
