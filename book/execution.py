@@ -28,6 +28,7 @@ IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+(
 PACKAGES = ("autograder", "solutions")
 # The grader loads a course by its name and not by an import: code that has this module may use all of these.
 LOADS_COURSE = ROOT / "autograder" / "course.py"
+READ_BY_MODULES = ("sample", "model", "photographs")  # folders of data, which no cell need name
 LOADED = ("solutions/*.py", "solutions/checks/*.py", "solutions/mistakes/*.md", "solutions/answers/*.md")
 
 
@@ -41,7 +42,8 @@ def uses(code: str) -> set[Path]:
         waiting |= {*imported(path.read_text(encoding="utf-8"))} - loaded
         if path == LOADS_COURSE:
             waiting |= {file for pattern in LOADED for file in ROOT.glob(pattern)} - loaded
-    return loaded | {path for path in DATA.rglob("*.*") if path.parent.name == "sample" or f'"{path.stem}"' in code}
+    named = {path for path in DATA.glob("*.json") if f'"{path.stem}"' in code}
+    return loaded | named | {path for folder in READ_BY_MODULES for path in (DATA / folder).iterdir()}
 
 
 def imported(code: str) -> Iterator[Path]:

@@ -5,7 +5,6 @@ from html import escape
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from book import add_element, add_tooltips
@@ -13,16 +12,6 @@ from book import add_element, add_tooltips
 
 class term_link(nodes.Inline, nodes.TextElement):
     """A link to a term that knows its definition, and the place of that in the page."""
-
-
-class DependOnGlossary(SphinxTransform):
-    """Build a page anew when the glossary changes, whose definitions it repeats."""
-
-    default_priority = 500
-
-    def apply(self, **kwargs: object) -> None:
-        if any(xref["reftype"] == "term" for xref in self.document.findall(addnodes.pending_xref)):
-            self.env.note_dependency(self.env.doc2path("chapters/glossary"))
 
 
 class TermLinks(SphinxPostTransform):
@@ -72,6 +61,5 @@ class Letters(SphinxPostTransform):
 
 def setup(app: Sphinx) -> None:
     add_element(app, term_link, "a", "term")
-    app.add_transform(DependOnGlossary)
     app.add_post_transform(TermLinks)
     app.add_post_transform(Letters)

@@ -9,8 +9,8 @@ import os
 import pickle
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cache
 from html import escape
@@ -24,9 +24,8 @@ from sphinx.util.docutils import SphinxDirective
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.instructor.authoring.catalogue import caught_mistakes
+from autograder.instructor.authoring.catalogue import CaughtMistake, caught_mistakes
 from autograder.judge.verdicts import Verdict, mistakes_in
-from autograder.mistakes import Mistake
 from autograder.reports.html import checks_table
 from book import ROOT
 from book.chapters import counted
@@ -35,19 +34,8 @@ from book.execution import digest
 JUDGED_BY = f"import {caught_mistakes.__module__}"
 
 
-@dataclass(frozen=True)
-class JudgedMistake:
-    """A known mistake after the checks."""
-
-    id: str
-    caught_by: tuple[str, ...]  # names of the checks that fail
-    named: bool  # whether each of them names this mistake and no other
-    named_to_students: bool  # whether the visible checks name it, too
-    table: str  # what ``check`` shows, as HTML
-
-
 @cache
-def judged_mistakes() -> dict[str, list[JudgedMistake]]:
+def judged_mistakes() -> dict[str, list[CaughtMistake]]:
     """Return the known mistakes of each room, in the catalogue's order; a later build reads them from `_build`."""
     file = ROOT / "_build" / f"known-mistakes-{digest(JUDGED_BY)}.pickle"
     if not file.exists():
@@ -56,22 +44,13 @@ def judged_mistakes() -> dict[str, list[JudgedMistake]]:
         draft = file.with_suffix(f".{os.getpid()}")
         draft.write_bytes(pickle.dumps(judged))
         draft.replace(file)
-    stored: dict[str, list[JudgedMistake]] = pickle.loads(file.read_bytes())
+    stored: dict[str, list[CaughtMistake]] = pickle.loads(file.read_bytes())
     return stored
 
 
-def judged_in(room: str) -> list[JudgedMistake]:
+def judged_in(room: str) -> list[CaughtMistake]:
     """Judge the known mistakes of a room; links lead to the chapter beside this page."""
-    return [
-        JudgedMistake(
-            caught.mistake.id,
-            tuple(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in caught.caught_by),
-            caught.named,
-            any(caught.mistake.id in mistakes_in(verdict.record()) for verdict in caught.seen),
-            checks_table(caught.mistake.exercise, caught.seen),
-        )
-        for caught in caught_mistakes(replace(Course.installed(), book_url="../"), room)
-    ]
+    return caught_mistakes(replace(Course.installed(), book_url="../"), room)
 
 
 def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -90,25 +69,21 @@ class KnownMistakesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         room, course = self.arguments[0], Course.installed()
-        known = {mistake.id: mistake for mistake in course.mistakes(room)}
-        by_exercise: dict[str, list[JudgedMistake]] = {}
-        for judged in judged_mistakes()[room]:
-            by_exercise.setdefault(known[judged.id].exercise, []).append(judged)
-        tables = (
-            self.folded(exercise, mistakes, known, course.first_hints(room, exercise))
-            for exercise, mistakes in by_exercise.items()
-        )
-        unnamed = [mistake.id for mistake in judged_mistakes()[room] if not mistake.named]
+        mistakes = judged_mistakes()[room]
+        by_exercise: dict[str, list[CaughtMistake]] = {}
+        for judged in mistakes:
+            by_exercise.setdefault(judged.mistake.exercise, []).append(judged)
+        tables = (self.folded(name, group, course.first_hints(room, name)) for name, group in by_exercise.items())
+        unnamed = [judged.mistake.id for judged in mistakes if not judged.named]
         caught = f"all but {', '.join(unnamed)} are" if unnamed else "each of them is"
-        return [nodes.paragraph("", f"{len(known)} mistakes; {caught} caught and named."), *tables]
+        return [nodes.paragraph("", f"{len(mistakes)} mistakes; {caught} caught and named."), *tables]
 
-    def folded(
-        self, exercise: str, mistakes: Sequence[JudgedMistake], known: Mapping[str, Mistake], hints: Sequence[str]
-    ) -> nodes.container:
+    def folded(self, exercise: str, mistakes: Sequence[CaughtMistake], hints: Sequence[str]) -> nodes.container:
         lines = ["Before anything is written: " + " ".join(hints), "", ":::{list-table}"]
         lines += [":header-rows: 1", ":widths: 70 30", ":class: known-mistakes", "", "* - Mistake", "  - Caught by"]
         for judged in mistakes:
-            lines += [f"* - {known[judged.id].says} `{judged.id}`", f"  - {', '.join(judged.caught_by)}"]
+            checks = ", ".join(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in judged.caught_by)
+            lines += [f"* - {judged.mistake.says} `{judged.mistake.id}`", f"  - {checks}"]
         summary = f"<details><summary><code>{exercise}</code>, {counted(len(mistakes), 'mistake')}</summary>"
         block = nodes.container("", nodes.raw("", summary, format="html"), classes=["filtered"])
         block += self.parse_text_to_nodes("\n".join([*lines, ":::"]), offset=self.content_offset)
@@ -132,12 +107,12 @@ def wrong_answers(exercise: Exercise) -> list[tuple[str, str, str]]:
     The shortest come first, and among these the least like any line of a solution: they give away the least.
     """
     course = Course.installed()
-    source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
+    source = course.source(exercise.room)
     secret = [line for solved in course.exercises(exercise.room) for line in solved.solution_lines]
     answers: list[tuple[tuple[bool, float], tuple[str, str, str]]] = []
     for judged in judged_mistakes()[exercise.room]:
-        mistake = mistakes[judged.id]
-        if mistake.exercise != exercise.name or not judged.named_to_students:
+        mistake, named = judged.mistake, {name for verdict in judged.seen for name in mistakes_in(verdict.record())}
+        if mistake.exercise != exercise.name or mistake.id not in named:
             continue
         mistaken = mistake.apply(source)
         changed = changed_lines(source, mistaken)
@@ -146,7 +121,8 @@ def wrong_answers(exercise: Exercise) -> list[tuple[str, str, str]]:
         if is_empty or len(lines) > MOST_LINES or any(tells(line, secret) for line in lines):
             continue
         reveals = len(lines) > FEW_LINES, max(likeness(line, secret) for line in lines)
-        answers.append((reveals, (function_of(mistaken, changed[0][0]), as_written(changed), judged.table)))
+        table = checks_table(exercise.name, judged.seen)
+        answers.append((reveals, (function_of(mistaken, changed[0][0]), as_written(changed), table)))
     answers.sort(key=lambda revealing: revealing[0])
     return list({answer[1]: answer for _, answer in reversed(answers)}.values())[::-1][:SHOWN]
 

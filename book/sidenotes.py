@@ -118,6 +118,8 @@ def note_terms(app: Sphinx, document: nodes.document) -> None:
     """Note a page's terms in its metadata, which Sphinx merges and forgets together with the page."""
     terms = [xref["reftarget"] for xref in document.findall(addnodes.pending_xref) if xref["reftype"] == "term"]
     app.env.metadata[app.env.docname]["terms"] = list(map(term_id, terms))
+    if terms:  # whose definitions the page repeats
+        app.env.note_dependency(app.env.doc2path("chapters/glossary"))
 
 
 def block_of(link: nodes.Node) -> nodes.Element | None:

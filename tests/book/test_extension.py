@@ -202,7 +202,8 @@ def used_by(code: str) -> set[str]:
 def test_a_page_uses_its_imports_their_imports_and_the_data_that_it_names() -> None:
     used = used_by('from solutions.dropout import gap\n\nload_measured("results")')
     assert {"solutions/dropout.py", "solutions/layers.py", "data/results.json"} <= used
-    assert "data/sample/train-images-idx3-ubyte.gz" in used
+    assert {"data/sample/train-images-idx3-ubyte.gz", "data/model/garments.safetensors"} <= used
+    assert "data/photographs/index.csv" in used
     assert used.isdisjoint({"solutions/training.py", "data/speed.json"})
 
 
