@@ -1,19 +1,15 @@
 """Expectations recorded for fixed seeds, with which a student's machine compares in place of the reference.
 
 A recording holds the answers of the reference and of every known mistake to the visible checks, what to say of each
-mistake, and the first hints. It holds no source and no hidden check.
+mistake, and the first hints. It holds no source and no hidden check. Its frames are those of the sandbox.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import safetensors.numpy
-
-from autograder.arrays import NDArray, from_bytes, to_bytes
 from autograder.checks import Check, Raised, checks_of
 from autograder.course import Course
 from autograder.judge.comparison import same_answer
@@ -31,25 +27,23 @@ FOLDER = Path(__file__).parent / "records"
 
 def record(course: Course, room: str, folder: Path) -> Path:
     """Write the recording of a room's visible checks into a folder and return the file."""
-    arrays: dict[str, NDArray] = {}
-    answers: list[dict[str, Any]] = []
-    for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
-        header, body = wire.pack_answer(without_reference_words(answer))
-        for name, numbers in from_bytes(body).items():
-            arrays[f"{len(answers)}/{name}"] = numbers
-        answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
-    explanations = [{name: getattr(mistake, name) for name in EXPLANATION} for mistake in course.mistakes(room)]
-    first_hints = {exercise.name: course.first_hints(room, exercise.name) for exercise in course.exercises(room)}
     content = {
         "contents": asdict(course.contents(room)),
-        "answers": answers,
-        "explanations": explanations,
-        "first_hints": first_hints,
+        "explanations": [{name: getattr(mistake, name) for name in EXPLANATION} for mistake in course.mistakes(room)],
+        "first_hints": {each.name: course.first_hints(room, each.name) for each in course.exercises(room)},
     }
+    frames = [wire.frame(content)]
+    for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
+        header, body = wire.pack_answer(without_reference_words(answer))
+        frames.append(wire.frame({"check": check.id, "seed": seed, "who": who, "answer": header}, body))
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{room}.safetensors"
-    safetensors.numpy.save_file(arrays, path, metadata={"content": json.dumps(content)})
+    path = _file(room, folder)
+    path.write_bytes(b"".join(frames))
     return path
+
+
+def _file(room: str, folder: Path) -> Path:
+    return folder / f"{room}.frames"
 
 
 def _recorded_answers(live: LiveExpectations, room: str) -> Iterator[tuple[Check, int, str, Answer]]:
@@ -89,20 +83,20 @@ class RecordedExpectations:
     path: Path
 
     @cached_property
+    def _frames(self) -> list[tuple[dict[str, Any], bytes]]:
+        """What is said of the room, and then the answers."""
+        return list(wire.frames(self.path.read_bytes()))
+
+    @property
     def _content(self) -> Mapping[str, Any]:
-        with safetensors.safe_open(self.path, framework="np") as file:
-            content: Mapping[str, Any] = json.loads(file.metadata()["content"])
-        return content
+        return self._frames[0][0]
 
     @cached_property
     def _answers(self) -> Mapping[tuple[str, int, str], Answer]:
-        arrays = safetensors.numpy.load_file(self.path)
-        answers = {}
-        for at, row in enumerate(self._content["answers"]):
-            own = {name.partition("/")[2]: numbers for name, numbers in arrays.items() if name.startswith(f"{at}/")}
-            body = to_bytes(own) if own else b""
-            answers[row["check"], row["seed"], row["who"]] = wire.unpack_answer(row["answer"], body)
-        return answers
+        return {
+            (row["check"], row["seed"], row["who"]): wire.unpack_answer(row["answer"], body)
+            for row, body in self._frames[1:]
+        }
 
     def reference(self, check: Check, seed: int) -> Answer:
         return self._answers[check.id, seed, ""]
@@ -134,5 +128,5 @@ def expectations(room: str) -> Expectations:
     Raises:
         NoCourse: there is neither.
     """
-    recorded = FOLDER / f"{room}.safetensors"
+    recorded = _file(room, FOLDER)
     return RecordedExpectations(recorded) if recorded.exists() else LiveExpectations(Course.installed())

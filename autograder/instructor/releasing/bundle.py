@@ -125,7 +125,7 @@ def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[s
         for room, recording in recordings.items():
             visible = without_hidden_checks((course.checks / f"{room}.py").read_text(encoding="utf-8"))
             (checks / f"{room}.py").write_text(visible, encoding="utf-8")
-            (records / f"{room}.safetensors").write_bytes(recording)
+            (records / f"{room}.frames").write_bytes(recording)
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
@@ -150,7 +150,7 @@ def _recorded(course: Course, room: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         line = [sys.executable, "-c", RECORD, *astuple(course), room]
         subprocess.run(line, cwd=folder, check=True)
-        return (Path(folder) / f"{room}.safetensors").read_bytes()
+        return (Path(folder) / f"{room}.frames").read_bytes()
 
 
 def _copy_data(course: Course, target: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_zip_holds_no_model_answer_to_the_written_question(texts: dict[str, 
 
 
 def test_the_zip_holds_of_a_hidden_check_only_its_title(texts: dict[str, str]) -> None:
-    recording = {name: text for name, text in texts.items() if name.endswith(".safetensors")}
+    recording = {name: text for name, text in texts.items() if name.endswith(".frames")}
     for check in checks_of(ROOM):
         function = f"def {check.observe.__name__}("
         assert bool(shipped(function, texts)) != check.hidden
