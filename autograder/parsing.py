@@ -28,6 +28,22 @@ def parse(source: str | bytes) -> ast.Module:
         return ast.parse(source)
 
 
+def bound(node: ast.AST) -> set[str]:
+    """Return the names that a statement binds at the top level, also under if, try, with, match and loops."""
+    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Store) else set()
+    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        return set()  # names of their own
+    names: set[str] = set().union(*(bound(child) for child in ast.iter_child_nodes(node)))
+    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+        names.add(node.name)
+    return names
+
+
 def code_under_magics(cell: str) -> str:
     """Return a cell's text with the magics off that run Python, such as %%time: their code keeps its lines and columns.
 

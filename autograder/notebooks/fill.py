@@ -9,8 +9,8 @@ from nbformat import NotebookNode
 
 from autograder.errors import UsageError
 from autograder.notebooks.graft import grade_id_of, is_answer
-from autograder.notebooks.remarks import python_of
-from autograder.parsing import code_under_magics, parse
+from autograder.notebooks.remarks import bound_by, python_of
+from autograder.parsing import bound, code_under_magics, parse
 
 
 class NothingToFill(UsageError):
@@ -73,14 +73,7 @@ def answers_in(notebook: NotebookNode, released: NotebookNode) -> str:
     """Return the source of those code cells of a notebook that define an exercise of the released one."""
     exercises = frozenset(exercise_cells(released))
     texts = (code_under_magics(cell.source) for cell in notebook.cells if cell.cell_type == "code")
-    return "\n\n".join(text for text in texts if _binds(text) & exercises)
-
-
-def _binds(text: str) -> set[str]:
-    try:
-        return _bound(parse(python_of(text)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()  # of no use
+    return "\n\n".join(text for text in texts if bound_by(text) & exercises)
 
 
 def _by_exercise(pieces: Sequence[_Piece], defined: Sequence[str], futures: Sequence[str]) -> dict[str, str]:
@@ -104,7 +97,7 @@ def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[
     for at, node in enumerate(body):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             futures.append(ast.unparse(node))
-        binds |= _bound(node) & exercises
+        binds |= bound(node) & exercises
         end = node.end_lineno or node.lineno
         shares_its_line = at + 1 < len(body) and _first_line(body[at + 1]) <= end
         if shares_its_line or lines[end - 1].endswith("\\"):
@@ -119,19 +112,3 @@ def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[
 def _first_line(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _bound(node: ast.AST) -> set[str]:
-    """Return the names that a statement binds at the top level, also under if, try, with, match and loops."""
-    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.Name):
-        return {node.id} if isinstance(node.ctx, ast.Store) else set()
-    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-        return set()  # names of their own
-    names: set[str] = set().union(*(_bound(child) for child in ast.iter_child_nodes(node)))
-    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-        names.add(node.name)
-    return names

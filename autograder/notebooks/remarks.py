@@ -12,7 +12,7 @@ from types import CodeType
 
 from autograder.exercises import stub_error
 from autograder.notebooks.released import released_cells
-from autograder.parsing import code_under_magics, parse
+from autograder.parsing import bound, code_under_magics, parse
 
 MAGIC = re.compile(r"^([ \t]*)([%!?][^\r\n]*|[^\s#'\"][^\r\n#'\"]*\?{1,2}[ \t]*)(?=[\r\n]|\Z)", re.MULTILINE)
 EVERYWHERE = {*dir(builtins), "__name__", "display", "get_ipython"}
@@ -35,8 +35,8 @@ def remarks_on(room: str, answers: Mapping[str, str], cells: Iterable[str]) -> d
     stubs = {name: released.pop(f"{room}-{name}", "") for name in answers}
     remarks = {}
     with warnings.catch_warnings(action="ignore"):  # Python warns of a cell when the cell is run
-        known = EVERYWHERE.union(*(_bound(text) for text in [*released.values(), *answers.values()]))
-        elsewhere = set[str]().union(*map(_bound, cells)) - known
+        known = EVERYWHERE.union(*(bound_by(text) for text in [*released.values(), *answers.values()]))
+        elsewhere = set[str]().union(*map(bound_by, cells)) - known
         for name, text in answers.items():
             if text.strip() != stubs[name]:
                 remarks[name] = [*_still_to_write(text, stub_error(room, name)), *_not_there(text, elsewhere, name)]
@@ -65,8 +65,10 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def _not_there(text: str, elsewhere: set[str], exercise: str) -> Iterator[str]:
     """Report the names in an answer that only cells define which do not count."""
-    table = _symbols(text)
-    names = [f"`{name}`" for name in sorted(elsewhere & set(_used(table)))] if table and elsewhere else []
+    names: list[str] = []
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        used = set(_used(symtable.symtable(python_of(text), "cell", "exec")))
+        names = [f"`{name}`" for name in sorted(elsewhere & used)]
     if names:
         several = len(names) > 1
         yield (
@@ -75,11 +77,11 @@ def _not_there(text: str, elsewhere: set[str], exercise: str) -> Iterator[str]:
         )
 
 
-def _bound(text: str) -> set[str]:
-    """Return the names that a cell binds for other cells."""
-    table = _symbols(text)
-    symbols = table.get_symbols() if table else ()
-    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+def bound_by(text: str) -> set[str]:
+    """Return the names that a cell binds for other cells; none if Python cannot read it."""
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        return bound(parse(python_of(text)))
+    return set()
 
 
 def _used(table: symtable.SymbolTable) -> Iterator[str]:
@@ -87,14 +89,6 @@ def _used(table: symtable.SymbolTable) -> Iterator[str]:
     yield from (symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced())
     for inner in table.get_children():
         yield from _used(inner)
-
-
-def _symbols(text: str) -> symtable.SymbolTable | None:
-    """Return Python's table of a cell's names; None for a cell that Python cannot read."""
-    try:
-        return symtable.symtable(python_of(text), "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def python_of(text: str) -> str:

@@ -65,6 +65,7 @@ USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return 
         ("%%capture out\n%%time\ndef row(x): ...", "row(x)", "`row` is"),
         ("%time k = 3", "x * k", "`k` is"),
         ("def row(x): ...\nk = 3", "row(x) + k", "`k` and `row` are"),
+        ("k = 3", "x * k\npairs = [k for k in range(3)]", "`k` is"),  # its own k is no other's
     ],
 )
 def test_names_that_only_a_cell_without_effect_on_marks_defines_are_reported(cell: str, uses: str, names: str) -> None:

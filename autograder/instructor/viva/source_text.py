@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from autograder.notebooks.remarks import python_of
-from autograder.parsing import parse
+from autograder.parsing import bound, parse
 
 MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five minutes
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -94,7 +94,8 @@ class SourceText:
 
 def defining(tree: ast.Module, name: str) -> list[ast.stmt]:
     """Return the statements of a cell that define a name and the names that it uses, in order."""
-    defined = [(statement, _names(statement, ast.Store)) for statement in tree.body]
+    imports = (ast.Import, ast.ImportFrom)
+    defined = [(statement, bound(statement)) for statement in tree.body if not isinstance(statement, imports)]
     chosen: list[ast.stmt] = []
     wanted, known = [name], {name}
     while wanted:
@@ -102,22 +103,10 @@ def defining(tree: ast.Module, name: str) -> list[ast.stmt]:
         for statement, names in defined:
             if searched in names and statement not in chosen:
                 chosen.append(statement)
-                used = _names(statement, ast.Load) - known
+                used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)} - known
                 wanted += sorted(used)
                 known |= used
     return [statement for statement in tree.body if statement in chosen]
-
-
-def _names(statement: ast.stmt, context: type[ast.expr_context]) -> set[str]:
-    """Return the names that a statement looks up, or those that it gives to its module."""
-    if context is ast.Load:
-        return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {statement.name}
-    inner = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.stmt)]
-    inner += [node for handler in getattr(statement, "handlers", ()) for node in handler.body]
-    stored = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return stored.union(*(_names(node, context) for node in inner))
 
 
 def is_python(source: str) -> bool:
