@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Self
@@ -40,23 +39,14 @@ class Sandbox:
     Args:
         limits: what each program may use.
         isolated: False only for work that the grader trusts, such as one's own.
-        hidden: folders that student code must not see even if the interpreter's folders contain them, beside the
-            course's own.
         one_submission: True if this machine is a container with one submission: another user is then wall enough.
     """
 
-    def __init__(
-        self,
-        limits: Limits | None = None,
-        *,
-        isolated: bool = True,
-        hidden: Sequence[Path] = (),
-        one_submission: bool = False,
-    ) -> None:
+    def __init__(self, limits: Limits | None = None, *, isolated: bool = True, one_submission: bool = False) -> None:
         self.limits = limits or Limits()
         self.isolated = isolated
         self.one_submission = one_submission
-        self.hidden = tuple(dict.fromkeys((*hidden, *_course_folder())))
+        self.hidden = _course_folder()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._is_ready = False
@@ -195,6 +185,7 @@ class Sandbox:
 
 
 def _course_folder() -> list[Path]:
+    """Return what student code must not see even if the interpreter's folders contain it."""
     try:
         return [Course.announced().folder]
     except NoCourse:

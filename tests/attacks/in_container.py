@@ -50,7 +50,7 @@ Path("/autograder/source/secret.txt").write_text(facts["secrets"]["in the course
 (released_file,) = Path("/autograder/source").glob("*.ipynb")
 released, course, seed = read_notebook(released_file), Course.installed(), facts["seed"]
 expect, graded = BundledExpectations.of(course, released), {}
-with Sandbox(Limits(**facts["limits"]), hidden=[course.folder], one_submission=True) as sandbox:
+with Sandbox(Limits(**facts["limits"]), one_submission=True) as sandbox:
     for folder in sorted((INSIDE / "submitted").iterdir()):
         try:
             notebook, _ = submitted_notebook(folder / released_file.stem, room_of(released), released_file.name)

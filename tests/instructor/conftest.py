@@ -112,17 +112,17 @@ def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> 
 
 
 @contextlib.contextmanager
-def one_warm_sandbox(_: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
+def one_warm_sandbox(_: int, limits: Limits, *, isolated: bool) -> Iterator[Sandboxes]:
     """Give a sandbox that outlives a run, as it outlives a submission: each would wait for PyTorch anew."""
     with ThreadPoolExecutor(1) as pool:
-        sandbox = warm_sandbox(limits, isolated, *hidden)
+        sandbox = warm_sandbox(limits, isolated)
         yield Sandboxes(lambda program: pool.submit(sandbox.run, program), 1)
         pool.shutdown(cancel_futures=True)
 
 
 @cache
-def warm_sandbox(limits: Limits, isolated: bool, *hidden: Path) -> Sandbox:
-    sandbox = Sandbox(limits, isolated=isolated, hidden=hidden)
+def warm_sandbox(limits: Limits, isolated: bool) -> Sandbox:
+    sandbox = Sandbox(limits, isolated=isolated)
     atexit.register(sandbox.close)
     return sandbox
 

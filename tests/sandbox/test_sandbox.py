@@ -124,7 +124,8 @@ def test_hidden_checks_come_after_the_visible_ones_whose_later_answers_count_no_
 def test_another_sandbox_runs_as_another_user_and_covers_an_installed_reference(sandbox: Sandbox) -> None:
     hidden = Path(next(iter(__import__("rich").__path__)))
     look = f"import os; print(os.getuid(), os.listdir({str(hidden)!r}))"
-    with Sandbox(LIMITS, hidden=[hidden]) as second:
+    with Sandbox(LIMITS) as second:
+        second.hidden = [hidden]
         user, _, shown = says(second, look).partition(" ")
     assert shown == "[]"
     assert (says(sandbox, look).split()[0] != user) == (os.geteuid() == 0)

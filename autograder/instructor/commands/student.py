@@ -174,9 +174,7 @@ def viva(
     wanted = None if only is None else {only}
     with (
         progress("Trying edits", len(works) if student is None else 1, quiet) as step,
-        local_sandboxes(
-            workers if student is None else 1, LIMITS, isolated=sandbox, hidden=[course.folder]
-        ) as sandboxes,
+        local_sandboxes(workers if student is None else 1, LIMITS, isolated=sandbox) as sandboxes,
     ):
         held = talks(works, chosen, sandboxes, only_for=wanted, again=again, done=step)
     written = [path for talk in held for path in write_sheets(folder, course, chosen, talk)]

@@ -43,7 +43,7 @@ from autograder.notebooks.graft import (
     read_notebook,
     room_of,
 )
-from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox, isolation
+from autograder.sandbox import NoSandbox, Program, RunResult, Sandbox, isolation
 from autograder.sections import Contents
 
 CONTENTS = "contents"  # of the chapter, in the notebook's record: no chapters lie beside an installed course
@@ -95,7 +95,7 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
 
     def run(program: Program) -> RunResult:
         nonlocal walls
-        with strongest_sandbox(course) as sandbox:
+        with strongest_sandbox() as sandbox:
             walls = isolation.OTHER_USER if sandbox.one_submission else isolation.mechanism()
             return sandbox.run(program)
 
@@ -108,14 +108,14 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     return report | {"extra_data": {"seed": seed, "versions": dict(record.versions), "isolation": walls}}
 
 
-def strongest_sandbox(course: Course) -> Sandbox:
+def strongest_sandbox() -> Sandbox:
     """Return a sandbox that starts here: with namespaces, or else with another user as its wall, or raise NoSandbox."""
-    first = Sandbox(Limits(), hidden=[course.folder])
+    first = Sandbox()
     try:
         first.run(Program((), ()))
     except NoSandbox as error:
         print(f"no namespaces here, so student code runs as another user: {error}")
-        return Sandbox(Limits(), hidden=[course.folder], one_submission=True)
+        return Sandbox(one_submission=True)
     return first
 
 

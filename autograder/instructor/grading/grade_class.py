@@ -183,7 +183,7 @@ class _Grading:
 
             return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
         workers = max(1, min(request.workers, submissions))
-        return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
+        return local_sandboxes(workers, request.limits, isolated=request.isolated)
 
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
         """Start a submission in a sandbox, unless its verdicts are known already."""

