@@ -55,21 +55,17 @@ def facts_of(
 
 
 def update_gradebook(
-    folder: CourseFolder,
-    course: Course,
-    gradebook: CourseGradebook,
-    records: GradingRecords | None = None,
-    students: Sequence[Student] = (),
+    folder: CourseFolder, course: Course, gradebook: CourseGradebook, records: GradingRecords | None = None
 ) -> Facts:
     """Bring nbgrader's gradebook into line with the facts, and return them. A second call changes nothing.
 
-    It gets ``students`` of a table beside the roster, too. Raises GradebookError, and as ``facts_of``.
+    Raises GradebookError, and as ``facts_of``.
     """
     records = records or GradingRecords(folder)
     dict(records.all())  # before anybody has to wait
     with gradebook.writing() as rows:
         facts = facts_of(folder, course, rows, records)
-        rows.write_students([*facts.students, *students])
+        rows.write_students(facts.students)
         rows.write_due_dates(facts.due)
         rows.write(marks_of(facts))
     return facts

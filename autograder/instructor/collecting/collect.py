@@ -16,7 +16,7 @@ from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
 from autograder.instructor.collecting.downloaded import BY_HAND, TIMESTAMP, DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
-from autograder.instructor.collecting.recognising import Answers, RecognisedFile, answers_of, recognise
+from autograder.instructor.collecting.recognising import Answers, answers_of, recognise
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.github import with_commit_time
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
@@ -24,9 +24,9 @@ from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_r
 from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
 from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of, own_due_dates_of
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError, has_a_date_everywhere
 from autograder.instructor.course.open_matters import note_instead
-from autograder.instructor.course.roster import Student, read_roster, students_of
+from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.course.tables import TableError, read_table
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
@@ -42,7 +42,6 @@ class CollectRequest:
 
     path: Path
     assignment: str | None = None  # the only one to collect; None for all that occur
-    roster: Path | None = None
     worksheet: Path | None = None  # Moodle's, with the times of handing in
     times: Path | None = None  # a table of the instructor's with such times
     student: str | None = None  # the owner of all files, by id, address or name; None where file names say it
@@ -70,21 +69,18 @@ def planned_collection(
     assignment or a choice is unknown, or the download cannot be read, and OSError.
     """
     _refuse_wrong_use(folder, request)
-    students = read_roster(request.roster) if request.roster else students_of(folder)
+    students = students_of(folder)
     if not students:
-        raise CourseFolderError(
-            f"{request.roster or 'roster.csv'} has no students: put your learning system's export in its place, "
-            "or give --roster FILE"
-        )
+        raise CourseFolderError("roster.csv has no students: put your learning system's export in its place")
     due, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course)
     own = due.get(request.assignment or "", next(iter(due.values()), None))
     zone = own.tzinfo if own else None
     answers = answers_of(folder)
     with open_download(request.path) as entries:
-        files = list[RecognisedFile]()
+        files = list[DownloadedFile]()
         for file in _recognised(_downloaded_files(entries, request, students, zone), students, answers):
             files.append(file)
-            on_read(file.downloaded.entry.name)
+            on_read(file.entry.name)
         works = [(student.id, assignment) for student in students for assignment in answers]
         situation = Situation(
             students,
@@ -96,7 +92,7 @@ def planned_collection(
             own_due,
         )
         plan = make_plan(files, situation, only=request.assignment, choice=request.choice, force=request.force)
-        yield Collection(plan, situation, {file.digest: file.downloaded.entry for file in files if file.digest})
+        yield Collection(plan, situation, {file.digest: file.entry for file in files if file.digest})
 
 
 def _refuse_wrong_use(folder: CourseFolder, request: CollectRequest) -> None:
@@ -139,7 +135,7 @@ def _downloaded_files(
 
 def _recognised(
     files: Sequence[DownloadedFile], students: Sequence[Student], answers: Answers
-) -> Iterator[RecognisedFile]:
+) -> Iterator[DownloadedFile]:
     """Yield each file with its assignment; a student whose files take too long has one that says so for the rest."""
     left_s, stopped = defaultdict[str, float](lambda: READING_S), set[str]()
     for outer, matches in zip(files, owners_of(files, Directory(students)), strict=True):
@@ -149,10 +145,10 @@ def _recognised(
             if time.monotonic() >= last:
                 stopped.add(whose)
                 reason = f"the files of {whose} took {READING_S} seconds to read: this one and the rest are not read"
-                yield RecognisedFile(replace(outer, entry=replace(entry, refused=reason), owners=()), note=reason)
+                yield replace(outer, entry=replace(entry, refused=reason), owners=(), note=reason)
                 break
             file = recognise(replace(outer, entry=entry), answers)
-            yield replace(file, downloaded=with_commit_time(file.downloaded)) if file.assignment else file
+            yield with_commit_time(file) if file.assignment else file
         left_s[whose] = last - time.monotonic()
 
 
@@ -183,7 +179,7 @@ def _time(text: str, zone: tzinfo | None) -> datetime | None:
         when = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    if ":" not in text or (when.tzinfo is None and zone is None):
+    if ":" not in text or (when.tzinfo is None and zone is None) or not has_a_date_everywhere(when):
         return None
     return when if when.tzinfo else when.replace(tzinfo=zone)
 
@@ -211,9 +207,9 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
 
     Raises CourseFolderError where the download has changed since it was planned, GradebookError, and OSError.
     """
-    plan, situation = collection.plan, collection.situation
+    plan = collection.plan
     with CourseGradebook(folder) as gradebook:
-        update_gradebook(folder, Course.installed(), gradebook, students=situation.students)
+        update_gradebook(folder, Course.installed(), gradebook)
     for submission in plan.to_write:
         contents = _new_contents(folder, submission, collection.entries)
         keep(folder, submission.student.id, submission.assignment, submission.attempts, contents)

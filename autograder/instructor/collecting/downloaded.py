@@ -41,6 +41,14 @@ class DownloadedFile:
     doubt: str = ""  # the evidence against its time, in words for the instructor; or empty
     ownership: Ownership | None = None  # on the disk, where students choose the name that says whose it is
     other_readings: tuple[DownloadedFile, ...] = ()  # of other systems, of the same file's name
+    assignment: str = ""  # recognised by its cells; empty for a file of another kind, and until it is read
+    digest: str = ""  # of its content, SHA-256 in hex; empty for a file of another kind
+    note: str = ""  # why it is of another kind, or its oddity; or empty
+
+    @property
+    def name(self) -> str:
+        """The name of the file, without its folders."""
+        return self.entry.name.rpartition("/")[2]
 
 
 # Only names at the outermost level, just below the folders that all entries lie in, are the system's; a student chose

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from autograder.instructor.collecting.downloaded import BY_HAND
+from autograder.instructor.collecting.downloaded import BY_HAND, DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
-from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, Attempt
 from autograder.instructor.course.directory import Directory, Match
 from autograder.instructor.course.due_dates import seconds_late
@@ -16,8 +15,8 @@ from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 
-MatchedFiles = Sequence[tuple[RecognisedFile, Sequence[Match]]]  # each with the search for each owner
-OwnFiles = Sequence[tuple[RecognisedFile, str]]  # one student's, each with the kind of the clue that decided
+MatchedFiles = Sequence[tuple[DownloadedFile, Sequence[Match]]]  # each with the search for each owner
+OwnFiles = Sequence[tuple[DownloadedFile, str]]  # one student's, each with the kind of the clue that decided
 Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
 WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
 
@@ -73,7 +72,7 @@ class SubmissionPlan:
 class ExcludedFile:
     """A file of the download that is not collected."""
 
-    file: RecognisedFile
+    file: DownloadedFile
     reason: str
     matters: bool  # whether it can be a student's work, and not just a file beside it
     unmatched: tuple[Match, ...] = ()  # the searches in the class that found nobody, for a notebook of the course
@@ -81,7 +80,7 @@ class ExcludedFile:
 
     @property
     def path(self) -> str:
-        return self.file.downloaded.entry.name
+        return self.file.entry.name
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class Plan:
 
 
 def make_plan(
-    files: Iterable[RecognisedFile],
+    files: Iterable[DownloadedFile],
     situation: Situation,
     *,
     only: str | None = None,
@@ -124,7 +123,7 @@ def make_plan(
     not collected.
     """
     files = list(files)
-    owners = owners_of([file.downloaded for file in files], Directory(situation.students))
+    owners = owners_of(files, Directory(situation.students))
     matched = list(zip(files, owners, strict=True))
     works = _files_by_work(matched, situation, only)
     students = {student.id: student for student in situation.students}
@@ -144,15 +143,15 @@ def make_plan(
 
 
 def _files_by_work(matched: MatchedFiles, situation: Situation, only: str | None) -> Mapping[Work, OwnFiles]:
-    works: dict[Work, list[tuple[RecognisedFile, str]]] = defaultdict(list)
+    works: dict[Work, list[tuple[DownloadedFile, str]]] = defaultdict(list)
     for file, matches in matched:
         if not file.assignment or only not in (None, file.assignment):
             continue
         for match in matches:
             if match.student:
                 timed, when = file, situation.times.get(match.student.id)
-                if when and not file.downloaded.when:  # the instructor's word counts where the system says nothing
-                    timed = replace(file, downloaded=replace(file.downloaded, when=when, standing=ENTERED))
+                if when and not file.when:  # the instructor's word counts where the system says nothing
+                    timed = replace(file, when=when, standing=ENTERED)
                 works[match.student.id, file.assignment].append((timed, match.by))
     return works
 
@@ -190,8 +189,8 @@ def _excluded(matched: MatchedFiles, situation: Situation, awaited: set[str], on
     return excluded
 
 
-def _no_notebook(file: RecognisedFile, senders: tuple[Student, ...]) -> ExcludedFile:
-    is_refused = bool(file.downloaded.entry.refused)
+def _no_notebook(file: DownloadedFile, senders: tuple[Student, ...]) -> ExcludedFile:
+    is_refused = bool(file.entry.refused)
     if not senders:
         return ExcludedFile(file, file.note, matters=is_refused)
     who = " and ".join(student.id_and_name for student in senders)
@@ -220,11 +219,11 @@ def _submission_plan(
     of_chosen = [
         (file, matched_by)
         for file, matched_by in files
-        if chosen and file.digest == chosen.digest and file.downloaded.when in (chosen.when, None)
+        if chosen and file.digest == chosen.digest and file.when in (chosen.when, None)
     ]
     file, matched_by = of_chosen[0] if of_chosen else files[-1]
     action = action_for(chosen, attempts, placed, force=force)
-    if action == "as it is" and file.downloaded.standing == ENTERED and chosen and placed.stamp != chosen.stamp:
+    if action == "as it is" and file.standing == ENTERED and chosen and placed.stamp != chosen.stamp:
         action = "newer"  # a time that was written there before, and is corrected
     return SubmissionPlan(
         student,
@@ -235,13 +234,13 @@ def _submission_plan(
         seconds_late(chosen.when, situation.own_due.get(work, situation.due.get(assignment))) if chosen else 0.0,
         action,
         note=file.note if of_chosen else "",
-        doubt=file.downloaded.doubt if of_chosen else "",
+        doubt=file.doubt if of_chosen else "",
         placed=placed,
         learned=attempts != before,
     )
 
 
-def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: datetime) -> tuple[Attempt, ...]:
+def with_new(before: Sequence[Attempt], files: Iterable[DownloadedFile], now: datetime) -> tuple[Attempt, ...]:
     """Return the attempts and the new ones of a download, in the order of time.
 
     A file of unknown time was handed in before it was first met; the system's numbers, and then the time of the file,
@@ -249,27 +248,24 @@ def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: da
     """
     attempts = list(before)
     for file in sorted(files, key=_order):
-        downloaded = file.downloaded
-        corrects = downloaded.standing == ENTERED  # then the instructor's word stands
-        path, system = downloaded.entry.name, downloaded.system
-        by, upload = downloaded.standing, downloaded.upload
-        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, by, upload)
+        corrects = file.standing == ENTERED  # then the instructor's word stands
+        path, facts = file.entry.name, (file.system, file.standing, file.upload)
+        new = Attempt(0, file.digest, file.when, file.late, now, path, *facts)
         olds = [replace(old, when=None) if corrects else old for old in attempts]
         known = [at for at, old in enumerate(olds) if new.same_as(old)]
         if not known:
             last = max((attempt.number for attempt in attempts), default=0)
-            attempts.append(replace(new, number=max(last + 1, downloaded.number or 0)))
+            attempts.append(replace(new, number=max(last + 1, file.number or 0)))
         elif attempts[known[0]].when is None or new.standing != CLAIMED:  # its time is known now, or proved
             attempts[known[0]] = replace(attempts[known[0]], when=new.when, standing=new.standing)
     return tuple(attempts)
 
 
-def _order(file: RecognisedFile) -> tuple[float, int, int, bool, float, str]:
-    downloaded, entry = file.downloaded, file.downloaded.entry
-    when = downloaded.when.timestamp() if downloaded.when else 0.0
+def _order(file: DownloadedFile) -> tuple[float, int, int, bool, float, str]:
+    when = file.when.timestamp() if file.when else 0.0
     # Where a whole folder is handed in, the notebook can be newer than the copy of it that `hand_in()` packed.
-    is_live = PACKED not in entry.parts[:-1]
-    return when, downloaded.upload, downloaded.number or 0, is_live, entry.modified, entry.name
+    is_live = PACKED not in file.entry.parts[:-1]
+    return when, file.upload, file.number or 0, is_live, file.entry.modified, file.entry.name
 
 
 def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:

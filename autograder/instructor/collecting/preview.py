@@ -39,9 +39,9 @@ def notices(collection: Collection) -> list[str]:
     ambiguous = [file for file in plan.excluded if any(match.several for match in file.unmatched)]
     if ambiguous:
         tells = "Moodle's grading worksheet tells them apart, --worksheet FILE; "
-        worksheet = tells if any(lacks_worksheet(excluded.file.downloaded) for excluded in ambiguous) else ""
+        worksheet = tells if any(lacks_worksheet(excluded.file) for excluded in ambiguous) else ""
         lines.append(f"for files that more than one student can have handed in: {worksheet}for one file: {BY_HAND}")
-    if any(file.matters and file.file.downloaded.owners == ((),) for file in plan.excluded):
+    if any(file.matters and file.file.owners == ((),) for file in plan.excluded):
         lines.append("for files that name nobody: switch anonymous grading off, and download again")
     wrong = [name.endswith(".ipynb") for name in plan.wrong_types.values()]
     if any(wrong):

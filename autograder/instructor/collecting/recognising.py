@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from nbformat import NotebookNode
 
@@ -24,21 +24,6 @@ NONE_OF_THE_CELLS = "it holds none of the cells of"
 HEAD_BYTES = 64
 
 
-@dataclass(frozen=True)
-class RecognisedFile:
-    """A file of a download and its assignment."""
-
-    downloaded: DownloadedFile
-    assignment: str = ""  # empty for a file of another kind
-    digest: str = ""  # of its content, SHA-256 in hex; empty for a file of another kind
-    note: str = ""  # the reason why, or its oddity; or empty
-
-    @property
-    def name(self) -> str:
-        """The name of the file, without its folders."""
-        return self.downloaded.entry.name.rpartition("/")[2]
-
-
 Answers = Mapping[str, frozenset[str]]  # the ids of answer cells by assignment
 
 
@@ -48,25 +33,26 @@ def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
     return {name: _grade_ids(filter(is_answer, notebook.cells)) for name, notebook in notebooks.items()}
 
 
-def recognise(file: DownloadedFile, answers: Answers) -> RecognisedFile:
-    """Read a file of a download, and find its assignment."""
+def recognise(file: DownloadedFile, answers: Answers) -> DownloadedFile:
+    """Return a file of a download with its assignment, once it is read."""
     entry = file.entry
     if entry.refused:
-        return RecognisedFile(file, note=entry.refused)
+        return replace(file, note=entry.refused)
     name = entry.parts[-1]
     named = _named(name, answers)
     try:
         # A file that begins like JSON, under any name, or is called a notebook.
         if not named and not entry.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-            return RecognisedFile(file, note=NO_NOTEBOOK)
+            return replace(file, note=NO_NOTEBOOK)
         content = entry.read(MAX_NOTEBOOK_BYTES + 1)
     except EntryRefused as refused:
-        return RecognisedFile(file, note=str(refused))
+        return replace(file, note=str(refused))
     try:
         assignment, note = _by_cells(_grade_ids(parse_notebook(content, name).cells), named, answers)
     except MalformedNotebook as error:
         assignment, note = named, str(error).removeprefix(f"{name} ") if named else NO_NOTEBOOK
-    return RecognisedFile(file, assignment, hashlib.sha256(content).hexdigest() if assignment else "", note)
+    digest = hashlib.sha256(content).hexdigest() if assignment else ""
+    return replace(file, assignment=assignment, digest=digest, note=note)
 
 
 def _by_cells(cell_ids: frozenset[str], named: str, answers: Answers) -> tuple[str, str]:

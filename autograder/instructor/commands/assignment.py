@@ -187,10 +187,6 @@ def collect(
     attempt: Annotated[
         str, typer.Option(metavar="first|last|N", help="Which of a student's attempts is to be graded; all are kept.")
     ] = "last",
-    roster: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Who is in the class; the course folder's roster.csv if left out."),
-    ] = None,
     worksheet: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Moodle's grading worksheet, with the times and ids that its zip lacks."),
@@ -237,7 +233,7 @@ def collect(
     folder, course = CourseFolder.here(), Course.installed()
     interactive = sys.stdin.isatty() and not as_json
     require_consent(yes=yes, dry_run=dry_run, interactive=interactive)
-    request = CollectRequest(path, assignment, roster, worksheet, times, student, at, attempt, force)
+    request = CollectRequest(path, assignment, worksheet, times, student, at, attempt, force)
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
             collection = stack.enter_context(planned_collection(folder, course, request, step))

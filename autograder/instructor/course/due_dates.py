@@ -4,7 +4,7 @@ A column ``released`` can say since when students have an assignment, which an e
 """
 
 from collections.abc import Collection
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from autograder.course import Course, chapters_of
 from autograder.instructor.course.decisions import extensions_in, read_decisions
 from autograder.instructor.course.extensions import Work, own_due_dates
-from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.folder import CourseFolder, has_a_date_everywhere
 from autograder.instructor.course.roster import by_section, students_of
 from autograder.instructor.course.tables import Row, Table, read_table
 
@@ -79,8 +79,8 @@ def _date(table: Table, row: Row, text: str) -> datetime:
         due = datetime.fromisoformat(text)
     except ValueError:
         due = None
-    # A day alone is over at different times for different people, and the last year may have no date in another zone.
-    if due is None or ":" not in text or due.year == MAXYEAR:
+    # A day alone is over at different times for different people.
+    if due is None or ":" not in text or not has_a_date_everywhere(due):
         raise table.error(row, f"{text!r} is not a date with a time: write {AS_WRITTEN}")
     if due.tzinfo is not None:
         return due

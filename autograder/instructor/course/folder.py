@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ def settings_in(config: Any, kind: Any, form: str) -> Any:
         return kind(config=config)
     except TraitError as error:
         raise CourseFolderError(f"nbgrader_config.py: {form}: {error}") from error
+
+
+def has_a_date_everywhere(when: datetime) -> bool:
+    """Return whether a time has a date in each time zone, which times in the first year and the last can lack."""
+    return MINYEAR < when.year < MAXYEAR
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,8 @@ class Submission:
             return None
         text = read_capped(path)[:100].decode(errors="replace").strip()
         try:
-            return parse_utc(text) if text else None
+            when = parse_utc(text) if text else None
+            return when if when is None or has_a_date_everywhere(when) else text
         except Exception:
             return text  # dateutil raises errors of many kinds for other texts
 

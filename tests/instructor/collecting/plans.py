@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import Plan, Situation, make_plan
-from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.directory import Clue
@@ -21,16 +20,16 @@ EMPTY = Situation((ADA, BOB), {}, {}, {"2-layers": NOON}, NOON + 9 * DAY)
 
 def notebook(
     digest: str = "d", owner: str = "ada", when: datetime | None = None, assignment: str = "2-layers", **facts: object
-) -> RecognisedFile:
+) -> DownloadedFile:
     """Return a student's file of the download of some system."""
     file = DownloadedFile(entry(f"{owner}/{digest}"), "test", ((Clue("id", owner),),), when)
-    return RecognisedFile(replace(file, **facts), assignment, digest)  # type: ignore[arg-type]
+    return replace(file, assignment=assignment, digest=digest, **facts)  # type: ignore[arg-type]
 
 
-def other_file(name: str, owner: str = "ada", refused: str = "") -> RecognisedFile:
+def other_file(name: str, owner: str = "ada", refused: str = "") -> DownloadedFile:
     """Return a student's file that is no notebook of the course."""
     file = DownloadedFile(entry(f"{owner}/{name}", refused=refused), "test", ((Clue("id", owner),),))
-    return RecognisedFile(file, note=refused or "it is no notebook")
+    return replace(file, note=refused or "it is no notebook")
 
 
 def attempt(number: int = 1, digest: str = "d", when: datetime | None = None, system: str = "test") -> Attempt:
@@ -40,7 +39,12 @@ def attempt(number: int = 1, digest: str = "d", when: datetime | None = None, sy
 def plan_of(entries: Sequence[DownloadEntry], students: Sequence[Student]) -> Plan:
     """Return the plan for a download all of whose files are notebooks of one assignment."""
     files = [
-        RecognisedFile(file, "" if file.entry.refused else "2-layers", file.entry.name, file.entry.refused)
+        replace(
+            file,
+            assignment="" if file.entry.refused else "2-layers",
+            digest=file.entry.name,
+            note=file.entry.refused,
+        )
         for file in read_all(entries)
     ]
     return make_plan(files, Situation(students, {}, {}, {}, NOON))

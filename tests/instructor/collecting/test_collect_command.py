@@ -166,15 +166,6 @@ def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
     assert all(after[name] == whole[name] for name in whole if name.endswith(".ipynb"))
 
 
-def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp_path: Path) -> None:
-    inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
-    packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
-    canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
-    status, printed, _ = here(course, "collect", canvas, "2-layers", "--yes", "--verbose")
-    assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
-    assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in printed
-
-
 def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_path: Path) -> None:
     download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook()})
     with planned_collection(CourseFolder(course), Course.installed(), CollectRequest(download)) as collection:
@@ -254,12 +245,6 @@ def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
         (("submitted",), "submitted is part of the course folder"),
         (("x.zip", "7-poetry"), "there is no assignment '7-poetry': there are 2-layers, 3-dropout"),
         (("x.zip", "--attempt", "best"), "--attempt best: write first, last or a number"),
-        (("x.zip", "--roster", "nobody.csv"), "nobody.csv: does not exist"),
-        (("README.md", "--roster", "README.md"), "README.md"),
-        (
-            ("x.zip", "--roster", "empty.csv"),
-            "empty.csv has no students: put your learning system's export in its place",
-        ),
         (("x.zip", "2-layers", "--student", "nobody"), "nobody in the roster is 'nobody'"),
         (("x.zip", "--student", "007"), "name its assignment, too"),
         (("x.zip", "2-layers", "--at", "2026-11-05 22:10"), "name the student with --student"),
@@ -274,23 +259,26 @@ def test_wrong_use_is_one_line_and_writes_nothing(line: tuple[str, ...], reason:
     (course / "due_dates.csv").write_text(DUE)
     (course / "times.csv").write_text("student,time\nx,2026-11-05 22:10\n")
     (course / "soon.csv").write_text("student,time\n007,soon\n")
-    (course / "empty.csv").write_text("id,first name\n")
     zipped(course / "x.zip", {})
     before = files(course)
     assert reason in refused(course, "collect", *line, "--yes")
     assert files(course) == before
 
 
+def test_a_time_that_not_every_zone_has_is_none_and_stops_nobody(course: Path, tmp_path: Path) -> None:
+    (course / "due_dates.csv").write_text(DUE)
+    stamp = b"9999-12-31 23:59:59 UTC\n"
+    work = {"007/2-layers.ipynb": notebook(), "007/timestamp.txt": stamp, "0042/2-layers.ipynb": notebook()}
+    status, *_ = here(course, "collect", zipped(tmp_path / "x.zip", work), "--yes", "--verbose")
+    assert (status, sorted(path.name for path in (course / "submitted").iterdir())) == (0, ["0042", "007"])
+    inbound = folder(tmp_path / "inbound", {"grace+2-layers+9999-12-31 23:59:59 UTC/2-layers.ipynb": notebook()})
+    assert here(course, "collect", inbound, "--yes", "--verbose")[0] == 0
+
+
 def test_without_due_dates_a_time_has_to_say_its_zone(course: Path, mailed: Path) -> None:
     (course / "due_dates.csv").unlink()
     line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", "2026-11-05 22:10")
     assert "write “2026-11-05 23:59+01:00, with its time zone, since due_dates.csv has none”" in refused(course, *line)
-
-
-def test_another_roster_can_be_given(course: Path, canvas: Path) -> None:
-    (course / "class.csv").write_text("id,name\nturing,Alan Turing\n")
-    here(course, "collect", canvas, "--yes", "--roster", "class.csv")
-    assert [path.name for path in (course / "submitted").iterdir()] == ["turing"]
 
 
 def test_class_and_due_dates_enter_nbgraders_gradebook(course: Path, canvas: Path) -> None:

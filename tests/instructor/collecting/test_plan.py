@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import (
     PlacedWork,
     Plan,
@@ -17,7 +18,6 @@ from autograder.instructor.collecting.plan import (
     make_plan,
     with_new,
 )
-from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.course.attempts import ENTERED, PROVED
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
@@ -26,7 +26,7 @@ from tests.instructor.collecting.made_downloads import entry
 from tests.instructor.collecting.plans import ADA, BOB, DAY, EMPTY, HOUR, NOON, attempt, notebook, other_file
 
 
-def submission(*files: RecognisedFile, situation: Situation = EMPTY, choice: str = "last") -> SubmissionPlan:
+def submission(*files: DownloadedFile, situation: Situation = EMPTY, choice: str = "last") -> SubmissionPlan:
     (planned,) = make_plan(files, situation, choice=choice).submissions
     return planned
 
@@ -59,7 +59,7 @@ PACKED_LATER = notebook("a", entry=entry(f"ada/{PACKED}/a", modified=2.0))
     ],
 )
 def test_all_attempts_are_kept_and_the_last_is_graded(
-    files: list[RecognisedFile], attempts: list[tuple[str, int]]
+    files: list[DownloadedFile], attempts: list[tuple[str, int]]
 ) -> None:
     planned = submission(*files)
     assert [(kept.digest, kept.number) for kept in planned.attempts] == attempts
@@ -105,7 +105,7 @@ RESCUED = notebook("a", when=NOON - DAY, standing=ENTERED, system="by hand")
     ],
 )
 def test_a_later_download_adds_to_the_kept_attempts(
-    downloads: list[RecognisedFile], attempts: list[tuple[str, str]], action: str, learned: bool
+    downloads: list[DownloadedFile], attempts: list[tuple[str, str]], action: str, learned: bool
 ) -> None:
     first, second = downloads
     planned = submission(second, situation=carried_out(submission(first)))
@@ -166,7 +166,7 @@ def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
 WORK, LATE = ("ada", "2-layers"), notebook(late=True)
 AN_HOUR_LATE = notebook(when=NOON + HOUR)
 # The file, what is known besides, how many seconds late it is, and whether it is late since nobody knows when.
-LATENESS: dict[str, tuple[RecognisedFile, dict[str, object], int, bool]] = {
+LATENESS: dict[str, tuple[DownloadedFile, dict[str, object], int, bool]] = {
     "before the due date": (notebook(when=NOON - HOUR), {}, 0, False),
     "at the due date": (notebook(when=NOON), {}, 0, False),
     "after the due date": (AN_HOUR_LATE, {}, 3600, False),
@@ -180,7 +180,7 @@ LATENESS: dict[str, tuple[RecognisedFile, dict[str, object], int, bool]] = {
 
 @pytest.mark.parametrize(("file", "facts", "late", "unknown"), LATENESS.values(), ids=LATENESS)
 def test_lateness_is_counted_from_the_due_date_and_marked_unknown_where_only_the_system_reports_it(
-    file: RecognisedFile, facts: Mapping[str, object], late: int, unknown: bool
+    file: DownloadedFile, facts: Mapping[str, object], late: int, unknown: bool
 ) -> None:
     planned = submission(file, situation=replace(EMPTY, **facts))  # type: ignore[arg-type]
     assert (planned.seconds_late, planned.late_since_unknown) == (late, unknown)
@@ -197,7 +197,7 @@ def test_lateness_is_counted_from_the_due_date_and_marked_unknown_where_only_the
     ids=["of each assignment", "collected before", "placed by hand", "something else handed in"],
 )
 def test_students_without_work_are_named(
-    files: Sequence[RecognisedFile], facts: Mapping[str, object], absent: dict[str, tuple[Student, ...]]
+    files: Sequence[DownloadedFile], facts: Mapping[str, object], absent: dict[str, tuple[Student, ...]]
 ) -> None:
     assert make_plan(files, replace(EMPTY, **facts)).absent == absent  # type: ignore[arg-type]
 
@@ -210,7 +210,7 @@ GROUP = tuple((Clue("id", name),) for name in ("ada", "bob", "eve"))
 SCRIPTS = [other_file("a.py"), other_file("b.py")]
 BY_HAND = {("ada", "2-layers"): (attempt(system="by hand"),)}
 # The files of a download, what is special about the course folder, and the reasons, with whether they matter.
-EXCLUDED: dict[str, tuple[list[RecognisedFile], dict[str, object], list[tuple[str, bool]]]] = {
+EXCLUDED: dict[str, tuple[list[DownloadedFile], dict[str, object], list[tuple[str, bool]]]] = {
     "a stranger in a group": ([notebook(owners=GROUP)], {}, [("nobody in the roster is 'eve'", True)]),
     "another assignment": ([notebook(assignment="3-dropout")], {}, [("it is a notebook of 3-dropout", False)]),
     "beside a notebook": ([notebook(), other_file("notes.txt")], {}, [("it is no notebook", False)]),
@@ -241,7 +241,7 @@ EXCLUDED: dict[str, tuple[list[RecognisedFile], dict[str, object], list[tuple[st
 
 @pytest.mark.parametrize(("files", "facts", "excluded"), EXCLUDED.values(), ids=EXCLUDED)
 def test_an_excluded_file_has_a_reason_and_can_matter(
-    files: list[RecognisedFile], facts: Mapping[str, object], excluded: list[tuple[str, bool]]
+    files: list[DownloadedFile], facts: Mapping[str, object], excluded: list[tuple[str, bool]]
 ) -> None:
     plan = make_plan(files, replace(EMPTY, **facts), only="2-layers")  # type: ignore[arg-type]
     assert [(file.reason, file.matters) for file in plan.excluded] == excluded
@@ -256,6 +256,6 @@ def test_each_of_a_group_gets_the_work_of_all_and_work_is_planned_by_assignment_
 
 def test_each_of_a_group_is_asked_for_the_notebook() -> None:
     file = other_file("a.py")
-    plan = make_plan([replace(file, downloaded=replace(file.downloaded, owners=GROUP))], EMPTY, only="2-layers")
+    plan = make_plan([replace(file, owners=GROUP)], EMPTY, only="2-layers")
     assert [excluded.reason for excluded in plan.excluded] == ["ada and bob handed in a.py, and no notebook"]
     assert (plan.wrong_types, plan.assignment) == ({"ada": "a.py", "bob": "a.py"}, "2-layers")

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.recognising import NO_NOTEBOOK, RecognisedFile, recognise
+from autograder.instructor.collecting.recognising import NO_NOTEBOOK, recognise
 from tests.instructor.collecting.made_downloads import CELLS, entry, notebook
 
 ANSWERS = {assignment: frozenset(cells) for assignment, cells in CELLS.items()}
@@ -17,7 +17,7 @@ BOTH = json.dumps(
 ).encode()
 
 
-def recognised(name: str, content: bytes) -> RecognisedFile:
+def recognised(name: str, content: bytes) -> DownloadedFile:
     return recognise(DownloadedFile(entry(name, content), "test", ()), ANSWERS)
 
 

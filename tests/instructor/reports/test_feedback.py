@@ -256,9 +256,8 @@ def moodle_shows(name: str) -> str | None:
 
 def pages(folder: Path, download: dict[str, bytes]) -> dict[str, str]:
     """Collect a download, and return the owners of the zip's pages, by their names."""
-    roster = folder / "roster.csv"
-    roster.write_text(ROSTER, encoding="utf-8")
-    here(folder, "collect", zipped(folder.parent / "download.zip", download), "--yes", "--roster", roster)
+    (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    here(folder, "collect", zipped(folder.parent / "download.zip", download), "--yes")
     return zipped_pages(CourseFolder(folder))
 
 

@@ -32,6 +32,7 @@ from pathlib import Path
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
 from autograder.instructor.course.directory import Clue
+from autograder.instructor.course.folder import has_a_date_everywhere
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 
 CLASSROOM_50 = re.compile(r"(?P<assignment>.+)_submissions_\d{4}_\d\d_\d\d_T_\d\d_\d\d_\d\d", re.DOTALL)
@@ -95,7 +96,8 @@ def with_commit_time(file: DownloadedFile) -> DownloadedFile:
             _git(["--git-dir", empty, "init", "--quiet", "--bare"], environment)
             environment["GIT_OBJECT_DIRECTORY"] = str((clone / ".git" / "objects").resolve())
             log = ["--literal-pathspecs", "log", "-1", "--format=%ct", commit, "--", path]
-            return replace(file, when=datetime.fromtimestamp(int(_git(["--git-dir", empty, *log], environment)), UTC))
+            when = datetime.fromtimestamp(int(_git(["--git-dir", empty, *log], environment)), UTC)
+            return replace(file, when=when) if has_a_date_everywhere(when) else file
     except (OSError, ValueError, OverflowError, subprocess.SubprocessError):
         return file  # no git on this machine, or no clone that it can read: the time is not known
 

@@ -22,6 +22,7 @@ from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFil
 from autograder.instructor.collecting.owners import ownership_of
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.directory import Clue
+from autograder.instructor.course.folder import has_a_date_everywhere
 
 SYSTEM, INBOUND = "nbgrader", "inbound"
 # A student's id can hold a plus.
@@ -88,5 +89,6 @@ def _doubt_of(when: datetime, paths: Sequence[Path]) -> str:
 
 def _time(name: re.Match[str]) -> datetime | None:
     with contextlib.suppress(ValueError):
-        return datetime.fromisoformat(name["time"]).replace(tzinfo=UTC)
+        when = datetime.fromisoformat(name["time"]).replace(tzinfo=UTC)
+        return when if has_a_date_everywhere(when) else None
     return None

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile
 from autograder.instructor.course.directory import Clue, any_of
+from autograder.instructor.course.folder import has_a_date_everywhere
 
 SYSTEM = "folder"
 MAX_TIMESTAMP_BYTES = 100
@@ -53,5 +54,5 @@ def _time(entry: DownloadEntry) -> datetime | None:
 
     with contextlib.suppress(EntryRefused, ValueError, OverflowError, UnicodeDecodeError):
         when: datetime = parse_utc(entry.read(MAX_TIMESTAMP_BYTES).decode().strip())
-        return when.replace(tzinfo=UTC)
+        return when.replace(tzinfo=UTC) if has_a_date_everywhere(when) else None
     return None
