@@ -320,13 +320,11 @@ def test_a_submission_is_counted_by_its_gravest_outcome(outcomes: list[str], end
     assert ending_of([{"outcome": outcome} for outcome in outcomes]) == ending
 
 
-@pytest.mark.long("three marks are run again")
+@pytest.mark.long("two marks are run again")
 def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(graded_folder: Path) -> None:
     status, output, errors = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
     assert (status, errors) == (0, "")
     assert "This is the recorded verdict." in output
-    status, output, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map", "--json")
-    assert (status, json.loads(output)["recorded"]["outcome"]) == (0, "fail")
     record = graded_folder / "autograded" / "john" / "2-layers" / "verdicts.json"
     record.write_text(record.read_text().replace('"outcome": "fail"', '"outcome": "timeout"'))
     status, output, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")

@@ -27,7 +27,6 @@ COMMANDS = [
     ("export", "-o", "-"),
     ("export", "--format", "json", "-o", "-"),
     ("explain", NAME, ASSIGNMENT, "Linear.affine_map"),
-    ("explain", NAME, ASSIGNMENT, "Linear.affine_map", "--json"),
     ("explain", EVIL, ASSIGNMENT, "Linear.affine_map"),
     ("check", f"submitted/{NAME}/{ASSIGNMENT}/{ASSIGNMENT}.ipynb"),
     ("check", f"submitted/no{EVIL}/{ASSIGNMENT}/{ASSIGNMENT}.ipynb"),

@@ -52,7 +52,6 @@ def explain(
     check: Annotated[
         str, typer.Argument(metavar="CHECK", help="EXERCISE.CHECK, or the check's own name where no other has it.")
     ],
-    as_json: Json = False,
     sandbox: ShutIn = True,
 ) -> None:
     """Reproduce one mark.
@@ -64,14 +63,14 @@ def explain(
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.directory import find_student
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.grading.explain import explaining, explanation_json, explanation_text
+    from autograder.instructor.grading.explain import explaining, explanation_text
 
     folder = CourseFolder.here()
     folder.chosen(assignment)
     course, who = course_of(folder), find_student(folder, student).id
-    with progress("Running the check again", None, as_json), explaining(folder, course, isolated=sandbox) as again:
+    with progress("Running the check again", None, False), explaining(folder, course, isolated=sandbox) as again:
         mark = again(who, assignment, check)
-    print(plain_json(explanation_json(mark)) if as_json else explanation_text(mark))
+    print(explanation_text(mark))
     raise typer.Exit(0 if mark.reproduced else 1)
 
 

@@ -1,18 +1,15 @@
 """Reproduce one verdict, with the same answers, check and seed, and show how it came about."""
 
 import inspect
-import json
-import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.arrays import as_numpy, dtype_name, is_array
-from autograder.checks import Check, Observation, Raised, Sample, checks_of
+from autograder.arrays import as_numpy, is_array
+from autograder.checks import Check, Observation, Sample, checks_of
 from autograder.course import Course
 from autograder.errors import plain
 from autograder.instructor.course.decisions import Decision, decisions_in_words, read_decisions
@@ -32,7 +29,6 @@ from autograder.sandbox import Limits, Program, Sandbox
 
 # Fields in which two runs of the same work agree; their durations, and the addresses of objects, differ.
 REPRODUCED = ("outcome", "points", "max_points", "mistake")
-MAX_NUMBERS = 1000
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def explaining(
         NoSandbox: isolation is asked for and cannot be had.
     """
     from_scratch, expect = is_from_scratch(folder.nbgrader_config()), LiveExpectations(course)
-    with Sandbox(Limits(), isolated=isolated, hidden=[course.folder]) as sandbox:
+    with Sandbox(isolated=isolated) as sandbox:
 
         def again(student: str, assignment: str, name: str) -> ExplainedMark:
             notebook, record = graded_work(folder, student, assignment)
@@ -203,38 +199,3 @@ def _in_full(value: Observation) -> list[str]:
     """Return the numbers as their library shows them, which leaves the middle of a large array out."""
     array = value.draws if isinstance(value, Sample) else value
     return capped(str(array), " " * 8) if is_array(array) and as_numpy(array).size > 1 else []
-
-
-def explanation_json(mark: ExplainedMark) -> dict[str, Any]:
-    """Return the same as JSON values; of a large tensor the first numbers."""
-    return {
-        "student": mark.student,
-        "assignment": mark.assignment,
-        "exercise": mark.check.exercise,
-        "check": mark.check.name,
-        "seed": mark.recorded["seed"],
-        "versions": dict(mark.record.versions),
-        "warnings": list(mark.warnings),
-        "source": mark.check_source,
-        "observed": {name: _value(value) for name, value in mark.observed.observations.items()},
-        "expected": {name: _value(value) for name, value in mark.expected.observations.items()},
-        "verdict": mark.verdict.record(),
-        "recorded": json.loads(json.dumps(mark.recorded)),
-        "reproduced": mark.reproduced,
-    }
-
-
-def _value(value: Observation) -> Any:
-    if isinstance(value, Sample):
-        return {"sample": _value(value.draws)}
-    if is_array(value):
-        numbers = [_number(number) for number in as_numpy(value).flatten()[:MAX_NUMBERS].tolist()]
-        return {"dtype": dtype_name(value), "shape": list(value.shape), "values": numbers}
-    if isinstance(value, Raised):
-        return {"kind": value.kind, "message": value.message, "line": value.line}
-    return _number(value)
-
-
-def _number(value: Any) -> Any:
-    """Return a bool, number, text or None as JSON knows it, which has no NaN and no infinity."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,4 +1,4 @@
-"""Actions for the teacher of a class: students in need, unreadable files, falls, sections, the next lecture."""
+"""Actions for the teacher of a class: students in need, falls, sections, the next lecture."""
 
 import statistics
 from collections import Counter, defaultdict
@@ -29,15 +29,6 @@ class NeedsHelp:
     missing: Sequence[str]  # the assignments that half of the class handed in and this student did not
     weak: Sequence[tuple[str, float]]  # those with less than half of the decided points, with the share
     behind: float  # the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half
-
-
-@dataclass(frozen=True)
-class UnreadableFile:
-    """Work that could not be read: its mark says nothing of the student's knowledge."""
-
-    student: str
-    assignment: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -77,10 +68,6 @@ def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
     return sorted(in_need, key=lambda student: -student.behind)
 
 
-def unreadable_files(marks: Iterable[Mark]) -> list[UnreadableFile]:
-    return [UnreadableFile(mark.student.id, mark.assignment, mark.unreadable) for mark in marks if mark.unreadable]
-
-
 def falls(marks: Iterable[Mark]) -> list[Fall]:
     """Return the students whose newest mark lies far below the mean of their earlier ones, the largest fall first.
 
@@ -99,13 +86,11 @@ def falls(marks: Iterable[Mark]) -> list[Fall]:
     return sorted(fallen, key=lambda fall: fall.now - fall.before)
 
 
-def need_csv(
-    in_need: Sequence[NeedsHelp], unreadable: Sequence[UnreadableFile], students: Mapping[str, Student]
-) -> str:
+def need_csv(in_need: Sequence[NeedsHelp], unreadable: Sequence[Mark], students: Mapping[str, Student]) -> str:
     """Return the students in need and those with unreadable files, with addresses, as CSV: the first lacks most."""
     files = defaultdict(list)
-    for file in unreadable:
-        files[file.student].append(file.assignment)
+    for mark in unreadable:
+        files[mark.student.id].append(mark.assignment)
     needs = {need.student: need for need in in_need}
     rows = []
     for id_ in dict.fromkeys([*needs, *files]):

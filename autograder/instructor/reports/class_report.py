@@ -47,7 +47,8 @@ def class_report(
     """
     students = {mark.student.id: mark.student for mark in marks}
     same_name = Counter(student.name for student in students.values())
-    in_need, unreadable, falls = actions.students_in_need(marks), actions.unreadable_files(marks), actions.falls(marks)
+    in_need, falls = actions.students_in_need(marks), actions.falls(marks)
+    unreadable = [mark for mark in marks if mark.unreadable]
     sections = []
     for assignment, class_marks in actions.by_assignment(marks).items():
         needy = {needs.student for needs in in_need if assignment in (*needs.missing, *dict(needs.weak))}
@@ -60,7 +61,10 @@ def class_report(
         "students": len(students),
         "assignments": [section.record() for section in sections],
         "needs_help": [asdict(student) for student in in_need],
-        "unreadable": [asdict(file) for file in unreadable],
+        "unreadable": [
+            {"student": mark.student.id, "assignment": mark.assignment, "reason": mark.unreadable}
+            for mark in unreadable
+        ],
         "fell": [asdict(fall) for fall in falls],
         "similar_in_several": [{"students": list(pair), "assignments": names} for pair, names in several],
     }

@@ -6,13 +6,16 @@ import io
 import keyword
 import re
 import tokenize
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 Place = tuple[int, int]
 
 NAME, NUMBER, TEXT = "name", "0", "text"
 WORD = re.compile(r"\w+")
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 BUILTINS = frozenset(dir(builtins))
 LAYOUT = {
     tokenize.COMMENT,
@@ -45,12 +48,15 @@ def code_tokens(source: str) -> list[list[CodeToken]]:
     """
     lines = source.splitlines()
     source = "\n".join("" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines) + "\n"  # no magics
+    source = NOT_ASCII.sub("x", source)  # the parser counts columns in bytes; no name of Python's own is lost
     own, silent = _own_names_and_silent_places(source)
-    hidden = _Places(silent)
+    starts, ends = [start for start, _ in silent], list(accumulate((end for _, end in silent), max))
     pieces: list[list[CodeToken]] = [[]]
     before = ""
     for token in _tokens(source):
-        if token.type in LAYOUT or token.string in UNSAID or token.start in hidden:
+        if token.type in LAYOUT or token.string in UNSAID:
+            continue
+        if (begun := bisect_right(starts, token.start)) and token.start < ends[begun - 1]:
             continue
         if token.string in ("def", "class"):
             pieces.append([])
@@ -59,19 +65,6 @@ def code_tokens(source: str) -> list[list[CodeToken]]:
             continue  # neighbouring strings are one
         pieces[-1].append(CodeToken(text, token.start, token.end))
     return [piece for piece in pieces if piece]
-
-
-class _Places:
-    """Stretches of a text, looked up in the order of the text: each is passed once."""
-
-    def __init__(self, stretches: Sequence[tuple[Place, Place]]) -> None:
-        self._coming = sorted(stretches, reverse=True)
-        self._end: Place = (0, 0)  # of all that have begun
-
-    def __contains__(self, place: Place) -> bool:
-        while self._coming and self._coming[-1][0] <= place:
-            self._end = max(self._end, self._coming.pop()[1])
-        return place < self._end
 
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
@@ -108,15 +101,12 @@ def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset(), ()
-    columns = [_columns(line) for line in source.splitlines()]
     names: set[str] = set()
     silent: list[tuple[Place, Place]] = []
 
     def hide(first: Place, node: ast.expr | None) -> None:
         if node is not None and node.end_lineno is not None and node.end_col_offset is not None:
-            places = (first, (node.end_lineno, node.end_col_offset))
-            start, end = ((line, columns[line - 1][offset]) for line, offset in places)
-            silent.append((start, end))
+            silent.append((first, (node.end_lineno, node.end_col_offset)))
 
     for node in ast.walk(tree):
         names |= _given_by(node)
@@ -128,7 +118,7 @@ def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[
             hide((node.lineno, node.col_offset + 1), node.annotation)  # what begins later than the name
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
             hide((node.returns.lineno, node.returns.col_offset), node.returns)
-    return frozenset(names), silent
+    return frozenset(names), sorted(silent)
 
 
 def _given_by(node: ast.AST) -> set[str]:
@@ -141,14 +131,6 @@ def _given_by(node: ast.AST) -> set[str]:
         case ast.ExceptHandler(name=str(name)):
             return {name}
     return set()
-
-
-def _columns(line: str) -> Sequence[int]:
-    """Return the column of the character at or after each of a line's bytes, in which the parser counts."""
-    if line.isascii():
-        return range(len(line) + 1)
-    sizes = (len(character.encode(errors="surrogatepass")) for character in line)
-    return [at + (byte > 0) for at, size in enumerate(sizes) for byte in range(size)] + [len(line)]
 
 
 def written_words(text: str) -> list[list[CodeToken]]:

@@ -21,7 +21,6 @@ from autograder.instructor.reports.actions import (
     need_csv,
     section_statistics,
     students_in_need,
-    unreadable_files,
 )
 from autograder.instructor.reports.class_figures import histogram
 from autograder.instructor.reports.class_statistics import (
@@ -209,7 +208,7 @@ def test_the_table_of_need_has_addresses_and_sections_and_is_safe_in_a_spreadshe
         a_mark("x", SECOND),
     ]
     marks.append(graded("y", SECOND, 9.0))
-    text = need_csv(students_in_need(marks), unreadable_files(marks), students)
+    text = need_csv(students_in_need(marks), [mark for mark in marks if mark.unreadable], students)
     assert "'=SUM(A1)" in text
     assert csv_rows(text)[1:] == [
         ["x", "=SUM(A1)", "Ada", "ada@example.edu", "Section 2", "1.60", f"{FIRST} (40%)", SECOND, ""],
