@@ -18,8 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from solutions.data import HOW_TO_GET, Dataset
-from solutions.errors import WrongUse
-from solutions.runs.folders import COURSE_MODEL, RunRecord
+from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.measurement import Measurement
 from solutions.training import History
 
@@ -128,19 +127,6 @@ class TrainingView:
         self.stopped = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._console.print("Ends after this epoch; Ctrl-C once more ends at once.")
-
-
-def write_for_tensorboard(record: RunRecord) -> None:
-    """Write the curves of a run into its folder for TensorBoard, which has to be installed."""
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise WrongUse("--tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
-    titles = {"losses": "loss/training", "valid_losses": "loss/validation", "accuracies": "accuracy/validation"}
-    with SummaryWriter(record.folder) as writer:
-        for name, title in titles.items():
-            for epoch, value in enumerate(record.series(name), start=1):
-                writer.add_scalar(title, value, epoch)
 
 
 def class_table(test: Measurement) -> Table:

@@ -1,6 +1,7 @@
 """Commands that look at the data, train, measure and report."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,7 @@ def train(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Train the classifier, measure it on the test images, and write model, log and figures into a folder."""
+    """Train the classifier, measure it on the test images, and write model and log into a folder."""
     from solutions import data as sources
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
@@ -75,6 +76,7 @@ def train(
             )
     except KeyboardInterrupt:
         if not (folder / folders.CHECKPOINT).exists():
+            shutil.rmtree(folder)
             raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None
         how = f"python -m solutions train --resume {folders.name_of(folder)}"
         raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
@@ -86,7 +88,8 @@ def train(
     console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")
     for file, meaning in folders.FILES.items():
         console.print(f"{folder / file}  {meaning}")
-    console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO")
+    console.print(f"\nLook at it: python -m solutions report {folders.name_of(folder)}")
+    console.print(f"Try it: python -m solutions predict --model {run.model_file} PHOTO")
     if as_json:
         print(json.dumps({"folder": str(folder), "model": str(run.model_file), **run.results}))
 
@@ -122,7 +125,6 @@ def report(
     run: Annotated[str | None, typer.Argument(help="A run's name, or its folder; otherwise the newest.")] = None,
     data: Data = None,
     to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
-    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write the curves for TensorBoard, too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
@@ -134,12 +136,9 @@ def report(
     console = terminal.open_console(as_json)
     machine.use_threads()
     folder = folders.find_run(run)
-    record = folders.read_run(folder)
-    made = make_report(record, data)
+    made = make_report(folders.read_run(folder), data)
     path = to or folder / folders.REPORT
     write_report(made, path)
-    if tensorboard:
-        terminal.write_for_tensorboard(record)
     for note in made.notes:
         console.print(note, style="yellow")
     if (accuracy := made.numbers["test_accuracy"]) is not None:
@@ -155,14 +154,13 @@ def report(
 def show_data(
     data: Data = None,
     download: Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")] = False,
-    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where to draw samples.")] = Path("runs/data.png"),
     as_json: Json = False,
 ) -> None:
     """Show the data: their place, whether they are intact, how many there are of each class, and samples."""
     from solutions import data as sources
     from solutions.commands import terminal
     from solutions.dropout import Classifier
-    from solutions.runs.survey import draw_samples, survey
+    from solutions.runs.survey import survey
 
     console = terminal.open_console(as_json)
     dataset = sources.load(data, download)
@@ -178,7 +176,5 @@ def show_data(
     )
     if console.color_system:
         console.print(terminal.small_pictures(dataset.train_images, dataset.train_labels, names, console.width))
-    draw_samples(dataset, names, out)
-    console.print(f"{out}  samples of each class")
     if as_json:
-        print(json.dumps(facts | {"picture": str(out)}))
+        print(json.dumps(facts))

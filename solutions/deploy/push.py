@@ -43,7 +43,6 @@ def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
     """
     disable_progress_bars()
     logging.set_verbosity_error()  # the caller reports
-    before = None
     try:
         api.create_repo(name, repo_type="space", space_sdk="gradio", exist_ok=True)
         before = api.space_info(name).sha
@@ -70,19 +69,6 @@ def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
         if not isinstance(error, HTTPError) and not isinstance(error.__cause__, HTTPError):
             raise
         raise WorkFailed(
-            f"{name}: the connection to {api.endpoint} failed; {_what_is_there(api, name, before)}"
+            f"{name}: the connection to {api.endpoint} failed; push again when it is back, nothing is sent twice"
         ) from error
     return commit.oid != before
-
-
-def _what_is_there(api: HfApi, name: str, before: str | None) -> str:
-    """Describe the Space after a push that was cut off."""
-    if before is None:
-        return "nothing was uploaded; push again when it is back"
-    try:
-        after = api.space_info(name).sha
-    except HTTPError:
-        return "whether the upload arrived cannot be asked; push again when it is back, nothing is sent twice"
-    if after == before:
-        return "the Space is as it was; push again"
-    return "yet the Space has changed; push again to see that all is there"

@@ -21,13 +21,9 @@ from solutions.runs.training_summary import training_in
 # The files of a run, and their content.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"
 CHECKPOINT = "checkpoint.safetensors"  # while a run lasts
-CURVES, CONFUSION, MISTAKES = "curves.png", "confusion_matrix.png", "confident_mistakes.png"
 FILES = {
     MODEL: "the model, with what it was trained on",
     RESULTS: "test accuracy, each class, the confusion matrix",
-    CURVES: "losses and accuracy by epoch",
-    CONFUSION: "which classes are taken for which",
-    MISTAKES: "where the model is sure and wrong",
     CONFIG: "data and settings",
     LOG: "a line for each epoch",
 }
@@ -56,7 +52,8 @@ def claim_folder(name: str | None) -> tuple[Path, Path | None]:
         if not (folder / CONFIG).is_file():
             raise WrongUse(f"{folder}: is there already, and is no run; use another --name")
         if not (folder / MODEL).is_file():
-            raise WrongUse(f"{folder}: this run is not finished; go on with --resume {name}, or use another --name")
+            way = f"go on with --resume {name}, or " if (folder / CHECKPOINT).is_file() else ""
+            raise WrongUse(f"{folder}: this run is not finished; {way}use another --name")
         places = (folder.with_name(f"{folder.name}.{number}") for number in count(1))
         earlier = folder.rename(next(place for place in places if not place.exists()))
     if not _is_made(folder):

@@ -23,7 +23,6 @@ from solutions.runs import run_figures as figures
 from solutions.runs.folders import RunRecord
 from solutions.runs.measurement import Measurement, brier_score, calibrate, wilson_interval
 from solutions.runs.run import new_model
-from solutions.training import History
 
 MISTAKES, UNITS, PAIRS = 20, 64, 6  # how many are shown
 RELATED = 0.05  # correlation of weights with their initial values; independent draws of 200,000 stay below 0.01
@@ -78,7 +77,7 @@ def why_no_model(record: RunRecord) -> str:
 
 def curves(record: RunRecord) -> list[dict[str, Any]]:
     """Return a picture for each kind of logged number."""
-    losses = figures.losses_of(History(record.series("losses"), record.series("valid_losses")))
+    losses = {"validation": record.series("valid_losses"), "training": record.series("losses")}
     kinds = [
         ("mean loss", losses, ".2f", min),
         ("accuracy", {"validation": record.series("accuracies")}, ".1%", max),

@@ -20,8 +20,7 @@ from solutions.data import Dataset, split
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
-from solutions.runs import run_figures as figures
-from solutions.runs.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
+from solutions.runs.folders import CHECKPOINT, CONFIG, LOG, MODEL, RESULTS
 from solutions.runs.loop import TaughtLearner, Trainable, TrainingProgress, fit, restore
 from solutions.runs.measurement import MEASURING_BATCH, Measurement, measure, to_tensors
 from solutions.runs.model_file import write_model
@@ -264,22 +263,9 @@ def train(
     test = measure(model.to("cpu"), data.test_images, data.test_labels)
     run = Run(folder, settings, describe(data), progress, images, test)
     write_json(folder / RESULTS, run.results)
-    draw(run, data)
     write_model(model, run.model_file, run.summary)
     (folder / CHECKPOINT).unlink()
     return run
-
-
-def draw(run: Run, data: Dataset) -> None:
-    """Write the figures of a run into its folder."""
-    labels, targets = run.test.labels, data.test_labels.astype(int)
-    pictures = {
-        CURVES: figures.curves(run.progress.history, run.progress.kept),
-        CONFUSION: figures.confusion(run.test.matrix.numpy(), labels),
-        MISTAKES: figures.confident_mistakes(data.test_images, targets, run.test.probabilities.numpy(), labels),
-    }
-    for name, figure in pictures.items():
-        figure.savefig(run.folder / name, dpi=150)
 
 
 def describe(data: Dataset) -> dict[str, object]:

@@ -5,61 +5,25 @@ them. Images have shape (N, 28, 28), labels and targets are whole numbers of sha
 (N, C), names are those of the classes, and epochs are counted from 1.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from autograder.palette import COLOURS
 from solutions.runs.measurement import calibrate, wilson_interval
-from solutions.training import History
 
 BLUE, ORANGE, GREY = COLOURS["blue"], COLOURS["orange"], COLOURS["quiet"]
 # From negative to positive; what is near 0 is transparent, so that it has the colour of the page.
 SIGNED = LinearSegmentedColormap.from_list("signed", [(0, ORANGE), (0.5, f"{ORANGE}00"), (0.5, f"{BLUE}00"), (1, BLUE)])
 
 
-def sample_grid(images: np.ndarray, labels: np.ndarray, names: Sequence[str], columns: int = 10) -> Figure:
-    """Show the first images of each class, one row for each."""
-    pitch = 30  # pixels from image to image; one picture of all of them is drawn far sooner than one for each
-    picture = np.zeros((pitch * len(names), pitch * columns), images.dtype)
-    for row in range(len(names)):
-        for column, index in enumerate(np.flatnonzero(labels == row)[:columns]):
-            picture[row * pitch :, column * pitch :][1:29, 1:29] = images[index]
-    figure = Figure(figsize=(0.6 * columns + 1, 0.6 * len(names)), layout="constrained")
-    axis = figure.subplots()
-    axis.imshow(picture, cmap="gray_r", interpolation="nearest")
-    _without_ticks([axis])
-    axis.set_yticks(pitch * (np.arange(len(names)) + 0.5), names)
-    axis.tick_params(length=0)
-    return figure
-
-
-def curves(history: History, best: int | None = None) -> Figure:
-    """Show the losses and the validation accuracy of each epoch, and mark the one whose weights were kept."""
-    figure = Figure(figsize=(8, 3.2), layout="constrained")
-    losses, accuracies = figure.subplots(1, 2)
-    _draw_by_epoch(losses, losses_of(history), "mean loss", best)
-    _draw_by_epoch(accuracies, {"validation": history.accuracies}, "accuracy", best)
-    return figure
-
-
-def losses_of(history: History) -> dict[str, list[float]]:
-    """Return both losses under the names that they have in a figure."""
-    return {"validation": history.valid_losses, "training": history.losses}
-
-
 def by_epoch(series: Mapping[str, Sequence[float]], name: str, best: int | None = None) -> Figure:
     """Plot up to three series by epoch, with ``name`` at the axis, and mark the epoch whose weights were kept."""
     figure = Figure(figsize=(3.8, 2.9), layout="constrained")
-    _draw_by_epoch(figure.subplots(), series, name, best)
-    return figure
-
-
-def _draw_by_epoch(axis: Axes, series: Mapping[str, Sequence[float]], name: str, best: int | None) -> None:
+    axis = figure.subplots()
     styles = ((BLUE, "o-"), (ORANGE, "s--"), (GREY, "^:"))
     for (label, values), (colour, style) in zip(series.items(), styles, strict=False):
         epochs = np.arange(1, len(values) + 1)
@@ -71,36 +35,6 @@ def _draw_by_epoch(axis: Axes, series: Mapping[str, Sequence[float]], name: str,
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.legend(frameon=True, edgecolor="none", framealpha=0.85)
     axis.spines[["top", "right"]].set_visible(False)
-
-
-def confusion(matrix: np.ndarray, names: Sequence[str]) -> Figure:
-    """Show a confusion matrix (C, C), whose rows are targets; the shade of a cell is its share of the row."""
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    figure = Figure(figsize=(7.5, 6.5), layout="constrained")
-    axis = figure.subplots()
-    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axis.grid(False)
-    for (row, column), count in np.ndenumerate(matrix):
-        if count:
-            shade = "white" if shares[row, column] > 0.5 else "black"
-            axis.text(column, row, f"{count:,}", ha="center", va="center", color=shade, fontsize=8)
-    axis.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
-    axis.set_yticks(range(len(names)), names)
-    axis.set(xlabel="predicted", ylabel="target")
-    return figure
-
-
-def confident_mistakes(
-    images: np.ndarray, targets: np.ndarray, probabilities: np.ndarray, names: Sequence[str], count: int = 15
-) -> Figure:
-    """Show the images that the model is most sure about and gets wrong, the surest first."""
-    predictions, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    figure = Figure(figsize=(9, 2.2 * -(-count // 5)), layout="constrained")
-    axes = figure.subplots(-(-count // 5), 5, squeeze=False)
-    _without_ticks(axes.flat)
-    for axis, index in zip(axes.flat, surest_mistakes(targets, probabilities, count), strict=False):
-        axis.imshow(images[index], cmap="gray_r")
-        axis.set_title(f"{names[predictions[index]]} {sureness[index]:.1%}\nis {names[targets[index]]}", fontsize=9)
     return figure
 
 
@@ -156,11 +90,5 @@ def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
     figure = Figure(figsize=(7, 7 * len(mosaic) / mosaic.shape[1]))
     axis = figure.add_axes((0, 0, 1, 1))
     axis.imshow(mosaic, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
-    _without_ticks([axis])
+    axis.set_axis_off()
     return figure
-
-
-def _without_ticks(axes: Iterable[Axes]) -> None:
-    for axis in axes:
-        axis.set(xticks=[], yticks=[])
-        axis.spines[:].set_visible(False)

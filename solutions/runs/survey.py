@@ -2,17 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from solutions.data import Dataset
-from solutions.errors import WrongUse
-from solutions.runs import run_figures as figures
-
-TITLE = "Samples of Fashion-MNIST"
 
 
 def survey(data: Dataset, names: Sequence[str]) -> dict[str, Any]:
@@ -36,33 +30,6 @@ def survey(data: Dataset, names: Sequence[str]) -> dict[str, Any]:
         "std": std,
         "duplicates": sum(image.tobytes() in known for image in data.test_images),
     }
-
-
-def draw_samples(data: Dataset, names: Sequence[str], path: Path) -> None:
-    """Write a PNG with training images of each class; replace only an earlier picture of this kind.
-
-    Raises:
-        WrongUse: the name is not that of a PNG, is taken by another file, or cannot be written.
-    """
-    if path.suffix.lower() != ".png":
-        raise WrongUse(f"{path}: a picture is written as PNG; end its name in .png")
-    try:
-        if path.exists() and _title_of(path) != TITLE:
-            raise WrongUse(f"{path}: is there already, and this command did not draw it; name another with --out")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure = figures.sample_grid(data.train_images, data.train_labels, names)
-        figure.savefig(path, dpi=150, metadata={"Title": TITLE})
-    except OSError as error:
-        raise WrongUse(f"{path}: cannot be written ({error.strerror}); name another with --out") from error
-
-
-def _title_of(path: Path) -> str | None:
-    """Return the title in a picture's metadata, if any."""
-    try:
-        with Image.open(path) as image:
-            return image.info.get("Title")
-    except OSError:
-        return None
 
 
 def _mean_and_std(images: np.ndarray) -> tuple[float, float]:

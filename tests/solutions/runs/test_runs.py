@@ -13,7 +13,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from PIL import Image
 from rich.console import Console
 from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
@@ -32,11 +31,11 @@ from solutions.runs import run as runs
 from solutions.runs.folders import CHECKPOINT, MODEL, RUNS, claim_folder, newest_model, open_model, read_run
 from solutions.runs.loop import TrainingProgress, fit
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
-from solutions.runs.survey import draw_samples, survey
+from solutions.runs.survey import survey
 from solutions.runs.training_summary import why_kept
 from solutions.training import History, Learner, LearnerConfig, Loader
 from tests.commands import ROOT, in_a_terminal
-from tests.solutions.conftest import Cli, error_of
+from tests.solutions.conftest import Cli
 
 
 def test_a_reference_run_is_the_learner_on_nine_tenths_of_images(here: Cli, tmp_path: Path, sample: Dataset) -> None:
@@ -226,35 +225,11 @@ def test_a_small_picture_has_the_means_of_four_pixels() -> None:
     assert backgrounds[2] == 25
 
 
-# --- the picture
-
-
-def test_only_an_earlier_picture_is_replaced(here: Cli, sample: Dataset, tmp_path: Path) -> None:
-    path = tmp_path / "new" / "data.png"
-    draw_samples(sample, Classifier.labels, path)
-    first = path.read_bytes()
-    Image.open(path).verify()
-    draw_samples(sample, Classifier.labels, path)
-    assert path.read_bytes() == first
-    photo = tmp_path / "holiday.png"
-    photo.write_text("precious")
-    assert f"{photo}: is there already" in error_of(here("data", "--data", data.SAMPLE_FOLDER, "--out", photo))
-    assert photo.read_text() == "precious"
-
-
-@pytest.mark.parametrize(
-    ("name", "message"), [("data.jpg", "end its name in .png"), ("file/data.png", "cannot be written")]
-)
-def test_an_unwritable_picture_is_refused_in_one_line(here: Cli, tmp_path: Path, name: str, message: str) -> None:
-    (tmp_path / "file").touch()
-    assert message in error_of(here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / name))
-
-
 # --- the command
 
 
-def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset, tmp_path: Path) -> None:
-    result = here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png")
+def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset) -> None:
+    result = here("data", "--data", data.SAMPLE_FOLDER)
     assert result.returncode == 0
     for piece in (
         f"the sample of Fashion-MNIST, 5,000 training and 1,000 test images, from {data.SAMPLE_FOLDER}",
@@ -264,21 +239,19 @@ def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset, tm
         sample.digest,
         "Ankle boot",
         "mean 72.68, standard deviation 89.87",
-        str(tmp_path / "data.png"),
     ):
         assert piece in result.stdout
     assert "▀" not in result.stdout
 
 
-def test_data_gives_json(here: Cli, sample: Dataset, tmp_path: Path) -> None:
-    facts = json.loads(here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png", "--json").stdout)
+def test_data_gives_json(here: Cli, sample: Dataset) -> None:
+    facts = json.loads(here("data", "--data", data.SAMPLE_FOLDER, "--json").stdout)
     assert facts["digest"] == sample.digest
     assert facts["images"]["Bag"] == {"train": 500, "test": 100}
     assert [file["shape"] for file in facts["files"]] == [[5000, 28, 28], [5000], [1000, 28, 28], [1000]]
-    assert Path(facts["picture"]).is_file()
 
 
 @pytest.mark.deep
-def test_a_terminal_shows_garments(tmp_path: Path) -> None:
-    line = ("solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png")
+def test_a_terminal_shows_garments() -> None:
+    line = ("solutions", "data", "--data", data.SAMPLE_FOLDER)
     assert in_a_terminal("stdout", *line, cwd=ROOT).count("▀") == 10 * 7 * 14
