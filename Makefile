@@ -127,8 +127,8 @@ mistakes: .venv/installed ## each known mistake, what catches it, and whether it
 	@$(BIN)/python -m autograder.instructor.authoring.catalogue
 
 mutants: .venv/installed ## small changes of the solutions that no check sees, and at how many seeds a wrong answer is missed (ROOM=training for one, SEEDS=10000)
-	@$(BIN)/python -m tests.mutants $(if $(ROOM),--room $(ROOM))
-	@$(BIN)/python -m tests.wrong $(if $(ROOM),--room $(ROOM)) $(if $(SEEDS),--seeds $(SEEDS))
+	$(BIN)/pytest --deep tests/mutants $(if $(ROOM),-k $(ROOM))
+	$(BIN)/pytest --deep tests/wrong -k "at_each_seed$(if $(ROOM), and $(ROOM))"
 
 photos: .venv/installed ## accuracy on photographs made of held-out garments, on each background; those that are wrong in _build/photos (WRITE=1 shows it in the book)
 	@$(BIN)/python -m bench.photos --model $(DEPLOYED) $(if $(WRITE),--write)

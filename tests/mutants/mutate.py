@@ -5,13 +5,12 @@ Only what stands between the markers is changed, and of a `raise` only whether i
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
-from copy import copy
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from autograder.exercises import BEGIN, END
-from autograder.instructor.viva.edits import CALCULATED, CALLED, COMPARED, root_of
+from autograder.instructor.viva.edits import Catalogue, Edit, root_of
+from autograder.instructor.viva.source_text import NoPython, SourceText, Span
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,8 @@ class Mutant:
     where: str  # qualified name of the function that is changed, such as ``Learner.fit``
     line: int  # where the changed statement begins
     code: str  # the first line of the statement, as Python would write it
-    change: str  # what stands where there, such as ``1 → 2``; a place of several that read alike has its number
-    source: str  # the module's text with the change in it, without its comments
+    change: str  # what becomes of what; a place of several that read alike has its number
+    source: str  # the module's text with the change in it
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -30,33 +29,64 @@ class Mutant:
         return self.where, self.code, self.change
 
 
+class Mutations(Catalogue):
+    """The edits that a talk is about, and those that would ask too little of a student."""
+
+    def below(self, node: ast.AST, parent: ast.AST) -> Iterator[Edit]:
+        yield from super().below(node, parent)
+        if isinstance(node, ast.Raise):
+            yield self._left_out("statement", node, "pass")
+
+    def _at(self, node: ast.AST, parent: ast.AST) -> Iterator[Iterable[Edit]]:
+        yield from super()._at(node, parent)
+        match node:
+            case ast.Return(value=ast.expr() as value):
+                yield [self._becomes("value", value, "None")]
+            case ast.AnnAssign() | ast.Expr() | ast.For() | ast.Return() | ast.Break():
+                yield [self._left_out("statement", node, "pass")]
+            case ast.Try():
+                body = self.text.of(Span(self.text.span(node).start + len("try"), self.text.span(node.body[-1]).end))
+                yield [self._becomes("context", node, f"if True{body}")]
+            case ast.Constant(value=str() as value):
+                yield [self._becomes("constant", node, repr(f"{value}?"))]
+            case ast.Constant(value=float() as value):
+                yield [self._becomes("constant", node, f"({value + by})") for by in (1, -1)]
+            case ast.BoolOp():
+                new = " and " if isinstance(node.op, ast.Or) else " or "
+                yield [self._becomes("operator", node, new.join(map(self.text.operand, node.values)))]
+            case ast.Call(func=ast.Attribute(value=receiver)) if root_of(receiver) in ("self", "cls"):
+                yield self._suffix(receiver, node)
+            case ast.Call(args=[first, second, *_]):
+                yield [self._exchanged("arguments", first, second)]
+        if isinstance(node, ast.If | ast.While):
+            yield [self._becomes("branch", node.test, truth) for truth in ("True", "False")]
+
+
 def mutants_of(source: str) -> list[Mutant]:
-    """Return each small change of what stands between the markers of a module, in order; no two are the same text."""
-    tree, marked = ast.parse(source), _marked(source)
-    modules = {
-        (alias.asname or alias.name).partition(".")[0]
-        for node in tree.body
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
+    """Return each small change of what stands between the markers of a module, in order; no two mean the same."""
+    text, marked = SourceText(source), _marked(source)
+    statements = [(text.span(statement), where, statement) for where, statement in _statements(text.tree, "")]
     mutants: dict[str, Mutant] = {}
     seen: Counter[tuple[str, str, str]] = Counter()
-    for at, top in enumerate(tree.body):
-        head, tail = ("\n".join(map(ast.unparse, part)) for part in (tree.body[:at], tree.body[at + 1 :]))
-        mutants.setdefault(f"{head}\n{ast.unparse(top)}\n{tail}", Mutant("", 0, "", "", ""))
-        for where, body, place in _statements(top, ""):
-            statement = body[place]
-            if statement.lineno not in marked:
-                continue
-            code = _first_line(statement)
-            for change in _changes(body, place, modules):
-                text = f"{head}\n{ast.unparse(top)}\n{tail}"
-                mutant = Mutant(where, statement.lineno, code, change, text)
-                if mutants.setdefault(text, mutant) is mutant:
-                    seen[mutant.key] += 1
-                    if seen[mutant.key] > 1:
-                        mutants[text] = replace(mutant, change=f"{change} ({seen[mutant.key]})")
-    return [mutant for mutant in mutants.values() if mutant.source]
+    for edit in Mutations(text).below(text.tree, text.tree):
+        around = [known for known in statements if known[0].start <= edit.start < known[0].end]
+        if not around:
+            continue
+        _, where, statement = max(around, key=lambda known: known[0].start)
+        if statement.lineno in marked and (program := _program(edit.apply(source))) not in ("", text.program):
+            key = where, ast.unparse(statement).partition("\n")[0], edit.says
+            if program not in mutants:
+                seen[key] += 1
+                number = f" ({seen[key]})" if seen[key] > 1 else ""
+                mutants[program] = Mutant(where, statement.lineno, key[1], f"{edit.says}{number}", edit.apply(source))
+    return list(mutants.values())
+
+
+def _program(source: str) -> str:
+    try:
+        return SourceText(source).program
+    except NoPython:
+        return ""
 
 
 def _marked(source: str) -> set[int]:
@@ -70,132 +100,12 @@ def _marked(source: str) -> set[int]:
     return marked
 
 
-def _first_line(statement: ast.stmt) -> str:
-    return ast.unparse(statement).partition("\n")[0]
-
-
-def _statements(node: ast.AST, where: str) -> Iterator[tuple[str, list[ast.stmt], int]]:
-    """Give each statement below a node as its place in a body, with the qualified name of the function around it."""
+def _statements(node: ast.AST, where: str) -> Iterator[tuple[str, ast.stmt]]:
+    """Give each statement below a node with the qualified name of the function around it."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         where = f"{where}.{node.name}".removeprefix(".")
-    for field in ("body", "orelse", "handlers", "finalbody"):
-        body = getattr(node, field, [])
-        for place, inner in enumerate(body if isinstance(body, list) else []):
-            if isinstance(inner, ast.stmt):
-                yield where, body, place
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.stmt):
+            yield where, inner
+        if isinstance(inner, ast.stmt | ast.ExceptHandler):
             yield from _statements(inner, where)
-
-
-def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[str]:
-    """Make each change of a statement in its turn, and give what is changed to what."""
-    statement = body[place]
-    for changed in _other_statements(body, statement):
-        body[place] = changed
-        yield "left out" if isinstance(changed, ast.Pass) else f"→ {_first_line(changed)}"
-    body[place] = statement
-    if isinstance(statement, ast.Raise):
-        return
-    for parent, inside, key in _expressions(statement):
-        node = inside[key]
-        is_condition = isinstance(statement, ast.If | ast.While) and parent is statement
-        for changed in [*_other_expressions(node, modules), *(_conditions(node) if is_condition else ())]:
-            inside[key] = changed
-            yield f"{ast.unparse(node)} → {ast.unparse(changed)}"
-        inside[key] = node
-
-
-def _other_statements(body: list[ast.stmt], statement: ast.stmt) -> Iterator[ast.stmt]:
-    match statement:
-        case ast.Return(value=ast.expr()):
-            yield ast.Return(ast.Constant(None))
-        case ast.Raise() if len(body) == 1:  # no other than a condition that never holds
-            pass
-        case ast.Assign() | ast.AnnAssign() | ast.Expr() | ast.For() | ast.Raise() | ast.Return():
-            yield ast.Pass()
-        case ast.AugAssign():
-            yield ast.Pass()
-            yield ast.Assign([statement.target], statement.value, lineno=statement.lineno)
-            yield ast.AugAssign(statement.target, CALCULATED[type(statement.op)](), statement.value)
-        case ast.With() | ast.Try():
-            yield ast.If(ast.Constant(True), statement.body, [])
-        case ast.Break():
-            yield ast.Continue()
-            yield ast.Pass()
-        case ast.Continue():
-            yield ast.Break()
-
-
-def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, Any, Any]]:
-    """Give each expression's parent below a node, and its place: a list or the parent's own dictionary, and a key.
-
-    Those of statements below it are left out.
-    """
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "body", "orelse", "handlers", "finalbody") and isinstance(node, ast.stmt):
-            continue
-        inside, keys = (value, range(len(value))) if isinstance(value, list) else (vars(node), [field])
-        for key in keys:
-            inner = inside[key]
-            if isinstance(inner, ast.expr) and not isinstance(node, ast.JoinedStr):
-                yield node, inside, key
-            if isinstance(inner, ast.AST):
-                yield from _expressions(inner)
-
-
-def _conditions(node: ast.AST) -> Iterator[ast.AST]:
-    if not isinstance(node, ast.Compare | ast.UnaryOp):  # these are negated by their operators
-        yield ast.UnaryOp(ast.Not(), node)
-    yield ast.Constant(True)
-    yield ast.Constant(False)
-
-
-def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[ast.AST]:
-    match node:
-        case ast.Compare():
-            for at, operator in enumerate(node.ops):
-                for comparison in COMPARED[type(operator)]:
-                    ops = [*node.ops[:at], comparison(), *node.ops[at + 1 :]]
-                    yield ast.Compare(node.left, ops, node.comparators)
-        case ast.BoolOp():
-            yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-        case ast.BinOp():
-            yield ast.BinOp(node.left, CALCULATED[type(node.op)](), node.right)
-        case ast.UnaryOp(operand=operand):
-            yield operand
-        case ast.Constant(value=bool() as value):
-            yield ast.Constant(not value)
-        case ast.Constant(value=int() | float() as value):
-            yield ast.Constant(value + 1)
-            yield ast.Constant(value - 1) if value >= 1 else ast.UnaryOp(ast.USub(), ast.Constant(1 - value))
-        case ast.Constant(value=str() as value):
-            yield ast.Constant(f"{value}?")
-        case ast.IfExp():
-            yield node.body
-            yield node.orelse
-        case ast.Slice():
-            for bound in ("lower", "upper", "step"):
-                if getattr(node, bound) is not None:
-                    shortened = copy(node)
-                    setattr(shortened, bound, None)
-                    yield shortened
-        case ast.Call():
-            yield from _other_calls(node, modules)
-
-
-def _other_calls(node: ast.Call, modules: set[str]) -> Iterator[ast.AST]:
-    match node.func:
-        case ast.Attribute(value=receiver, attr=name) if root_of(receiver) not in modules:
-            yield receiver
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            if node.args and not isinstance(node.args[0], ast.Starred):
-                yield node.args[0]
-        case _:
-            name = ""
-    if name in CALLED:
-        func = copy(node.func)
-        setattr(func, "id" if isinstance(func, ast.Name) else "attr", CALLED[name])
-        yield ast.Call(func, node.args, node.keywords)
-    if len(node.args) > 1:
-        yield ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
-    for at in range(len(node.keywords)):
-        yield ast.Call(node.func, node.args, node.keywords[:at] + node.keywords[at + 1 :])

@@ -6,10 +6,7 @@ import resource
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -49,16 +46,6 @@ def equivalents(room: str) -> set[Key]:
     return keys
 
 
-@dataclass(frozen=True)
-class Result:
-    """Mutants of a room, by how they ended."""
-
-    caught: list[Mutant]  # by at least one check
-    equivalent: list[Mutant]  # they live, and the list says why they may
-    alive: list[Mutant]  # the others
-    stale: list[Key]  # entries of the list that are no mutant any more, or one that is caught
-
-
 class Trial:
     """Checks of a room, with what the reference answers to each."""
 
@@ -70,10 +57,6 @@ class Trial:
         seconds = {check: self.expect.reference(check, seed_of(SEED, check)).duration_s for check in checks_of(room)}
         self.checks = sorted(seconds, key=seconds.__getitem__)
 
-    @cached_property
-    def mutants(self) -> list[Mutant]:
-        return mutants_of(self.source)
-
     def lives(self, mutant: Mutant) -> bool:
         """Return whether each check sees of the mutant what it sees of the reference."""
         child = FORKED.Process(target=self._end, args=(mutant,))
@@ -84,17 +67,16 @@ class Trial:
             child.join()
         return child.exitcode == ALIVE
 
-    def result(self, done: Callable[[Mutant], None] = lambda mutant: None) -> Result:
-        """Try all mutants of the room, and call with each that is done."""
-        ended: dict[bool, list[Mutant]] = {True: [], False: []}
+    def result(self) -> tuple[list[Mutant], list[Key]]:
+        """Try all mutants of the room.
+
+        Returns:
+            The mutants that live and are not listed, and the entries of the list that are no mutant which lives.
+        """
+        mutants, known = mutants_of(self.source), equivalents(self.room)
         with ProcessPoolExecutor(2, FORKED, initializer=_inherit, initargs=(self,)) as pool:
-            for mutant, lives in zip(self.mutants, pool.map(_lives, self.mutants), strict=True):
-                ended[lives].append(mutant)
-                done(mutant)
-        known = equivalents(self.room)
-        equivalent = [mutant for mutant in ended[True] if mutant.key in known]
-        alive = [mutant for mutant in ended[True] if mutant.key not in known]
-        return Result(ended[False], equivalent, alive, sorted(known - {mutant.key for mutant in equivalent}))
+            alive = [mutant for mutant, lives in zip(mutants, pool.map(_lives, mutants), strict=True) if lives]
+        return [mutant for mutant in alive if mutant.key not in known], sorted(known - {mutant.key for mutant in alive})
 
     def _end(self, mutant: Mutant) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -9,30 +9,9 @@ from dataclasses import dataclass
 from autograder.instructor.viva.source_text import NoPython, Place, SourceText, Span, defining
 
 # Operators that people take for each other.
-COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.GtE),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-}
-CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult,
-    ast.Pow: ast.Mult,
-    ast.MatMult: ast.Mult,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-}
+COMPARED = {"<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"], "==": ["!="], "!=": ["=="]}
+COMPARED |= {"is": ["is not"], "is not": ["is"], "in": ["not in"], "not in": ["in"]}
+CALCULATED = {"+": "-", "-": "+", "*": "/", "/": "*", "//": "*", "%": "*", "**": "*", "@": "*", "&": "|", "|": "&"}
 CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
 CALLED |= {opposite: name for name, opposite in CALLED.items()}
 ORDERED = ("-", "/", "//", "%", "**", "@")
@@ -69,7 +48,7 @@ def edits_of(source: str, name: str) -> list[Edit]:
     annotations, errors that are raised, assertions and texts.
     """
     text = SourceText(source)
-    catalogue = _Catalogue(text)
+    catalogue = Catalogue(text)
     edits: dict[tuple[int, int, str], Edit] = {}
     try:
         for statement in defining(text.tree, name):
@@ -81,7 +60,7 @@ def edits_of(source: str, name: str) -> list[Edit]:
     return [edits[key] for key in sorted(edits)]
 
 
-class _Catalogue:
+class Catalogue:
     """Finds the places for edits in one source."""
 
     def __init__(self, text: SourceText) -> None:
@@ -133,9 +112,9 @@ class _Catalogue:
             case ast.Attribute(attr="T" | "mT" | "H"):
                 yield self._suffix(node.value, node)
             case ast.AugAssign():
-                if confused := CALCULATED.get(type(node.op)):
-                    old, new = f"{sign_of(type(node.op))}=", f"{sign_of(confused)}="
-                    yield self._sign("operator", node.target, node.value, old, [new, "="])
+                sign = sign_of(type(node.op))
+                if confused := CALCULATED.get(sign):
+                    yield self._sign("operator", node.target, node.value, f"{sign}=", [f"{confused}=", "="])
                 yield [self._left_out("statement", node, "pass")]
             case ast.Assign() | ast.Expr(value=ast.Call() | ast.Await()):
                 yield [self._left_out("statement", node, "pass")]
@@ -174,16 +153,16 @@ class _Catalogue:
 
     def _comparison(self, node: ast.Compare) -> Iterator[Edit]:
         for left, right, operator in zip([node.left, *node.comparators], node.comparators, node.ops, strict=False):
-            signs = [sign_of(confused) for confused in COMPARED[type(operator)]]
-            yield from self._sign("comparison", left, right, sign_of(type(operator)), signs)
+            sign = sign_of(type(operator))
+            yield from self._sign("comparison", left, right, sign, COMPARED[sign])
 
     def _operator(self, node: ast.BinOp) -> Iterator[Edit]:
         sign = sign_of(type(node.op))
         if sign in ORDERED:
             exchanged = f"{self.text.operand(node.right)} {sign} {self.text.operand(node.left)}"
             yield self._becomes("operands", node, exchanged)
-        if confused := CALCULATED.get(type(node.op)):
-            yield from self._sign("operator", node.left, node.right, sign, [sign_of(confused)])
+        if confused := CALCULATED.get(sign):
+            yield from self._sign("operator", node.left, node.right, sign, [confused])
 
     def _prefix(self, node: ast.UnaryOp) -> Iterator[Edit]:
         start = self.text.span(node).start
