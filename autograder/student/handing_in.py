@@ -24,7 +24,7 @@ FRONT_END_S = 30  # for Colab to give the notebook
 SAVE = "press Ctrl+S (on a Mac ⌘S) and run this cell again"
 CLOSING = (
     "Hand in {packed}, and keep the receipt: it is worked out from the bytes of that file, so your instructor can tell "
-    "whether that very file was collected. It proves no mark: hidden checks and the written answer are still to come."
+    "whether that very file was collected. It proves no mark: {what} still to come."
 )
 
 
@@ -59,7 +59,8 @@ class HandIn:
         if self.warnings:
             lines += ["Look at this first:", *(f"  - {warning}" for warning in self.warnings)]
         if self.packed:
-            lines.append(CLOSING.format(packed=self.packed))
+            what = "hidden checks are" if self.written is None else "hidden checks and the written answer are"
+            lines.append(CLOSING.format(packed=self.packed, what=what))
         return "\n".join(lines)
 
 

@@ -26,7 +26,7 @@ from autograder.instructor.marks import number
 from autograder.instructor.nbgrader.preprocessors import TextRenderer, markdown_as_text
 from autograder.reports.html import CONTROLS, environment
 
-COOKIE = "autograder-mark"
+COOKIE = "autograder-mark-{}"  # with the port: each course that is marked on this host keeps its visitors
 XSRF_COOKIE = "autograder-mark-xsrf"  # a port has no cookies of its own, and the formgrader's script reads `_xsrf`
 HERE = Path(__file__).parent
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)  # the page's own comes first, and what people type is escaped
@@ -92,11 +92,15 @@ class MarkingHandler(RequestHandler):
         self.clear_header("Server")
 
     def prepare(self) -> None:
-        self.name = owner_of(self.state.gradebook, self.get_cookie(COOKIE) or "") or ""
+        self.name = owner_of(self.state.gradebook, self.get_cookie(self.cookie) or "") or ""
         if not self.name and not self.is_open:
             if self.request.method != "GET":
                 raise HTTPError(401, reason="log in first, with your token")
             self.redirect("/login")
+
+    @property
+    def cookie(self) -> str:
+        return COOKIE.format(re.sub(r".*:|\D", "", self.request.host))
 
     def show(self, template: str, **values: Any) -> None:
         """Send a page, and a policy that allows its own style and script and nothing else."""
@@ -162,7 +166,7 @@ class Login(MarkingHandler):
             self.show("login.html.j2", reason="Unknown token. Check that you copied all of it.")
             return
         is_https = self.request.protocol == "https"
-        self.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=is_https, path="/")
+        self.set_cookie(self.cookie, token, httponly=True, samesite="Strict", secure=is_https, path="/")
         self.go("/")
 
 
@@ -170,7 +174,7 @@ class Logout(MarkingHandler):
     is_open = True
 
     def post(self) -> None:
-        self.clear_cookie(COOKIE, path="/")
+        self.clear_cookie(self.cookie, path="/")
         self.go("/login")
 
 
