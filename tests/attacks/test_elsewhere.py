@@ -17,8 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import arrays
-from autograder.checks import checks_of
-from autograder.course import names_of_source
 from autograder.instructor.collecting import archive
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.systems import github, read_all
@@ -26,7 +24,7 @@ from autograder.instructor.collecting.systems.github import with_commit_time
 from autograder.instructor.marking import serving
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.notebooks.graft import MAX_ANSWER_CHARACTERS
-from autograder.observe import Answer, observe
+from autograder.observe import Answer
 from autograder.receipts import receipt_from, receipt_of
 from autograder.sandbox import Collector, Limits, Program, wire
 from autograder.sandbox.program import PlannedCheck
@@ -155,17 +153,3 @@ def test_a_receipt_is_the_beginning_of_the_files_sha_256_in_groups(content: byte
     assert re.fullmatch(r"[0-9a-f]{4}(-[0-9a-f]{4}){7}", receipt_of(content))
     assert hashlib.sha256(content).hexdigest().startswith(receipt_of(content).replace("-", ""))
     assert receipt_of(content) == receipt_from(hashlib.sha256(content).hexdigest())
-
-
-# By the code of PyTorch's own part in another object, where only own work counts
-
-DISGUISED = """
-from types import FunctionType
-from torch import nn
-class Flatten(nn.Flatten):
-    forward = FunctionType(nn.Flatten.forward.__code__.replace(co_name="mine"), nn.Flatten.forward.__globals__)
-"""
-
-
-def test_pytorchs_own_part_is_seen_in_a_disguise() -> None:
-    assert observe(checks_of("layers", "Flatten")[0], names_of_source(DISGUISED, "disguised"), 1).delegated

@@ -10,14 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from autograder.course import Course
-from autograder.instructor.authoring.right_answers import right_answers
-from autograder.judge.verdicts import Verdict
 from autograder.notebooks.fill import NothingToFill, answers_in, exercise_cells, fill
 from sample_class.the_ten import answers
-from tests.notebooks.conftest import ROOM, Graders
+from tests.notebooks.conftest import ROOM
 
-SOURCES = answers(ROOM) | {right.name: right.source for right in right_answers(Course.installed(), ROOM)}
 NAMES = ("Linear", "Flatten", "Sequential")
 DEFINED = "class Linear: pass\nclass Flatten: pass\nclass Sequential: pass\n"
 
@@ -157,7 +153,7 @@ def test_outputs_of_the_answer_before_are_dropped_and_the_notebook_that_is_fille
         ("", "none of Linear"),
         ("def hidden():\n    class Linear: pass\n", "none of Linear"),
         ("class Linear: pass\0", "null"),
-        (SOURCES["edsger"], r"line \d+: "),
+        (answers(ROOM)["edsger"], r"line \d+: "),
     ],
 )
 def test_a_file_without_answers_is_refused_with_the_reason(source: str, complaint: str) -> None:
@@ -220,25 +216,3 @@ def test_of_a_notebook_whose_cells_have_lost_their_ids_the_answers_are_found_by_
     filled = fill(small_notebook(), answers_in(lost, small_notebook()))
     assert exercise_cells(filled.notebook)["Linear"].source == filled_in
     assert (filled.defined, filled.missing) == (("Linear",), ("Flatten", "Sequential"))
-
-
-@pytest.mark.parametrize(
-    "author",
-    [
-        pytest.param(author, marks=[pytest.mark.deep] * (author not in ("ada", "linus")))
-        for author in sorted(SOURCES.keys() - {"edsger"})
-    ],
-)
-def test_a_filled_notebook_earns_what_the_file_earns(author: str, untouched: NotebookNode, graders: Graders) -> None:
-    source = SOURCES[author]
-    try:
-        notebook = fill(untouched, source).notebook
-    except NothingToFill:  # a file that holds a docstring and nothing else
-        notebook = untouched
-    of_notebook, of_file = graders.notebook(notebook), graders.file(source)
-    assert [earned(verdict) for verdict in of_notebook] == [earned(verdict) for verdict in of_file]
-
-
-def earned(verdict: Verdict) -> tuple[str, int, str | None]:
-    mistake = verdict.diagnosis.mistake if verdict.diagnosis else None
-    return verdict.check.id, verdict.points, mistake

@@ -64,14 +64,6 @@ def test_what_is_wrong_is_named_and_costs_its_points_and_everything_else_is_righ
     assert (sum(record["points"] for record in records[student]), faults) == EXPECTED[student]
 
 
-def test_the_gradebook_has_one_row_for_each_check_with_the_verdicts_points(graded: Path, records: Records) -> None:
-    rows = gradebook_rows(graded)
-    for student, verdicts in records.items():
-        for record, check in zip(verdicts, CHECKS, strict=True):
-            assert rows.pop((student, check.id)) == record["points"]
-    assert {cell for _, cell in rows} == {"layers-written"}
-
-
 def test_the_gradebooks_sums_are_the_verdicts_sums_of_25(graded: Path, records: Records) -> None:
     with open_gradebook(graded) as gradebook:
         submissions = gradebook.assignment_submissions(ASSIGNMENT)

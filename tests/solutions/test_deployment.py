@@ -1,7 +1,6 @@
 """Chapter 6: the model file, the answer, and the preprocessing as laws."""
 
 import hashlib
-import io
 import json
 import random
 import re
@@ -206,21 +205,6 @@ def test_any_mode_gives_the_same_picture(garment: np.ndarray, mode: str, ground:
     image = in_mode(grey, mode)
     assert image.mode == mode
     same(image, grey, 0.1 if mode == "LAB" else 0.02)  # a byte of lightness is coarser than a byte of grey
-
-
-@settings(max_examples=40)
-@given(garments, st.sampled_from(range(1, 9)), st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP"]))
-def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind: str) -> None:
-    turn = Image.Transpose
-    undo = {2: turn.FLIP_LEFT_RIGHT, 3: turn.ROTATE_180, 4: turn.FLIP_TOP_BOTTOM, 5: turn.TRANSPOSE}
-    undo |= {6: turn.ROTATE_90, 7: turn.TRANSVERSE, 8: turn.ROTATE_270}
-    upright = laid(garment).convert("RGB")
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    file = io.BytesIO()
-    stored = upright.transpose(undo[orientation]) if orientation > 1 else upright
-    stored.save(file, kind, exif=exif, **{"quality": 100} if kind == "JPEG" else {"lossless": True})
-    same(Image.open(file), upright, 0.1 if kind == "JPEG" else 0.02)
 
 
 @pytest.mark.deep

@@ -1,6 +1,7 @@
 """A live notebook and its cells: the cell that is judged, remarks on its text, and all exercises run anew."""
 
 import linecache
+import re
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -40,6 +41,7 @@ def test_it_runs_the_newest_version_of_each_exercise_anew(monkeypatch: pytest.Mo
     shown = repr(check_all())
     assert "note: the cell layers-Linear stopped with an error" in shown
     assert "NameError: name 'rows' is not defined" in shown
+    assert re.search(r"Linear: (\d+) of \1 checks passed", shown)
     assert "Flatten: 2 of 2 checks passed" in shown
     assert "Sequential is not written yet" in shown
     assert "points from visible checks" in shown.splitlines()[-1]

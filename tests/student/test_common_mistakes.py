@@ -75,16 +75,6 @@ def test_a_class_without_init_is_not_taken_for_a_function() -> None:
     assert "behaves like a function" not in words_on("Linear", type("Linear", (), {}))
 
 
-@pytest.mark.long("the known mistakes of an exercise are run")
-def test_a_name_that_is_not_defined_is_told_before_any_known_mistake_that_answers_alike() -> None:
-    def prepare_image(image: object, size: int = 28) -> object:
-        return NAMES  # type: ignore[name-defined]  # noqa: F821
-
-    text = words_on("prepare_image", prepare_image)
-    assert "NAMES is not defined in this cell. When this is graded, only the first cell and the cells of the" in text
-    assert "A blank photograph stops" not in text
-
-
 def test_a_name_that_is_not_defined_is_told_where_a_check_expects_a_refusal() -> None:
     error = Raised("NameError", "name 'message' is not defined", "raise ValueError(message)")
     check = next(check for check in checks_of("layers") if check.exercise == "cross_entropy")

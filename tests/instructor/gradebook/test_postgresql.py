@@ -2,11 +2,9 @@
 
 import os
 import pwd
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,32 +32,26 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.process: subprocess.Popen[bytes] | None = None
         self.user: dict[str, Any] = {}
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
             self.user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
             os.chown(folder, account.pw_uid, account.pw_gid)
-        line = ["initdb", "--pgdata=data", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"]
-        made = subprocess.run([BIN / line[0], *line[1:], "--no-sync"], cwd=folder, capture_output=True, **self.user)
-        assert made.returncode == 0, made.stderr.decode()
+        self.run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync")
+
+    def run(self, command: str, *options: str) -> None:
+        line = [BIN / command, "-D", "data", *options]  # its log lies in a file: a pipe would stay open with the server
+        with (self.folder / f"{command}.log").open("w") as log:
+            done = subprocess.run(line, cwd=self.folder, stdout=log, stderr=log, check=False, **self.user)
+        assert done.returncode == 0, (self.folder / f"{command}.log").read_text()
 
     def start(self) -> None:
-        line = [BIN / "postgres", "-D", "data", "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off"]
-        with (self.folder / "log").open("a") as log:
-            self.process = subprocess.Popen(line, cwd=self.folder, stdout=log, stderr=log, **self.user)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                return self.do("SELECT 1")
-            except psycopg.OperationalError:
-                assert time.monotonic() < deadline, (self.folder / "log").read_text()
-                time.sleep(0.05)
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off"
+        self.run("pg_ctl", "start", "--wait", "--log=log", "-o", options)
 
     def stop(self) -> None:
         """End the server at once, as a power cut would."""
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(timeout=30)
+        self.run("pg_ctl", "stop", "--mode=immediate")
 
     def do(self, statement: str) -> None:
         with psycopg.connect(f"host={self.folder} user=postgres", autocommit=True) as connection:

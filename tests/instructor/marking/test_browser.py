@@ -13,11 +13,8 @@ from tests.instructor.marking.conftest import (
     ASSIGNMENT,
     QUESTION,
     Desk,
-    MarkServer,
-    Serve,
     Visit,
     desk_in,
-    in_gradebook,
     write_table,
 )
 
@@ -101,78 +98,25 @@ def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_styl
     assert desk.view("eve", address.rpartition("/")[2]).mark == (1.0, "Half a sentence")
 
 
-def opened(browser: Browser, marking: MarkServer, name: str) -> Page:
-    """Log somebody in, in a browser of their own."""
-    page = browser.new_context().new_page()
-    log_in(page, marking.address.rstrip("/"), marking.tokens[name])
-    return page
-
-
 def type_mark(page: Page, points: str, comment: str) -> None:
     page.get_by_label("Points, 0 to").fill(points)
     page.get_by_label("Comment for the student").fill(comment)
 
 
-@pytest.mark.deep
-@pytest.mark.long("an hour of marking in a browser")
-def test_an_hour_of_marking_with_a_killed_server(folder: Path, serve: Serve, browser: Browser) -> None:
-    write_table(folder, "bob,A,", "eve,B,")
-    marking = serve()
-    bob, eve = opened(browser, marking, "bob"), opened(browser, marking, "eve")
-    for page, points in ((bob, "3"), (eve, "2,5")):
-        page.get_by_role("link", name="next answer").click()
-        expect(page.locator("#points")).to_be_focused()  # so that no mouse is needed
-        page.keyboard.type(points)
-        page.get_by_label("Comment for the student").fill("Say what you assume.")
-        page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("3 of 4 still to do")).to_be_visible()
-    acknowledged = in_gradebook(folder)
-    assert sorted(mark[0] for mark in acknowledged.values() if mark[0] is not None) == [2.5, 3.0]
-
-    marking.kill()
-    for page in (bob, eve):
-        type_mark(page, "4", "Typed while the server was away.")
-        page.get_by_role("button", name="Save, next answer").click()
-        expect(page.get_by_role("status")).to_contain_text("the server does not answer")
-        expect(page.get_by_label("Points, 0 to")).to_have_value("4")
-    assert in_gradebook(folder) == acknowledged
-
-    marking.start()
-    for page in (bob, eve):
-        page.get_by_role("button", name="Save, next answer").click()
-        expect(page.get_by_text("2 of 4 still to do")).to_be_visible()
-        while page.get_by_label("Points, 0 to").count():
-            type_mark(page, "1", "")
-            before = page.url
-            page.keyboard.press("Control+Enter")
-            page.wait_for_url(lambda url, before=before: url != before)
-        assert page.url.endswith(ADDRESS)
-        expect(page.get_by_text("0 of 4 still to do")).to_be_visible()
-    marks = in_gradebook(folder).values()
-    assert not any(waits for _, _, waits in marks)
-    assert sorted(points for points, _, _ in marks if points) == [1, 1, 1, 1, 2.5, 3, 4, 4]
-
-
-def test_two_people_on_one_answer_see_both_texts_and_lose_none(folder: Path, serve: Serve, browser: Browser) -> None:
-    write_table(folder, "bob")
-    marking = serve()
-    first, second = opened(browser, marking, "bob"), opened(browser, marking, "bob")
-    first.get_by_role("link", name="next answer").click()
-    expect(first.locator("#points")).to_be_focused()
-    second.goto(first.url)
-    type_mark(first, "3", "The reason is missing.\nSay it.")
-    type_mark(second, "1", "The limits are missing.")
-    first.get_by_role("button", name="Save", exact=True).click()
-    expect(first.get_by_label("Comment for the student")).to_have_value("The reason is missing.\nSay it.")
-    second.get_by_role("button", name="Save", exact=True).click()
-    notice = second.get_by_role("alert")
-    expect(notice).to_contain_text("the mark has changed since you opened it")
-    assert "The reason is missing.\nSay it." in notice.inner_text()
-    expect(second.get_by_label("Comment for the student")).to_have_value("The limits are missing.")
-    assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(3.0, "The reason is missing.\nSay it.")}
-    second.get_by_role("button", name="Save", exact=True).click()  # with both texts before one's eyes
-    expect(notice).to_be_hidden()
-    assert {mark[:2] for mark in in_gradebook(folder).values() if mark[0]} == {(1.0, "The limits are missing.")}
+def test_a_save_that_the_server_does_not_answer_keeps_what_was_typed(page: Page, desk: Desk, visit: Visit) -> None:
+    eve, path = visit("eve"), to_mark(desk, "eve")
+    address, answer = f"{eve.address}/{path}", path.rpartition("/")[2]
+    log_in(page, eve.address, eve.token)
+    page.goto(address)
+    type_mark(page, "4", "Typed while the server was away.")
+    page.route(address, lambda route: route.abort(), times=1)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status")).to_contain_text("the server does not answer")
+    expect(page.get_by_label("Points, 0 to")).to_have_value("4")
+    assert desk.view("eve", answer).mark is None
+    page.keyboard.press("Control+Enter")
+    expect(page).not_to_have_url(address)
+    assert desk.view("eve", answer).mark == (4.0, "Typed while the server was away.")
 
 
 def test_a_draft_is_shown_to_nobody_else_and_takes_the_place_of_nothing_that_came_since(
@@ -197,6 +141,9 @@ def test_a_draft_is_shown_to_nobody_else_and_takes_the_place_of_nothing_that_cam
     expect(page.get_by_role("alert")).to_contain_text("the student's answer has changed since you opened it")
     expect(comment).to_have_value("Mine.")
     assert desk.view("eve", answer).mark is None
+    page.get_by_role("button", name="Save", exact=True).click()  # with both texts before one's eyes
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert desk.view("eve", answer).mark == (1.0, "Mine.")
 
 
 def test_what_is_typed_while_a_save_is_under_way_stays_and_can_be_saved(page: Page, desk: Desk, visit: Visit) -> None:

@@ -4,10 +4,8 @@ import ast
 
 import pytest
 
-from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import edits_of
 from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining, is_python
-from tests.instructor.viva.conftest import written_answers
 
 STYLED = '''
 %matplotlib inline
@@ -83,16 +81,6 @@ def test_an_edit_keeps_every_other_line_and_character(end: str) -> None:
         assert after == source[: edit.start] + edit.text + source[edit.end :]
         assert source.count(end, 0, edit.start) + 1 == edit.line
         assert is_python(after), edit
-
-
-@pytest.mark.long("each edit of each right answer")
-@pytest.mark.parametrize("answer", written_answers(), ids=lambda answer: f"{answer.room}/{answer.name}")
-def test_every_edit_of_a_right_answer_is_python(answer: RightAnswer) -> None:
-    source = answer.source
-    names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    for name in names[:3]:
-        edits = edits_of(source, name)
-        assert [edit for edit in edits if not is_python(edit.apply(source))] == []
 
 
 def test_a_definition_brings_the_names_that_it_uses() -> None:
