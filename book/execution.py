@@ -43,7 +43,7 @@ def uses(code: str) -> set[Path]:
         if path == LOADS_COURSE:
             waiting |= {file for pattern in LOADED for file in ROOT.glob(pattern)} - loaded
     named = {path for path in DATA.glob("*.json") if f'"{path.stem}"' in code}
-    return loaded | named | {path for folder in READ_BY_MODULES for path in (DATA / folder).iterdir()}
+    return loaded | named | {path for folder in READ_BY_MODULES for path in (DATA / folder).glob("*")}
 
 
 def imported(code: str) -> Iterator[Path]:
