@@ -30,17 +30,20 @@ def parse(source: str | bytes) -> ast.Module:
 
 def bound(node: ast.AST) -> set[str]:
     """Return the names that a statement binds at the top level, also under if, try, with, match and loops."""
-    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.Name):
-        return {node.id} if isinstance(node.ctx, ast.Store) else set()
-    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-        return set()  # names of their own
-    names: set[str] = set().union(*(bound(child) for child in ast.iter_child_nodes(node)))
-    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-        names.add(node.name)
+    names, waiting = set[str](), [node]
+    while waiting:  # no recursion: a student's expression can be deeper than that
+        match node := waiting.pop():
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                names.add(node.name)
+            case ast.Import() | ast.ImportFrom():
+                names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+            case ast.Name(ctx=ast.Store()):
+                names.add(node.id)
+            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                pass  # names of their own
+            case _:
+                names |= {node.name} if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name else set()
+                waiting += ast.iter_child_nodes(node)
     return names
 
 

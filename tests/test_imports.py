@@ -19,7 +19,6 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
 print(json.dumps(sorted(sys.modules)))
 """
 FOR_FIGURES = {"matplotlib", "scipy", "pandas"}
-TO_PUSH = {"gradio", "huggingface_hub"}
 THAT_COMPUTES = FOR_FIGURES | {"torch", "numpy"}
 FOR_NOTEBOOKS = {"nbformat", "nbgrader", "jupytext", "sqlalchemy", "IPython"}
 
@@ -50,9 +49,9 @@ def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
         (["autograder.instructor.cli", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
         (["autograder.instructor.cli", "grade", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
         (["autograder.cli", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["solutions.__main__", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS | TO_PUSH),
+        (["solutions.__main__", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
         (["autograder.instructor.cli", "init", "course"], FOR_FIGURES | {"torch"}),
-        (["solutions.__main__", "predict", ROOT / "book" / "screenshot-light.png"], FOR_FIGURES | TO_PUSH),
+        (["solutions.__main__", "predict", ROOT / "book" / "screenshot-light.png"], FOR_FIGURES),
     ],
     ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, list) else "",
 )

@@ -74,9 +74,13 @@ def train(
                 resume=resume is not None,
                 after_teacher=view.after_teacher,
             )
-    except KeyboardInterrupt:
-        if not (folder / folders.CHECKPOINT).exists():
-            shutil.rmtree(folder)
+    except (KeyboardInterrupt, WorkFailed) as error:
+        is_kept = any((folder / file).exists() for file in (folders.CHECKPOINT, folders.MODEL))
+        if resume is None and not is_kept:
+            shutil.rmtree(folder)  # so that its name is free
+        if isinstance(error, WorkFailed):
+            raise
+        if not is_kept:
             raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None
         how = f"python -m solutions train --resume {folders.name_of(folder)}"
         raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.instructor.backup import write_backup
+from autograder.instructor import backup
 from autograder.instructor.course.folder import LOCK, CourseFolder
 from autograder.instructor.course.init import make_course_folder
 from tests.conftest import own_copy
@@ -114,6 +114,15 @@ def test_a_damaged_gradebook_is_not_backed_up_as_if_it_were_well(course: Path, t
     assert [path.name for path in tmp_path.iterdir()] == ["course"]
 
 
+def test_a_backup_appears_under_its_name_when_it_is_whole(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, seen = tmp_path / "b.tar.gz", list[bool]()
+    monkeypatch.setattr(backup, "_copy_gradebook", lambda gradebook, copy: seen.append(file.exists()))
+    backup.write_backup(CourseFolder(course), course / "gradebook.db", file)
+    assert (seen, file.exists()) == ([False], True)
+
+
 @pytest.mark.long("a command that waits for another")
 def test_a_backup_waits_for_the_run_that_is_at_work(course: Path, tmp_path: Path) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "backup", str(tmp_path / "waited.tar.gz")]
@@ -145,7 +154,7 @@ def test_a_gradebook_that_others_write_to_meanwhile_is_copied_as_of_one_moment(c
     files = [tmp_path / f"{at}.tar.gz" for at in range(5)]
     try:
         for file in files:
-            write_backup(CourseFolder(course), course / "gradebook.db", file)
+            backup.write_backup(CourseFolder(course), course / "gradebook.db", file)
     finally:
         stop.set()
         writer.join()

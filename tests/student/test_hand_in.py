@@ -191,6 +191,7 @@ def test_a_chapter_without_a_written_question_asks_for_no_answer(write: Write, m
     write(notebook, *sources(notebook))
     done = hand_in("layers")
     assert (done.written, done.warnings) == (None, [])
+    assert "hidden checks are still to come" in repr(done)
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -17,7 +17,7 @@ from tests.suite import is_deep
 from tests.wrong import wrong_answers
 
 WANTED = 8  # of each exercise
-ASKED = int(os.environ.get("SEEDS", 0))  # by `make mutants SEEDS=10000`, which takes the time that it takes
+ASKED = int(os.environ.get("SEEDS") or 0)  # by `make mutants SEEDS=10000`, which takes the time that it takes
 SEEDS = 200  # in a deep run
 SLOW = {"Learner": 20, "Dropout": 100, "temperature": 100, "prepare_image": 100}  # a seed takes seconds
 EXERCISES = [

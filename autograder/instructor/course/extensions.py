@@ -15,11 +15,12 @@ added up.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
 from autograder.errors import UsageError
+from autograder.instructor.course.folder import has_a_date_everywhere
 
 WHOLE_TERM = "*"
 FORMS = "a new date such as 2026-11-08 23:59, +48h, +2d or x1.5"
@@ -90,7 +91,7 @@ def parse_extension(text: str) -> Extension:
         until = datetime.fromisoformat(written)
     except ValueError:
         until = None
-    if until is None or until.year == MAXYEAR:  # in another time zone it would have no date
+    if until is None or not has_a_date_everywhere(until):
         raise ValueError(f"{text!r} is not an extension: write {FORMS}")
     return Extension(written, "date", until=until, whole_day=_is_day(written))
 

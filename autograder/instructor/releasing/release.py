@@ -145,7 +145,7 @@ def _generate(folder: CourseFolder, assignment: str) -> None:
 
 def _check_released(released: NotebookNode, assignment: str) -> None:
     """Run the untouched exercises: by nbgrader's rule, visible checks and written answers are open, all else passes."""
-    from nbgrader.utils import determine_grade
+    from nbgrader.utils import determine_grade, has_failed
 
     graded = nbformat.from_dict(released)
     graded.cells = [cell for cell in graded.cells if grade_id_of(cell)]
@@ -154,6 +154,6 @@ def _check_released(released: NotebookNode, assignment: str) -> None:
     for cell in filter(is_graded, ran.cells):
         score, possible = determine_grade(cell)
         is_open = ".require()" in cell.source or is_written(cell)
-        if is_open == (score == possible):
+        if is_open == (score == possible and not has_failed(cell)):  # a check can be worth no points
             how = "passes" if is_open else "fails"
             raise ReleaseError(f"the cell {cell.id} {how} on the untouched notebook of {assignment}")

@@ -166,6 +166,15 @@ def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
     assert all(after[name] == whole[name] for name in whole if name.endswith(".ipynb"))
 
 
+def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp_path: Path) -> None:
+    inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
+    packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
+    canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
+    status, printed, _ = here(course, "collect", canvas, "2-layers", "--yes", "--verbose")
+    assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
+    assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in printed
+
+
 def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_path: Path) -> None:
     download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook()})
     with planned_collection(CourseFolder(course), Course.installed(), CollectRequest(download)) as collection:
@@ -273,6 +282,13 @@ def test_a_time_that_not_every_zone_has_is_none_and_stops_nobody(course: Path, t
     assert (status, sorted(path.name for path in (course / "submitted").iterdir())) == (0, ["0042", "007"])
     inbound = folder(tmp_path / "inbound", {"grace+2-layers+9999-12-31 23:59:59 UTC/2-layers.ipynb": notebook()})
     assert here(course, "collect", inbound, "--yes", "--verbose")[0] == 0
+
+
+def test_a_roster_without_students_is_refused(course: Path, canvas: Path) -> None:
+    (course / "roster.csv").write_text("id,first name\n")
+    assert "roster.csv has no students: put your learning system's export" in refused(
+        course, "collect", canvas, "--yes"
+    )
 
 
 def test_without_due_dates_a_time_has_to_say_its_zone(course: Path, mailed: Path) -> None:

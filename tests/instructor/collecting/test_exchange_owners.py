@@ -182,6 +182,12 @@ def test_a_time_that_the_disk_contradicts_is_a_claim_and_reported(days: int, tmp
     assert plan.submissions[0].doubt == f"its folder says {when:%Y-%m-%d %H:%M} UTC, {disk}"
 
 
+def test_a_time_that_not_every_zone_has_is_none_and_reported(tmp_path: Path) -> None:
+    path = submit(tmp_path, ADA.id, ADA.id)
+    path.rename(path.with_name(f"{ADA.id}+2-layers+9999-12-31 23:59:59 UTC+x"))
+    assert plan_of(tmp_path).submissions[0].doubt.startswith("its folder says no time, the disk ")
+
+
 @contextmanager
 def an_exchange() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as above:

@@ -118,6 +118,7 @@ def test_each_student_has_a_line_and_odd_work_comes_first() -> None:
     assert head.split() == ["student", "name", "what", "happens"]
     assert [line.partition(" ")[0] for line in lines[:2]] == ["0000002", "0000003"]
     assert lines[0].endswith("new; 1 d 2 h late")
+    assert len(lines) == len(students) + 1  # the note alone takes another line
     assert [line.partition(" ")[0] for line in lines if line.endswith(" new")] == ["0000000", "0000001"]
 
 

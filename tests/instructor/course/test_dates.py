@@ -123,7 +123,22 @@ def test_each_form_says_one_date(text: str, due: str, now: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "+2", "+1.5d", "+0h", "x1", "x0.5", "x101", "-2d", "08.11.2026", "+99999h", "9999-12-31"]
+    "text",
+    [
+        "",
+        "soon",
+        "+2",
+        "+1.5d",
+        "+0h",
+        "x1",
+        "x0.5",
+        "x101",
+        "-2d",
+        "08.11.2026",
+        "+99999h",
+        "9999-12-31",
+        "0001-01-01",
+    ],
 )
 def test_a_wrong_extension_is_refused_with_the_right_forms(text: str) -> None:
     with pytest.raises(ValueError, match=r"such as|write"):

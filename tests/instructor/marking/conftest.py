@@ -97,10 +97,10 @@ class Visitor:
     def post(self, path: str, **fields: str) -> Reply:
         return Reply(self.client.post(path, data={"_xsrf": self.client.cookies[XSRF_COOKIE], **fields}))
 
-    def save(self, answer_id: str, points: str, comment: str = "") -> Reply:
+    def save(self, answer_id: str, points: str, comment: str = "", then: str = "stay") -> Reply:
         """Open an answer and save a mark of it."""
         path = f"/answers/{answer_id}"
-        return self.post(path, base=self.get(path).base, points=points, comment=comment, then="stay")
+        return self.post(path, base=self.get(path).base, points=points, comment=comment, then=then)
 
 
 @dataclass

@@ -76,4 +76,4 @@ def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(folder: Pat
             assert points in [before.get(answer), *under_way]
         before = saved
         marking.start()
-        assert all(typist.visitor.get(ADDRESS).status == 200 for typist in typists)  # nobody has to log in again
+        assert all(typist.visitor.get(ADDRESS).path == ADDRESS for typist in typists)  # nobody has to log in again

@@ -137,6 +137,17 @@ def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], com
     assert not list((tmp_path / "course").rglob("*.ipynb"))
 
 
+@pytest.mark.deep
+@pytest.mark.long("a chapter is run and released")
+def test_a_right_reference_that_warns_is_released(tmp_path: Path) -> None:
+    flatten = "x.flatten(start_dim=1)"
+    chapter, course = short(tmp_path, "", (flatten, f"__import__('warnings').warn('slow') or {flatten}"))
+    make_course_folder(tmp_path / "course")
+    folder = CourseFolder.here(tmp_path / "course")
+    releasing.release(chapter, releasing.run_reference(chapter, course), course, folder)
+    assert folder.released(chapter.assignment).is_file()
+
+
 def test_a_cell_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("autograder.instructor.releasing.release.CELL_TIMEOUT_S", 1)
     endless = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass", id="endless")])

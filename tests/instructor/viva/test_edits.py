@@ -88,6 +88,7 @@ def test_a_definition_brings_the_names_that_it_uses() -> None:
     assert [type(statement).__name__ for statement in defining(tree, "C")] == ["Assign", "FunctionDef", "ClassDef"]
     assert [type(statement).__name__ for statement in defining(tree, "e")] == ["Assign", "If"]
     assert defining(tree, "nothing") == []
+    assert defining(deep := ast.parse(f"a = {'1 + ' * 900}1"), "a") == deep.body  # deeper than Python calls itself
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
 from solutions.runs.model_file import write_model
-from tests.commands import ROOT
+from tests.commands import ROOT, python
 from tests.solutions.conftest import Cli, error_of
 
 QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--device", "cpu", "--set", "epochs=1")
@@ -435,6 +435,14 @@ def test_without_a_run_there_is_no_model(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert "no trained model" in error_of(here(*command.split()))
+
+
+@pytest.mark.parametrize(
+    ("module", "needless"), [("serve", {"gradio", "huggingface_hub"}), ("push", {"gradio"})], ids=str
+)
+def test_unused_packages_are_not_imported(module: str, needless: set[str]) -> None:
+    code = f"import sys, solutions.deploy.{module}; sys.exit(bool({needless} & sys.modules.keys()))"
+    assert python(code).returncode == 0
 
 
 def test_a_command_that_needs_an_extra_names_it() -> None:

@@ -97,7 +97,7 @@ ANSWERED = {
     **{f"an animated {kind}": (animated(kind), "first frame") for kind in ("GIF", "PNG", "WEBP")},
     "a TIFF of two pages": (animated("TIFF"), "about the first"),
     "a phone's photograph with another in it": (animated("MPO"), ""),
-    **{f"a {kind} turned by EXIF": (turned(kind), "") for kind in ("JPEG", "PNG", "WEBP")},
+    **{f"a {kind} turned by EXIF": (turned(kind), "") for kind in ("JPEG", "PNG", "TIFF", "WEBP")},
     "a JPEG with broken EXIF": (stored("JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff" + bytes(40)), ""),
     "CMYK": (stored("JPEG", garment().convert("CMYK")), ""),
     "grey": (stored("JPEG", garment().convert("L")), ""),

@@ -67,7 +67,7 @@ def _handed_in(entry: DownloadEntry, at: int, name: re.Match[str]) -> Downloaded
     inside = len(entry.parts) - at - 1
     paths = [entry.path, *entry.path.parents[:inside]] if entry.path else []
     ownership, when = ownership_of(name["student"], paths), _time(name)
-    doubt = _doubt_of(when, paths) if ownership.is_proved and when else ""
+    doubt = _doubt_of(when, paths) if ownership.is_proved else ""
     return DownloadedFile(
         entry,
         SYSTEM,
@@ -79,9 +79,11 @@ def _handed_in(entry: DownloadEntry, at: int, name: re.Match[str]) -> Downloaded
     )
 
 
-def _doubt_of(when: datetime, paths: Sequence[Path]) -> str:
+def _doubt_of(when: datetime | None, paths: Sequence[Path]) -> str:
     """Return the disk's evidence against the time in a submission's folder name; empty where there is none."""
     changed = datetime.fromtimestamp(max(path.lstat().st_ctime for path in paths), UTC)
+    if when is None:
+        return f"its folder says no time, the disk {changed:%Y-%m-%d %H:%M} UTC"
     if abs((changed - when).total_seconds()) <= SLACK_S:
         return ""
     return f"its folder says {when:%Y-%m-%d %H:%M} UTC, the disk {changed:%Y-%m-%d %H:%M} UTC"
