@@ -1,7 +1,7 @@
 """Read the facts of a course folder and its gradebook for ``marks_of``, without running students' code."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -38,8 +38,11 @@ def facts_of(
         record = works.get(key[:2])
         return record.text_digest(key[2]) if record else ""
 
+    roster = {known.id: known for known in students_of(folder)}
+    students = _students(roster, rows.students(), {who for who, _ in works}, {who for who, _ in handed_in}, student)
     return Facts(
-        students=_students(folder, rows, {who for who, _ in works}, {who for who, _ in handed_in}, student),
+        students=students,
+        left=frozenset(who.id for who in students if who.id not in roster) if roster else frozenset(),
         cells={name: _cells(folder, name, latest.get(name)) for name in folder.assignments()},
         records=works,
         handed_in=frozenset(handed_in),
@@ -127,14 +130,17 @@ def nothing_graded(assignments: Sequence[str], student: str | None) -> CourseFol
 
 
 def _students(
-    folder: CourseFolder, rows: Rows, graded: Collection[str], handed_in: Collection[str], only: str | None
+    roster: Mapping[str, Student],
+    known: Mapping[str, Student],
+    graded: Collection[str],
+    handed_in: Collection[str],
+    only: str | None,
 ) -> list[Student]:
     """Return the students of roster, gradebook and graded works, by id; the roster's names come first.
 
     The gradebook forgets nobody: who has left the roster without work, or had another id there, is none of them.
     """
-    roster = {student.id: student for student in students_of(folder)}
-    known, students = rows.students(), []
+    students = []
     for who in sorted({*roster, *graded, *(who for who in known if not roster or who in handed_in)}):
         if only in (None, who):
             student, row = roster.get(who, Student(who)), known.get(who, Student(who))

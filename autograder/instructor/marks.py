@@ -49,6 +49,7 @@ class Facts:
     due: Mapping[str, datetime] = field(default_factory=dict)  # with a time zone; an undated assignment is left out
     released: Mapping[str, datetime] = field(default_factory=dict)  # since when students have it, with a time zone
     late: LatePenalty = field(default_factory=LatePenalty)
+    left: Collection[str] = ()  # ids of students who are not in the roster any more
 
     @property
     def own_due(self) -> dict[Work, datetime]:
@@ -152,7 +153,8 @@ class Mark:
 def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[Mark]:
     """Return a mark for each student and each assignment, or each of some, by assignment; raise as ``Facts.own_due``.
 
-    Facts of all assignments are needed, as free late days are spent over the term.
+    Students who have left have one for work that they handed in. Facts of all assignments are needed, as free late days
+    are spent over the term.
     """
     own_due, excused = facts.own_due, excused_in(facts.decisions)
     dates = {
@@ -168,6 +170,7 @@ def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[M
         for name in facts.cells
         if assignments is None or name in assignments
         for student in facts.students
+        if student.id not in facts.left or (student.id, name) in facts.records or (student.id, name) in facts.handed_in
     ]
 
 

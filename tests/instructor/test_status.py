@@ -79,6 +79,11 @@ def rows(root: Path) -> dict[str, AssignmentStatus]:
     return {row.assignment: replace(row, released=None) for row in status_of(CourseFolder(root), Course.installed())}
 
 
+def test_who_left_the_roster_counts_where_they_handed_in_alone(course: Path) -> None:
+    let_be_graded(course, "4-optimizer", "dan")
+    assert (rows(course)["4-optimizer"].students, rows(course)["5-training"].students) == (4, 3)
+
+
 def test_each_assignment_says_how_far_it_is_in_80_columns_and_as_json_and_nothing_is_changed(course: Path) -> None:
     before = files(course)
     status, output, errors = here(course, "status")
