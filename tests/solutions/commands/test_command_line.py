@@ -437,11 +437,9 @@ def test_without_a_run_there_is_no_model(
     assert "no trained model" in error_of(here(*command.split()))
 
 
-@pytest.mark.parametrize(
-    ("module", "needless"), [("serve", {"gradio", "huggingface_hub"}), ("push", {"gradio"})], ids=str
-)
-def test_unused_packages_are_not_imported(module: str, needless: set[str]) -> None:
-    code = f"import sys, solutions.deploy.{module}; sys.exit(bool({needless} & sys.modules.keys()))"
+@pytest.mark.parametrize(("module", "needless"), [("serve", ["gradio", "huggingface_hub"]), ("push", ["gradio"])])
+def test_unused_packages_are_not_imported(module: str, needless: list[str]) -> None:
+    code = f"import sys, solutions.deploy.{module}; sys.exit(any(name in sys.modules for name in {needless}))"
     assert python(code).returncode == 0
 
 
