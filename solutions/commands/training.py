@@ -75,15 +75,18 @@ def train(
                 after_teacher=view.after_teacher,
             )
     except (KeyboardInterrupt, WorkFailed) as error:
-        is_kept = any((folder / file).exists() for file in (folders.CHECKPOINT, folders.MODEL))
-        if resume is None and not is_kept:
+        kept = next((file for file in (folders.MODEL, folders.CHECKPOINT) if (folder / file).exists()), None)
+        if resume is None and not kept:
             shutil.rmtree(folder)  # so that its name is free
         if isinstance(error, WorkFailed):
             raise
-        if not is_kept:
-            raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None
-        how = f"python -m solutions train --resume {folders.name_of(folder)}"
-        raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
+        name = folders.name_of(folder)
+        what = {
+            folders.MODEL: f"interrupted, but the run is finished; look at it: python -m solutions report {name}",
+            folders.CHECKPOINT: f"interrupted; go on with: python -m solutions train --resume {name}",
+            None: "interrupted before the first epoch ended; nothing was kept",
+        }
+        raise WorkFailed(f"{folder}: {what[kept]}") from None
 
     why = why_kept(settings.recipe.cosine, run.progress.kept == settings.recipe.epochs)
     console.print(f"Kept: the weights of epoch {run.progress.kept}, {why}.")

@@ -16,11 +16,11 @@ from PIL import Image
 from torch import nn
 
 from solutions import data
-from solutions.commands import deployment
+from solutions.commands import deployment, training
 from solutions.data import Dataset
 from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
-from solutions.errors import WrongUse
+from solutions.errors import WorkFailed, WrongUse
 from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
 from solutions.runs.model_file import write_model
 from tests.commands import ROOT, python
@@ -202,18 +202,30 @@ def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
     assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume {folder}\n"
 
 
-def test_a_name_is_free_again_after_a_run_that_was_stopped_in_its_first_epoch(tmp_path: Path) -> None:
-    slow = ("--set", "way=reference", "--set", "batch_size=1")
-    with begin(*QUICK, *slow, "--name", tmp_path / "a") as process:
-        while not (tmp_path / "a" / CONFIG).exists():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        assert process.stdout is not None
-        while "Ends after this epoch" not in process.stdout.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        assert "interrupted before the first epoch ended; nothing was kept" in process.communicate()[1]
-    assert not (tmp_path / "a").exists()
+@pytest.mark.parametrize(
+    ("kept", "way_on"),
+    [
+        ((), "interrupted before the first epoch ended; nothing was kept"),
+        ((CHECKPOINT,), "interrupted; go on with: python -m solutions train --resume {folder}"),
+        ((CHECKPOINT, MODEL), "interrupted, but the run is finished; look at it: python -m solutions report {folder}"),
+    ],
+    ids=["in the first epoch", "in a later one", "at the very end"],
+)
+def test_an_interrupt_says_the_way_on_and_frees_the_name_of_a_run_that_kept_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: tuple[str, ...], way_on: str
+) -> None:
+    folder = tmp_path / "a"
+
+    def interrupted(*_: object, **__: object) -> None:
+        for file in kept:
+            (folder / file).touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("solutions.runs.run.train", interrupted)
+    with pytest.raises(WorkFailed) as error:
+        training.train(name=str(folder), data=data.SAMPLE_FOLDER)
+    assert str(error.value) == f"{folder}: {way_on.format(folder=folder)}"
+    assert folder.exists() == bool(kept)
 
 
 @pytest.mark.deep  # it takes a compiler
