@@ -30,7 +30,7 @@ export const STEPS = [
   },
   {
     title: "Garment found",
-    why: "A smooth surface through the border's colours is the background. What differs from it is garment; the rest becomes 0.",
+    why: "Two signs speak for garment: a colour far from the smooth surface around it, and one that is rarer there. The rest becomes 0.",
     picture: ({ image, garment, box }) => ({ ...grey(garment, image.width, 1), box }),
     without: ({ image, colours, garment, box }) =>
       place(shrink(brighten(colours, new Uint8Array(garment.length).fill(1)), image.width, box)),
