@@ -207,6 +207,12 @@ def test_a_course_folder_cannot_be_made_of_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "course").read_text() == "mine"
 
 
+def test_a_course_folder_of_any_name_is_one(tmp_path: Path) -> None:
+    name = """Ada's "best" course"""
+    assert here(tmp_path, "init", name)[0] == 0
+    assert here(tmp_path / name, "status")[0] == 0
+
+
 # Nobody's file is overwritten
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from glob import escape
 from typing import Any
 
 from autograder.course import Course
@@ -32,7 +33,8 @@ def facts_of(
     never = datetime.min.replace(tzinfo=UTC)
     in_order = sorted(graded.items(), key=lambda pair: pair[1].graded or never)
     latest = {assignment: record for (_, assignment), record in in_order}
-    handed_in = [(path.parent.name, path.name) for path in (folder.root / "submitted").glob(f"{student or '*'}/*")]
+    whose = escape(student) if student else "*"
+    handed_in = [(path.parent.name, path.name) for path in (folder.root / "submitted").glob(f"{whose}/*")]
 
     def digest_of(key: Key) -> str:
         record = works.get(key[:2])

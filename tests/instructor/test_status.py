@@ -155,3 +155,11 @@ def test_a_folder_in_which_nothing_is_released_has_no_gradebook_made(tmp_path: P
     make_course_folder(tmp_path / "course")
     assert set(rows(tmp_path / "course").values()) == {AssignmentStatus(name) for name in rows(tmp_path / "course")}
     assert not (tmp_path / "course" / "gradebook.db").exists()
+
+
+def test_the_records_of_a_student_whose_id_looks_like_a_pattern_are_theirs_alone(tmp_path: Path) -> None:
+    make_course_folder(tmp_path)
+    follow(tmp_path)
+    let_release(tmp_path, "2-layers", first=2, second=3)
+    let_be_graded(tmp_path, "2-layers", "a[1]", "a1")
+    assert [work for work, _ in GradingRecords(CourseFolder(tmp_path)).all("a[1]")] == [("a[1]", "2-layers")]

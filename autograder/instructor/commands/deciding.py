@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.errors import complain, plain
+from autograder.errors import UsageError, complain, plain
 from autograder.instructor.commands import DryRun, OneAssignment, OneStudent, Yes, examples, require_consent
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def drop(
     checks = checks_of(room_of(released))
     if question == "written":
         cells = [str(grade_id_of(cell)) for cell in released.cells if is_written(cell)]
+        if not cells:
+            raise UsageError(f"{assignment} has no written question")
     else:
         exercise = [check.id for check in checks if check.exercise == question]
         cells = exercise or [find_check(checks, question).id]

@@ -25,8 +25,8 @@ app = typer.Typer()
 def feedback(assignment: Assignment = None, student: Student = None, quiet: Quiet = False) -> None:
     """Write a page for each student.
 
-    For each assignment also writes a zip to upload. Hidden checks appear by title alone while somebody can hand in
-    without losing points; after that, also with the likely mistake.
+    For each assignment also writes a zip to upload. Hidden checks appear by title alone while somebody can still hand
+    in on time; after that, also with the likely mistake.
     """
     from autograder.instructor.course.directory import find_student, known_students
     from autograder.instructor.course.due_dates import in_words

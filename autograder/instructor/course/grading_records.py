@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import Any, Self
 
@@ -89,7 +90,8 @@ class GradingRecords:
 
     def all(self, student: str | None = None) -> Iterator[tuple[Work, GradingRecord]]:
         """Yield the records of the class, or of one student, by student and assignment; raise as ``of``."""
-        for path in sorted((self.folder.root / "autograded").glob(f"{student or '*'}/*/*.ipynb")):
+        whose = escape(student) if student else "*"
+        for path in sorted((self.folder.root / "autograded").glob(f"{whose}/*/*.ipynb")):
             work = path.parent.parent.name, path.parent.name
             record = self.of(*work) if path.stem == path.parent.name else None
             if record is not None:

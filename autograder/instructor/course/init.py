@@ -44,7 +44,7 @@ def make_course_folder(root: Path, roster: Path | None = None, book: str | None 
     for name, text in texts.items():
         path = root / name
         if not path.exists():
-            values = {"name": root.resolve().name, "formgrader": FORMGRADER, "book": NO_BOOK}
+            values = {"name": repr(root.resolve().name), "formgrader": FORMGRADER, "book": NO_BOOK}
             for field, value in values.items():
                 text = text.replace(f"{{{field}}}", value)
             path.write_text(text, encoding="utf-8")

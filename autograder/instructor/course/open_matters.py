@@ -1,7 +1,7 @@
 """Reminders of work that collecting left for a person, shown wherever marks are made or shown.
 
 A student's file is not a notebook (kept in ``collected/instead.json``), cannot be read (in the record of grading), or
-was late at an unknown time (in the collected attempts); or a line of ``extensions.csv`` is not in force yet.
+was late at an unknown time (in the collected attempts); or ``extensions.csv`` differs from what is in force.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ def _extensions_not_in_force(folder: CourseFolder) -> list[str]:
         return [f"extensions are as they were, since the table cannot be read: {error}"]
     in_force = {decision for decision in read_decisions(folder.decisions) if decision.what == "extended"}
     who = ", ".join(sorted({decision.student for decision in table ^ in_force}))
-    return [f"extensions.csv has changed, and that is not in force yet: {who}. Then: autograder extend"] if who else []
+    return [f"extensions.csv differs from what is in force: {who}. Then: autograder extend"] if who else []
 
 
 def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:

@@ -40,7 +40,7 @@ class MarkingState:
         for assignment in assignments:
             gradebook.require_assignment(assignment)
         team, records = read_team(folder, assignments), GradingRecords(folder)
-        texts = {question.assignment: _text(folder, question.assignment) for question in team.questions}
+        texts = _texts(folder, team)
         facts = update_gradebook(folder, Course.installed(), gradebook, records)
         hand_out(gradebook, team)
         return cls(folder, gradebook, team, records, texts, facts)
@@ -57,6 +57,11 @@ class MarkingState:
             self.facts = update_gradebook(self.folder, Course.installed(), self.gradebook, self.records)
         hand_out(self.gradebook, team)
         self.team = team
+        self.texts = _texts(self.folder, team)  # a rubric is refined while it is used
+
+
+def _texts(folder: CourseFolder, team: Team) -> dict[str, WrittenQuestion | None]:
+    return {question.assignment: _text(folder, question.assignment) for question in team.questions}
 
 
 def _text(folder: CourseFolder, assignment: str) -> WrittenQuestion | None:

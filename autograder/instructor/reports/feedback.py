@@ -1,6 +1,6 @@
 """Feedback: a page for each student, and the pages of an assignment in a zip that a learning system takes back.
 
-Hidden checks appear by title and result while somebody can hand in without losing points; everything is escaped.
+Hidden checks appear by title and result while somebody can still hand in on time; everything is escaped.
 
 Canvas takes the zip by "Upload Submissions", Moodle by "Upload multiple feedback files in a zip". Each file is called
 as in the download: ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
@@ -45,7 +45,7 @@ SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest(
 def closing_dates(folder: CourseFolder, rule: LatePenalty) -> dict[str, datetime]:
     """Return the times from which pages name the likely mistake of hidden checks, for assignments with a due date.
 
-    From then on nobody can hand in without losing points: extensions, grace period and free late days are counted.
+    From then on nobody can hand in on time: extensions, grace period and free late days are counted.
     """
     more = timedelta(days=rule.free_days, minutes=rule.grace_minutes)
     return {name: last + more for name, last in last_dates_of(folder, Course.installed()).items()}

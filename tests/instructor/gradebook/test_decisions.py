@@ -86,6 +86,14 @@ def test_a_dropped_check_exercise_or_written_question_gives_its_points_to_all_an
         assert [totals(folder)[student][0] for student in ONCE] == [*ONCE.values()]
 
 
+def test_no_written_question_is_dropped_where_an_assignment_has_none(folder: Path) -> None:
+    released = CourseFolder(folder).released(ASSIGNMENT)
+    notebook = json.loads(released.read_text(encoding="utf-8"))
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    released.write_text(json.dumps(notebook), encoding="utf-8")
+    assert refused(folder, "drop", ASSIGNMENT, "written", "--yes") == f"error: {ASSIGNMENT} has no written question\n"
+
+
 def test_a_decision_is_shown_by_the_marks_with_the_penalty_taken_off(folder: Path) -> None:
     (folder / "due_dates.csv").write_text(f"assignment,due,time zone,released\n{ASSIGNMENT},2026-11-05 12:00,UTC,\n")
     configure(folder, "LatePenalty", percent_per_day=10)

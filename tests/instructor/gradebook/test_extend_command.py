@@ -163,7 +163,7 @@ def test_a_changed_table_is_a_reminder_until_it_is_in_force(term: Path) -> None:
     assert open_matters(folder, []) == []
     write(term, "ada,2-layers,+2d,", "grace,*,+1d,")
     (line,) = open_matters(folder, [])
-    assert line == "extensions.csv has changed, and that is not in force yet: ada, grace. Then: autograder extend"
+    assert line == "extensions.csv differs from what is in force: ada, grace. Then: autograder extend"
     here(term, "extend", "--yes")
     assert open_matters(folder, []) == []
     write(term, "ada,2-layers,+3d,", "grace,*,+1d,")

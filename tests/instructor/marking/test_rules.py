@@ -46,6 +46,15 @@ def test_tokens_are_made_once_kept_as_digests_and_end_with_the_table(open_desk: 
     assert owner_of(gradebook, new["eve"]) == "eve"
 
 
+def test_a_rubric_that_is_refined_while_answers_are_marked_is_shown(desk: Desk) -> None:
+    rubric = "| criterion | points | what earns it |\n|---|---|---|\n| All | 5 | refined |"
+    path = desk.state.folder.questions / f"{ASSIGNMENT}.md"
+    path.write_text(f"# Layers\n\nWhy?\n\n## Model answer\n\nSo.\n\n## Rubric\n\n{rubric}\n", encoding="utf-8")
+    desk.state.look_again()
+    shown = desk.state.texts[ASSIGNMENT]
+    assert shown is not None and shown.rubric == rubric
+
+
 def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(desk: Desk) -> None:
     answer = desk.views("bob")["ada"]
     desk.save("bob", answer, "3,5", "Which variance?\r\nSay it.  ")
