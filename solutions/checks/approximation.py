@@ -196,7 +196,7 @@ def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {
         "f for two knots": attempt(lambda: names.relu_interpolant(knots[:2], values[:2])(inside(knots[:2], rng))),
         "f for forty knots": attempt(lambda: names.relu_interpolant(many, heights)(inside(many, rng))),
-        "f of one x": attempt(lambda: names.relu_interpolant(knots, values)(inside(knots, rng)[:1])),
+        "f of one x": attempt(lambda: names.relu_interpolant(knots, values)(inside(knots[:2], rng)[:1])),
         "f of no x": attempt(lambda: names.relu_interpolant(knots, values)(knots[:0].unsqueeze(1))),
         "finite outside": attempt(lambda: bool(names.relu_interpolant(knots, values)(outside).isfinite().all())),
     }
