@@ -16,7 +16,7 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.mistakes import Mistake
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, room_of
-from sample_class.the_ten import HERE, ROOM, answers
+from sample_class.the_ten import HERE, RIGHT, ROOM, answers
 
 FIRST_NAMES = ["José", "Robert", "Ольга", "小明", "Anna", "Mehmet", "Amina", "Jürgen", "Siobhán", "Łukasz", "Ngozi"]
 LAST_NAMES = ["O'Brien-Núñez", 'Smith "Bob"', "Иванова", "王", "van der Berg", "Öztürk", "García Márquez"]
@@ -66,7 +66,7 @@ def assembled(released: nbformat.NotebookNode, mistakes: list[Mistake], draw: ra
     was drawn.
     """
     source, filled = Course.installed().source(ROOM), nbformat.from_dict(released)
-    right = [text for text in answers(ROOM).values() if text.startswith('"""Right')]
+    right = [answers(ROOM)[student] for student in RIGHT]
     spoiled = {mistake.exercise: mistake.apply(source) for mistake in mistakes}
     for name, cell in exercise_cells(filled).items():
         text = spoiled.get(name) or draw.choice([source, *right])

@@ -24,7 +24,6 @@ from tests.commands import ROOT, autograder, run, succeeded
 
 pytest_plugins = ["tests.suite"]
 
-SAMPLE_CLASS = ROOT / "sample_class" / "layers"
 SCREENSHOTS = ROOT / "_build" / "screenshots"  # what a deep run keeps for people to look at
 
 # One thread for each process that a test starts, as several run on each processor: threads that wait for each other

@@ -25,11 +25,10 @@ from autograder.instructor.grading.display import ending_of
 from autograder.notebooks.check import NotebookReport
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
-from tests.commands import autograder, in_a_terminal, python
-from tests.conftest import SAMPLE_CLASS
+from tests.commands import ROOT, autograder, in_a_terminal, python
 from tests.instructor.conftest import submitted
 
-ADA = SAMPLE_CLASS / "ada.py"
+LAYERS = ROOT / "solutions" / "layers.py"
 EMPTY = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 NOTEBOOK = Path("release/2-layers/2-layers.ipynb")
 SHOW_MARKS = ("feedback", "report", "export")
@@ -167,7 +166,7 @@ def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None,
     elif isinstance(content, bytes):
         (tmp_path / "mine.ipynb").write_bytes(content)
     before = files(tmp_path)
-    more = [ADA, "out.ipynb"] if command == "fill" else []
+    more = [LAYERS, "out.ipynb"] if command == "fill" else []
     message = refused(tmp_path, command, "mine.ipynb", *more)
     assert "mine.ipynb" in message
     assert reason in message
@@ -235,7 +234,7 @@ def test_a_copy_is_as_private_as_the_file_from_its_first_byte(tmp_path: Path, mo
 
 def test_an_existing_notebook_is_replaced_only_by_force_and_then_kept(released: Path, tmp_path: Path) -> None:
     (tmp_path / "out.ipynb").write_text("mine")
-    line = ("fill", released / NOTEBOOK, ADA, "out.ipynb")
+    line = ("fill", released / NOTEBOOK, LAYERS, "out.ipynb")
     assert "out.ipynb exists: --force replaces it and keeps a copy" in refused(tmp_path, *line)
     assert (tmp_path / "out.ipynb").read_text() == "mine"
     assert here(tmp_path, *line, "--force")[0] == 0

@@ -19,7 +19,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from tests.conftest import SAMPLE_CLASS
+from sample_class.the_ten import answers
 from tests.instructor.grading.broken import cell
 from tests.suite import is_deep
 
@@ -134,7 +134,7 @@ def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[s
 def _knowledge(attack: Attack, known: Mapping[str, object]) -> str:
     facts = {**known, "MARK": f"{MARK}-{attack.name}"}
     if attack.forges:
-        facts["FRIENDS_ANSWERS"] = (SAMPLE_CLASS / "ada.py").read_text(encoding="utf-8")
+        facts["FRIENDS_ANSWERS"] = answers("layers")["ada"]
     lines = "".join(f"{name} = {value!r}\n" for name, value in facts.items())
     return lines + (FORGERY if attack.forges else "")
 

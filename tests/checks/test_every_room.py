@@ -19,20 +19,11 @@ from autograder.judge.comparison import tolerance_of
 from autograder.judge.live import LiveExpectations
 from autograder.observe import observe
 from tests.checks.conftest import Judge, failed, named
-from tests.conftest import ROOT
 
 SEEDS = range(100, 110)  # that a mistake is caught at all, tests/wrong tries at many more
 EACH_SEED = [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.deep) for seed in SEEDS[1:])]
 COURSE = Course.installed()
-# The sample class holds right answers, too; its first line says which.
-RIGHT = [
-    *(answer for room in rooms() for answer in right_answers(COURSE, room)),
-    *(
-        RightAnswer(path.parent.name, path.stem, path.read_text(encoding="utf-8"))
-        for path in sorted((ROOT / "sample_class").glob("*/*.py"))
-        if path.read_text(encoding="utf-8").startswith('"""Right')
-    ),
-]
+RIGHT = [answer for room in rooms() for answer in right_answers(COURSE, room)]
 EACH_RIGHT_ANSWER = pytest.mark.parametrize("answer", RIGHT, ids=lambda answer: f"{answer.room}-{answer.name}")
 # The chapters show the first, and explanations name it; the second is a few words of English.
 TAUGHT = {"super().__init__()", "return x"}

@@ -10,8 +10,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.notebooks.graft import read_notebook
-from sample_class.the_ten import answers
-from tests.conftest import SAMPLE_CLASS
+from sample_class.the_ten import HERE, ROOM, answers
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, open_gradebook
 
 CHECKS = checks_of("layers")
@@ -78,7 +77,7 @@ def test_a_written_answer_waits_for_a_person_and_none_counts_as_zero(graded: Pat
     with open_gradebook(graded) as gradebook:
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
             student = submission.student.id
-            has_written = (SAMPLE_CLASS / f"{student}.md").exists()
+            has_written = (HERE / ROOM / f"{student}.md").exists()
             assert submission.needs_manual_grade == has_written
             assert rows[student, "layers-written"] == (None if has_written else 0)
 

@@ -18,7 +18,6 @@ from autograder.instructor.authoring.right_answers import right_answers
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.instructor.reports.public_code import earlier_answers, public_code
 from autograder.instructor.reports.similar import MIN_EVIDENCE, WINDOW, K, fingerprints, rarity, similar_pairs
-from tests.conftest import SAMPLE_CLASS
 from tests.instructor.reports.classes import independent_answers
 
 NAMING = ("id", "attr", "arg", "name")
@@ -105,9 +104,6 @@ def test_disguised_copies_are_shown_and_honest_solutions_are_not(room: str, cour
     honest = {answer.name: answer.source for answer in right_answers(course, room)}
     assert len(honest) > 5
     honest["the reference"] = course.source(room)
-    if room == SAMPLE_CLASS.name:
-        sample = {path.stem: path.read_text(encoding="utf-8") for path in SAMPLE_CLASS.glob("*.py")}
-        honest |= {name: source for name, source in sample.items() if "Right" in source}
     copied = {name: how for (where, name), how in COPIES.items() if where == room}
     copies = {f"copy of {name}": disguised(honest[name], *how) for name, how in copied.items()}
     answers = {name: {room: source} for name, source in (honest | copies).items()}

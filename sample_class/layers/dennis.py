@@ -1,1 +1,0 @@
-"""Not begun: the stubs as they were released."""
