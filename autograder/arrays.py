@@ -1,12 +1,12 @@
-"""Arrays of numbers from any library: tensors of PyTorch, arrays of NumPy, frames of pandas.
+"""Arrays of numbers from either library: tensors of PyTorch, arrays of NumPy.
 
-Nothing here imports PyTorch or pandas: their values occur only where a course, or a student, has imported them.
+Nothing here imports PyTorch: its values occur only where a course, or a student, has imported it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -80,35 +80,6 @@ def plain_array(value: NDArray) -> NDArray | str:
     if value.dtype.kind not in "biufc":
         return f"{value.dtype.kind} of shape {value.shape}: {value.tolist()!r}"
     return np.array(value, dtype=value.dtype.newbyteorder("="), order="C", copy=True, subok=False)
-
-
-def is_frame(value: object) -> bool:
-    """Return whether a value is a frame or a series of pandas."""
-    pandas = sys.modules.get("pandas")
-    kinds = (getattr(pandas, "DataFrame", None), getattr(pandas, "Series", None))
-    return None not in kinds and isinstance(value, kinds)  # type: ignore[arg-type]
-
-
-def spread(name: str, frame: Any) -> Iterator[tuple[str, NDArray | str]]:
-    """Yield the parts of a frame or series of pandas, under the name of its observation: columns, index, each column.
-
-    Each part is compared, and shown, as an array or as text: a wrong column is named.
-    """
-    columns = [("values", frame)] if frame.ndim == 1 else [(str(c), frame.iloc[:, at]) for at, c in enumerate(frame)]
-    shown = f"a Series of {len(frame)}" if frame.ndim == 1 else f"columns {', '.join(label for label, _ in columns)}"
-    yield name, shown
-    yield f"{name}, index", _column(frame.index)
-    for label, column in columns:
-        yield f"{name}, {label}" if frame.ndim == 1 else f"{name}, column {label}", _column(column)
-
-
-def _column(values: Any) -> NDArray | str:
-    """Return numbers as an array, and anything else as a line of text for each row."""
-    numbers = values.to_numpy()
-    if numbers.dtype.kind in "biuf":
-        return plain_array(numbers)
-    rows = zip(values, values.isna(), strict=True)
-    return "\n".join("missing" if is_missing else str(value) for value, is_missing in rows)
 
 
 def to_bytes(arrays: Mapping[str, Array]) -> bytes:

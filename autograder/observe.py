@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from autograder.arrays import Array, PythonNumbers, is_array, is_frame, is_tensor, plain_array, spread
+from autograder.arrays import Array, PythonNumbers, is_array, is_tensor, plain_array
 from autograder.chance import kind_of, seeded
 from autograder.checks import Check, Observation, Observations, Raised, Sample, ready_made_for, student_line
 from autograder.exercises import stub_error
@@ -20,6 +20,10 @@ from autograder.exercises import stub_error
 AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
 NOT_WRITTEN = "not written yet"
 MAX_TEXT = 4000  # characters of an observation; a longer text is told apart by a digest of the rest
+
+
+class KindAlone(str):
+    """The kind of a value that no rule compares, such as ``a list``: a student may return it, a check should not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,17 +97,13 @@ def _place(code: CodeType) -> tuple[str, int]:
 
 
 def answer_of(observations: Observations, check: Check) -> Answer:
-    """Take observations as they are, unless a part of the exercise is still a stub or ran out of memory.
-
-    A frame of pandas becomes several observations, one for each column.
-    """
+    """Take observations as they are, unless a part of the exercise is still a stub or ran out of memory."""
     for value in observations.values():
         if isinstance(value, Raised):
             special = _special_answer(value, check)
             if special is not None:
                 return special
-    parts = [spread(name, value) if is_frame(value) else [(name, value)] for name, value in observations.items()]
-    return Answer("observed", {name: plain(value) for part in parts for name, value in part})
+    return Answer("observed", {name: plain(value) for name, value in observations.items()})
 
 
 def plain(value: object) -> Observation:
@@ -119,11 +119,11 @@ def plain(value: object) -> Observation:
         return _within_limit(plain_array(value)) if isinstance(value, np.ndarray) else plain_numbers(value)
     if isinstance(value, np.bool_ | np.number | np.str_):
         value = np.generic.item(value)
-    if type(value) is str:
+    if isinstance(value, str) and type(value) in (str, KindAlone):
         return _within_limit(value)
     if value is None or isinstance(value, Raised) or type(value) in (bool, int, float):
         return value  # type: ignore[return-value]
-    return f"a {type(value).__name__}"
+    return KindAlone(f"a {type(value).__name__}")
 
 
 def plain_numbers(value: Array) -> Array:

@@ -1,9 +1,8 @@
 """Compare observations: when two of them tell the same story.
 
-Tensors and NumPy's arrays are compared by dtype, shape and value within a tolerance, NaN equal to NaN; a frame of
-pandas column by column, as it is observed (see ``observe``). Numbers of Python's are equal within a relative 10^-6, and
-texts character by character. Samples are compared as distributions by the two-sample Kolmogorov-Smirnov distance D: for
-n draws each from one distribution
+Tensors and NumPy's arrays are compared by dtype, shape and value within a tolerance, NaN equal to NaN. Numbers of
+Python's are equal within a relative 10^-6, and texts character by character. Samples are compared as distributions by
+the two-sample Kolmogorov-Smirnov distance D: for n draws each from one distribution
 
     P(D > e) <= 2 exp(-n e^2)
 
@@ -39,6 +38,8 @@ def same(observed: Observation, expected: Observation) -> bool:
         return isinstance(observed, Raised) and same_error(observed, expected)
     if isinstance(expected, float) and isinstance(observed, float):
         return math.isclose(observed, expected, rel_tol=1e-6) or (math.isnan(observed) and math.isnan(expected))
+    if isinstance(expected, str):
+        return isinstance(observed, str) and observed == expected
     return type(observed) is type(expected) and observed == expected
 
 

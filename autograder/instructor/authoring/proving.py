@@ -13,7 +13,7 @@ from autograder.judge.comparison import same_answer
 from autograder.judge.judge import judge
 from autograder.judge.live import LiveExpectations
 from autograder.mistakes import UNWRITTEN, BadCatalogue
-from autograder.observe import observe, seed_of
+from autograder.observe import KindAlone, observe, seed_of
 
 MAX_SEEDS = 5  # that a line names
 
@@ -125,7 +125,7 @@ def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) ->
 
 
 def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
-    """Yield the checks that the reference fails, or answers differently when it runs again."""
+    """Yield the checks that the reference fails, answers otherwise when it runs again, or answers beyond comparison."""
     for check in checks:
         course, at = expect.course, seed_of(seed, check)
         answer = expect.reference(check, at)
@@ -136,6 +136,9 @@ def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> It
             yield Fault(file, name, "the reference does not pass", f"{answer.kind} {message}")
         elif not same_answer(observe(check, course.names(check.room), at), answer):
             yield Fault(file, name, "the reference answers otherwise when it runs again")
+        for observation, value in answer.observations.items():
+            if isinstance(value, KindAlone):  # any other of its kind would pass
+                yield Fault(file, name, f"{observation} is {value}: observe an array, a number or text")
 
 
 def unnamed(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:

@@ -119,6 +119,12 @@ def test_a_random_or_failing_reference_is_named(old: str, new: str, line: str, c
     assert re.fullmatch(line, proved(tmp_path)[0])
 
 
+def test_an_observation_that_nothing_compares_is_named(course: Course, tmp_path: Path) -> None:
+    edit(course, CHECKS, "size=(5, 3)))", "size=(5, 3))).tolist()")
+    place = "averages/checks/means.py: standardize.columns: "
+    assert proved(tmp_path)[0] == f"{place}table is a list: observe an array, a number or text (seeds 0, 1, 2)"
+
+
 def test_a_right_answer_that_fails_is_named_with_what_was_seen(course: Course, tmp_path: Path) -> None:
     write_right(course, "def standardize(table):\n    return (table - table.mean(0)) / table.std(0, ddof=1)\n")
     (fault,) = proved(tmp_path)[:1]
