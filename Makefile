@@ -30,7 +30,18 @@ help: ## list these targets
 
 course: BY_STEPS := yes
 course: full-set site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model (CPU=1: PyTorch without CUDA)
-	@$(BIN)/python -m sample_class.what_is_where $(COURSE) $(MODEL)
+	@echo
+	@echo 'book          $(SITE)/index.html, for a browser; as a PDF in downloads/ beside it'
+	@echo 'for students  $(COURSE)/release/course.zip; its README.md says how to begin'
+	@echo 'sample class  $(COURSE)/submitted/, where yours may join it; feedback/ beside it has a page for each student'
+	@echo 'marks         $(COURSE)/gradebook.db; $(COURSE)/README.md says how to open the formgrader'
+	@echo 'model         $(MODEL); its test accuracy is in results.json beside it'
+	@echo 'first         source .venv/bin/activate, in each new terminal: it makes autograder and this python known'
+	@echo 'pictures      python -m solutions report course: a page with curves, confusions, surest mistakes'
+	@echo 'try it        python -m solutions predict PHOTO, with a photograph of a garment'
+	@! grep -qs '"is_sample": true' $(dir $(MODEL))results.json || printf '%s\n' '' \
+	    'A better model, of the full set. On Debian: sudo apt-get install dataset-fashion-mnist && rm -r $(dir $(MODEL)) && make course' \
+	    'Anywhere, where it may be fetched:         rm -r $(dir $(MODEL)) && make course DOWNLOAD=1'
 
 full-set:
 	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
