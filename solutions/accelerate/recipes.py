@@ -95,12 +95,6 @@ class Recipe:
         """Whether it alters the images that it trains on."""
         return bool(self.shift or self.flip or self.stretch)
 
-    @property
-    def is_taught(self) -> bool:
-        """Whether the chapter's ``Learner`` can follow it."""
-        extras = replace(self, batch_size=32, lr=0.1, epochs=25, dropout=0.2, patience=None, max_seconds=None)
-        return extras == Recipe()
-
     def learning_rates(self, steps: int) -> list[float]:
         """Return the learning rate of each of so many steps."""
         if not self.cosine:

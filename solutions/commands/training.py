@@ -21,8 +21,8 @@ def train(
         typer.Option(
             "--set",
             metavar="NAME=VALUE",
-            help="Change the recipe, such as epochs=5 or lr=0.05; or set threads, or a way to compute the steps: "
-            "way=reference takes the chapter's Learner, way=compiled C++.",
+            help="Change the recipe, such as epochs=5 or lr=0.05; or set threads; or compute the steps in C++ "
+            "with way=compiled.",
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -15,42 +14,7 @@ from torch import Tensor
 from solutions.accelerate import FastLearner
 from solutions.accelerate.recipes import Recipe
 from solutions.errors import WorkFailed, WrongUse
-from solutions.training import History, Learner
-
-
-class TaughtLearner:
-    """The chapter's ``Learner`` with the methods of ``FastLearner``; its random numbers are those of ``fit``."""
-
-    def __init__(self, learner: Learner) -> None:
-        self._learner = learner
-        self._on_gpu = learner.config.device.startswith("cuda")
-        if learner.config.seed is not None:
-            torch.manual_seed(learner.config.seed)
-
-    def train_epoch(self) -> float:
-        return self._learner.train_epoch()
-
-    def validate(self) -> tuple[float, float]:
-        return self._learner.valid_loss(), self._learner.valid_accuracy()
-
-    def weights(self) -> dict[str, Tensor]:
-        return {name: tensor.clone() for name, tensor in self._learner.model.state_dict().items()}
-
-    def state(self) -> dict[str, Tensor]:
-        generators = {"generator": torch.get_rng_state()}
-        if self._on_gpu:
-            generators["gpu generator"] = torch.cuda.get_rng_state()
-        return self._learner.model.state_dict() | generators
-
-    def load_state(self, state: dict[str, Tensor]) -> None:
-        weights = dict(state)
-        torch.set_rng_state(weights.pop("generator"))
-        if self._on_gpu:
-            torch.cuda.set_rng_state(weights.pop("gpu generator"))
-        self._learner.model.load_state_dict(weights)
-
-
-Trainable = FastLearner | TaughtLearner
+from solutions.training import History
 
 
 @dataclass(eq=False)
@@ -67,7 +31,7 @@ class TrainingProgress:
 
 
 def fit(
-    trainable: Trainable,
+    learner: FastLearner,
     recipe: Recipe,
     progress: TrainingProgress,
     checkpoint: Path,
@@ -85,20 +49,20 @@ def fit(
     history = progress.history
     while not is_over(recipe, history):  # which a run may have been when it was killed
         start = time.perf_counter()
-        loss = trainable.train_epoch()
-        valid_loss, accuracy = trainable.validate()
+        loss = learner.train_epoch()
+        valid_loss, accuracy = learner.validate()
         if not (math.isfinite(loss) and math.isfinite(valid_loss)):
             raise WorkFailed(
                 f"the loss is no longer a number in epoch {progress.epochs + 1} with {recipe.optimizer}, "
                 f"lr={recipe.lr:g} and batch_size={recipe.batch_size}; try a tenth: --set lr={recipe.lr / 10:g}"
             )
         if recipe.cosine or not progress.weights or valid_loss < min(history.valid_losses):
-            progress.weights, progress.kept = trainable.weights(), progress.epochs + 1
+            progress.weights, progress.kept = learner.weights(), progress.epochs + 1
         history.losses.append(loss)
         history.valid_losses.append(valid_loss)
         history.accuracies.append(accuracy)
         history.seconds.append(time.perf_counter() - start)
-        save(checkpoint, trainable, progress)
+        save(checkpoint, learner, progress)
         if after_epoch(history):
             return  # the caller has seen enough
 
@@ -114,17 +78,17 @@ def is_over(recipe: Recipe, history: History) -> bool:
     )
 
 
-def save(path: Path, trainable: Trainable, progress: TrainingProgress) -> None:
+def save(path: Path, learner: FastLearner, progress: TrainingProgress) -> None:
     """Write a checkpoint atomically: the old one stays until the new one is complete."""
     tensors = {f"kept.{name}": tensor for name, tensor in progress.weights.items()}
-    tensors |= {f"state.{name}": tensor for name, tensor in trainable.state().items()}
+    tensors |= {f"state.{name}": tensor for name, tensor in learner.state().items()}
     tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     part = path.with_suffix(".part")
     save_file(tensors, part, {"kept": str(progress.kept), "history": json.dumps(asdict(progress.history))})
     part.replace(path)
 
 
-def restore(path: Path, trainable: Trainable, device: str) -> TrainingProgress:
+def restore(path: Path, learner: FastLearner, device: str) -> TrainingProgress:
     """Load a checkpoint into a learner and return its progress.
 
     Raises:
@@ -139,7 +103,7 @@ def restore(path: Path, trainable: Trainable, device: str) -> TrainingProgress:
         for name, tensor in tensors.items():
             part, _, rest = name.partition(".")
             parts[part][rest] = tensor
-        trainable.load_state(parts["state"])
+        learner.load_state(parts["state"])
         # A copy: Windows replaces no file of which some memory is still a view.
         weights = {name: tensor.to(device, copy=True) for name, tensor in parts["kept"].items()}
         return TrainingProgress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))

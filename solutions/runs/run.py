@@ -2,14 +2,13 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from solutions.accelerate import FastLearner
 from solutions.accelerate.compiled import built
@@ -21,12 +20,12 @@ from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
 from solutions.runs.folders import CHECKPOINT, CONFIG, LOG, MODEL, RESULTS
-from solutions.runs.loop import TaughtLearner, Trainable, TrainingProgress, fit, restore
-from solutions.runs.measurement import MEASURING_BATCH, Measurement, measure, to_tensors
+from solutions.runs.loop import TrainingProgress, fit, restore
+from solutions.runs.measurement import Measurement, measure, to_tensors
 from solutions.runs.model_file import write_model
-from solutions.training import History, Learner, LearnerConfig, Loader
+from solutions.training import History
 
-WAYS = ("fast", "reference", "compiled")  # to compute the steps of a training
+WAYS = ("fast", "compiled")  # to compute the steps of a training
 VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of the sample
 
 
@@ -38,8 +37,7 @@ class Settings:
     recipe: Recipe
     seed: int  # of the weights, the division of the training images, and all else that is random
     device: str  # "cpu", "cuda" or "mps"
-    taught: bool = False  # whether the chapter's ``Learner`` trains rather than the fast one
-    compiled: bool = False  # whether the fast one takes its steps in C++
+    compiled: bool = False  # whether the steps are taken in C++
     threads: int = 1
 
 
@@ -82,25 +80,12 @@ class Run:
         return {**self.summary, **self.test.details}
 
 
-@dataclass
-class ReportingLoader:
-    """A loader that reports the number of examples in each batch after its step."""
-
-    loader: Iterable[tuple[Tensor, Tensor]]
-    report: Callable[[int], None]
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        for x, y in self.loader:
-            yield x, y
-            self.report(len(y))
-
-
 def configure(name: str, changes: Iterable[str], seed: int, device: str) -> Settings:
     """Return how to train by a named recipe.
 
     Args:
-        changes: to the recipe, such as "lr=0.05"; or "threads=2", or how to compute the steps: "way=reference" by the
-            chapter's ``Learner``, "way=compiled" as in ``Settings``, or else "way=fast".
+        changes: to the recipe, such as "lr=0.05"; or "threads=2", or how to compute the steps: "way=compiled" as in
+            ``Settings``, or else "way=fast".
         device: "cpu", "cuda", "mps", or "auto" for the fastest.
 
     Raises:
@@ -113,17 +98,14 @@ def configure(name: str, changes: Iterable[str], seed: int, device: str) -> Sett
         recipe = replace(RECIPES[name], **values)
     except ValueError as error:
         raise WrongUse(f"--set: {error}") from error
-    if way == "reference" and not recipe.is_taught:
-        raise WrongUse(f"way=reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out")
     if way == "compiled" and not recipe.is_plain_descent:
-        raise WrongUse(f"way=compiled takes steps of plain gradient descent, and {name} another; choose another way")
+        raise WrongUse(f"way=compiled takes steps of plain gradient descent, and {name} others; leave it out")
     if way == "compiled" and device not in ("auto", "cpu"):
         raise WrongUse(f"way=compiled computes on the CPU; leave it out, or --device {device}")
     if way == "compiled":
         built()  # before anything is written
         device = "cpu"
-    chosen = {"taught": way == "reference", "compiled": way == "compiled"}
-    return Settings(name, recipe, seed, choose_device(device), **chosen, threads=threads)
+    return Settings(name, recipe, seed, choose_device(device), way == "compiled", threads)
 
 
 def _parsed(change: str) -> tuple[str, Any]:
@@ -167,7 +149,7 @@ def new_learner(
     data: Dataset,
     report: Callable[[int], None],
     after_teacher: Callable[[int], None] = lambda epoch: None,
-) -> Trainable:
+) -> FastLearner:
     """Return a learner for the training images without those set aside, which validate; test images are not used.
 
     ``report`` and ``after_teacher`` are the ``after_batch`` and ``after_teacher`` of ``train``.
@@ -177,14 +159,7 @@ def new_learner(
     train, valid = ((images[part], labels[part]) for part in map(torch.tensor, divide(data, seed)))
     if recipe.teacher:
         train = train[0], taught(*train, len(model.labels), recipe.teacher, seed, recipe.shift, after_teacher)
-    if not settings.taught:
-        return FastLearner(model, recipe, train, valid, device, seed, report, settings.compiled)
-    loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
-        "train": ReportingLoader(Loader(*train, recipe.batch_size, shuffle=True), report),
-        "valid": Loader(*valid, MEASURING_BATCH),
-    }
-    config = LearnerConfig(model, nn.CrossEntropyLoss(), lr=recipe.lr, device=device, seed=seed)
-    return TaughtLearner(Learner(config, loaders))
+    return FastLearner(model, recipe, train, valid, device, seed, report, settings.compiled)
 
 
 def read_settings(folder: Path) -> Settings:

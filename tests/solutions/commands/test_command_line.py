@@ -137,14 +137,13 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
 
 @pytest.mark.long("two trainings of each kind")
 def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
-    """For each kind of state: none beside the weights, compiled or not, an optimizer's with averages, the Learner's.
+    """For each kind of state: none beside the weights, compiled or not, and an optimizer's with averages.
 
     And after a teacher, who is trained anew, and whose epochs are told.
     """
     ways = {
         "fast": ("epochs=60", "--set", "lr=0.05"),
         "best": ("epochs=60", "--recipe", "best"),
-        "taught": ("epochs=40", "--set", "way=reference"),
         "compiled": ("epochs=120", "--set", "lr=0.05", "--set", "threads=2", "--set", "way=compiled"),
         "distilled": ("epochs=60", "--recipe", "distilled", "--set", "teacher=1", "--set", "shift=0"),
     }
@@ -188,7 +187,7 @@ def test_only_an_unfinished_run_is_resumed_on_its_data_and_kind_of_device(
 
 @pytest.mark.long("a network is trained until it is stopped")
 def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
-    slow = ("--set", "way=reference", "--set", "batch_size=1")  # so that the epoch lasts until the second one
+    slow = ("--recipe", "best", "--set", "batch_size=4")  # so that the epoch lasts until the second one
     with begin(*QUICK, *slow, "--set", "epochs=100", "--name", tmp_path / "a") as process:
         assert process.stdout is not None
         wait_for_epochs(tmp_path / "a", 1)
@@ -256,10 +255,9 @@ def test_a_run_uses_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Pa
         (["--set", "flip=yes"], "flip has to be of the type bool: yes"),
         (["--seed", "-1"], "--seed"),
         (["--device", "tpu"], "--device"),
-        (["--set", "way=slow"], "way has to be one of fast, reference, compiled: slow"),
+        (["--set", "way=slow"], "way has to be one of fast, compiled: slow"),
         (["--name", ".."], "--name .."),
         (["--bogus"], "--bogus"),
-        (["--set", "way=reference", "--recipe", "best"], "goes beyond that"),
         (["--set", "way=compiled", "--recipe", "best"], "plain gradient descent"),
         (["--set", "way=compiled", "--device", "cuda"], "way=compiled computes on the CPU"),
     ],

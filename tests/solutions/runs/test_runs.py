@@ -17,14 +17,12 @@ from rich.console import Console
 from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
-from torch import nn
 
 from solutions import data
 from solutions.accelerate.device import choose_device
 from solutions.accelerate.recipes import Recipe
 from solutions.commands.terminal import count_table, small_pictures
-from solutions.data import Dataset, split
-from solutions.deployment import load_model
+from solutions.data import Dataset
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs import run as runs
@@ -33,25 +31,9 @@ from solutions.runs.loop import TrainingProgress, fit
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
 from solutions.runs.survey import survey
 from solutions.runs.training_summary import why_kept
-from solutions.training import History, Learner, LearnerConfig, Loader
+from solutions.training import History
 from tests.commands import ROOT, in_a_terminal
 from tests.solutions.conftest import Cli
-
-
-def test_a_reference_run_is_the_learner_on_nine_tenths_of_images(here: Cli, tmp_path: Path, sample: Dataset) -> None:
-    """Trained here as a chapter would do it, the model has the weights of the command's, bit for bit."""
-    options = ("--set", "way=reference", "--set", "epochs=3", "--set", "lr=0.05", "--seed", 1, "--device", "cpu")
-    assert here("train", "--data", sample.source, *options, "--name", tmp_path / "a").returncode == 0
-    images, labels = to_tensors(sample.train_images, sample.train_labels, "cpu")
-    chosen, held_out = (torch.tensor(part) for part in split(sample.train_labels, 0.1, seed=1))
-    loaders = {
-        "train": Loader(images[chosen], labels[chosen], 32, shuffle=True),
-        "valid": Loader(images[held_out], labels[held_out], 1000),
-    }
-    torch.manual_seed(1)
-    model = Classifier(dropout=0.2)
-    Learner(LearnerConfig(model, nn.CrossEntropyLoss(), epochs=3, lr=0.05, seed=1), loaders).fit()
-    torch.testing.assert_close(load_model(tmp_path / "a" / MODEL).state_dict(), model.state_dict(), rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("rule", [{"epochs": 2}, {"patience": 1}, {"max_seconds": 2.0}], ids=str)
