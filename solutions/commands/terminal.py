@@ -4,16 +4,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import numpy as np
-from rich.color import Color
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -157,46 +154,6 @@ def file_table(data: Dataset) -> Table:
         shape = "×".join(f"{size:,}" for size in file.shape)
         table.add_row(file.path.name, shape, f"{file.digest[:16]}…")
     return table
-
-
-def count_table(images: Mapping[str, Mapping[str, int]], width: int = 15) -> Table:
-    """Number of images of each class, ``train`` and ``test``, with bars."""
-    table = Table("", "class", box=None, pad_edge=False, title="Images", title_justify="left", title_style="bold")
-    sets = {"train": "training", "test": "test"}
-    for title in sets.values():
-        table.add_column(title, justify="right")
-        table.add_column("")
-    most = {part: max(counts[part] for counts in images.values()) for part in sets}
-    for number, (name, counts) in enumerate(images.items()):
-        cells = [(f"{counts[part]:,}", "█" * round(width * counts[part] / most[part])) for part in sets]
-        table.add_row(str(number), name, *(cell for pair in cells for cell in pair))
-    return table
-
-
-def small_pictures(images: np.ndarray, labels: np.ndarray, names: Sequence[str], width: int) -> Text:
-    """Draw the first image of each class in grey and at half its size, in so many columns of a terminal.
-
-    A character is two pixels, one above the other. The images are uint8, shape (N, 28, 28), the labels of shape (N,).
-    """
-    side = 14
-    first_of_each = [np.flatnonzero(labels == number)[0] for number in range(len(names))]
-    pixels = images[first_of_each].reshape(-1, side, 2, side, 2).mean(axis=(2, 4)).astype(int)
-    across = max(1, width // (side + 1))
-    text = Text()
-    for first in range(0, len(pixels), across):
-        row = pixels[first : first + across]
-        for top in range(0, side, 2):
-            for upper, lower in row[:, top : top + 2]:
-                for above, below in zip(upper, lower, strict=True):
-                    text.append("▀", Style(color=_grey(above), bgcolor=_grey(below)))
-                text.append(" ")
-            text.append("\n")
-        text.append("".join(name.center(side + 1) for name in names[first : first + across]).rstrip() + "\n")
-    return text
-
-
-def _grey(value: int) -> Color:
-    return Color.from_rgb(value, value, value)
 
 
 def answer_table(answers: list[tuple[str, float]], width: int = 30) -> Table:

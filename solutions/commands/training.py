@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -163,25 +164,24 @@ def show_data(
     download: Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the data: their place, whether they are intact, how many there are of each class, and samples."""
+    """Show the data: their place, whether they are intact, and how many there are of each class."""
     from solutions import data as sources
     from solutions.commands import terminal
     from solutions.dropout import Classifier
-    from solutions.runs.survey import survey
 
     console = terminal.open_console(as_json)
     dataset = sources.load(data, download)
-    names = Classifier.labels
-    facts = survey(dataset, names)
+    sets = {"train": dataset.train_labels, "test": dataset.test_labels}
+    images = {
+        label: {part: int((labels == number).sum()) for part, labels in sets.items()}
+        for number, label in enumerate(Classifier.labels)
+    }
     terminal.say_which(console, dataset)
     console.print(f"Why from there: {dataset.reason}\n")
     console.print(terminal.file_table(dataset), f"The set as a whole: {dataset.digest}\n")
-    console.print(terminal.count_table(facts["images"]), "")
-    console.print(
-        f"Pixels of the training images: mean {facts['mean']:.2f}, standard deviation {facts['std']:.2f}, of 0 … 255\n"
-        f"Test images that are also training images, pixel for pixel: {facts['duplicates']:,}\n"
-    )
-    if console.color_system:
-        console.print(terminal.small_pictures(dataset.train_images, dataset.train_labels, names, console.width))
+    counts = (f"{label} {of['train']:,} and {of['test']:,}" for label, of in images.items())
+    console.print(f"Training and test images of each class: {', '.join(counts)}")
     if as_json:
-        print(json.dumps(facts))
+        facts = {"source": str(dataset.source), "reason": dataset.reason, "is_sample": dataset.is_sample}
+        files = [{**asdict(file), "path": str(file.path)} for file in dataset.files]
+        print(json.dumps({**facts, "digest": dataset.digest, "files": files, "images": images}))

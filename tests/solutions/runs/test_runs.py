@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +12,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from rich.console import Console
 from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
@@ -21,7 +19,6 @@ from sklearn.metrics import brier_score_loss
 from solutions import data
 from solutions.accelerate.device import choose_device
 from solutions.accelerate.recipes import Recipe
-from solutions.commands.terminal import count_table, small_pictures
 from solutions.data import Dataset
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
@@ -29,10 +26,8 @@ from solutions.runs import run as runs
 from solutions.runs.folders import CHECKPOINT, MODEL, RUNS, claim_folder, newest_model, open_model, read_run
 from solutions.runs.loop import TrainingProgress, fit
 from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
-from solutions.runs.survey import survey
 from solutions.runs.training_summary import why_kept
 from solutions.training import History
-from tests.commands import ROOT, in_a_terminal
 from tests.solutions.conftest import Cli
 
 
@@ -172,41 +167,6 @@ def test_every_answer_is_in_one_bin_and_the_error_between_the_excess_and_one(raw
     assert abs(calibration.excess) - 1e-9 <= calibration.error <= 1
 
 
-# --- the data
-
-
-def test_survey_counts_pixels_images_of_each_class_and_duplicates(sample: Dataset) -> None:
-    facts = survey(sample, Classifier.labels)
-    assert facts["mean"] == pytest.approx(sample.train_images.mean())
-    assert facts["std"] == pytest.approx(sample.train_images.std())
-    assert facts["duplicates"] == 0
-    test_images = sample.test_images.copy()
-    test_images[[3, 500]] = sample.train_images[[7, 8]]
-    some = replace(sample, test_images=test_images, train_labels=np.array([9, 0, 9], np.uint8))
-    facts = survey(some, Classifier.labels)
-    assert facts["duplicates"] == 2
-    assert [counts["train"] for counts in facts["images"].values()] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
-    assert [counts["test"] for counts in facts["images"].values()] == [100] * 10
-
-
-def test_bars_are_as_long_as_the_counts() -> None:
-    console = Console(width=100)
-    with console.capture() as captured:
-        console.print(count_table({str(k): {"train": 10 * k, "test": 100} for k in range(10)}, width=9))
-    rows = captured.get().splitlines()[2:]
-    assert [row.count("█") for row in rows] == [number + 9 for number in range(10)]
-
-
-def test_a_small_picture_has_the_means_of_four_pixels() -> None:
-    images = np.zeros((2, 28, 28), np.uint8)
-    images[1, 2:4, 4:6] = [[10, 20], [30, 40]]
-    text = small_pictures(images, np.array([1, 0]), ("black", "dot"), width=80)
-    backgrounds = [span.style.bgcolor.triplet.red for span in text.spans]
-    assert text.plain.splitlines()[:7] == ["▀" * 14 + " " + "▀" * 14 + " "] * 7
-    assert [place for place, value in enumerate(backgrounds) if value] == [2]
-    assert backgrounds[2] == 25
-
-
 # --- the command
 
 
@@ -219,11 +179,9 @@ def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset) ->
         "5,000×28×28",
         data.SAMPLE[data.TEST_LABELS][:16],
         sample.digest,
-        "Ankle boot",
-        "mean 72.68, standard deviation 89.87",
+        "Training and test images of each class: T-shirt/top 500 and 100, Trouser 500 and 100, ",
     ):
         assert piece in result.stdout
-    assert "▀" not in result.stdout
 
 
 def test_data_gives_json(here: Cli, sample: Dataset) -> None:
@@ -231,9 +189,3 @@ def test_data_gives_json(here: Cli, sample: Dataset) -> None:
     assert facts["digest"] == sample.digest
     assert facts["images"]["Bag"] == {"train": 500, "test": 100}
     assert [file["shape"] for file in facts["files"]] == [[5000, 28, 28], [5000], [1000, 28, 28], [1000]]
-
-
-@pytest.mark.deep
-def test_a_terminal_shows_garments() -> None:
-    line = ("solutions", "data", "--data", data.SAMPLE_FOLDER)
-    assert in_a_terminal("stdout", *line, cwd=ROOT).count("▀") == 10 * 7 * 14
