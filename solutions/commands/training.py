@@ -130,12 +130,14 @@ def evaluate(model: Model = None, data: Data = None, as_json: Json = False) -> N
 
 @app.command(epilog="Example: python -m solutions report first")
 def report(
-    run: Annotated[str | None, typer.Argument(help="A run's name, or its folder; otherwise the newest.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(help="A run's name, or its folder; otherwise the last to finish.")
+    ] = None,
     data: Data = None,
     to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
+    """Describe a finished run in one page: result, curves, classes, confusions, surest mistakes, calibration."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
     from solutions.runs import folders
@@ -143,19 +145,16 @@ def report(
 
     console = terminal.open_console(as_json)
     machine.use_threads()
-    folder = folders.find_run(run)
-    made = make_report(folders.read_run(folder), data)
+    folder = folders.find_run(run) if run else folders.newest_model().parent
+    made = make_report(folder, data)
     path = to or folder / folders.REPORT
     write_report(made, path)
-    for note in made.notes:
-        console.print(note, style="yellow")
-    if (accuracy := made.numbers["test_accuracy"]) is not None:
-        low, high = made.numbers["interval"]
-        count = f"{made.numbers['images']:,} images, 95% interval {low:.1%} to {high:.1%}"
-        console.print(f"Test accuracy {accuracy:.2%} on {count}", style="bold")
+    accuracy, (low, high), images = (made.numbers[key] for key in ("test_accuracy", "interval", "images"))
+    interval = f"95% interval {low:.1%} to {high:.1%}"
+    console.print(f"Test accuracy {accuracy:.2%} on {images:,} images, {interval}", style="bold")
     console.print(f"{path}  the report, for a browser")
     if as_json:
-        print(json.dumps({"run": str(folder), "report": str(path), **made.numbers, "notes": made.notes}))
+        print(json.dumps({"run": str(folder), "report": str(path), **made.numbers}))
 
 
 @app.command("data", epilog="Example: python -m solutions data --data data/sample")

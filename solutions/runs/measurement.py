@@ -94,12 +94,6 @@ class Calibration:
         gaps = np.abs(self.accuracies - self.confidences)[self.filled]
         return float(gaps @ self.counts[self.filled] / self.counts.sum())
 
-    @property
-    def excess(self) -> float:
-        """The mean confidence minus the accuracy; negative for a model that is too modest."""
-        total = self.confidences[self.filled] @ self.counts[self.filled]
-        return float((total - self.right.sum()) / self.counts.sum())
-
 
 def calibrate(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
     """Compare how sure a model is with how often it is right.
@@ -113,15 +107,6 @@ def calibrate(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) ->
     )
     means = np.divide(total, counts, out=np.full(bins, np.nan), where=counts > 0)
     return Calibration(np.linspace(0, 1, bins + 1), counts, right.astype(int), means)
-
-
-def brier_score(targets: np.ndarray, probabilities: np.ndarray) -> float:
-    """Return the mean squared distance of the probabilities from the truth, summed over the classes (Brier, 1950).
-
-    It is 0 where the right class always has probability 1, and 2 where a wrong one always has.
-    """
-    truth = np.eye(probabilities.shape[1])[targets]
-    return float(((probabilities - truth) ** 2).sum(axis=1).mean())
 
 
 def wilson_interval(right: int, count: int, level: float = 0.95) -> tuple[float, float]:

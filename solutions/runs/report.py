@@ -1,94 +1,74 @@
 """Report of a run: a single HTML file that needs no other file and no other host."""
 
+import base64
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib
+import numpy as np
 from jinja2 import Environment
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from PIL import Image
 
+from autograder.palette import STYLE, themed
 from autograder.reports import html
 from solutions.data import SAMPLE_FOLDER, Dataset, load
-from solutions.errors import DataError, WrongUse
-from solutions.runs import report_sections as sections
-from solutions.runs.folders import RunRecord, name_of, open_model
-from solutions.runs.measurement import measure
+from solutions.errors import WrongUse
+from solutions.runs import run_figures as figures
+from solutions.runs.folders import MODEL, name_of, open_model, read_history
+from solutions.runs.measurement import Measurement, calibrate, measure, wilson_interval
+from solutions.runs.run import describe
+from solutions.training import History
 
 GENERATOR = "python -m solutions report"
+MISTAKES, PAIRS = 20, 6  # how many are shown
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """The page about a run, its main numbers for JSON, None where unknown, and a sentence on each missing part."""
+    """The page about a run, and its main numbers for JSON."""
 
     html: str
     numbers: dict[str, Any]
-    notes: list[str]
 
 
-def make_report(record: RunRecord, data_folder: Path | None = None) -> RunReport:
-    """Describe a run in a page; its model is measured once on the test images.
-
-    Sections that need the model or its data are left out where these are missing, and the page says why.
+def make_report(folder: Path, data_folder: Path | None = None) -> RunReport:
+    """Describe a finished run in a page; its model is measured once on the test images.
 
     Raises:
-        WrongUse: a file of the run is damaged, or ``data_folder`` holds no data.
+        WrongUse: a file of the run is missing or damaged, or the data found are not those that it was trained on.
     """
-    notes: list[str] = []
-    model, data, test = None, None, record.measurement()
-    if record.model_file is None:
-        notes.append(sections.why_no_model(record))
-    else:
-        model, _ = open_model(record.model_file)
-        data, why = find_data(record, data_folder)
-        if data is None:
-            notes.append(why)
-        else:
-            test = measure(model, data.test_images, data.test_labels)
-    headline = sections.headline(test) if test else None
-    calibration = sections.calibration(test, data.test_labels) if test and data else None
-    recipe, as_usual = sections.recipe(record)
-    template = environment().get_template("report.html.j2")
-    page = template.render(
-        name=record.name,
-        run=name_of(record.folder),
-        softened=any(record.recipe.get(setting) for setting in ("smoothing", "teacher")),
-        generator=GENERATOR,
-        notes=notes,
-        headline=headline,
-        facts=sections.facts(record),
-        recipe=recipe,
-        as_usual=as_usual,
-        curves=sections.curves(record),
-        classes=sections.classes(test) if test else None,
-        confusions=sections.confusions(test) if test else None,
-        mistakes=sections.mistakes(test, data) if test and data else None,
-        calibration=calibration,
-        weights=sections.weights(model, record) if model else None,
-        log=sections.log_table(record),
-    )
-    numbers = {key: (headline or {}).get(key) for key in ("test_accuracy", "interval", "images")}
-    numbers |= {key: (calibration or {}).get(key) for key in ("calibration_error", "brier_score")}
-    return RunReport(page, numbers, notes)
-
-
-def find_data(record: RunRecord, folder: Path | None) -> tuple[Dataset | None, str]:
-    """Return the data that a run was trained on; or None and the reason.
-
-    Raises:
-        DataError: the folder was named and cannot be used.
-    """
-    try:
-        data = load(folder or (SAMPLE_FOLDER if record.data.get("is_sample") is True else None))
-    except DataError as error:
-        if folder is not None:
-            raise
-        return None, f"Mistakes and calibration are not shown, for want of the data: {error}."
-    if data.digest == record.data.get("digest"):
-        return data, ""
-    return None, (
-        f"Mistakes and calibration are not shown: the model was trained on other data than those in {data.source}. "
-        "Name its data with --data."
-    )
+    model, training = open_model(folder / MODEL)
+    history, trained_on = read_history(folder), training.get("data")
+    on_sample = isinstance(trained_on, dict) and trained_on.get("is_sample") is True
+    data = load(data_folder or (SAMPLE_FOLDER if on_sample else None))
+    if describe(data) != trained_on:
+        raise WrongUse(f"{folder}: was trained on other data than those in {data.source}; name its data with --data")
+    test = measure(model, data.test_images, data.test_labels)
+    result, kept = headline(test), training.get("epoch")
+    with matplotlib.rc_context(STYLE):
+        reliability = calibration(test, data.test_labels)
+        page = (
+            environment()
+            .get_template("report.html.j2")
+            .render(
+                name=folder.resolve().name,
+                run=name_of(folder),
+                generator=GENERATOR,
+                headline=result,
+                curves=curves(history, kept if isinstance(kept, int) else None),
+                classes=classes(test),
+                confusions=confusions(test),
+                mistakes=mistakes(test, data),
+                calibration=reliability,
+            )
+        )
+    numbers = {key: result[key] for key in ("test_accuracy", "interval", "images")}
+    return RunReport(page, numbers | {"calibration_error": reliability["calibration_error"]})
 
 
 def write_report(report: RunReport, path: Path) -> None:
@@ -108,5 +88,113 @@ def write_report(report: RunReport, path: Path) -> None:
 def environment() -> Environment:
     """Return the templates, with escaping on: names and labels can come from anyone."""
     templates = html.environment(Path(__file__).parent)
-    templates.filters["percent"] = sections.percent
+    templates.filters["percent"] = lambda share, digits=1: f"{share:.{digits}%}"
     return templates
+
+
+# --- sections: numbers, sentences and pictures, ready for the template
+
+
+def headline(test: Measurement) -> dict[str, Any]:
+    right, images = int(test.matrix.trace()), int(test.matrix.sum())
+    interval = wilson_interval(right, images)
+    return {"test_accuracy": test.accuracy, "interval": interval, "right": right, "images": images}
+
+
+def curves(history: History, kept: int | None) -> list[Markup]:
+    """Return a picture for each kind of number that was measured in every epoch."""
+    losses = {"validation": history.valid_losses, "training": history.losses}
+    kinds: list[tuple[str, dict[str, list[float]], str, Callable[..., float]]] = [
+        ("mean loss", losses, ".2f", min),
+        ("accuracy", {"validation": history.accuracies}, ".1%", max),
+    ]
+    pictures = []
+    for name, lines, form, best in kinds:
+        told = "; ".join(f"{label}: {course(values, form, best)}" for label, values in lines.items())
+        alt = f"{name.capitalize()} by epoch. {told}."
+        pictures.append(draw(figures.by_epoch(lines, name, kept), alt, f"{name.replace(' ', '-')}-"))
+    return pictures
+
+
+def course(values: Sequence[float], form: str, best: Callable[..., float]) -> str:
+    """Describe a line in words: its first, last and best value."""
+    extreme = "lowest" if best is min else "highest"
+    place = values.index(best(values)) + 1
+    return f"from {values[0]:{form}} to {values[-1]:{form}}, {extreme} {best(values):{form}} in epoch {place}"
+
+
+def classes(test: Measurement) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = [{"label": label, **scores} for label, scores in test.per_class.items()]
+    ranked = sorted(rows, key=lambda row: row["f1"])
+    return {"rows": rows, "worst": ranked[0], "best": ranked[-1]}
+
+
+def confusions(test: Measurement) -> dict[str, Any]:
+    matrix, labels = test.matrix.numpy(), test.labels
+    totals = matrix.sum(axis=1)
+    shares = matrix / np.maximum(totals, 1)[:, None]
+    is_right = np.eye(len(labels), dtype=bool)
+    wrong = np.where(is_right, 0, matrix)
+    # Mistakes have a scale of their own: few beside what is right, they would all look white.
+    worst = np.where(is_right, 0, shares).max() or 1
+    shades = np.round(100 * np.where(is_right, shares, shares / worst)).astype(int)
+    rows = [
+        {"label": label, "cells": list(zip(counts.tolist(), shade.tolist(), strict=True))}
+        for label, counts, shade in zip(labels, matrix, shades, strict=True)
+    ]
+    pairs: list[dict[str, Any]] = [
+        {"target": labels[row], "taken_for": labels[column], "count": int(wrong[row, column]), "of": int(totals[row])}
+        for row, column in test.most_confused(PAIRS)
+    ]
+    share = sum(pair["count"] for pair in pairs) / max(int(wrong.sum()), 1)
+    return {"labels": labels, "rows": rows, "pairs": pairs, "share": share, "wrong": int(wrong.sum())}
+
+
+def mistakes(test: Measurement, data: Dataset) -> list[dict[str, Any]]:
+    probabilities, targets = test.probabilities.numpy(), data.test_labels
+    return [
+        {
+            "image": tile(data.test_images[index]),
+            "number": int(index),
+            "target": test.labels[targets[index]],
+            "taken_for": test.labels[probabilities[index].argmax()],
+            "sureness": float(probabilities[index].max()),
+        }
+        for index in figures.surest_mistakes(targets, probabilities, MISTAKES)
+    ]
+
+
+def calibration(test: Measurement, targets: np.ndarray) -> dict[str, Any]:
+    probabilities = test.probabilities.numpy()
+    bins, confidence = calibrate(targets, probabilities), float(probabilities.max(axis=1).mean())
+    rows = zip(bins.edges, bins.edges[1:], bins.counts.tolist(), bins.accuracies, strict=False)
+    told = [
+        f"given {low:.0%} to {high:.0%}: {right:.0%} right of {answers:,}"
+        for low, high, answers, right in rows
+        if answers
+    ]
+    alt = f"Reliability diagram. Answers {'; '.join(told)}."
+    return {
+        "svg": draw(figures.reliability(targets, probabilities), alt, "reliability-"),
+        "confidence": confidence,
+        "excess": confidence - test.accuracy,
+        "calibration_error": bins.error,
+    }
+
+
+# --- pictures
+
+
+def draw(figure: Figure, alt: str, prefix: str) -> Markup:
+    """Return a figure as SVG within the page, in the colours of its theme; the prefix makes its ids unique there."""
+    file = io.StringIO()
+    figure.savefig(file, format="svg", metadata={"Date": None})
+    return Markup(themed(file.getvalue(), alt, prefix))
+
+
+def tile(image: np.ndarray) -> str:
+    """Return an image (28, 28) as an address: black on the page's ground, where 255 is black."""
+    alpha = Image.fromarray(image)
+    file = io.BytesIO()
+    Image.merge("LA", (Image.new("L", alpha.size), alpha)).save(file, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

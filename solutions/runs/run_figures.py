@@ -1,14 +1,12 @@
 """Figures of a training run, independent of pyplot's state.
 
 Colour-blind readers can tell the colours apart, and no information is in colour alone; a page with themes can replace
-them. Images have shape (N, 28, 28), labels and targets are whole numbers of shape (N,), probabilities have shape
-(N, C), names are those of the classes, and epochs are counted from 1.
+them. Targets are whole numbers of shape (N,), probabilities have shape (N, C), and epochs are counted from 1.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
@@ -16,15 +14,13 @@ from autograder.palette import COLOURS
 from solutions.runs.measurement import calibrate, wilson_interval
 
 BLUE, ORANGE, GREY = COLOURS["blue"], COLOURS["orange"], COLOURS["quiet"]
-# From negative to positive; what is near 0 is transparent, so that it has the colour of the page.
-SIGNED = LinearSegmentedColormap.from_list("signed", [(0, ORANGE), (0.5, f"{ORANGE}00"), (0.5, f"{BLUE}00"), (1, BLUE)])
 
 
 def by_epoch(series: Mapping[str, Sequence[float]], name: str, best: int | None = None) -> Figure:
-    """Plot up to three series by epoch, with ``name`` at the axis, and mark the epoch whose weights were kept."""
+    """Plot one or two series by epoch, with ``name`` at the axis, and mark the epoch whose weights were kept."""
     figure = Figure(figsize=(3.8, 2.9), layout="constrained")
     axis = figure.subplots()
-    styles = ((BLUE, "o-"), (ORANGE, "s--"), (GREY, "^:"))
+    styles = ((BLUE, "o-"), (ORANGE, "s--"))
     for (label, values), (colour, style) in zip(series.items(), styles, strict=False):
         epochs = np.arange(1, len(values) + 1)
         axis.plot(epochs, values, style, ms=3, lw=1.8, color=colour, label=label)
@@ -66,29 +62,4 @@ def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) 
     below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     for panel in (axis, below):
         panel.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def largest_units(weight: np.ndarray, count: int) -> np.ndarray:
-    """Return the numbers of the units, by a weight (inputs, units), with the largest norms, the largest first."""
-    return np.argsort(-np.linalg.norm(weight, axis=0), kind="stable")[:count]
-
-
-def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
-    """Draw the incoming weights of the first hidden units as images, blue positive, orange negative.
-
-    The weight has shape (784, H); the units with the largest norms come first. Colours saturate at the 99.5th
-    percentile, which keeps a few large weights from paling the others.
-    """
-    units = largest_units(weight, count)
-    columns = int(np.ceil(np.sqrt(len(units))))
-    limit = np.quantile(np.abs(weight[:, units]), 0.995) or 1.0
-    mosaic = np.zeros((30 * -(-len(units) // columns) - 2, 30 * columns - 2))  # two pixels between the images
-    for place, unit in enumerate(units):
-        top, left = 30 * (place // columns), 30 * (place % columns)
-        mosaic[top : top + 28, left : left + 28] = weight[:, unit].reshape(28, 28)
-    figure = Figure(figsize=(7, 7 * len(mosaic) / mosaic.shape[1]))
-    axis = figure.add_axes((0, 0, 1, 1))
-    axis.imshow(mosaic, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
-    axis.set_axis_off()
     return figure

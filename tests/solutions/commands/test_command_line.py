@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -21,7 +20,7 @@ from solutions.data import Dataset
 from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
-from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
+from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, LOG, MODEL, RESULTS
 from solutions.runs.model_file import write_model
 from tests.commands import ROOT, python
 from tests.solutions.conftest import Cli, error_of
@@ -305,13 +304,12 @@ def run(trained: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained, tmp_path / "runs" / "short"))
 
 
-def test_report_finds_a_run_by_name_by_folder_and_as_the_newest(
+def test_report_finds_a_run_by_name_by_folder_and_as_the_newest_finished_one(
     here: Cli, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "runs" / "older").mkdir()
-    shutil.copy(run / CONFIG, tmp_path / "runs" / "older")
-    os.utime(tmp_path / "runs" / "older" / CONFIG, (0, 0))
+    (tmp_path / "runs" / "unfinished").mkdir()
+    (tmp_path / "runs" / "unfinished" / CONFIG).touch()
     for arguments in (("short",), (run,), ()):
         assert "/short/report.html  the report, for a browser" in here("report", *arguments).stdout.replace("\n", "")
         assert (run / "report.html").read_text().startswith("<!DOCTYPE html>")
@@ -327,17 +325,17 @@ def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_p
     assert answer["interval"][0] < accuracy < answer["interval"][1]
     assert 0 < answer["calibration_error"] < 1
     assert (tmp_path / "page.html").is_file()
-    assert answer["notes"] == []
 
 
 def test_a_folder_that_is_not_a_run_is_refused_in_one_line(
-    here: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Cli, trained: Path, full: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for folder, arguments, says in (
         (tmp_path, (tmp_path,), "it has no config.json"),
         (trained.parents[1], ("shirt",), "there are: short"),
-        (tmp_path, (), "there is no run"),
+        (tmp_path, (), "there is no trained model"),
         (tmp_path, (trained, "--data", tmp_path / "nowhere"), "no such folder"),
+        (tmp_path, (trained, "--data", full.source), f"{trained}: was trained on other data than those in"),
     ):
         monkeypatch.chdir(folder)
         assert says in error_of(here("report", *arguments))
@@ -345,10 +343,18 @@ def test_a_folder_that_is_not_a_run_is_refused_in_one_line(
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("config.json", "[]"), ("log.jsonl", "no JSON\n"), ("results.json", '{"per_class": {}}'), (MODEL, "no model")],
+    [
+        (LOG, ""),
+        (LOG, "no JSON\n"),
+        (LOG, "[]\n"),
+        (LOG, '{"losses": 1}\n'),
+        (LOG, None),
+        (MODEL, "no model"),
+        (MODEL, None),
+    ],
 )
-def test_a_damaged_file_of_a_run_is_named(here: Cli, run: Path, name: str, content: str) -> None:
-    (run / name).write_text(content)
+def test_a_damaged_or_missing_file_of_a_run_is_named(here: Cli, run: Path, name: str, content: str | None) -> None:
+    (run / name).unlink() if content is None else (run / name).write_text(content)
     assert str(run / name) in error_of(here("report", run))
     assert not (run / "report.html").exists()
 
