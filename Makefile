@@ -141,7 +141,7 @@ mutants: .venv/installed ## small changes of the solutions that no check sees, a
 	$(BIN)/pytest --deep tests/mutants $(if $(ROOM),-k $(ROOM))
 	$(BIN)/pytest --deep tests/wrong -k "at_each_seed$(if $(ROOM), and $(ROOM))"
 
-photos: .venv/installed ## accuracy on photographs made of held-out garments, on each background; those that are wrong in _build/photos (WRITE=1 shows it in the book)
+photos: .venv/installed ## accuracy on photographs that people took, of each kind; those that are wrong in _build/photos (WRITE=1 shows it in the book)
 	@$(BIN)/python -m bench.photos --model $(DEPLOYED) $(if $(WRITE),--write)
 
 things: .venv/installed ## how often a network names things that are no garments, trained with made shapes and without (WRITE=1 shows it in the book)

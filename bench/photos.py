@@ -1,7 +1,6 @@
-"""Measure a model on photographs, synthetic and real: ``make photos``. Wrong answers are kept in _build/photos.
+"""Measure a model on photographs that people took: ``make photos``. Wrong answers are kept in _build/photos.
 
-The synthetic ones are made of held-out garments on each kind of background. Of the real ones the part "report" is shown
-with ``--write`` alone, so that nobody chooses by it.
+The part "report" is shown with ``--write`` alone, so that nobody chooses by it.
 """
 
 import argparse
@@ -14,16 +13,13 @@ from typing import get_args
 import numpy as np
 import torch
 from PIL import Image
-from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
 from autograder.console import print_table
-from bench.photographs import KINDS, held_out, photographs
 from solutions import data
 from solutions.accelerate.device import use_threads
-from solutions.data.photographs import KINDS as REAL_KINDS
-from solutions.data.photographs import Part, real_photographs
+from solutions.data.photographs import KINDS, Part, real_photographs
 from solutions.deploy.garment_answer import UNSURE_BELOW, doubt
 from solutions.deploy.images import open_image
 from solutions.deployment import prepare_image
@@ -32,8 +28,6 @@ from solutions.runs import folders
 
 WRITTEN = data.DATA / "photographs.json"
 OUT = Path("_build", "photos")
-PER_CLASS = 10  # photographs of each class on each background
-SEED = 0
 SURE = 0.9  # above this probability a wrong answer counts as sure
 
 
@@ -49,22 +43,14 @@ def answer(model: Classifier, x: Tensor) -> tuple[int, float]:
     return int(index), float(share)
 
 
-def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | None = None) -> dict[str, object]:
-    """Count a model's right answers to photographs of test garments on one kind of background; see ``count``."""
-    indices = held_out(dataset.test_labels, PER_CLASS, SEED)
-    targets = dataset.test_labels[indices].tolist()
-    photos = photographs(dataset.test_images, kind, indices, SEED)
-    return {"kind": kind, **count(model, zip(photos, targets, strict=True), wrong)}
-
-
-def measure_real(model: Classifier, part: Part, kind: str, wrong: Path) -> dict[str, object]:
-    """Count a model's right answers to real photographs of a part and a kind; see ``count``."""
+def measure(model: Classifier, part: Part, kind: str, wrong: Path) -> dict[str, object]:
+    """Count a model's right answers to photographs of a part and a kind; see ``count``."""
     chosen = [photo for photo in real_photographs(part) if photo.kind == kind]
     opened = ((open_image(photo.path), model.labels.index(photo.label)) for photo in chosen)
     return {"kind": kind, **count(model, opened, wrong)}
 
 
-def count(model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: Path | None) -> dict[str, float | int]:
+def count(model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: Path) -> dict[str, float | int]:
     """Count a model's right answers to photographs with the numbers of their classes.
 
     Photographs with a wrong answer or none are written to the folder ``wrong``.
@@ -74,8 +60,7 @@ def count(model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: P
         (not doubted) and how many answered (covered, and the probability is not called unsure); of these and of all,
         how many are right, and how many wrong with a probability above ``SURE``.
     """
-    if wrong:
-        wrong.mkdir(parents=True, exist_ok=True)
+    wrong.mkdir(parents=True, exist_ok=True)
     rows = []
     for photo, target in photos:
         try:
@@ -85,7 +70,7 @@ def count(model: Classifier, photos: Iterable[tuple[Image.Image, int]], wrong: P
             given, probability, is_covered = -1, 0.0, False
         plain, _ = answer(model, resize_and_invert(photo))
         rows.append((given == target, plain == target, probability > SURE, is_covered, probability >= UNSURE_BELOW))
-        if wrong and given != target:
+        if given != target:
             answered = model.labels[given] if given >= 0 else "refused"
             name = f"{len(list(wrong.iterdir()))} {model.labels[target]}, {answered}.png"
             photo.save(wrong / name.replace("/", " or "))
@@ -119,27 +104,20 @@ def show(rows: dict[str, list[dict[str, object]]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="model file; otherwise that of the newest run")
-    shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--real", action="store_true", help="only the real photographs for choosing")
-    shown.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
+    parser.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
     options = parser.parse_args()
     use_threads()
     path = options.model or folders.newest_model()
     model, _ = folders.open_model(path)
-    dataset = data.load()
     parts: tuple[Part, ...] = get_args(Part) if options.write else ("choose",)
     real: dict[str, list[dict[str, object]]] = {
-        part: [measure_real(model, part, kind, OUT / part / kind) for kind in REAL_KINDS] for part in parts
+        part: [measure(model, part, kind, OUT / part / kind) for kind in KINDS] for part in parts
     }
     show(real)
-    if options.real:
-        return
-    kinds = [measure(model, dataset, kind, OUT / kind) for kind in track(KINDS, "photographs", transient=True)]
-    show({"synthetic": kinds})
     print(f"Model: {path}; those that are wrong: {OUT}")
     if options.write:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        summary = {"model": str(path), "model_digest": digest, "seed": SEED, "real": real, "kinds": kinds}
+        summary = {"model": str(path), "model_digest": digest, "real": real}
         WRITTEN.write_text(json.dumps(summary, indent=1) + "\n")
 
 

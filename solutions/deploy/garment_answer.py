@@ -77,8 +77,8 @@ def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:
 EDGE = 5
 """Percent of a picture's edge; a garment along more of it means that the background was not found.
 
-Chosen, like ``SECOND``, on photographs made of garments of the test set on every kind of background (``bench.photos``
-prints how many answers are right with and without the rules); a garment cut off by the picture looks the same.
+Chosen, like ``SECOND``, on synthetic photographs of test garments on many kinds of background; ``bench.photos`` prints
+how many answers to real ones are right with and without the rules. A garment cut off by the picture looks the same.
 """
 
 SECOND = 50

@@ -6,16 +6,12 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
-import pytest
 
-from bench import accuracies, photos, record_run
+from bench import accuracies, record_run
 from book.widgets.training import recall, unpack
 from solutions.accelerate.recipes import RECIPES, Recipe
-from solutions.data import Dataset
-from solutions.deployment import load_model
 from solutions.runs.folders import COURSE_MODEL
 from tests.conftest import ROOT
-from tests.solutions.conftest import full  # noqa: F401
 
 
 def shown(name: str) -> Any:
@@ -43,16 +39,6 @@ def test_the_things_are_shown_to_the_recipe_as_it_is_and_shapes_help() -> None:
 def test_the_photographs_are_shown_to_the_courses_own_model() -> None:
     """If this fails, run ``make photos WRITE=1``."""
     assert shown("photographs")["model_digest"] == hashlib.sha256(COURSE_MODEL.read_bytes()).hexdigest()
-
-
-@pytest.mark.deep
-@pytest.mark.long("four hundred photographs")
-@pytest.mark.parametrize("kind", ["white", "grey", "coloured", "transparent"])
-def test_it_is_right_for_four_of_five_photographs_on_a_plain_background(full: Dataset, kind: str) -> None:  # noqa: F811
-    accuracy = photos.measure(load_model(COURSE_MODEL), full, kind)["accuracy"]
-    (stated,) = (row["accuracy"] for row in shown("photographs")["kinds"] if row["kind"] == kind)
-    assert accuracy == pytest.approx(stated, abs=0.02), "but for the rounding of other processors"
-    assert accuracy >= 0.8
 
 
 # ---- the recorded training run

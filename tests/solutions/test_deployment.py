@@ -19,7 +19,7 @@ from torch import nn
 
 from solutions import data
 from solutions.data import Dataset
-from solutions.deploy.web import photograph
+from solutions.deploy.web import GROUNDS, photograph
 from solutions.deployment import affine_layers, classify, export_model, load_model, prepare_image, temperature
 from solutions.dropout import Classifier
 from solutions.training import Report
@@ -132,7 +132,9 @@ def test_load_model_reads_the_chapters_own_file(layer: str, tmp_path: Path, monk
 # --- the answer
 
 
-@pytest.mark.parametrize("ground", ["#ffffff", pytest.param("#d7e1f0", marks=pytest.mark.deep)])
+@pytest.mark.parametrize(
+    "ground", [GROUNDS[0], *(pytest.param(ground, marks=pytest.mark.deep) for ground in GROUNDS[1:])]
+)
 def test_photographs_of_test_images_get_the_images_answers(model_file: Path, sample: Dataset, ground: str) -> None:
     model = load_model(model_file)
     chosen = range(0, 1000, 10)

@@ -4,7 +4,6 @@ import json
 import struct
 import subprocess
 from html import escape
-from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bench.photographs import KINDS, photographs
 from solutions import data
 from solutions.data import Dataset
+from solutions.data.photographs import real_photographs
 from solutions.deploy import web
 from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, doubt
+from solutions.deploy.images import open_image
 from solutions.deployment import load_model, prepare_image
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.model_file import read_model, write_model
@@ -104,13 +104,14 @@ def prepared_in_node(images: list[Image.Image], folder: Path) -> tuple[np.ndarra
 
 
 def test_the_same_pixels_are_prepared_to_the_same_numbers_and_doubted_alike(sample: Dataset, tmp_path: Path) -> None:
-    """Garments on plain grounds and on every background, cut out, as they are, at many sizes, and noise."""
+    """Garments on plain grounds, cut out, as they are, in pairs, in real photographs, at many sizes, and noise."""
     grounds = zip(GROUNDS * 2, SIZES + SIZES[::-1], strict=True)
     images = [garment_on(ground, sample.test_images[k], size, k) for k, (ground, size) in enumerate(grounds)]
-    images += [next(photographs(sample.test_images, kind, np.array([k]), seed=k)) for k, kind in enumerate(KINDS)]
-    images += [image.resize(size) for image, size in zip(images[-len(KINDS) :], cycle(SIZES), strict=False)]
+    taken = [open_image(photo.path) for photo in real_photographs("choose")[::3]]
+    images += [*taken, *(photo.resize(size) for photo, size in zip(taken[::6], SIZES, strict=True))]
     images += [cut_out(sample.test_images[100 + k], side) for k, side in enumerate((17, 40, 301, 900, 1500))]
     images += [Image.fromarray(255 - sample.test_images[k]) for k in range(20)]
+    images.append(Image.fromarray(255 - np.tile(sample.test_images[np.argmax(sample.test_labels == 7)], (2, 1))))
     images.append(images[1].resize((2111, 1537)))
     images += [off.resize((1500, 1500)) for off in images if doubt(off) == RUNS_OFF][:1]
     images[-1].putalpha(255)
