@@ -1,12 +1,10 @@
 """Attacks that are no code in a cell: by frames, files, connections and names; each got something once."""
 
 import hashlib
-import os
 import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit
@@ -19,8 +17,6 @@ from hypothesis import strategies as st
 from autograder import arrays
 from autograder.instructor.collecting import archive
 from autograder.instructor.collecting.archive import open_download
-from autograder.instructor.collecting.systems import github, read_all
-from autograder.instructor.collecting.systems.github import with_commit_time
 from autograder.instructor.marking import serving
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.notebooks.graft import MAX_ANSWER_CHARACTERS
@@ -29,7 +25,7 @@ from autograder.receipts import receipt_from, receipt_of
 from autograder.sandbox import Collector, Limits, Program, wire
 from autograder.sandbox.program import PlannedCheck
 from tests.conftest import copy_course
-from tests.instructor.collecting.made_downloads import clone, folder, git, zipped
+from tests.instructor.collecting.made_downloads import folder, zipped
 from tests.instructor.marking.conftest import Desk, desk_in, served, write_table
 
 # By frames of its own: the checks are never read, and answers bring what nobody asked for
@@ -67,36 +63,6 @@ def test_of_one_students_too_many_files_one_is_named_for_the_rest_and_all_others
         assert [entry.name for entry in entries if not entry.parts] == [f"{above}Eve/x/3"]
     rest = "after 2 files of its folder it and the rest are not read"
     assert read == {name: rest if name == "Eve/x/3" else "" for name in names if name != "Eve/x/4"}
-
-
-def commit_times(path: Path) -> dict[str, datetime | None]:
-    with open_download(path) as entries:
-        return {file.entry.name: with_commit_time(file).when for file in read_all(entries)}
-
-
-def test_what_says_which_commit_a_clone_is_at_is_read_without_waiting_and_up_to_a_limit(tmp_path: Path) -> None:
-    head = clone(tmp_path / "x" / "a-bob", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000") / ".git" / "HEAD"
-    os.truncate(head, 1 << 40)
-    assert commit_times(tmp_path / "x")["a-bob/2-layers.ipynb"] is None
-    head.unlink()
-    os.mkfifo(head)
-    assert commit_times(tmp_path / "x")["a-bob/2-layers.ipynb"] is None
-
-
-def test_git_takes_limited_memory_for_an_object_which_can_unpack_to_gigabytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(github, "GIT_MEMORY", "1m")
-    entries = ["2-layers.ipynb", *(f"a{at:05}" for at in range(40_000))]
-    for user, tree in (("bob", entries[:1]), ("ada", entries)):
-        repository = clone(tmp_path / "x" / user, {"2-layers.ipynb": b"{}"}, "2020-01-01T00:00:00+0000")
-        made = git(
-            repository, "mktree", "--missing", text="".join(f"100644 blob {'1' * 40}\t{name}\n" for name in tree)
-        )
-        commit = git(repository, "commit-tree", made, "-m", "x", when="2026-11-05T22:41:07+0000")
-        (repository / ".git" / "refs" / "heads" / "main").write_text(commit)
-    known = {name: when is not None for name, when in commit_times(tmp_path / "x").items()}
-    assert known == {"bob/2-layers.ipynb": True, "ada/2-layers.ipynb": False}
 
 
 # By an answer over which a comparison of programs would sit for an hour

@@ -18,7 +18,6 @@ from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
 from autograder.instructor.collecting.recognising import Answers, answers_of, recognise
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.systems.github import with_commit_time
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
@@ -147,8 +146,7 @@ def _recognised(
                 reason = f"the files of {whose} took {READING_S} seconds to read: this one and the rest are not read"
                 yield replace(outer, entry=replace(entry, refused=reason), owners=(), note=reason)
                 break
-            file = recognise(replace(outer, entry=entry), answers)
-            yield with_commit_time(file) if file.assignment else file
+            yield recognise(replace(outer, entry=entry), answers)
         left_s[whose] = last - time.monotonic()
 
 

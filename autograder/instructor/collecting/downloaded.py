@@ -55,6 +55,18 @@ class DownloadedFile:
 # the others.
 
 
+def given_parts(entry: DownloadEntry) -> tuple[str, ...]:
+    """Return the parts of an entry's path that its student has not named: all, but of a clone those that lead to it.
+
+    Only a folder shows its clones: in a zip ``.git`` is passed over with the rest of the litter.
+    """
+    above = entry.path.parents[: len(entry.parts) - 1] if entry.path and entry.parts else ()
+    return next(
+        (entry.parts[:count] for count, folder in enumerate(reversed(above), 1) if (folder / ".git").is_dir()),
+        entry.parts,
+    )
+
+
 def outermost_folders(entry: DownloadEntry, depth: int) -> tuple[str, ...]:
     """Return the names of an entry's folders that the system can have given."""
     return entry.parts[:-1][: depth + 1]

@@ -49,7 +49,7 @@ class Student:
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""  # the learning system's id, in file names too: Canvas's user, Moodle's participant
-    also: tuple[str, ...] = ()  # other ids and names by which the student is known, such as a user name on GitHub
+    also: tuple[str, ...] = ()  # other ids and names by which the student is known, such as a repository's name
     login: str = ""  # in the learning system
     section: str = ""  # of the class, as the learning system calls it
 

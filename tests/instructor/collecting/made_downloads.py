@@ -1,8 +1,6 @@
 """Downloads as each system makes them, by its public description (see the docstring of its reader)."""
 
 import json
-import os
-import subprocess
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,20 +63,3 @@ def gradescope_metadata(*submissions: tuple[str, list[tuple[str, str, str]], str
             lines += [f"  - :name: {person}", f"    :sid: '{number}'", f"    :email: {address}"]
         lines += [f"  :created_at: {when}", "  :score: 0.0", *ODD_RESULTS, "  :history: []"]
     return "\n".join([*lines, ""]).encode()
-
-
-def clone(path: Path, files: Mapping[str, bytes], when: str) -> Path:
-    """Make one student's repository as `gh classroom clone` does."""
-    folder(path, files)
-    for line in (["init", "--quiet", "--initial-branch=main"], ["add", "."], ["commit", "--quiet", "-m", "work"]):
-        git(path, *line, when=when)
-    return path
-
-
-def git(repository: Path, *line: str, text: str = "", when: str = "2026-11-05T00:00:00+0000") -> str:
-    """Return the output of git, given an input, and the time of what it commits."""
-    home = {"HOME": str(repository), "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
-    who = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
-    words = ["git", "-c", "user.name=ada", "-c", "user.email=ada@example.org", *line]
-    done = subprocess.run(words, cwd=repository, env=home | who, check=True, input=text, capture_output=True, text=True)
-    return done.stdout.strip()

@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import shutil
 import sys
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import open_matters
 from autograder.receipts import receipt_of
-from tests.instructor.collecting.made_downloads import clone, folder, notebook, zipped
+from tests.instructor.collecting.made_downloads import folder, notebook, zipped
 from tests.instructor.conftest import open_gradebook
 from tests.test_cli import here, refused
 
@@ -51,22 +50,6 @@ def mailed(course: Path, tmp_path: Path) -> Path:
     (course / "due_dates.csv").write_text(DUE, encoding="utf-8")
     (tmp_path / "Untitled.ipynb").write_bytes(notebook(answer="mailed"))
     return tmp_path / "Untitled.ipynb"
-
-
-def test_git_is_asked_for_the_notebooks_of_the_course_alone(
-    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    others = {f"{at}.ipynb": b"x" for at in range(3)} | {"notes.ipynb.txt": b"{}"}
-    clone(tmp_path / "hw-submissions" / "hw-grace", others | {"2-layers.ipynb": notebook()}, "2026-11-05T23:41:07+0100")
-    git = tmp_path / "bin" / "git"
-    git.parent.mkdir()
-    git.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nexec {shutil.which("git")} "$@"\n')
-    git.chmod(0o755)
-    monkeypatch.setenv("PATH", str(git.parent), prepend=os.pathsep)
-    here(course, "collect", tmp_path / "hw-submissions", "2-layers", "--yes")
-    assert work(course, "grace").is_file()
-    asked = [line.rpartition(" ")[2] for line in (tmp_path / "asked").read_text().splitlines() if " log " in line]
-    assert asked == ["2-layers.ipynb"]
 
 
 def test_a_student_whose_files_take_long_to_read_stops_nobody_elses(

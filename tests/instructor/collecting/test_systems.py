@@ -13,13 +13,12 @@ from autograder.errors import UsageError
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.systems.github import with_commit_time
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.directory import Clue, Directory
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.roster import Student
-from tests.instructor.collecting.made_downloads import clone, entries_of, gradescope_metadata
+from tests.instructor.collecting.made_downloads import entries_of, folder, gradescope_metadata
 from tests.instructor.collecting.plans import plan_of
 
 EVENING = datetime(2026, 11, 5, 22, 41, 7, tzinfo=UTC)
@@ -29,7 +28,7 @@ BOB = Student("bob", "Bob", "Smith", "bob@example.org", "102")
 
 def read(path: Path) -> dict[str, DownloadedFile]:
     with open_download(path) as entries:
-        return {file.entry.name: with_commit_time(file) for file in read_all(entries)}
+        return {file.entry.name: file for file in read_all(entries)}
 
 
 def of_zip(*names: str, **files: bytes) -> dict[str, DownloadedFile]:
@@ -42,7 +41,6 @@ def owners(files: Mapping[str, DownloadedFile]) -> dict[str, list[str | None]]:
     return {name: [student and student.id for student in students] for name, students in matches.items()}
 
 
-CLASSROOM_50 = "cs-hw_submissions_2026_11_06_T_09_30_00"
 # The system, a file's path in a zip, whose it is, and what else the path says.
 NAMES = [
     ("Canvas", "lovelaceada_101_5001_2-layers.ipynb", "007", {"number": 1, "upload": 5001}),
@@ -59,8 +57,6 @@ NAMES = [
     ("Moodle", "Participant_102_assignsubmission_file_x.ipynb", "bob", {"owners": ((Clue("number", "102"),),)}),
     ("Blackboard", "Chapter 2_octo-ada_attempt_2026-11-05-22-41-07_x.ipynb", "007", {"upload": 20261105224107}),
     ("Google Classroom", "Layers/Ada Lovelace - 2-layers.ipynb", "007", {"ownership": Ownership("Ada Lovelace")}),
-    ("Classroom 50", f"{CLASSROOM_50}/cs-hw-octo-ada/2-layers.ipynb", "007", {}),
-    ("GitHub", "hw-submissions/hw-octo-ada/2-layers.ipynb", "007", {}),
     *(
         ("nbgrader", f"inbound/007+2-layers+2026-11-05 {time} UTC{random}/2-layers.ipynb", "007", {"when": EVENING})
         for time in ("22:41:07", "22:41:07.000000")
@@ -156,42 +152,24 @@ def test_a_table_that_is_no_worksheet_is_one_line(text: str, reason: str, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("system", "above", "assignment"),
-    [("Classroom 50", CLASSROOM_50, "cs-hw-"), ("GitHub", "hw-submissions", "hw-"), ("GitHub", "clones", "")],
+    "name",
+    [
+        *("2-layers.ipynb", "bob/2-layers.ipynb", "bob_2-layers.ipynb", "smithbob_102_5001_2-layers.ipynb"),
+        *("Bob Smith - 2-layers.ipynb", "x_bob_attempt_2026-11-05-22-41-07_2-layers.ipynb", "bob/.git/2-layers.ipynb"),
+    ],
 )
-def test_a_clone_says_user_and_commit(system: str, above: str, assignment: str, tmp_path: Path) -> None:
-    for user in ("octo-ada", "bob"):
-        work = {"2-layers.ipynb": b"{}", "notes/x.txt": b""}
-        clone(tmp_path / above / f"{assignment}{user}", work, "2026-11-05T23:41:07+0100")
-    (tmp_path / above / "scores.csv").write_text("username,score\nocto-ada,1\n")
-    files = {name: file for name, file in read(tmp_path / above).items() if name.endswith(".ipynb")}
-    assert {(file.system, file.when, file.standing) for file in files.values()} == {(system, EVENING, CLAIMED)}
-    assert [whose for (whose,) in owners(files).values()] == ["bob", "007"]
-    assert all(".git" not in name for name in read(tmp_path / above))
-
-
-@pytest.mark.parametrize("above", [CLASSROOM_50, "cs-hw-submissions", "clones"])
-@pytest.mark.parametrize("user", ["x-bob", "hw-bob", "bob-bob"])
-def test_a_name_on_github_that_ends_as_anothers_is_not_taken_for_it(user: str, above: str, tmp_path: Path) -> None:
-    clone(tmp_path / above / f"cs-hw-{user}", {"2-layers.ipynb": b"{}"}, "2026-11-05T23:41:07+0100")
-    assert owners(read(tmp_path / above)) == {f"cs-hw-{user}/2-layers.ipynb": [None]}
-
-
-def test_asking_a_clone_for_its_time_runs_nothing_that_its_configuration_names(tmp_path: Path) -> None:
-    repository = clone(tmp_path / "x" / "a-bob", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000")
-    trap = f"touch {tmp_path}/sprung; false"
-    with (repository / ".git" / "config").open("a") as config:
-        config.write(f'[core]\n pager = "{trap}"\n fsmonitor = "{trap}"\n[gpg]\n program = "{trap}"\n')
-        config.write("[log]\n showSignature = true\n[alias]\n log = !" + trap + "\n")
-    assert read(tmp_path / "x")["a-bob/2-layers.ipynb"].when == EVENING
-    assert not (tmp_path / "sprung").exists()
-
-
-@pytest.mark.parametrize("head", ["", "ref: refs/../../../etc/passwd", "ref: refs/heads/gone", "0" * 40, "--output=x"])
-def test_of_a_broken_clone_the_time_is_not_known(head: str, tmp_path: Path) -> None:
-    repository = clone(tmp_path / "x" / "a-bob", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000")
-    (repository / ".git" / "HEAD").write_text(head)
-    assert read(tmp_path / "x")["a-bob/2-layers.ipynb"].when is None
+@pytest.mark.parametrize("others", [[], ["bob", "octo-ada"]])
+def test_a_clone_is_a_plain_folder_and_nothing_inside_says_whose_it_is(
+    name: str, others: list[str], tmp_path: Path
+) -> None:
+    work = [f"hw-eve/{name}", *(f"{other}/2-layers.ipynb" for other in others)]
+    history = [f"{clone}/.git/{file}" for clone in ("hw-eve", *others) for file in ("HEAD", "2-layers.ipynb")]
+    files = read(folder(tmp_path / "clones", dict.fromkeys([*work, *history], b"{}")))
+    whose = {f"{other}/2-layers.ipynb": ["007" if "ada" in other else other] for other in others}
+    assert owners({path: file for path, file in files.items() if file.owners}) == whose | (
+        {} if ".git" in name else {f"hw-eve/{name}": [None]}
+    )
+    assert all(".git" not in path for path in files)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +180,6 @@ def test_of_a_broken_clone_the_time_is_not_known(head: str, tmp_path: Path) -> N
         "Bob Smith - 2-layers.ipynb",
         "Bob Smith_102_assignsubmission_file_/2-layers.ipynb",
         "bob+2-layers+2026-11-05 22:41:07 UTC/2-layers.ipynb",
-        "x-submissions/x-bob/2-layers.ipynb",
-        "x_submissions_2026_11_06_T_09_30_00/x-bob/2-layers.ipynb",
         "x_bob_attempt_2026-11-05-22-41-07_2-layers.ipynb",
         "submission_metadata.yml",
     ],
@@ -240,8 +216,6 @@ PREFIXES = {
     "Blackboard": ("Layers_007_attempt_2026-11-05-22-41-07_", "Layers_bob_attempt_2026-11-05-22-41-07_"),
     "nbgrader": ("007+2-layers+2026-11-05 22:41:07 UTC/", "bob+2-layers+2026-11-05 22:41:07 UTC/"),
     "folder": ("007/", "bob/"),
-    "GitHub": ("hw-submissions/hw-octo-ada/", "hw-submissions/hw-bob/"),
-    "Classroom 50": (f"{CLASSROOM_50}/cs-hw-octo-ada/", f"{CLASSROOM_50}/cs-hw-bob/"),
 }
 PIECES = [
     *("bob", "smithbob", "Bob Smith", "102", "5009", "2-layers", "x", "_", "-", " - ", "+", "LATE_", "anon_"),

@@ -6,11 +6,10 @@ systems are kept beside that of its own: where they name two people, the file is
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from autograder.instructor.collecting.archive import DownloadEntry, shared_depth
-from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.systems import file_names, github, gradescope, moodle, nbgrader_exchange, plain
+from autograder.instructor.collecting.downloaded import DownloadedFile, given_parts
+from autograder.instructor.collecting.systems import file_names, gradescope, moodle, nbgrader_exchange, plain
 
 # Takes the entries, and the number of folders that all of them lie in; returns the files that it knows.
 Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
@@ -19,7 +18,6 @@ SYSTEMS: tuple[Reader, ...] = (
     nbgrader_exchange.read,
     moodle.read,
     file_names.read_blackboard,
-    *(partial(github.read, system=system) for system in github.SYSTEMS),
     file_names.read_canvas,
     file_names.read_google_classroom,
 )
@@ -34,7 +32,7 @@ def read_all(entries: Sequence[DownloadEntry]) -> list[DownloadedFile]:
     """
     if (inbound := nbgrader_exchange.read_inbound(entries)) is not None:
         return inbound
-    depth = shared_depth(entry.parts for entry in entries)
+    depth = shared_depth(given_parts(entry) for entry in entries)
     *by_system, in_folders = [
         {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain.read)
     ]

@@ -1,6 +1,7 @@
 """A plain folder or zip: ``STUDENT/2-layers.ipynb``, ``STUDENT/2-layers/2-layers.ipynb``, ``STUDENT_2-layers.ipynb``.
 
-The outermost folder that names a student decides, since the student has named all that is further inside. A
+The outermost folder that names a student decides, since the student has named all that is further inside. A clone of
+a student's repository is known by its folder's name, or by a folder above it: nothing inside says whose it is. A
 ``timestamp.txt`` beside a notebook, as nbgrader writes it, says when it was handed in. The time of a file itself does
 not: it can be that of a copy, and only puts several files of one student in order.
 """
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
-from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile
+from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, given_parts
 from autograder.instructor.course.directory import Clue, any_of
 from autograder.instructor.course.folder import has_a_date_everywhere
 
@@ -22,7 +23,7 @@ MAX_TIMESTAMP_BYTES = 100
 def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     times = {entry.parts[:-1]: _time(entry) for entry in entries if entry.parts[-1:] == (TIMESTAMP,)}
     return [
-        DownloadedFile(entry, SYSTEM, (_clues(entry.parts),), times.get(entry.parts[:-1]))
+        DownloadedFile(entry, SYSTEM, (_clues(entry),), times.get(entry.parts[:-1]))
         for entry in entries
         if entry.parts[-1:] != (TIMESTAMP,)
     ]
@@ -30,16 +31,18 @@ def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
 
 def of_its_folders(entry: DownloadEntry) -> DownloadedFile:
     """Return the reading of a file by its folders, without its own name."""
-    return DownloadedFile(entry, SYSTEM, (_folder_clues(entry.parts),))
+    return DownloadedFile(entry, SYSTEM, (_folder_clues(entry),))
 
 
-def _folder_clues(parts: Sequence[str]) -> tuple[Clue, ...]:
-    return tuple(clue for folder in parts[:-1] for clue in any_of(folder))
+def _folder_clues(entry: DownloadEntry) -> tuple[Clue, ...]:
+    folders = given_parts(entry)[: max(0, len(entry.parts) - 1)]
+    return tuple(clue for folder in folders for clue in any_of(folder))
 
 
-def _clues(parts: Sequence[str]) -> tuple[Clue, ...]:
-    names = _beginnings_and_ends(parts[-1]) if parts else []
-    return _folder_clues(parts) + tuple(clue for name in names for clue in any_of(name))
+def _clues(entry: DownloadEntry) -> tuple[Clue, ...]:
+    has_its_name = entry.parts and given_parts(entry) == entry.parts
+    names = _beginnings_and_ends(entry.parts[-1]) if has_its_name else []
+    return _folder_clues(entry) + tuple(clue for name in names for clue in any_of(name))
 
 
 def _beginnings_and_ends(file: str) -> list[str]:
