@@ -35,7 +35,7 @@ HEADING = re.compile(r"^(###?) (.+)\n", re.MULTILINE)
 BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```$", re.MULTILINE)
 HINTS = re.compile(r"(?:^>.*\n)+", re.MULTILINE)
 SAYS, HINT, READ = (re.compile(line, re.MULTILINE) for line in (r"^(?!>|Read:).+", r"^>(.*)", r"^Read: `(.+)`$"))
-UNWRITTEN = "WRITE:"  # begins each part of a skeleton that is still to be written
+UNWRITTEN = "WRITE:"  # begins each part that an author has still to write
 
 
 class BadCatalogue(TaskFailed):

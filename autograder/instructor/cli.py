@@ -15,7 +15,7 @@ class InstructorCommands(cli.Commands):
         "Decisions": "extend excuse drop points",
         "A student asks": "explain requests receipt",
         "The folder": "backup",
-        "For authors": "new prove",
+        "For authors": "prove",
         "For students": "check progress fill",
     }
 

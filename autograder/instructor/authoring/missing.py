@@ -1,13 +1,12 @@
-"""List the missing parts of a course: each sentence names the exercise, the file and how many are wanted."""
+"""List the missing parts of an exercise: each sentence names the exercise, the file and how many are wanted."""
 
 import ast
 
 from autograder.checks import checks_of
-from autograder.course import Course, chapters_of
+from autograder.course import Course
 from autograder.exercises import Exercise
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
 from autograder.instructor.viva.source_text import defining
-from autograder.mistakes import UNWRITTEN
 
 RIGHT_ANSWERS = 4
 CHECKS, CHECKS_OF_A_LINE = 3, 2  # of an exercise, and of one whose solution is a single line
@@ -21,17 +20,6 @@ NAMED: dict[type[ast.AST], str] = {
 }
 
 
-def missing(course: Course) -> list[str]:
-    """Return the missing parts of all chapters with exercises, none for a complete course; raise UnfinishedChapter."""
-    gaps = []
-    for chapter in chapters_of(course):
-        if UNWRITTEN in chapter.text:
-            gaps.append(f"{chapter.path.name}: {_count(chapter.text.count(UNWRITTEN), 'passage')} to write")
-        for exercise in course.exercises(chapter.room):
-            gaps += missing_of(course, exercise)
-    return gaps
-
-
 def missing_of(course: Course, exercise: Exercise) -> list[str]:
     room, name = exercise.room, exercise.name
     checks = checks_of(room, name)
@@ -42,8 +30,6 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
     places = (course.checks / f"{room}.py", course.catalogue(room), catalogue_of(course, room))
     at_checks, at_mistakes, at_right = map(course.name_of, places)
     gaps = []
-    if UNWRITTEN in exercise.source:
-        gaps.append(f"{name}: its reference in {course.name_of(course.file(room))} is not written")
     if len(checks) < wanted:
         gaps.append(f"{name}: {_count(len(checks), 'check')} in {at_checks}, {wanted} wanted")
     if checks and not any(check.hidden for check in checks):

@@ -1,4 +1,4 @@
-"""Commands for the course folder and for authors: ``autograder new | prove | init | doctor | backup``."""
+"""Commands for the course folder and for authors: ``autograder prove | init | doctor | backup``."""
 
 import json
 from pathlib import Path
@@ -10,54 +10,10 @@ from autograder.cli import Force, Json, refuse_or_copy
 from autograder.errors import complain, plain, plain_json
 from autograder.instructor.commands import Quiet, examples
 
-KINDS = ("course", "chapter", "exercise")
-
 app = typer.Typer()
 
 
-@app.command(
-    epilog=examples(
-        "autograder new course NAME", "autograder new chapter NUMBER-ROOM", "autograder new exercise ROOM.NAME"
-    )
-)
-def new(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="course, chapter or exercise.")],
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="A folder for a course; a number, a dash and a module for a chapter; ROOM.NAME for an exercise.",
-        ),
-    ],
-) -> None:
-    """Begin a course, a chapter or an exercise.
-
-    A chapter or an exercise is added to the installed course. WRITE: in the new files says what to write. `autograder
-    prove` then says whether what you wrote holds. Nothing that is there is replaced.
-    """
-    from autograder.course import Course
-    from autograder.errors import UsageError
-    from autograder.instructor.authoring.missing import missing_of
-    from autograder.instructor.authoring.new import new_chapter, new_course, new_exercise
-
-    if kind not in KINDS:
-        raise UsageError(f"there is no {kind!r} to begin: there are {', '.join(KINDS)}")
-    if kind == "course":
-        written = new_course(Path(name))
-        print(*written, sep="\n")
-        print(f"Next: pip install -e {name} && autograder new chapter 1-NAME")
-        return
-    course = Course.installed()
-    written = new_chapter(course, name) if kind == "chapter" else new_exercise(course, name)
-    print(*written, sep="\n")
-    if kind == "exercise":
-        room, _, public = name.partition(".")
-        for exercise in course.exercises(room):
-            if exercise.name == public:
-                print("Missing:", *missing_of(course, exercise), sep="\n")
-
-
-@app.command(epilog=examples("autograder prove", "autograder prove convolution --seeds 200"))
+@app.command(epilog=examples("autograder prove", "autograder prove ROOM --seeds 200"))
 def prove(
     room: Annotated[str | None, typer.Argument(metavar="ROOM", help="Only this chapter; all if left out.")] = None,
     seeds: Annotated[int, typer.Option(min=1, metavar="N", help="Number of runs, each with a seed of its own.")] = 20,

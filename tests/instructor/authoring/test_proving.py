@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.instructor.authoring.right_answers import catalogue_of
+from autograder.course import Course, UnfinishedChapter, chapters_of
+from autograder.errors import UsageError
+from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
 from tests.test_cli import here, refused
 
 CHAPTER, CHECKS = "chapters/1-means.md", "checks/means.py"
@@ -130,3 +131,18 @@ def test_a_right_answer_that_fails_is_named_with_what_was_seen(course: Course, t
     (fault,) = proved(tmp_path)[:1]
     assert fault.startswith("tests/right/means.md: other: fails the check standardize.columns (seeds 0, 1, 2): ")
     assert "observed" in fault
+
+
+def test_a_right_answer_that_is_not_written_as_one_is_an_error_that_names_the_file(course: Course) -> None:
+    write_right(course, "")
+    catalogue = catalogue_of(course, "means")
+    catalogue.write_text(catalogue.read_text(encoding="utf-8").replace("In another way.", ""), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"means\.md: a right answer is a heading, a sentence, and a block"):
+        right_answers(course, "means")
+
+
+@pytest.mark.parametrize("gone", ["mistakes/means.md", "checks/means.py"])
+def test_a_chapter_without_mistakes_or_checks_is_an_error_that_names_the_file(course: Course, gone: str) -> None:
+    (course.folder / gone).unlink()
+    with pytest.raises(UnfinishedChapter, match=re.escape(f"1-means.md has exercises, and {gone}")):
+        chapters_of(course)
