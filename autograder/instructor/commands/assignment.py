@@ -108,7 +108,6 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
                 release_chapter(
                     *(chapter, done, course, folder),
                     question=question,
-                    due=due.get(name) if settings.due_in_notebook else None,
                     force=force,
                     on_step=lambda what, name=name: step(f"{name}: {what}"),  # type: ignore[misc]
                 )

@@ -63,10 +63,6 @@ def init(
             metavar="FILE", help="Who is in the class: a CSV file, or an export of Canvas or Moodle as it is."
         ),
     ] = None,
-    book: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Address of your students' book; sets a line in nbgrader_config.py."),
-    ] = None,
 ) -> None:
     """Make a course folder for an instructor.
 
@@ -81,7 +77,7 @@ def init(
     from autograder.instructor.course.roster import students_of
     from autograder.instructor.gradebook import CourseGradebook
 
-    made = make_course_folder(folder, roster, book)
+    made = make_course_folder(folder, roster)
     course_folder = CourseFolder.here(folder)
     students = students_of(course_folder)
     if students:

@@ -1,20 +1,16 @@
 """An instructor's settings for students in ``nbgrader_config.py``: ``c.About.book_url = "https://…"``."""
 
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from traitlets import Bool, Unicode
+from traitlets import Unicode
 from traitlets.config import Configurable
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, settings_in
 
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
-NO_BOOK = '# c.About.book_url = "https://…"'
-BOOK_LINE = re.compile(r"^(?:# *)?c\.About\.book_url *=.*$", re.MULTILINE)
 
 
 class About(Configurable):  # type: ignore[misc]
@@ -22,12 +18,11 @@ class About(Configurable):  # type: ignore[misc]
 
     book_url = Unicode("", help="Address of the book; empty where students have notebooks alone.").tag(config=True)
     hand_in = Unicode("", help="Where work is handed in, as the end of a sentence.").tag(config=True)
-    due_in_notebook = Bool(False, help="Whether the head of a released notebook says when it is due.").tag(config=True)
 
 
 def about(config: Any) -> About:
     """Return the settings for students in nbgrader's configuration; raise CourseFolderError for one of another kind."""
-    settings: About = settings_in(config, About, "c.About takes texts, and True or False for due_in_notebook")
+    settings: About = settings_in(config, About, "c.About takes texts")
     settings.book_url = settings.book_url and book_address(settings.book_url)
     return settings
 
@@ -50,12 +45,3 @@ def book_address(text: str) -> str:
     if not ADDRESS.fullmatch(text):
         raise CourseFolderError(f"{text!r} is not the address of a book: it begins with https:// or http://")
     return text.rstrip("/") + "/"
-
-
-def write_book(config: Path, address: str) -> None:
-    """Write the book's address (``book_address``) into a course folder's configuration; an empty one takes it out."""
-    line = f"c.About.book_url = {json.dumps(book_address(address))}" if address else NO_BOOK
-    text = config.read_text(encoding="utf-8")
-    new = BOOK_LINE.sub(lambda _: line, text, count=1) if BOOK_LINE.search(text) else f"{text.rstrip()}\n\n{line}\n"
-    if new != text:
-        config.write_text(new, encoding="utf-8")

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from autograder.course import Course, chapters_of
 from autograder.errors import WouldOverwrite
-from autograder.instructor.course.about import NO_BOOK, book_address, write_book
 from autograder.instructor.course.due_dates import template
 from autograder.instructor.course.roster import read_roster
 
@@ -16,20 +15,16 @@ FORMGRADER = (
 )
 
 
-def make_course_folder(root: Path, roster: Path | None = None, book: str | None = None) -> list[Path]:
+def make_course_folder(root: Path, roster: Path | None = None) -> list[Path]:
     """Create the layout, the configuration, the tables and a page of instructions; return the new paths.
 
     Args:
         roster: becomes its roster.csv, byte for byte; None for an empty one.
-        book: where the book is, an empty text for nowhere; None leaves what is written there.
 
     Raises:
-        CourseFolderError: the book's address is wrong.
         TableError: the roster cannot be read.
         WouldOverwrite: there is another roster already.
     """
-    if book:
-        book_address(book)  # before anything is made
     made = [_put_roster(root, roster)] if roster is not None else []
     for folder in ("source", "release", "submitted", "autograded", "feedback", "questions"):
         path = root / folder
@@ -44,13 +39,11 @@ def make_course_folder(root: Path, roster: Path | None = None, book: str | None 
     for name, text in texts.items():
         path = root / name
         if not path.exists():
-            values = {"name": repr(root.resolve().name), "formgrader": FORMGRADER, "book": NO_BOOK}
+            values = {"name": repr(root.resolve().name), "formgrader": FORMGRADER}
             for field, value in values.items():
                 text = text.replace(f"{{{field}}}", value)
             path.write_text(text, encoding="utf-8")
             made.append(path)
-    if book is not None:
-        write_book(root / "nbgrader_config.py", book)
     return made
 
 

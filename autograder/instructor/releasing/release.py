@@ -6,7 +6,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -52,7 +51,6 @@ def release(
     folder: CourseFolder,
     *,
     question: WrittenQuestion | None = None,
-    due: datetime | None = None,
     force: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> None:
@@ -61,7 +59,6 @@ def release(
     Args:
         executed: the result of ``run_reference``: its checks have passed, and its values go into the text.
         question: the instructor's own, in the place of the chapter's written one.
-        due: for the notebook's head; None leaves it out.
         force: replace a source notebook that differs, and keep a copy of it.
         on_step: called before each step, with what it does.
 
@@ -70,7 +67,7 @@ def release(
         WouldOverwrite: a source notebook is there that differs, and not ``force``.
     """
     on_step("writing source and release notebook, and the gradebook's cells")
-    source = source_notebook(chapter, course, glued_values(executed), question, due)
+    source = source_notebook(chapter, course, glued_values(executed), question)
     write_source(folder.source(chapter.assignment), nbformat.writes(source), force=force)
     folder.remember_release(chapter.assignment)
     _generate(folder, chapter.assignment)

@@ -5,7 +5,6 @@ import inspect
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import nbformat
@@ -14,7 +13,6 @@ from nbformat import NotebookNode
 from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of, chapters_to_read
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
-from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.course.written_questions import WrittenQuestion, public_question
 from autograder.instructor.releasing.glue import without_glue
 from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
@@ -33,7 +31,6 @@ PLUMBING = {"hide-input", "remove-cell"}  # tags of cells that draw figures and 
 QUESTION = re.compile(r"(^## Written question\n+)", re.MULTILINE)
 OPEN_ANSWER = "*Your answer here.*"  # in place of a written answer
 OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
-DUE = "**Due {when}.** If you were given more time, your own date is later than this one."
 HOW_FAR = """## How far you are
 
 Run this at any time. `check_all()`, in a cell of its own, runs what you wrote anew, as the grader will, and shows what
@@ -50,7 +47,6 @@ def source_notebook(
     course: Course,
     glued: Mapping[str, str] | None = None,
     question: WrittenQuestion | None = None,
-    due: datetime | None = None,
     *,
     with_glue: bool = False,
 ) -> NotebookNode:
@@ -62,7 +58,6 @@ def source_notebook(
         course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
         glued: values that the text shows; without them the prose is left out, which running the notebook does not need.
         question: takes the place of the chapter's written one.
-        due: of the assignment for everybody, with a time zone, for the head; None leaves it out.
         with_glue: whether cells still pass numbers to the text, which is how ``glued`` is found; nobody is given such.
 
     Raises:
@@ -107,9 +102,6 @@ def source_notebook(
             kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
             folded = FOLDED if PLUMBING & set(tags) else {}
             cells.append(nbformat.v4.new_code_cell(code, metadata={"tags": kept} | folded if kept else {}))
-    if due is not None and glued is not None:
-        title, _, rest = cells[0].source.partition("\n")
-        cells[0].source = "\n".join([title, "", DUE.format(when=in_words(due)), *([rest] if rest else [])])
     first_code = next((at for at, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
     metadata: dict[str, Any] = {

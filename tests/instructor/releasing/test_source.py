@@ -3,11 +3,9 @@
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
-from zoneinfo import ZoneInfo
 
 import nbformat
 import pytest
@@ -16,7 +14,6 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.instructor.class_facts import released_cells
-from autograder.instructor.course.about import about
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.written_questions import own_questions
@@ -26,9 +23,7 @@ from autograder.instructor.releasing import source as making
 from autograder.instructor.releasing.source import source_notebook, without_solutions
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
-from tests.commands import autograder, succeeded
 from tests.conftest import ROOT
-from tests.instructor.conftest import configure
 from tests.instructor.course.test_written_questions import OWN
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM
 from tests.test_cli import here
@@ -272,31 +267,6 @@ def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(fol
     (cell,) = filter(is_written, read_notebook(folder.source("2-layers")).cells)
     assert "The numbers shrink." in cell.source
     assert "He's" not in cell.source
-
-
-DUE = (
-    "**Due Thursday, 5 November 2026, 23:59 (CET).** If you were given more time, your own date is later than this one."
-)
-
-
-def test_the_date_stands_under_the_title_and_only_there(tmp_path: Path) -> None:
-    chapter, course = short(tmp_path, "")
-    due = datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))
-    without, with_date = source_notebook(chapter, course, {}), source_notebook(chapter, course, {}, due=due)
-    assert (without.cells[0].source, with_date.cells[0].source) == ("# Short", f"# Short\n\n{DUE}")
-    assert [cell.source for cell in with_date.cells[1:]] == [cell.source for cell in without.cells[1:]]
-
-
-@pytest.mark.long("releases a chapter")
-def test_a_setting_puts_the_date_there_at_release(tmp_path: Path) -> None:
-    make_course_folder(tmp_path)
-    folder = CourseFolder.here(tmp_path)
-    assert not about(folder.nbgrader_config()).due_in_notebook
-    configure(tmp_path, "About", due_in_notebook=True)
-    (tmp_path / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-11-05 23:59,Europe/Berlin\n")
-    succeeded(autograder("release", "2-layers", cwd=tmp_path))
-    head = read_notebook(folder.released("2-layers")).cells[0].source
-    assert head.startswith(f"# 2 · Layers\n\n{DUE}\n\n**Can a network")
 
 
 # What the command says while it works, and at its end
