@@ -1,6 +1,6 @@
 """What lateness costs and everybody's mark at the end of the term: a calculation of the term's own.
 
-It shares no code with the grader's. It can be plain, as all of its dates but the release lie in one winter. Before the
+It shares no code with the grader's. It can be plain, as all of its dates lie in one winter. Before the
 marks are compared, a check counts more and a question is dropped, for everybody.
 """
 
@@ -18,10 +18,9 @@ from sample_class.learning_systems import ASSIGNMENT, COLUMN, POINTS
 from sample_class.the_ten import ROOM
 
 DOZEN = 12
-RELEASED, DUE = datetime(2026, 10, 22, 12), datetime(2026, 11, 6, 23, 59)  # as the guide moves it
-CLOCKS_GO_BACK = timedelta(hours=1)  # on 25 October, between the two
+DUE = datetime(2026, 11, 6, 23, 59)  # as the guide moves it
 GRACE, DAY, PERCENT, MOST_PERCENT = timedelta(minutes=15), timedelta(days=1), 10, 50
-LINES = [(ASSIGNMENT, "+1d"), (ASSIGNMENT, "2026-11-08 11:00"), ("*", "+12h"), (ASSIGNMENT, "+48h"), ("*", "x1.1")]
+LINES = [(ASSIGNMENT, "+1d"), (ASSIGNMENT, "2026-11-08 11:00"), ("*", "+12h"), (ASSIGNMENT, "+48h"), ("*", "+36h")]
 COUNTS_MORE, ITS_POINTS = "Linear.affine_map", 3
 DROPPED = "Linear.initial_values"
 AFTER_TERM = f"""autograder points {ASSIGNMENT} {COUNTS_MORE} {ITS_POINTS} --yes
@@ -43,7 +42,7 @@ def add_extensions(course: Path, worksheet: Path, everybody: Sequence[Student]) 
     named = {row["student"] for row in rows_of(table)}
     when = times(worksheet, everybody)
     unnamed = [student.id for student in everybody if not named & {student.id, student.full_name}]
-    unnamed.sort(key=lambda student: when.get(student, RELEASED), reverse=True)
+    unnamed.sort(key=lambda student: when.get(student, datetime.min), reverse=True)
     with table.open("a", encoding="utf-8") as file:
         for at, student in enumerate(unnamed[: DOZEN - len(named)]):
             assignment, extension = LINES[at % len(LINES)]
@@ -64,10 +63,6 @@ def expected_percent(course: Path, worksheet: Path, everybody: Sequence[Student]
 
 def own_due(extension: str) -> datetime:
     """Return when work is due with an extension, by the clock in Berlin."""
-    if extension[0] == "x":
-        worked = DUE - RELEASED + CLOCKS_GO_BACK
-        gain = worked * (float(extension[1:]) - 1)
-        return DUE + timedelta(minutes=-(-round(gain.total_seconds(), 3) // 60))
     if extension[0] == "+":
         return DUE + timedelta(hours=int(extension[1:-1]) * (24 if extension[-1] == "d" else 1))
     return datetime.strptime(extension, "%Y-%m-%d %H:%M")

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.course import Course
 from autograder.instructor.course.attempts import standing_of
 from autograder.instructor.course.decisions import read_decisions
-from autograder.instructor.course.due_dates import due_dates_of, release_dates_of
+from autograder.instructor.course.due_dates import due_dates_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
@@ -54,7 +54,6 @@ def facts_of(
         hand_marks=rows.hand_marks(digest_of, student),
         decisions=read_decisions(folder.decisions),
         due={**rows.due_dates(), **due_dates_of(folder, course)},
-        released=release_dates_of(folder, course),
         late=rows.late,
     )
 

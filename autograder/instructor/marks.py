@@ -47,14 +47,13 @@ class Facts:
     hand_marks: Mapping[tuple[str, str, str], HandMark] = field(default_factory=dict)  # by student, assignment and cell
     decisions: Sequence[Decision] = ()
     due: Mapping[str, datetime] = field(default_factory=dict)  # with a time zone; an undated assignment is left out
-    released: Mapping[str, datetime] = field(default_factory=dict)  # since when students have it, with a time zone
     late: LatePenalty = field(default_factory=LatePenalty)
     left: Collection[str] = ()  # ids of students who are not in the roster any more
 
     @property
     def own_due(self) -> dict[Work, datetime]:
-        """The due dates of students with extensions; raises ``NoReleaseDate`` where one needs a release date."""
-        return own_due_dates(self.due, self.released, extensions_in(self.decisions), by_section(self.students))
+        """The due dates of students with extensions."""
+        return own_due_dates(self.due, extensions_in(self.decisions), by_section(self.students))
 
 
 @dataclass(frozen=True)

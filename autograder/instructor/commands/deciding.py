@@ -122,7 +122,7 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
 
     Extensions that it no longer has are taken back, and with --undo all are. Its columns are student (or a section of
     the roster), assignment (or * for the whole term), extension and reason; the reason is for you alone. An extension
-    is a new date such as 2026-11-08 23:59, or +48h, +2d, or x1.5 of the time from release to due date.
+    is a new date such as 2026-11-08 23:59, or +48h, or +2d.
 
     Shows until when each has time and whose mark changes, and asks. Later gradings follow it; no student's code is run.
     """

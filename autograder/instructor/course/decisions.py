@@ -144,7 +144,7 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
             raise table.error(row, f"it says no extension: write {FORMS} into the column “extension”")
         extension = _parsed(table, row, written)
         if assignment == WHOLE_TERM and extension.kind == "date":
-            raise table.error(row, "one date cannot be an extension for *, the whole term: write +48h, +2d or x1.5")
+            raise table.error(row, "one date cannot be an extension for *, the whole term: write +48h or +2d")
         if before := lines.get((student, assignment)):
             raise table.error(row, f"{student} has an extension for {assignment} in line {before} already")
         lines[student, assignment] = row.line

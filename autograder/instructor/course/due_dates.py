@@ -1,12 +1,8 @@
-"""When work is due: ``due_dates.csv``, a line for each assignment, with the time zone that its clock shows.
-
-A column ``released`` can say since when students have an assignment, which an extension such as ``x1.5`` multiplies.
-"""
+"""When work is due: ``due_dates.csv``, a line for each assignment, with the time zone that its clock shows."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from autograder.course import Course, chapters_of
@@ -16,17 +12,15 @@ from autograder.instructor.course.folder import CourseFolder, has_a_date_everywh
 from autograder.instructor.course.roster import by_section, students_of
 from autograder.instructor.course.tables import Row, Table, read_table
 
-COLUMNS = ("assignment", "due", "time zone", "released")
+COLUMNS = ("assignment", "due", "time zone")
 AS_WRITTEN = "2026-11-05 23:59"
 DAY_S = 24 * 60 * 60
 LOCAL_TIME = Path("/etc/localtime")
 UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))
 
 
-def read_dates(
-    path: Path, assignments: Collection[str], column: Literal["due", "released"] = "due"
-) -> dict[str, datetime]:
-    """Return when each assignment is due, or was released, with its time zone, where there is a table that says it.
+def read_dates(path: Path, assignments: Collection[str]) -> dict[str, datetime]:
+    """Return when each assignment is due, with its time zone, where there is a table that says it.
 
     Raises:
         TableError: a line names no assignment of the course, no time or no zone that is known.
@@ -36,7 +30,7 @@ def read_dates(
     table = read_table(path)
     dates: dict[str, datetime] = {}
     for row in table.rows:
-        assignment, date = row.cells.get("assignment", ""), row.cells.get(column, "")
+        assignment, date = row.cells.get("assignment", ""), row.cells.get("due", "")
         if assignment not in assignments:
             raise table.error(row, f"there is no assignment {assignment!r}: there are {', '.join(sorted(assignments))}")
         if assignment in dates:
@@ -51,15 +45,10 @@ def due_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
     return read_dates(folder.due_dates, assignments_of(course))
 
 
-def release_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
-    """Return since when students have the assignments of a course; as ``read_dates``."""
-    return read_dates(folder.due_dates, assignments_of(course), "released")
-
-
 def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetime]:
-    """Return due dates with extensions, in their zones, by student and assignment; raise as ``own_due_dates``."""
+    """Return due dates with extensions, in their zones, by student and assignment; raise as ``read_dates``."""
     given, sections = extensions_in(read_decisions(folder.decisions)), by_section(students_of(folder))
-    return own_due_dates(due_dates_of(folder, course), release_dates_of(folder, course), given, sections)
+    return own_due_dates(due_dates_of(folder, course), given, sections)
 
 
 def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
@@ -96,7 +85,7 @@ def template(assignments: Collection[str]) -> str:
     """Return a table without dates yet, in the time zone of this machine."""
     _, below, zone = str(LOCAL_TIME.resolve()).partition("zoneinfo/")
     zone = zone if below else "UTC"
-    return "\n".join([",".join(COLUMNS), *(f"{assignment},,{zone}," for assignment in sorted(assignments)), ""])
+    return "\n".join([",".join(COLUMNS), *(f"{assignment},,{zone}" for assignment in sorted(assignments)), ""])
 
 
 def seconds_late(when: datetime | None, due: datetime | None) -> float:

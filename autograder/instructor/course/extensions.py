@@ -4,14 +4,14 @@ An extension is a new date, or one of
 
 - ``+48h``: hours that pass, also where clocks change
 - ``+2d``: days by the clock of the due date's time zone, so work is due at the same hour two days later
-- ``x1.5``: the time that passes from release to due date, times 1.5, the gain rounded up to a minute
 
-All are counted from the due date for everybody, so they move with it; a date stays, and is none where the due date is
+Both are counted from the due date for everybody, so they move with it; a date stays, and is none where the due date is
 later. A line can be for a section of the class, and then a student's own line is counted from that section's date.
 Otherwise, where two lines are about the same work, one of them for the whole term, the later date counts: they are not
 added up.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,44 +19,31 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
-from autograder.errors import UsageError
 from autograder.instructor.course.folder import has_a_date_everywhere
 
 WHOLE_TERM = "*"
-FORMS = "a new date such as 2026-11-08 23:59, +48h, +2d or x1.5"
+FORMS = "a new date such as 2026-11-08 23:59, +48h or +2d"
 NUMBER = r"(?P<number>\d{1,4}(?:[.,]\d{1,3})?)"
 # A spreadsheet takes a plus in front for a formula, so it may be left out.
 LATER = re.compile(rf"\+?\s*{NUMBER}\s*(?P<unit>h|hours?|d|days?)", re.IGNORECASE)
-TIMES = re.compile(rf"[x×]\s*{NUMBER}|{NUMBER.replace('number', 'before')}\s*[x×]", re.IGNORECASE)
-MOST_TIMES = 100
-MINUTE_S = 60
 
 Work = tuple[str, str]  # a student's id and an assignment's
 
 
-class NoReleaseDate(UsageError):
-    """An extension multiplies the time since a release whose date is missing."""
-
-
 @dataclass(frozen=True)
 class Extension:
-    """An extension: a number of hours or days, a factor, or a new date."""
+    """An extension: a number of hours or days, or a new date."""
 
     text: str
-    kind: Literal["hours", "days", "times", "date"]
-    number: Fraction = Fraction(0)  # of hours or days, or the factor; 0 for a date
+    kind: Literal["hours", "days", "date"]
+    number: Fraction = Fraction(0)  # of hours or days; 0 for a date
     until: datetime | None = None  # the new date; without a time zone, in that of the due date; None for the others
     whole_day: bool = False  # whether the date has no time, so that work is due at the hour of the due date
 
-    def own_due(self, due: datetime, released: datetime | None) -> datetime:
+    def own_due(self, due: datetime) -> datetime:
         """Return when work is due with this extension, in the time zone of the due date and never before it.
 
-        Args:
-            due: for everybody, with a time zone.
-            released: with a time zone; None where it is unknown.
-
-        Raises:
-            NoReleaseDate: it is needed, and there is none before the due date.
+        ``due`` is for everybody, with a time zone.
         """
         if self.kind == "date":
             assert self.until is not None
@@ -64,29 +51,21 @@ class Extension:
             return max(due, _on_the_clock_of(due, until or self.until), key=_instant)
         if self.kind == "days":
             return _on_the_clock_of(due, due.replace(tzinfo=None) + timedelta(days=int(self.number)))
-        if self.kind == "hours":
-            return _after(due, self.number * 60 * MINUTE_S)
-        if released is None or released >= due:
-            raise NoReleaseDate("no release date before its due date")
-        worked = Fraction((due - released.astimezone(UTC)) // timedelta(seconds=1))
-        return _after(due, (self.number - 1) * worked)
+        minutes = math.ceil(self.number * 60)
+        return (due.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(due.tzinfo)
 
 
 def parse_extension(text: str) -> Extension:
     """Return an extension as an instructor writes it; raise ValueError, with the right forms, for another text."""
     written = " ".join(text.split())
     if later := LATER.fullmatch(written):
-        kind, number = "hours" if later["unit"][0] in "hH" else "days", _number(later["number"])
+        kind = "hours" if later["unit"][0] in "hH" else "days"
+        number = Fraction(later["number"].replace(",", "."))
         if kind == "days" and number.denominator != 1:
             raise ValueError(f"{text!r}: days are whole; write hours, such as +36h")
         if not number:
             raise ValueError(f"{text!r} gives nothing: write {FORMS}")
         return Extension(written, "hours" if kind == "hours" else "days", number)
-    if times := TIMES.fullmatch(written):
-        number = _number(times["number"] or times["before"])
-        if not 1 < number <= MOST_TIMES:
-            raise ValueError(f"{text!r} gives nothing: a factor is more than 1, such as x1.5, and at most {MOST_TIMES}")
-        return Extension(written, "times", number)
     try:
         until = datetime.fromisoformat(written)
     except ValueError:
@@ -98,7 +77,6 @@ def parse_extension(text: str) -> Extension:
 
 def own_due_dates(
     due: Mapping[str, datetime],
-    released: Mapping[str, datetime],
     given: Iterable[tuple[str, str, Extension]],
     sections: Mapping[str, Collection[str]],
 ) -> dict[Work, datetime]:
@@ -106,26 +84,16 @@ def own_due_dates(
 
     Args:
         due: when each assignment is due for everybody, with a time zone.
-        released: with a time zone, where that is known.
         given: student or section, assignment or ``*``, and extension. One for an assignment without a due date gives
             nothing.
         sections: their students.
-
-    Raises:
-        NoReleaseDate: one needs the release date of an assignment that has none.
     """
     of_sections: dict[Work, datetime] = {}
     dates: dict[Work, datetime] = {}
     for who, named, extension in sorted(given, key=lambda line: line[0] not in sections):  # they come first
         for assignment in due if named == WHOLE_TERM else [named] if named in due else []:
             theirs = None if who in sections else of_sections.get((who, assignment))
-            try:
-                own = extension.own_due(theirs or due[assignment], released.get(assignment))
-            except NoReleaseDate as error:
-                raise NoReleaseDate(
-                    f"{extension.text} of {who} multiplies the time from release to due date, and due_dates.csv "
-                    f"has {error} of {assignment}: write it into a column “released”, such as 2026-10-22 12:00"
-                ) from None
+            own = extension.own_due(theirs or due[assignment])
             for student in (who, *sections.get(who, ())):
                 work = student, assignment
                 dates[work] = max(dates.get(work, own), own, key=_instant)
@@ -141,10 +109,6 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _number(text: str) -> Fraction:
-    return Fraction(text.replace(",", "."))
-
-
 def _instant(when: datetime) -> datetime:
     return when.astimezone(UTC)
 
@@ -152,8 +116,3 @@ def _instant(when: datetime) -> datetime:
 def _on_the_clock_of(due: datetime, when: datetime) -> datetime:
     """Return a time in the due date's zone; one that its clock leaves out in spring is the hour after it."""
     return (when if when.tzinfo else when.replace(tzinfo=due.tzinfo)).astimezone(UTC).astimezone(due.tzinfo)
-
-
-def _after(due: datetime, seconds: Fraction) -> datetime:
-    minutes = -(-seconds // MINUTE_S)
-    return (due.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(due.tzinfo)

@@ -95,7 +95,7 @@ def test_no_written_question_is_dropped_where_an_assignment_has_none(folder: Pat
 
 
 def test_a_decision_is_shown_by_the_marks_with_the_penalty_taken_off(folder: Path) -> None:
-    (folder / "due_dates.csv").write_text(f"assignment,due,time zone,released\n{ASSIGNMENT},2026-11-05 12:00,UTC,\n")
+    (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{ASSIGNMENT},2026-11-05 12:00,UTC\n")
     configure(folder, "LatePenalty", percent_per_day=10)
     let_come(folder, "right", datetime(2026, 11, 5, 13, tzinfo=UTC))
     printed = here(folder, "points", ASSIGNMENT, MAP, "3", "--dry-run")[1]

@@ -103,7 +103,7 @@ def test_a_hidden_check_shows_its_title_and_result_alone(sample: Path, student: 
         assert re.fullmatch(r"(not )?passed, \d of \d, hidden check", item_of_check.removeprefix(title).strip())
 
 
-DUE = "assignment,due,time zone,released\n2-layers,2026-11-05 23:59,UTC,2026-10-22 12:00\n"
+DUE = "assignment,due,time zone\n2-layers,2026-11-05 23:59,UTC\n"
 
 
 def dated(folder: Path, *extensions: str) -> CourseFolder:
