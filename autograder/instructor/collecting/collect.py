@@ -1,7 +1,6 @@
 """Collect a download: read it, plan, and carry the plan out."""
 
 import hashlib
-import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +29,6 @@ from autograder.instructor.course.tables import TableError, read_table
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 
-CHOICE = re.compile(r"first|last|[1-9]\d*")
 READING_S = 120  # all files of one student; a notebook of 32 MiB takes two
 UNREADABLE = "unreadable"
 
@@ -45,7 +43,6 @@ class CollectRequest:
     times: Path | None = None  # a table of the instructor's with such times
     student: str | None = None  # the owner of all files, by id, address or name; None where file names say it
     at: str | None = None  # the time at which that student handed in
-    choice: str = "last"  # among a student's attempts: ``first``, ``last`` or a number
     force: bool = False
 
 
@@ -65,7 +62,7 @@ def planned_collection(
     """Open a download and plan its collection; the download stays open in the block.
 
     ``on_read`` is called with the name of each file that was read. Raises CourseFolderError where there is no class, an
-    assignment or a choice is unknown, or the download cannot be read, and OSError.
+    assignment is unknown, or the download cannot be read, and OSError.
     """
     _refuse_wrong_use(folder, request)
     students = students_of(folder)
@@ -90,13 +87,11 @@ def planned_collection(
             _read_times(request.times, students, zone) if request.times else {},
             own_due,
         )
-        plan = make_plan(files, situation, only=request.assignment, choice=request.choice, force=request.force)
+        plan = make_plan(files, situation, only=request.assignment, force=request.force)
         yield Collection(plan, situation, {file.digest: file.entry for file in files if file.digest})
 
 
 def _refuse_wrong_use(folder: CourseFolder, request: CollectRequest) -> None:
-    if not CHOICE.fullmatch(request.choice):
-        raise CourseFolderError(f"--attempt {request.choice}: write first, last or a number such as 2")
     folder.chosen(request.assignment)
     if request.student is None and request.at is not None:
         raise CourseFolderError("--at says when one student handed in: name the student with --student")
@@ -239,7 +234,6 @@ def _content(entry: DownloadEntry, digest: str) -> bytes:
 
 def _place(folder: CourseFolder, planned: SubmissionPlan) -> None:
     """Put the chosen attempt in its place; keep a copy of files there that were never collected."""
-    assert planned.chosen is not None
     student, assignment, placed = planned.student.id, planned.assignment, planned.placed
     submission = folder.submission(student, assignment)
     stamp = submission.notebook.with_name(TIMESTAMP)

@@ -17,7 +17,7 @@ from autograder.receipts import PACKED
 
 MatchedFiles = Sequence[tuple[DownloadedFile, Sequence[Match]]]  # each with the search for each owner
 OwnFiles = Sequence[tuple[DownloadedFile, str]]  # one student's, each with the kind of the clue that decided
-Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
+Action = Literal["new", "newer", "other attempt", "as it is", "blocked"]
 WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
 
 
@@ -52,7 +52,7 @@ class SubmissionPlan:
     student: Student
     assignment: str
     attempts: tuple[Attempt, ...]
-    chosen: Attempt | None  # the attempt to be graded; None where there is no such attempt
+    chosen: Attempt  # the attempt to be graded, the last
     matched_by: str  # the kind of the clue that decided whose it is; where students choose it, also if it is proved
     seconds_late: float  # by the due date, 0 where it is in time or nothing says when it came
     action: Action
@@ -65,7 +65,7 @@ class SubmissionPlan:
     def late_since_unknown(self) -> bool:
         """Whether the system calls it late without saying by how much."""
         written_by_hand = self.action == "as it is" and self.placed.stamp
-        return bool(self.chosen and self.chosen.late and not self.chosen.when and not written_by_hand)
+        return bool(self.chosen.late and not self.chosen.when and not written_by_hand)
 
 
 @dataclass(frozen=True)
@@ -105,22 +105,16 @@ class Plan:
     @property
     def complete(self) -> bool:
         """Whether every file that can be a student's work is collected."""
-        unplaced = any(submission.action in ("blocked", "no such attempt") for submission in self.submissions)
+        unplaced = any(submission.action == "blocked" for submission in self.submissions)
         return not unplaced and not any(file.matters for file in self.excluded)
 
 
 def make_plan(
-    files: Iterable[DownloadedFile],
-    situation: Situation,
-    *,
-    only: str | None = None,
-    choice: str = "last",
-    force: bool = False,
+    files: Iterable[DownloadedFile], situation: Situation, *, only: str | None = None, force: bool = False
 ) -> Plan:
     """Plan the collection of a download's files: of one assignment only, or of all that occur.
 
-    The attempt to be graded is the ``first``, the ``last`` or one by its number; force replaces also files that were
-    not collected.
+    The last attempt is to be graded; force replaces also files that were not collected.
     """
     files = list(files)
     owners = owners_of(files, Directory(situation.students))
@@ -128,7 +122,7 @@ def make_plan(
     works = _files_by_work(matched, situation, only)
     students = {student.id: student for student in situation.students}
     submissions = tuple(
-        _submission_plan(students[student], assignment, works[student, assignment], situation, choice, force=force)
+        _submission_plan(students[student], assignment, works[student, assignment], situation, force=force)
         for student, assignment in sorted(works, key=lambda work: (work[1], work[0]))
     )
     assignments = [only] if only else list(dict.fromkeys(submission.assignment for submission in submissions))
@@ -210,20 +204,20 @@ def _collected_by_hand(situation: Situation) -> dict[tuple[str, str], list[Stude
 
 
 def _submission_plan(
-    student: Student, assignment: str, files: OwnFiles, situation: Situation, choice: str, *, force: bool
+    student: Student, assignment: str, files: OwnFiles, situation: Situation, *, force: bool
 ) -> SubmissionPlan:
     work = (student.id, assignment)
     before, placed = situation.kept.get(work, ()), situation.placed(work)
     attempts = with_new(before, [file for file, _ in files], situation.now)
-    chosen = chosen_of(attempts, choice)
+    chosen = last_of(attempts)
     of_chosen = [
         (file, matched_by)
         for file, matched_by in files
-        if chosen and file.digest == chosen.digest and file.when in (chosen.when, None)
+        if file.digest == chosen.digest and file.when in (chosen.when, None)
     ]
     file, matched_by = of_chosen[0] if of_chosen else files[-1]
     action = action_for(chosen, attempts, placed, force=force)
-    if action == "as it is" and file.standing == ENTERED and chosen and placed.stamp != chosen.stamp:
+    if action == "as it is" and file.standing == ENTERED and placed.stamp != chosen.stamp:
         action = "newer"  # a time that was written there before, and is corrected
     return SubmissionPlan(
         student,
@@ -231,7 +225,7 @@ def _submission_plan(
         attempts,
         chosen,
         matched_by,
-        seconds_late(chosen.when, situation.own_due.get(work, situation.due.get(assignment))) if chosen else 0.0,
+        seconds_late(chosen.when, situation.own_due.get(work, situation.due.get(assignment))),
         action,
         note=file.note if of_chosen else "",
         doubt=file.doubt if of_chosen else "",
@@ -268,8 +262,8 @@ def _order(file: DownloadedFile) -> tuple[float, int, int, bool, float, str]:
     return when, file.upload, file.number or 0, is_live, file.entry.modified, file.entry.name
 
 
-def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
-    """Return the attempt to be graded: ``first``, ``last`` or one by its number.
+def last_of(attempts: Sequence[Attempt]) -> Attempt:
+    """Return the attempt to be graded.
 
     A file of unknown time counts as handed in when it was collected. What the instructor collects by hand then takes
     its place, also with an earlier time: it is there to replace it. The uploads of one system are in its own order.
@@ -282,16 +276,11 @@ def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
         upload = attempt.upload if is_numbered and not is_timed else 0
         return upload, when or attempt.collected, attempt.number
 
-    in_time = sorted(attempts, key=order)
-    if choice in ("first", "last"):
-        return in_time[0 if choice == "first" else -1]
-    return next((attempt for attempt in attempts if str(attempt.number) == choice), None)
+    return max(attempts, key=order)
 
 
-def action_for(chosen: Attempt | None, attempts: Sequence[Attempt], placed: PlacedWork, *, force: bool) -> Action:
+def action_for(chosen: Attempt, attempts: Sequence[Attempt], placed: PlacedWork, *, force: bool) -> Action:
     """Return the action for the chosen attempt, given the files in its place."""
-    if chosen is None:
-        return "no such attempt"
     collected = {attempt.digest for attempt in attempts}
     stamps = {attempt.stamp for attempt in attempts} | {""}
     is_stamped = placed.stamp == chosen.stamp or placed.stamp not in stamps or not chosen.stamp

@@ -21,10 +21,7 @@ from autograder.instructor.student_lines import student_lines
 MOST_LINES, MOST_FILES = 20, 3
 BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"
 NAME_ALONE = "name alone"
-NOT_WRITTEN = {
-    "blocked": "NOT WRITTEN: another file is there, --force replaces it and keeps a copy",
-    "no such attempt": "NOT WRITTEN: there is no such attempt",
-}
+BLOCKED = "NOT WRITTEN: another file is there, --force replaces it and keeps a copy"
 
 
 def notices(collection: Collection) -> list[str]:
@@ -94,7 +91,7 @@ def table(collection: Collection) -> Table:
     has_several = len({submission.assignment for submission in submissions}) > 1
     rows = []
     for submission in sorted(submissions, key=lambda submission: not remark(submission)):
-        action = NOT_WRITTEN.get(submission.action, submission.action)
+        action = BLOCKED if submission.action == "blocked" else submission.action
         happens = "; ".join(filter(None, [action, remark(submission)]))
         rows.append((submission.student, [f"{submission.assignment}: {happens}" if has_several else happens]))
     return student_lines(["what happens"], rows)
@@ -110,7 +107,7 @@ def lateness(submission: SubmissionPlan) -> str:
     chosen = submission.chosen
     if submission.seconds_late:
         return f"{duration(submission.seconds_late)} late"
-    if chosen and chosen.late:
+    if chosen.late:
         return "late by an unknown time" if submission.late_since_unknown else f"late, says {chosen.system}"
     return ""
 
@@ -119,8 +116,7 @@ def details(collection: Collection) -> list[str]:
     """Return a line on each student's chosen file: its path, time, attempt and receipt, and how its owner was found."""
     lines = []
     for submission in collection.plan.submissions:
-        if (chosen := submission.chosen) is None:
-            continue
+        chosen = submission.chosen
         due = collection.situation.due.get(submission.assignment)
         zone = due.tzinfo if due else None
         when = (
@@ -137,7 +133,7 @@ def remarks(collection: Collection) -> list[str]:
     """Return lines on the evidence behind the plan, files without an owner, and students without work."""
     plan, lines = collection.plan, list[str]()
     count = len(plan.submissions)
-    timed = [submission.chosen for submission in plan.submissions if submission.chosen and submission.chosen.when]
+    timed = [submission.chosen for submission in plan.submissions if submission.chosen.when]
     for standing, who in ((ENTERED, ""), (CLAIMED, ", which a student can set")):
         if times := sum(attempt.standing == standing for attempt in timed):
             lines.append(f"times {standing}{who}: {times} of {len(timed)}")
@@ -186,7 +182,7 @@ def _record(submission: SubmissionPlan) -> dict[str, Any]:
     fields = ("assignment", "seconds_late", "late_since_unknown", "matched_by", "action", "note", "doubt")
     return {
         "student": submission.student.id,
-        "attempt": chosen.to_json() | {"receipt": chosen.receipt} if chosen else None,
+        "attempt": chosen.to_json() | {"receipt": chosen.receipt},
         "attempts": len(submission.attempts),
         **{field: getattr(submission, field) for field in fields},
     }

@@ -169,7 +169,7 @@ def _release_for_gradescope(assignment: str | None, output: Path | None, *, forc
         "autograder collect submissions.zip ASSIGNMENT --times times.csv",
         'autograder collect from-mail.ipynb ASSIGNMENT --student ada --at "2026-11-05 22:10"',
         "autograder collect submissions --yes --json > collected.json",
-        "autograder collect /srv/nbgrader/exchange/my-course/inbound --attempt first",
+        "autograder collect /srv/nbgrader/exchange/my-course/inbound",
     )
 )
 def collect(
@@ -183,9 +183,6 @@ def collect(
     assignment: Annotated[
         str | None, typer.Argument(metavar="ASSIGNMENT", help="Only this assignment; all that occur if left out.")
     ] = None,
-    attempt: Annotated[
-        str, typer.Option(metavar="first|last|N", help="Which of a student's attempts is to be graded; all are kept.")
-    ] = "last",
     worksheet: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Moodle's grading worksheet, with the times and ids that its zip lacks."),
@@ -231,7 +228,7 @@ def collect(
     folder, course = CourseFolder.here(), Course.installed()
     interactive = sys.stdin.isatty() and not as_json
     require_consent(yes=yes, dry_run=dry_run, interactive=interactive)
-    request = CollectRequest(path, assignment, worksheet, times, student, at, attempt, force)
+    request = CollectRequest(path, assignment, worksheet, times, student, at, force)
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
             collection = stack.enter_context(planned_collection(folder, course, request, step))

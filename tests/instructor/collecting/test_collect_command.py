@@ -236,7 +236,6 @@ def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
         (("nowhere.zip",), "nowhere.zip: does not exist"),
         (("submitted",), "submitted is part of the course folder"),
         (("x.zip", "7-poetry"), "there is no assignment '7-poetry': there are 2-layers, 3-dropout"),
-        (("x.zip", "--attempt", "best"), "--attempt best: write first, last or a number"),
         (("x.zip", "2-layers", "--student", "nobody"), "nobody in the roster is 'nobody'"),
         (("x.zip", "--student", "007"), "name its assignment, too"),
         (("x.zip", "2-layers", "--at", "2026-11-05 22:10"), "name the student with --student"),

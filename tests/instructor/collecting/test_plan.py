@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import (
     PlacedWork,
-    Plan,
     Situation,
     SubmissionPlan,
     action_for,
-    chosen_of,
     make_plan,
     with_new,
 )
@@ -26,8 +24,8 @@ from tests.instructor.collecting.made_downloads import entry
 from tests.instructor.collecting.plans import ADA, BOB, DAY, EMPTY, HOUR, NOON, attempt, notebook, other_file
 
 
-def submission(*files: DownloadedFile, situation: Situation = EMPTY, choice: str = "last") -> SubmissionPlan:
-    (planned,) = make_plan(files, situation, choice=choice).submissions
+def submission(*files: DownloadedFile, situation: Situation = EMPTY) -> SubmissionPlan:
+    (planned,) = make_plan(files, situation).submissions
     return planned
 
 
@@ -66,22 +64,10 @@ def test_all_attempts_are_kept_and_the_last_is_graded(
     assert (planned.chosen, planned.action) == (planned.attempts[-1], "new")
 
 
-@pytest.mark.parametrize(
-    ("choice", "digest", "note", "action"),
-    [
-        ("first", "a", "odd a", "new"),
-        ("last", "c", "odd c", "new"),
-        ("2", "b", "odd b", "new"),
-        ("4", None, "", "no such attempt"),
-    ],
-)
-def test_another_attempt_can_be_asked_for_and_the_note_is_its_own(
-    choice: str, digest: str | None, note: str, action: str
-) -> None:
+def test_the_note_is_that_of_the_attempt_that_is_graded() -> None:
     files = [replace(notebook(name, when=NOON + at * HOUR), note=f"odd {name}") for at, name in enumerate("abc")]
-    planned = submission(*files, choice=choice)
-    assert (planned.chosen and planned.chosen.digest, planned.note, planned.action) == (digest, note, action)
-    assert Plan((planned,), ()).complete == bool(digest)
+    planned = submission(*files)
+    assert (planned.chosen.digest, planned.note) == ("c", "odd c")
 
 
 RESCUED = notebook("a", when=NOON - DAY, standing=ENTERED, system="by hand")
@@ -119,17 +105,16 @@ DRAWN = st.lists(
 Drawn = list[tuple[str, int | None, int, int | None]]
 
 
-@given(DRAWN, st.sampled_from(["first", "last", "1", "2"]))
-def test_to_collect_twice_changes_nothing(drawn: Drawn, choice: str) -> None:
+@given(DRAWN)
+def test_to_collect_twice_changes_nothing(drawn: Drawn) -> None:
     files = [
         notebook(name, when=None if at is None else NOON + at * HOUR, upload=upload, number=number)
         for name, at, upload, number in drawn
     ]
-    for planned in make_plan(files, EMPTY, choice=choice).submissions:
-        if planned.chosen:
-            again = make_plan(files, carried_out(planned), choice=choice)
-            assert (again.submissions[0].action, again.submissions[0].attempts) == ("as it is", planned.attempts)
-            assert again.to_write == []
+    for planned in make_plan(files, EMPTY).submissions:
+        again = make_plan(files, carried_out(planned))
+        assert (again.submissions[0].action, again.submissions[0].attempts) == ("as it is", planned.attempts)
+        assert again.to_write == []
 
 
 @given(DRAWN)
@@ -141,26 +126,26 @@ def test_no_attempt_is_lost_and_no_two_have_a_number(drawn: Drawn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "placed", "force", "action"),
+    ("placed", "force", "action"),
     [
-        ("2", PlacedWork(), False, "new"),
-        ("2", PlacedWork("b", attempt(when=NOON).stamp), False, "as it is"),
-        ("2", PlacedWork("b", ""), False, "newer"),
-        ("2", PlacedWork("b", "by hand"), False, "as it is"),
-        ("2", PlacedWork("a", ""), False, "newer"),
-        ("2", PlacedWork("a", "by hand"), False, "blocked"),
-        ("2", PlacedWork("a", "by hand"), True, "newer"),
-        ("2", PlacedWork("other", ""), False, "blocked"),
-        ("2", PlacedWork("other", ""), True, "newer"),
-        ("2", PlacedWork("", "by hand"), False, "blocked"),
-        ("1", PlacedWork("b", ""), False, "other attempt"),
+        (PlacedWork(), False, "new"),
+        (PlacedWork("b", attempt(when=NOON).stamp), False, "as it is"),
+        (PlacedWork("b", ""), False, "newer"),
+        (PlacedWork("b", "by hand"), False, "as it is"),
+        (PlacedWork("a", ""), False, "newer"),
+        (PlacedWork("a", "by hand"), False, "blocked"),
+        (PlacedWork("a", "by hand"), True, "newer"),
+        (PlacedWork("c", ""), False, "other attempt"),
+        (PlacedWork("other", ""), False, "blocked"),
+        (PlacedWork("other", ""), True, "newer"),
+        (PlacedWork("", "by hand"), False, "blocked"),
     ],
 )
 def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
-    choice: str, placed: PlacedWork, force: bool, action: str
+    placed: PlacedWork, force: bool, action: str
 ) -> None:
-    attempts = (attempt(1, "a"), attempt(2, "b", NOON))
-    assert action_for(chosen_of(attempts, choice), attempts, placed, force=force) == action
+    attempts = (attempt(1, "a"), attempt(2, "b", NOON), attempt(3, "c"))
+    assert action_for(attempts[1], attempts, placed, force=force) == action
 
 
 WORK, LATE = ("ada", "2-layers"), notebook(late=True)
