@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -10,9 +10,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from autograder.course import Course, NoCourse
-from autograder.errors import UsageError
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.doctor.probes import PROBE_LIMITS, UNTRIED, ProbeResult, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
 
@@ -30,7 +28,6 @@ FORBIDDING = (
 )
 CONTAINER = "if this is a container, start it so that it may make namespaces, or run as root in it"
 MIN_FREE_BYTES = 1 << 30
-MOST_FOLDERS = 5
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ def gradebook_finding(folder: Path) -> Finding:
 
 
 def exchange_findings(folder: Path) -> Iterator[Finding]:
-    """Check nbgrader's exchange, if the configuration of a course folder names one."""
+    """Check the rights in nbgrader's exchange, if the configuration of a course folder names one."""
     try:
         config = CourseFolder.here(folder).nbgrader_config()
     except (CourseFolderError, ModuleNotFoundError):
@@ -125,18 +122,13 @@ def exchange_findings(folder: Path) -> Iterator[Finding]:
     if "root" in config.Exchange:
         root, course = Path(config.Exchange.root), config.CourseDirectory
         yield exchange_finding(root, course.course_id, shared=course.get("groupshared", False))
-        inbound = root / course.course_id / "inbound"
-        if inbound.is_dir():
-            try:
-                yield owners_finding(inbound, students_of(CourseFolder(folder)))
-            except (UsageError, OSError) as error:
-                yield Finding("exchange: owners", False, f"cannot be looked at: {error}", "run this as who teaches")
 
 
 def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
     """Check the rights in an exchange: students can fetch and submit, and see nothing of each other.
 
-    nbgrader makes the course's folder in it when it first releases; instructors may share it as a group.
+    nbgrader makes the course's folder in it when it first releases, and does not look at its rights again. Instructors
+    may share it as a group.
     """
     # nbgrader's own modes, with the sticky bit on top: else whoever may submit may rename a whole course.
     course, group = root / course_id, 0o20 if shared else 0
@@ -155,32 +147,6 @@ def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
         return Finding("exchange", False, says, " && ".join(f"chmod {mode:o} {path}" for path, _, mode in wrong))
     there = "students can submit and read nobody's work" if course.is_dir() else "nothing of this course is in it yet"
     return Finding("exchange", True, f"{root}: {there}")
-
-
-def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
-    """Check that submissions in an exchange belong to the students whom their folders name, or raise OSError."""
-    from autograder.instructor.collecting.owners import ownership_of, refusal
-    from autograder.instructor.collecting.systems.nbgrader_exchange import NAME
-    from autograder.instructor.course.directory import Clue, Directory
-
-    directory, proved, unknown, wrong = Directory(students), 0, 0, list[str]()
-    for path in sorted(inbound.iterdir()):
-        if name := NAME.fullmatch(path.name):
-            ownership = ownership_of(name["student"], [path, *path.rglob("*.ipynb")])
-            named = directory.find([Clue("id", ownership.named)]).student or Student(ownership.named)
-            proved += ownership.is_proved
-            if refusal(ownership, [named], directory):
-                wrong.append(f"{path.name} belongs to {' and '.join(ownership.accounts)}")
-            elif not ownership.is_proved:
-                unknown += 1
-    what = "exchange: owners"
-    if wrong:
-        more = f", and {len(wrong) - MOST_FOLDERS} more" if len(wrong) > MOST_FOLDERS else ""
-        mend = "`autograder collect` leaves them out: ask those accounts' owners, then remove them"
-        return Finding(what, False, ", ".join(wrong[:MOST_FOLDERS]) + more, mend)
-    says = f"{proved} of {proved + unknown} submissions belong to the student whom their folder names"
-    claimed = "; the machine tells no owner of the others, so their names are claims" if unknown else ""
-    return Finding(what, True, says + claimed)
 
 
 def sandbox_findings() -> Iterator[Finding]:

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.plan import Plan
 from autograder.instructor.course.roster import Student
-from autograder.instructor.doctor import owners_finding
 from tests.instructor.collecting import plans
 from tests.instructor.collecting.made_downloads import folder, zipped
 
@@ -144,28 +143,6 @@ def test_a_folder_that_a_student_has_closed_is_named_and_stops_nobody(mode: int,
         assert found_by(plan) == {BOB.id: PROVED}
         reasons = {file.path: (file.reason, file.matters) for file in plan.excluded}
         assert reasons[f"{closed.name}{path}"] == ("it cannot be read: Permission denied", True)
-
-
-@pytest.mark.parametrize(
-    ("account", "named", "ok", "says"),
-    [
-        (ADA.id, ADA.id, True, "1 of 1 submissions belong to the student whom their folder names"),
-        (ADA.id, BOB.id, False, f" belongs to {ADA.id}"),
-        (EVE, BOB.id, False, f" belongs to {EVE}"),
-        (NAMELESS, "x", True, "0 of 1 submissions belong to the student whom their folder names; the machine tells no"),
-    ],
-    ids=["the named student's", "a classmate's", "an account's of no student", "nobody's"],
-)
-def test_doctor_names_submissions_that_do_not_belong_to_the_student_they_name(
-    account: str | int, named: str, ok: bool, says: str, tmp_path: Path
-) -> None:
-    submit(tmp_path, account, named)
-    (tmp_path / "junk").write_bytes(b"")
-    finding = owners_finding(tmp_path, (ADA, BOB, Student("x")))
-    assert (finding.ok, bool(finding.mend)) == (ok, not ok)
-    assert says in finding.says
-    if account != NAMELESS:  # where the class is not known, doctor goes by the accounts
-        assert says in owners_finding(tmp_path, ()).says
 
 
 @pytest.mark.parametrize("days", [-3, 3])
