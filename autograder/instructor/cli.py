@@ -13,7 +13,7 @@ class InstructorCommands(cli.Commands):
         "Before the term": "init doctor",
         "Each assignment": "release collect grade mark report feedback export viva status",
         "Decisions": "extend excuse drop points",
-        "A student asks": "explain requests receipt",
+        "A student asks": "explain requests",
         "The folder": "backup",
         "For authors": "prove",
         "For students": "check progress fill",

@@ -1,16 +1,15 @@
-"""Commands about a student: ``autograder receipt | explain | requests | viva``."""
+"""Commands about a student: ``autograder explain | requests | viva``."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import UsageError, complain, plain, plain_json
+from autograder.cli import Force, refuse_or_copy
+from autograder.errors import UsageError, complain, plain
 from autograder.instructor.commands import (
     WHICH,
     WHO,
-    Assignment,
     OneAssignment,
     OneStudent,
     Quiet,
@@ -20,29 +19,6 @@ from autograder.instructor.commands import (
 )
 
 app = typer.Typer()
-
-
-@app.command(epilog=examples("autograder receipt STUDENT", "autograder receipt STUDENT ASSIGNMENT --json"))
-def receipt(student: OneStudent, assignment: Assignment = None, as_json: Json = False) -> None:
-    """List a student's attempts, with receipts.
-
-    Lists each attempt, when it was handed in, and which one counts. A receipt is worked out from the bytes of the
-    notebook, by the student's last cell and here. If both are the same, that very file was collected. It proves no
-    mark, and not when it was handed in. The exit status is 1 if a file that was collected has changed since, or is
-    gone.
-    """
-    from autograder.instructor.course.attempts import receipts_of
-    from autograder.instructor.course.directory import find_student
-    from autograder.instructor.course.folder import CourseFolder
-
-    folder = CourseFolder.here()
-    assignments = folder.chosen(assignment)
-    receipts = receipts_of(folder, find_student(folder, student).id, assignments)
-    if as_json:
-        print(plain_json([receipt.to_json() for receipt in receipts]))
-    else:
-        print("\n".join(plain(str(receipt)) for receipt in receipts))
-    raise typer.Exit(1 if any(receipt.lost for receipt in receipts) else 0)
 
 
 @app.command(epilog="Example: autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK")

@@ -7,7 +7,7 @@ nbgrader's exchange lies. It is *entered by the instructor* where ``--times`` or
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any, Literal, Self
 
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.receipts import receipt_from
 
 INDEX = "attempts.json"
@@ -112,55 +111,3 @@ def keep_replaced(folder: CourseFolder, student: str, assignment: str, name: str
     path = target / f"replaced-{hashlib.sha256(content).hexdigest()[:8]}-{Path(name).name}"
     write_atomically(path, content)
     return path
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The receipt of a notebook that a student handed in, worked out again from the file itself."""
-
-    student: str
-    assignment: str
-    digest: str  # of its content, SHA-256 in hex
-    attempt: Attempt | None  # None where it was put into submitted/ by hand
-    counts: bool  # whether it is the notebook in submitted/, which is graded
-    lost: bool = False  # whether the collected file has gone or holds other bytes now
-
-    def __str__(self) -> str:
-        parts = [receipt_from(self.digest)]
-        if self.attempt is None:
-            parts.append("put into submitted/ by hand, and not collected")
-        else:
-            when, standing = self.attempt.when, self.attempt.standing
-            parts.insert(0, f"attempt {self.attempt.number}")
-            parts.append(f"handed in {when.astimezone():%Y-%m-%d %H:%M %Z}, {standing}" if when else "time unknown")
-            parts.append(f"collected {self.attempt.collected.astimezone():%Y-%m-%d %H:%M %Z} as {self.attempt.path}")
-        parts += ["this one counts"] if self.counts else []
-        parts += ["ITS FILE HAS CHANGED OR GONE since it was collected"] if self.lost else []
-        return f"{self.assignment}: " + "; ".join(parts)
-
-    def to_json(self) -> dict[str, Any]:
-        attempt = self.attempt.to_json() if self.attempt else None
-        return vars(self) | {"receipt": receipt_from(self.digest), "attempt": attempt}
-
-
-def receipts_of(folder: CourseFolder, student: str, assignments: Sequence[str]) -> list[Receipt]:
-    """Return the receipts of a student's work, by assignment and attempt; raise CourseFolderError without any."""
-    receipts = [receipt for name in assignments for receipt in _receipts_of(folder, student, name)]
-    if not receipts:
-        raise CourseFolderError(f"{student} handed nothing in for {' or '.join(assignments)}")
-    return receipts
-
-
-def _receipts_of(folder: CourseFolder, student: str, assignment: str) -> Iterator[Receipt]:
-    attempts, submission = kept(folder, student, assignment), folder.submission(student, assignment)
-    there = submission.read().content if submission.notebook.parent.is_dir() else b""
-    counting = hashlib.sha256(there).hexdigest() if there else ""
-    for attempt in attempts:
-        try:
-            content = read_capped(folder.collected(student, assignment) / attempt.file)
-            lost = hashlib.sha256(content).hexdigest() != attempt.digest
-        except (OSError, MalformedNotebook):
-            lost = True
-        yield Receipt(student, assignment, attempt.digest, attempt, attempt.digest == counting, lost)
-    if counting and counting not in {attempt.digest for attempt in attempts}:
-        yield Receipt(student, assignment, counting, None, counts=True)
