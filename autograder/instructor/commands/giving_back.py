@@ -125,9 +125,6 @@ def report(
         print(f"{output or page.relative_to(folder.root)}, and the same as JSON beside it")
         same = f", {equal} with the same answers throughout" if equal else ""
         in_need = len(done.numbers["needs_help"])
-        for section in sections:
-            for sentence in section["lecture"]:
-                print(plain(f"{section['assignment']}: {sentence}"))
         if unread := len(done.numbers["unreadable"]):
             print(f"{unread} file{'' if unread == 1 else 's'} could not be read")
         if last_term is not None:

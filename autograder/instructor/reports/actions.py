@@ -1,20 +1,17 @@
-"""Actions for the teacher of a class: students in need, falls, sections, the next lecture."""
+"""Actions for the teacher of a class: students in need, falls, sections."""
 
 import statistics
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.spreadsheet import csv_text
 from autograder.instructor.marks import Mark
-from autograder.instructor.reports.class_statistics import Failure
 
 HALF = 0.5
 FALL = 0.3  # of the points of an assignment, below the student's own mean before
 NO_SECTION = "no section"
-MOST_FAILED = 2  # checks in the lecture's first sentence
-NOT_BEGUN = ("missing", "invalid")
 COLUMNS = (
     *("student_id", "last_name", "first_name", "email", "section", "behind"),
     *("below_half", "not_handed_in", "unreadable"),
@@ -127,46 +124,3 @@ def section_statistics(marks: Sequence[Mark], in_need: Collection[str]) -> list[
         median = statistics.median(shares) if shares else None
         rows.append(SectionStatistics(section, len(own), handed_in, median, needy))
     return rows
-
-
-def lecture_sentences(marks: Sequence[Mark], mistakes: Sequence[Failure]) -> list[str]:
-    """Return up to three sentences for the next lecture: checks failed most, mistake made most, exercise left most.
-
-    A sentence for which nobody gives a reason is left out. Of the mistakes the most frequent comes first.
-    """
-    read = [mark for mark in marks if mark.verdicts and not mark.unreadable]
-    made_most = [
-        f"The most frequent known mistake, made by {len(first.students)} of {len(read)}, is {first.name}: {first.says}"
-        for first in mistakes[:1]
-        if len(first.students) > 1
-    ]
-    return [*_failed_most(read), *made_most, *_left_most(read)]
-
-
-def _failed_most(marks: Sequence[Mark]) -> list[str]:
-    failed, tried, titles = Counter[str](), Counter[str](), {}
-    for mark in marks:
-        for verdict in mark.verdicts:
-            check = f"{verdict['exercise']}.{verdict['check']}"
-            titles[check] = f"“{verdict['title']}” ({verdict['exercise']}"
-            tried[check] += verdict["outcome"] not in NOT_BEGUN
-            failed[check] += verdict["outcome"] not in ("pass", *NOT_BEGUN)
-    most = [check for check, count in failed.most_common(MOST_FAILED) if count]
-    named = [f"{titles[check]}, by {failed[check]} of the {tried[check]} who wrote it)" for check in most]
-    if not named:
-        return []
-    return [f"The check{' that was' if len(named) == 1 else 's that were'} failed most: {' and '.join(named)}."]
-
-
-def _left_most(marks: Sequence[Mark]) -> list[str]:
-    """Return a sentence on the exercise that most left as released: *missing* is then the outcome of all its checks."""
-    left = Counter[str]()
-    for mark in marks:
-        outcomes = defaultdict(set)
-        for verdict in mark.verdicts:
-            outcomes[verdict["exercise"]].add(verdict["outcome"])
-        left.update(exercise for exercise, kinds in outcomes.items() if kinds == {"missing"})
-    return [
-        f"The exercise that was left unfilled most is {exercise}, by {count} of {len(marks)}."
-        for exercise, count in left.most_common(1)
-    ]

@@ -124,7 +124,6 @@ class _Section:
         ]
         self.earlier, self.last_term = earlier, _shared_with(earlier, self.answers, public, programs)
         self.by_section = actions.section_statistics(marks, in_need)
-        self.lecture = actions.lecture_sentences(marks, self.mistakes)
 
     @property
     def has_begun(self) -> bool:
@@ -158,7 +157,6 @@ class _Section:
             "similar": [pair.record() for pair in self.pairs],
             "similar_to_last_term": [pair.record() for pair in self.last_term],
             "sections": [asdict(section) for section in self.by_section],
-            "lecture": self.lecture,
         }
 
     def values(self) -> dict[str, Any]:

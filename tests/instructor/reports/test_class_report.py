@@ -184,13 +184,10 @@ def test_sections_are_compared_by_assignment_and_over_assignments() -> None:
     assert re.search(r"Student Section Below half Not handed in .+? Section [12] ", words)
 
 
-def test_checks_stand_there_by_failure_and_the_lectures_sentences_before_the_marks(words: str) -> None:
+def test_checks_stand_there_by_failure(words: str) -> None:
     table = words.partition("Checks, the least passed first")[2].partition("Limits and crashes")[0]
     shares = [int(passed) / int(of) for passed, of in re.findall(r"(\d+) of (\d+)", table)]
     assert shares == sorted(shares) and len(shares) > 5
-    first = words.partition("For the next lecture")[2].partition(" Handed in ")[0]
-    assert "The checks that were failed most: “" in first
-    assert "The most frequent known mistake, made by " in first
 
 
 def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:

@@ -17,7 +17,6 @@ from autograder.instructor.reports.actions import (
     Fall,
     SectionStatistics,
     falls,
-    lecture_sentences,
     need_csv,
     section_statistics,
     students_in_need,
@@ -228,39 +227,3 @@ def test_sections_stand_beside_each_other_only_where_there_are_two() -> None:
         SectionStatistics(NO_SECTION, students=1, handed_in=0, median=None, in_need=0),
     ]
     assert section_statistics(marks[:1], "") == []
-
-
-# The lecture
-
-
-def of_class(*students: list[Any]) -> list[str]:
-    marks = [
-        graded(str(at), FIRST, 1.0, verdicts=verdicts, unreadable="it is no notebook" * (verdicts is UNREADABLE))
-        for at, verdicts in enumerate(students)
-    ]
-    return lecture_sentences(marks, failures(marks)[0])
-
-
-def test_three_sentences_name_failed_checks_a_mistake_and_a_left_exercise() -> None:
-    wrong = a_verdict(title="It adds the bias", mistake="no-bias", diagnosis=BIAS)
-    flat = [a_verdict("missing", "Flatten"), a_verdict("missing", "Flatten", "two")]
-    partly = [a_verdict("missing", "Sequential"), a_verdict("pass", "Sequential", "two")]
-    sentences = of_class(
-        [wrong, a_verdict("timeout", "Sequential", title="It ends"), *flat],
-        [wrong, *partly, *flat],
-        [a_verdict("pass", title="It adds the bias"), a_verdict("missing", "Sequential", title="It ends")],
-        UNREADABLE,
-    )
-    assert sentences == [
-        "The checks that were failed most: “It adds the bias” (Linear, by 2 of the 3 who wrote it) and "
-        "“It ends” (Sequential, by 1 of the 1 who wrote it).",
-        "The most frequent known mistake, made by 2 of 3, is no-bias: The bias is left out.",
-        "The exercise that was left unfilled most is Flatten, by 2 of 3.",
-    ]
-
-
-def test_a_sentence_without_a_case_is_left_out() -> None:
-    assert of_class([a_verdict("pass")]) == of_class(UNREADABLE) == of_class() == []
-    assert of_class([a_verdict(title="It adds")]) == [
-        "The check that was failed most: “It adds” (Linear, by 1 of the 1 who wrote it)."
-    ]
