@@ -1,8 +1,8 @@
-"""Actions for the teacher of a class: students in need, falls, sections."""
+"""Actions for the teacher of a class: students in need and falls."""
 
 import statistics
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.instructor.course.roster import Student
@@ -11,7 +11,6 @@ from autograder.instructor.marks import Mark
 
 HALF = 0.5
 FALL = 0.3  # of the points of an assignment, below the student's own mean before
-NO_SECTION = "no section"
 COLUMNS = (
     *("student_id", "last_name", "first_name", "email", "section", "behind"),
     *("below_half", "not_handed_in", "unreadable"),
@@ -96,31 +95,3 @@ def need_csv(in_need: Sequence[NeedsHelp], unreadable: Sequence[Mark], students:
         person = (student.id, student.last_name, student.first_name, student.email, student.section)
         rows.append((*person, f"{need.behind:.2f}", weak, "; ".join(need.missing), "; ".join(files[id_])))
     return csv_text([COLUMNS, *rows])
-
-
-@dataclass(frozen=True)
-class SectionStatistics:
-    """Counts of one section's students for one assignment; the median is of shares of the points, from 0 to 1."""
-
-    section: str
-    students: int
-    handed_in: int
-    median: float | None
-    in_need: int
-
-
-def section_statistics(marks: Sequence[Mark], in_need: Collection[str]) -> list[SectionStatistics]:
-    """Return the sections of a class by name, each with its part of an assignment's marks; none below two."""
-    sections: dict[str, list[Mark]] = {}
-    for mark in marks:
-        sections.setdefault(mark.student.section or NO_SECTION, []).append(mark)
-    if len(sections) < 2:
-        return []
-    rows = []
-    for section in sorted(sections, key=lambda name: (name == NO_SECTION, name)):
-        own = sections[section]
-        shares = [mark.share for mark in own if mark.share is not None]
-        handed_in, needy = sum(mark.handed_in for mark in own), sum(mark.student.id in in_need for mark in own)
-        median = statistics.median(shares) if shares else None
-        rows.append(SectionStatistics(section, len(own), handed_in, median, needy))
-    return rows

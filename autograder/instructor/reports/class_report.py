@@ -51,8 +51,7 @@ def class_report(
     unreadable = [mark for mark in marks if mark.unreadable]
     sections = []
     for assignment, class_marks in actions.by_assignment(marks).items():
-        needy = {needs.student for needs in in_need if assignment in (*needs.missing, *dict(needs.weak))}
-        sections.append(_Section(assignment, class_marks, public(assignment), earlier(assignment), needy))
+        sections.append(_Section(assignment, class_marks, public(assignment), earlier(assignment)))
         on_assignment(assignment)
     several = _similar_in_several(sections)
     numbers = {
@@ -83,8 +82,6 @@ def class_report(
         unreadable=unreadable,
         falls=falls,
         several=several,
-        by_section=[section for section in sections if section.by_section and section.has_begun],
-        section_names=[row.section for row in sections[0].by_section] if sections else [],
         min_fall=actions.FALL,
         has_sections=any(student.section for student in students.values()),
         min_students=class_statistics.MIN_STUDENTS,
@@ -101,9 +98,7 @@ def class_report(
 class _Section:
     """The part of a report on one assignment."""
 
-    def __init__(
-        self, assignment: str, marks: Sequence[Mark], public: Public, earlier: Answers, in_need: Collection[str]
-    ) -> None:
+    def __init__(self, assignment: str, marks: Sequence[Mark], public: Public, earlier: Answers) -> None:
         self.assignment, self.marks = assignment, marks
         self.max_score = max(mark.max_score for mark in marks)
         graded = [mark for mark in marks if mark.score is not None]
@@ -123,7 +118,6 @@ class _Section:
             *_partly_similar(self.answers, self.equal, public, programs),
         ]
         self.earlier, self.last_term = earlier, _shared_with(earlier, self.answers, public, programs)
-        self.by_section = actions.section_statistics(marks, in_need)
 
     @property
     def has_begun(self) -> bool:
@@ -156,7 +150,6 @@ class _Section:
             "failures_without_a_name": [asdict(failure) for failure in self.unnamed],
             "similar": [pair.record() for pair in self.pairs],
             "similar_to_last_term": [pair.record() for pair in self.last_term],
-            "sections": [asdict(section) for section in self.by_section],
         }
 
     def values(self) -> dict[str, Any]:

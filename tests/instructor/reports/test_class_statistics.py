@@ -13,12 +13,9 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.actions import (
-    NO_SECTION,
     Fall,
-    SectionStatistics,
     falls,
     need_csv,
-    section_statistics,
     students_in_need,
 )
 from autograder.instructor.reports.class_figures import histogram
@@ -167,7 +164,7 @@ def test_pytorchs_own_part_is_counted_once_an_exercise_and_is_no_failure() -> No
     assert failures(marks) == ([], [])
 
 
-# Who needs help, whose file cannot be read, whose marks fell, and the sections
+# Who needs help, whose file cannot be read, and whose marks fell
 
 
 FIRST, SECOND, THIRD = "1-approximation", "2-layers", "3-dropout"
@@ -213,17 +210,3 @@ def test_the_table_of_need_has_addresses_and_sections_and_is_safe_in_a_spreadshe
         ["x", "=SUM(A1)", "Ada", "ada@example.edu", "Section 2", "1.60", f"{FIRST} (40%)", SECOND, ""],
         ["y", "王", "明", "y@example.edu", "", "0.00", "", "", FIRST],
     ]
-
-
-def test_sections_stand_beside_each_other_only_where_there_are_two() -> None:
-    def of(section: str, mark: Mark) -> Mark:
-        return replace(mark, student=replace(mark.student, section=section))
-
-    marks = [of("B", graded("1", FIRST, 4.0)), of("A", graded("2", FIRST, 8.0)), of("A", graded("3", FIRST, 6.0))]
-    marks += [of("B", a_mark("4", FIRST)), of("", a_mark("5", FIRST))]
-    assert section_statistics(marks, in_need="14") == [
-        SectionStatistics("A", students=2, handed_in=2, median=0.7, in_need=0),
-        SectionStatistics("B", students=2, handed_in=1, median=0.4, in_need=2),
-        SectionStatistics(NO_SECTION, students=1, handed_in=0, median=None, in_need=0),
-    ]
-    assert section_statistics(marks[:1], "") == []
