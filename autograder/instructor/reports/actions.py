@@ -1,6 +1,5 @@
-"""Actions for the teacher of a class: students in need and falls."""
+"""Students of a class who need help."""
 
-import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from autograder.instructor.exporting.spreadsheet import csv_text
 from autograder.instructor.marks import Mark
 
 HALF = 0.5
-FALL = 0.3  # of the points of an assignment, below the student's own mean before
 COLUMNS = (
     *("student_id", "last_name", "first_name", "email", "section", "behind"),
     *("below_half", "not_handed_in", "unreadable"),
@@ -25,16 +23,6 @@ class NeedsHelp:
     missing: Sequence[str]  # the assignments that half of the class handed in and this student did not
     weak: Sequence[tuple[str, float]]  # those with less than half of the decided points, with the share
     behind: float  # the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half
-
-
-@dataclass(frozen=True)
-class Fall:
-    """A student with a share of points in the newest assignment far below the mean of those before."""
-
-    student: str
-    assignment: str
-    before: float
-    now: float
 
 
 def by_assignment(marks: Iterable[Mark]) -> Mapping[str, Sequence[Mark]]:
@@ -62,24 +50,6 @@ def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
         behind = len(missing[student]) + sum(1 - share for _, share in weak[student])
         in_need.append(NeedsHelp(student, missing[student], weak[student], behind))
     return sorted(in_need, key=lambda student: -student.behind)
-
-
-def falls(marks: Iterable[Mark]) -> list[Fall]:
-    """Return the students whose newest mark lies far below the mean of their earlier ones, the largest fall first.
-
-    The newest assignment is the last one of which anything has been graded.
-    """
-    graded = {
-        assignment: {mark.student.id: mark.decided_share for mark in class_marks if mark.decided_share is not None}
-        for assignment, class_marks in by_assignment(marks).items()
-    }
-    *earlier, newest = [assignment for assignment, shares in graded.items() if shares] or [""]
-    fallen = []
-    for student, now in graded.get(newest, {}).items():
-        before = [graded[assignment][student] for assignment in earlier if student in graded[assignment]]
-        if before and statistics.fmean(before) - now >= FALL:
-            fallen.append(Fall(student, newest, statistics.fmean(before), now))
-    return sorted(fallen, key=lambda fall: fall.now - fall.before)
 
 
 def need_csv(in_need: Sequence[NeedsHelp], unreadable: Sequence[Mark], students: Mapping[str, Student]) -> str:

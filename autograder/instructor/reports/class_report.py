@@ -47,7 +47,7 @@ def class_report(
     """
     students = {mark.student.id: mark.student for mark in marks}
     same_name = Counter(student.name for student in students.values())
-    in_need, falls = actions.students_in_need(marks), actions.falls(marks)
+    in_need = actions.students_in_need(marks)
     unreadable = [mark for mark in marks if mark.unreadable]
     sections = []
     for assignment, class_marks in actions.by_assignment(marks).items():
@@ -64,7 +64,6 @@ def class_report(
             {"student": mark.student.id, "assignment": mark.assignment, "reason": mark.unreadable}
             for mark in unreadable
         ],
-        "fell": [asdict(fall) for fall in falls],
         "similar_in_several": [{"students": list(pair), "assignments": names} for pair, names in several],
     }
     shares = [(section.assignment, section.shares) for section in sections if section.shares]
@@ -80,9 +79,7 @@ def class_report(
         shares=shares,
         in_need=in_need,
         unreadable=unreadable,
-        falls=falls,
         several=several,
-        min_fall=actions.FALL,
         has_sections=any(student.section for student in students.values()),
         min_students=class_statistics.MIN_STUDENTS,
         min_each_side=class_statistics.MIN_EACH_SIDE,

@@ -13,8 +13,6 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.actions import (
-    Fall,
-    falls,
     need_csv,
     students_in_need,
 )
@@ -164,10 +162,10 @@ def test_pytorchs_own_part_is_counted_once_an_exercise_and_is_no_failure() -> No
     assert failures(marks) == ([], [])
 
 
-# Who needs help, whose file cannot be read, and whose marks fell
+# Who needs help, and whose file cannot be read
 
 
-FIRST, SECOND, THIRD = "1-approximation", "2-layers", "3-dropout"
+FIRST, SECOND = "1-approximation", "2-layers"
 UNREADABLE = [a_verdict("invalid"), a_verdict("invalid", check="two")]
 
 
@@ -181,16 +179,6 @@ def test_the_student_who_lacks_most_comes_first() -> None:
     needs = students_in_need(marks)
     assert [need.student for need in needs] == ["more", "gone", "a little"]
     assert [round(need.behind, 6) for need in needs] == [1.7, 1.0, 0.6]
-
-
-def test_a_fall_is_from_the_students_own_mean_to_the_newest_graded_assignment() -> None:
-    marks = [graded(who, FIRST, first) for who, first in (("same", 5.0), ("falls", 10.0), ("crash", 9.0), ("new", 9.0))]
-    marks[-1] = a_mark("new", FIRST)
-    marks += [graded("same", SECOND, 5.0), graded("falls", SECOND, 8.0), graded("crash", SECOND, 9.0)]
-    marks += [graded("same", THIRD, 2.1), graded("falls", THIRD, 4.0), graded("crash", THIRD, 0.0)]
-    marks += [graded("new", THIRD, 0.0), a_mark("same", "4-optimizer")]
-    assert falls(marks) == [Fall("crash", THIRD, 0.9, 0.0), Fall("falls", THIRD, 0.9, 0.4)]
-    assert falls(marks[:4]) == falls([]) == []
 
 
 def test_the_table_of_need_has_addresses_and_sections_and_is_safe_in_a_spreadsheet() -> None:
