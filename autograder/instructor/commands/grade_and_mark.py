@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -71,12 +72,10 @@ def grade(
     only = Directory(students).named(student).id if student is not None else None
     request = GradeRequest(assignments, only, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler, again=force)
     course, people = course_of(folder), {student.id: student for student in students}
-    with (
-        display.stoppable() as is_asked_to_stop,
-        display.grading_progress(quiet or to_stdout, is_asked_to_stop) as progress,
-    ):
+    with display.stoppable() as is_asked_to_stop, ExitStack() as bar:
         try:
-            run = grade_class(folder, course, request, progress)
+            follow = display.GradingProgress(bar, quiet or to_stdout, is_asked_to_stop)
+            run = grade_class(folder, course, request, follow)
         except KeyboardInterrupt as interrupt:
             raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
     if run.waiting:

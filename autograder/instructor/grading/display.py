@@ -2,15 +2,13 @@
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
 
+from autograder.console import progress
 from autograder.errors import complain
 from autograder.instructor.course.roster import Student
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
@@ -18,56 +16,19 @@ from autograder.instructor.student_lines import student_lines
 from autograder.judge.verdicts import VerdictRecord
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that ask a run to end early
-# Outcomes that end a submission before its checks can say more, the gravest first.
-GRAVE = ("invalid", "crash", "memory", "timeout")
-ALL_PASSED, NOT_ALL_PASSED, UNCHANGED = "all passed", "not all passed", "unchanged"
-
-
-def ending_of(verdicts: Sequence[VerdictRecord]) -> str:
-    """Return how a submission ended: its gravest outcome, or whether all checks passed."""
-    outcomes = {verdict["outcome"] for verdict in verdicts}
-    grave = next((outcome for outcome in GRAVE if outcome in outcomes), None)
-    return grave or (ALL_PASSED if outcomes == {"pass"} else NOT_ALL_PASSED)
-
-
-def endings_text(endings: Mapping[str, int]) -> str:
-    """Return the number of submissions by ending, always in the same order."""
-    order = (ALL_PASSED, NOT_ALL_PASSED, *reversed(GRAVE), UNCHANGED)
-    return ", ".join(f"{endings[ending]} {ending}" for ending in order if endings.get(ending))
-
-
-class SubmissionRate(ProgressColumn):
-    """Submissions in a second or, where that is less than one, in a minute."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        if speed is None:
-            return Text("–/s")
-        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min")
 
 
 class GradingProgress(RunProgress):
-    """A bar of the submissions that have to be graded; those that stand are not counted."""
+    """A bar of all submissions, unchanged ones too, which stands until the stack ends; passes a wish to stop on."""
 
-    def __init__(self, bar: Progress, is_asked_to_stop: Callable[[], bool] = lambda: False) -> None:
-        self._bar, self._task = bar, bar.add_task("", total=None, endings="")
-        self._is_asked_to_stop = is_asked_to_stop
-        self._endings: Counter[str] = Counter()
-        self._total = 0
+    def __init__(self, until: ExitStack, quiet: bool, is_asked_to_stop: Callable[[], bool]) -> None:
+        self._until, self._quiet, self._is_asked_to_stop = until, quiet, is_asked_to_stop
 
     def begin(self, submissions: int) -> None:
-        self._total = submissions
-        self._bar.update(self._task, total=submissions)
+        self._step = self._until.enter_context(progress("Grading", submissions, self._quiet))
 
     def graded(self, submission: GradedSubmission) -> None:
-        """Count a submission by its ending; an unchanged one says nothing about the time left."""
-        self._endings[UNCHANGED if submission.reused else ending_of(submission.verdicts)] += 1
-        self._bar.update(
-            self._task,
-            total=self._total - self._endings[UNCHANGED],
-            advance=0 if submission.reused else 1,
-            endings=endings_text(self._endings),
-        )
+        self._step(submission.submission.student)
 
     def should_stop(self) -> bool:
         return self._is_asked_to_stop()
@@ -75,22 +36,6 @@ class GradingProgress(RunProgress):
     def stopping(self, in_flight: int) -> None:
         what = f"finishing {in_flight} submission{'s' if in_flight != 1 else ''} in flight"
         complain(f"{what}; Ctrl-C again stops at once")
-
-
-@contextmanager
-def grading_progress(quiet: bool, is_asked_to_stop: Callable[[], bool]) -> Iterator[GradingProgress]:
-    """Show counts by outcome, rate and time left while the block runs, on standard error where that is a terminal."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("Grading"),
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        SubmissionRate(),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[endings]}", markup=False),
-    )
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-        yield GradingProgress(bar, is_asked_to_stop)
 
 
 def grading_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
