@@ -100,21 +100,13 @@ def requests(
     print(f"{target}: {len(asked)} to answer" + (f", {claimed} of them by a claimed name" if claimed else ""))
 
 
-@app.command(
-    epilog=examples(
-        "autograder viva STUDENT ASSIGNMENT",
-        "autograder viva STUDENT ASSIGNMENT --again 1 --exercise NAME",
-        "autograder viva --class ASSIGNMENT",
-    )
-)
+@app.command(epilog=examples("autograder viva STUDENT ASSIGNMENT", "autograder viva --class ASSIGNMENT"))
 def viva(
     student: Annotated[str | None, typer.Argument(metavar="STUDENT", help=f"The student to talk with. {WHO}")] = None,
     assignment: Annotated[str | None, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}.")] = None,
     whole_class: Annotated[
         str | None, typer.Option("--class", metavar="ASSIGNMENT", help="Talk with every student whose work was graded.")
     ] = None,
-    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="Ask about this exercise.")] = None,
-    again: Annotated[int, typer.Option(min=0, max=9, metavar="N", help="Another question, up to nine times.")] = 0,
     workers: Workers = 2,
     sandbox: ShutIn = True,
     quiet: Quiet = False,
@@ -124,35 +116,34 @@ def viva(
     A talk asks what one small edit of the code would change. Takes an exercise that passed, tries small edits of the
     student's code in the sandbox, and keeps one whose result is definite and differs from before. Writes two pages that
     can be printed, into viva/ASSIGNMENT/: STUDENT.html with code, edit and question, and STUDENT-answer.html with the
-    answer and a follow-up from the chapter, for you alone.
+    answer, for you alone.
 
-    The same student gets the same question each time; --again 1 gives another one. In a class two students
-    with the same code get different questions, where there is a choice. The exit status is 1 without any question.
+    The same student gets the same question each time. In a class two students with the same code get different
+    questions, where there is a choice. The exit status is 1 without any question.
     """
     from autograder.console import progress
-    from autograder.instructor.course.about import course_of
     from autograder.instructor.course.directory import Directory, known_students
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.grading.workers import local_sandboxes
     from autograder.instructor.viva.question import LIMITS
-    from autograder.instructor.viva.round import choose, talks, works_of
+    from autograder.instructor.viva.round import require_talk, talks, works_of
     from autograder.instructor.viva.sheets import write_index, write_sheets
 
     if (student is None) == (whole_class is None) or (student is None) != (assignment is None):
         raise UsageError("name a student and an assignment, or --class and an assignment: see autograder viva --help")
     folder = CourseFolder.here()
     (chosen,) = folder.chosen(assignment or whole_class)
-    course = course_of(folder)
     students = known_students(folder)
     only = None if student is None else Directory(students).named(student).id
-    works = choose(folder, works_of(folder, chosen), chosen, only, exercise)
+    works = works_of(folder, chosen)
+    require_talk(folder, works, chosen, only)
     wanted = None if only is None else {only}
     with (
         progress("Trying edits", len(works) if student is None else 1, quiet) as step,
         local_sandboxes(workers if student is None else 1, LIMITS, isolated=sandbox) as sandboxes,
     ):
-        held = talks(works, chosen, sandboxes, only_for=wanted, again=again, done=step)
-    written = [path for talk in held for path in write_sheets(folder, course, chosen, talk)]
+        held = talks(works, chosen, sandboxes, only_for=wanted, done=step)
+    written = [path for talk in held for path in write_sheets(folder, chosen, talk)]
     if student is None:
         names = {student.id: student.id_and_name for student in students}
         written = [write_index(folder, chosen, held, names)]

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from nbformat import NotebookNode
@@ -65,15 +65,8 @@ def work_in(student: str, assignment: str, graded: NotebookNode, record: Grading
     return GradedAnswers(student, record.room, program_of(graded, (), run_seed=0).cells, with_scene, trouble)
 
 
-def choose(
-    folder: CourseFolder, works: Sequence[GradedAnswers], assignment: str, student: str | None, exercise: str | None
-) -> list[GradedAnswers]:
-    """Return the work of a class that a talk with a student, or with everybody, is about: on one exercise, or on any.
-
-    Raises CourseFolderError where this student's work was not graded, or nothing can be asked about.
-    """
-    if exercise is not None:
-        works = [only(work, exercise) for work in works]
+def require_talk(folder: CourseFolder, works: Sequence[GradedAnswers], assignment: str, student: str | None) -> None:
+    """Raise CourseFolderError where a student's work was not graded, or nobody who is meant can be asked anything."""
     wanted = [work for work in works if student in (None, work.student)]
     if not wanted:
         folder.submissions([assignment], student)  # raises where nothing was handed in either
@@ -82,16 +75,6 @@ def choose(
     if all(work.trouble for work in wanted):
         trouble = wanted[0].trouble
         raise CourseFolderError(trouble if student else f"no student's code can be asked about: {trouble}")
-    return list(works)
-
-
-def only(work: GradedAnswers, exercise: str) -> GradedAnswers:
-    """Return work with one exercise alone as passed, or with the reason why it cannot be asked about."""
-    if exercise in work.passed:
-        return replace(work, passed=(exercise,))
-    passed = f"; these did: {', '.join(work.passed)}" if work.passed else ""
-    reason = f"{exercise} of {work.student} did not pass all its checks{passed}"
-    return replace(work, passed=(), trouble=work.trouble or reason)
 
 
 @dataclass(frozen=True)
@@ -103,20 +86,18 @@ class Talk:
     trouble: str = ""
 
 
-def deal(orders: Sequence[Sequence[TalkQuestion]], again: int) -> list[TalkQuestion | None]:
+def deal(orders: Sequence[Sequence[TalkQuestion]]) -> list[TalkQuestion | None]:
     """Deal questions to students with the same code: each one gets the first of their order that is not dealt yet.
 
-    A question of an earlier round is not asked again. Where all have been dealt out, the order begins anew.
+    Where all have been dealt out, the order begins anew.
     """
     taken: set[int] = set()
     dealt: list[TalkQuestion | None] = []
-    for turn in range(again + 1):
-        dealt = []
-        for at, order in enumerate(orders):
-            fresh = next((question for question in order if question.place not in taken), None)
-            question = fresh or (order[(at + turn) % len(order)] if order else None)
-            taken |= {question.place} if question else set()
-            dealt.append(question)
+    for at, order in enumerate(orders):
+        fresh = next((question for question in order if question.place not in taken), None)
+        question = fresh or (order[at % len(order)] if order else None)
+        taken |= {question.place} if question else set()
+        dealt.append(question)
     return dealt
 
 
@@ -126,13 +107,12 @@ def talks(
     sandboxes: Sandboxes,
     *,
     only_for: Collection[str] | None = None,
-    again: int = 0,
     done: Callable[[str], None] = lambda student: None,
 ) -> list[Talk]:
     """Return a question for each student, by student, or why there is none.
 
     Exercise and edit follow from student and assignment, and from the others with the same code: alone, a student gets
-    the question of the class's round. ``again`` is 0 for the first question and 1 for another one.
+    the question of the class's round.
     """
     wanted = {work.student for work in works} if only_for is None else set(only_for)
     by_student: dict[str, Talk] = {}
@@ -145,7 +125,7 @@ def talks(
             groups = _with_same_code(pending, left, wanted)
             asked = [
                 [
-                    pool.submit(_questions, work, left[work.student][0], assignment, sandboxes, (again + 1) * (at + 1))
+                    pool.submit(_questions, work, left[work.student][0], assignment, sandboxes, at + 1)
                     for at, work in enumerate(group)
                 ]
                 for group in groups
@@ -153,7 +133,7 @@ def talks(
             pending = []
             try:
                 for group, orders in zip(groups, asked, strict=True):
-                    dealt = deal([order.result() for order in orders], again)
+                    dealt = deal([order.result() for order in orders])
                     for work, question in zip(group, dealt, strict=True):
                         left[work.student] = left[work.student][1:]
                         if question is None and left[work.student]:

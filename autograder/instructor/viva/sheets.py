@@ -1,19 +1,16 @@
 """The sheets for a talk: the student's with code, edit and question, the instructor's with the answer, too."""
 
 import ast
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva.question import TalkQuestion
 from autograder.instructor.viva.round import Talk
 from autograder.instructor.viva.source_text import SourceText
 from autograder.reports.html import render
-from autograder.sections import Section
 
 HERE = Path(__file__).parent
 MAX_ROWS = 38  # of code on a page, with the lines that are run
@@ -30,18 +27,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True)
-class FollowUp:
-    """The talk's next subject: a known mistake, in the words of its check, and the section on it.
-
-    Where the exercise has no known mistake, the words are empty and the section is the exercise's own.
-    """
-
-    says: str
-    section: Section
-
-
-def write_sheets(folder: CourseFolder, course: Course, assignment: str, talk: Talk) -> list[Path]:
+def write_sheets(folder: CourseFolder, assignment: str, talk: Talk) -> list[Path]:
     """Write a student's sheet and the instructor's, and return them; none for a talk without a question."""
     student, question = talk.student, talk.question
     if question is None:
@@ -50,7 +36,7 @@ def write_sheets(folder: CourseFolder, course: Course, assignment: str, talk: Ta
     room.mkdir(parents=True, exist_ok=True)
     sheet, answer = room / f"{student}.html", room / f"{student}-answer.html"
     write_atomically(sheet, student_sheet(student, assignment, question))
-    write_atomically(answer, answer_sheet(student, assignment, question, follow_up(course, student, question)))
+    write_atomically(answer, answer_sheet(student, assignment, question))
     return [sheet, answer]
 
 
@@ -67,9 +53,9 @@ def student_sheet(student: str, assignment: str, question: TalkQuestion) -> str:
     return render(HERE / "sheet.html.j2", student=student, assignment=assignment, **_known(question))
 
 
-def answer_sheet(student: str, assignment: str, question: TalkQuestion, follow: FollowUp) -> str:
-    """Return the instructor's sheet as HTML: the student's, the answer and a follow-up."""
-    answer = {"answer": question.answer, "message": question.message, "arises": question.line, "follow_up": follow}
+def answer_sheet(student: str, assignment: str, question: TalkQuestion) -> str:
+    """Return the instructor's sheet as HTML: the student's, and the answer."""
+    answer = {"answer": question.answer, "message": question.message, "arises": question.line}
     return render(HERE / "answer.html.j2", student=student, assignment=assignment, **_known(question), **answer)
 
 
@@ -146,13 +132,3 @@ def _around(question: TalkQuestion, at: int) -> tuple[int, int, range, str]:
             text = node.body[0]
             doc = range(text.lineno - 1, text.end_lineno or text.lineno)
     return begin, end, doc, head if head and begin else ""
-
-
-def follow_up(course: Course, student: str, question: TalkQuestion) -> FollowUp:
-    """Return one of the exercise's known mistakes to go on with, another one from student to student."""
-    contents = course.contents(question.room)
-    mistakes = [known for known in course.mistakes(question.room) if known.exercise == question.exercise]
-    if not mistakes:
-        return FollowUp("", contents.section(f"exercise-{question.room}-{question.exercise}"))
-    mistake = random.Random(f"{student}/{question.exercise}/{question.place}").choice(mistakes)
-    return FollowUp(mistake.says, contents.section(mistake.read))

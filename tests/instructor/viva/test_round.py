@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.edits import Edit
 from autograder.instructor.viva.question import TalkQuestion
-from autograder.instructor.viva.round import GradedAnswers, Talk, deal, talks
+from autograder.instructor.viva.round import GradedAnswers, Talk, deal, require_talk, talks
 from autograder.sandbox import Cell, Program, RunResult, Sandbox
 
 POOL = ThreadPoolExecutor(1)
@@ -28,8 +29,8 @@ def question(place: int) -> TalkQuestion:
     return TalkQuestion("layers", "rms_through", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
 
 
-def places(*orders: list[int], again: int = 0) -> list[int | None]:
-    dealt = deal([[question(place) for place in order] for order in orders], again)
+def places(*orders: list[int]) -> list[int | None]:
+    dealt = deal([[question(place) for place in order] for order in orders])
     return [question and question.place for question in dealt]
 
 
@@ -37,11 +38,6 @@ def test_those_with_the_same_code_get_different_questions_while_there_are_some()
     assert places([1, 2], [1, 2], [2, 1, 3]) == [1, 2, 3]
     assert places([1], [1]) == [1, 1]
     assert places([]) == [None]
-
-
-def test_another_round_repeats_no_question() -> None:
-    assert places([1, 2, 3, 4], [1, 2, 3, 4], again=1) == [3, 4]
-    assert places([1, 2], again=2) in ([1], [2])
 
 
 def work(student: str, code: str = CODE) -> GradedAnswers:
@@ -52,8 +48,8 @@ def in_turn(run: Callable[[Program], RunResult], at_a_time: int = 1) -> Sandboxe
     return Sandboxes(lambda program: POOL.submit(run, program), at_a_time)
 
 
-def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", again: int = 0) -> TalkQuestion:
-    (talk,) = talks([work], assignment, in_turn(sandbox.run), again=again)
+def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str) -> TalkQuestion:
+    (talk,) = talks([work], assignment, in_turn(sandbox.run))
     return talk.question
 
 
@@ -70,11 +66,6 @@ def test_a_class_with_one_program_gets_as_many_questions_and_each_alone_the_same
 
 
 @pytest.mark.deep
-def test_again_gives_another_question(sandbox: Sandbox) -> None:
-    assert len({asked(sandbox, work("ada"), again=again).place for again in range(3)}) == 3
-
-
-@pytest.mark.deep
 def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox) -> None:
     cells = (Cell("layers-Flatten", "Flatten = torch.nn.Flatten"), *work("ada").cells)
     both = GradedAnswers("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "rms_through"))
@@ -86,6 +77,11 @@ def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox)
 def test_code_without_a_place_for_an_edit_is_explained_in_a_sentence(sandbox: Sandbox) -> None:
     (talk,) = talks([work("ada", "from math import sqrt as rms_through")], "2-layers", in_turn(sandbox.run))
     assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")
+
+
+def test_a_round_in_which_nobody_can_be_asked_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CourseFolderError, match="no student's code can be asked about: none passed"):
+        require_talk(CourseFolder(tmp_path), [replace(work("ada"), trouble="none passed")], "2-layers", None)
 
 
 def test_an_error_of_the_course_folder_ends_the_round() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from autograder.checks import rooms
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva import sheets
 from autograder.instructor.viva.edits import edits_of
@@ -34,8 +33,7 @@ def shown(question: TalkQuestion) -> str:
 
 def sheets_of(asked: TalkQuestion) -> tuple[str, str]:
     """Return the sheet of the student, and the instructor's with the answer."""
-    answer = sheets.answer_sheet("ada", "2-layers", asked, sheets.follow_up(COURSE, "ada", asked))
-    return sheets.student_sheet("ada", "2-layers", asked), answer
+    return sheets.student_sheet("ada", "2-layers", asked), sheets.answer_sheet("ada", "2-layers", asked)
 
 
 def test_the_students_sheet_never_holds_the_answer() -> None:
@@ -46,21 +44,6 @@ def test_the_students_sheet_never_holds_the_answer() -> None:
     for part in ("Linear", "layer(x)", "without the edit", "What comes out now"):
         assert part.lower() in sheet.lower()
         assert part.lower() in answer.lower()
-
-
-def test_the_instructors_sheet_goes_on_with_a_mistake_and_a_section() -> None:
-    asked = question()
-    follow = sheets.follow_up(COURSE, "ada", asked)
-    assert follow.says in {mistake.says for mistake in COURSE.mistakes("layers") if mistake.exercise == "Linear"}
-    assert follow.section.title in COURSE.contents("layers").titles.values()
-    assert follow == sheets.follow_up(COURSE, "ada", asked)
-    assert len({sheets.follow_up(COURSE, student, asked).says for student in ("a", "b", "c", "d", "e", "f")}) > 1
-
-
-def test_every_exercise_has_something_to_go_on_with() -> None:
-    for room in rooms():
-        for exercise in scenes_of(room):
-            assert sheets.follow_up(COURSE, "ada", question(room, exercise)).section.title
 
 
 def test_the_excerpt_is_the_function_around_the_edit_without_its_docstring() -> None:
@@ -105,8 +88,8 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, brow
     talks = [Talk("ada", asked), Talk("dennis", None, "no exercise of dennis passed")]
     index = sheets.write_index(folder, "2-layers", talks, {"ada": "ada Ada Lovelace"})
     assert "ada Ada Lovelace</a>" in index.read_text(encoding="utf-8")
-    pages = [*sheets.write_sheets(folder, COURSE, "2-layers", talks[0]), index]
-    assert sheets.write_sheets(folder, COURSE, "2-layers", talks[1]) == []
+    pages = [*sheets.write_sheets(folder, "2-layers", talks[0]), index]
+    assert sheets.write_sheets(folder, "2-layers", talks[1]) == []
     with on_a_telephone(browser, scheme) as context:
         for path in pages:
             shown = context.new_page()

@@ -47,15 +47,6 @@ def test_alone_a_student_gets_the_sheets_of_the_round(graded_folder: Path, prepa
     assert {path: path.read_bytes() for path in before} == before
 
 
-@pytest.mark.deep
-def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None:
-    line = ("viva", "ada", ASSIGNMENT, "--again", "1", "--exercise", "Flatten", "-q")
-    assert here(graded_folder, *line) == (0, "", "")
-    sheet = sheets(graded_folder)["ada"]
-    assert "<h1>Flatten: a talk of five minutes</h1>" in sheet
-    assert sheet != sheets(prepared)["ada"]
-
-
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -66,8 +57,6 @@ def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None
         (("nobody", ASSIGNMENT), "nobody in the roster is 'nobody'"),
         (("ada", "1-approximation"), "nothing in this class has been graded: run `autograder grade 1-approximation`"),
         (("dennis", ASSIGNMENT), "no exercise of dennis in 2-layers passed all its checks"),
-        (("john", ASSIGNMENT, "--exercise", "Linear"), "Linear of john did not pass all its checks; these did: "),
-        (("--class", ASSIGNMENT, "--exercise", "Poem"), "no student's code can be asked about: "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
