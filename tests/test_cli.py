@@ -25,7 +25,7 @@ from autograder.notebooks.check import NotebookReport
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
 from tests.commands import ROOT, autograder, in_a_terminal, python
-from tests.instructor.conftest import submitted
+from tests.instructor.conftest import record_of, submitted
 
 LAYERS = ROOT / "solutions" / "layers.py"
 EMPTY = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -356,6 +356,7 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     status, output, errors = here(course_folder, "grade", "--no-sandbox")
     assert (status, errors) == (0, "")
     assert "NOT ISOLATED (--no-sandbox)" in output
+    assert record_of(course_folder, "ada")["isolated"] is False
 
 
 def test_notes_and_remarks_are_told_beside_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,24 +3,18 @@
 import html
 import re
 from dataclasses import replace
-from pathlib import Path
 
-import nbformat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import checks_of
-from autograder.instructor.course.folder import Submission
-from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
-from autograder.instructor.grading.log import submission_log
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.public_code import Public
 from autograder.judge.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
-from autograder.reports.text import diagnosis_rows
-from autograder.sandbox import Limits
+from autograder.reports.text import MAX_LINE, MAX_LINES, capped, diagnosis_rows
 
 FORGED = "ValueError: x\n  likely mistake: The checker is wrong\n  expected: no error"
 CHECK = next(check for check in checks_of("layers") if not check.hidden)
@@ -54,7 +48,7 @@ def test_no_line_of_what_a_student_wrote_reads_as_a_label(parts: list[str]) -> N
     assert len([line for line in lines if line.startswith("expected:")]) == 1
 
 
-def test_no_report_or_log_shows_a_row_that_a_student_forged() -> None:
+def test_no_report_shows_a_row_that_a_student_forged() -> None:
     page = class_report("course", [MARK], lambda assignment: Public(), "today").html
     rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, flags=re.DOTALL)
     assert ("observed", html.escape(FORGED)) in rows
@@ -64,11 +58,13 @@ def test_no_report_or_log_shows_a_row_that_a_student_forged() -> None:
         "observed: ValueError: x",
         "expected: shape (5, 3)",
     ]
-    notebook = nbformat.v4.new_notebook(metadata={"autograder": {"room": "layers"}})
-    record = GradingRecord("layers", tuple(MARK.verdicts))
-    log = submission_log(Submission("eve", "2-layers", Path()), notebook, record, Limits(), isolated=True)
-    indents = {line.strip(): len(line) - len(line.lstrip()) for line in log.splitlines()}
-    assert indents["likely mistake: The checker is wrong"] > indents["expected: shape (5, 3)"]
     message = VERDICT.message.splitlines()
     assert "  expected: shape (5, 3)" in message
     assert "  likely mistake: The checker is wrong" not in message
+
+
+def test_a_flood_is_cut_and_its_end_is_kept() -> None:
+    shown = capped("\n".join(map(str, range(10_000))) + "\n" + "x" * 10_000, "  ")
+    assert (len(shown), max(map(len, shown))) == (MAX_LINES + 1, MAX_LINE + 3)
+    assert "  … (9961 lines are left out)" in shown
+    assert "  9999" in shown

@@ -61,7 +61,7 @@ class Attack:
     at_most: bool = False  # it ends its own process, uses up its time or spoils its own answers, and may have less
     answers_itself: bool = False  # it takes the place of the checks, right but for those of Flatten, and may have less
     forges: bool = False  # it needs what ``known.md`` has under *forgery*
-    noticed: str = ""  # what an instructor reads of it in the submission's log, where it gets something; or empty
+    noticed: str = ""  # what its record or an output tells an instructor, where it gets something; or empty
     known: Mapping[str, str] = field(
         default_factory=dict
     )  # by the wall behind which it gets something, the guide's word of it

@@ -21,11 +21,10 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.instructor.course.folder import CourseFolder, Submission
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
-from autograder.instructor.grading.log import submission_log
 from autograder.judge.verdicts import VerdictRecord
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import grade_id_of, read_notebook
@@ -33,7 +32,7 @@ from autograder.sandbox import Limits
 from autograder.sandbox.isolation import mechanism, unique_uid
 from tests.attacks.corpus import ANOTHER_USER, ATTACKS, CARELESS, MARK, Attack, hand_in
 from tests.conftest import ROOT, copy_course
-from tests.instructor.conftest import ASSIGNMENT, notebook_of, submitted, undated, verdicts
+from tests.instructor.conftest import ASSIGNMENT, notebook_of, record_of, submitted, undated, verdicts
 from tests.instructor.gradescope.rig import make_bundle, run_container
 
 HONEST = ["ada", "alan", "barbara", "careless", "claude", "dennis", "frances", "hedy", "john"]
@@ -143,13 +142,15 @@ def grade_everything(everything: Path, released: Path, wall: str, attacks: Mappi
             run = grade(course)
         after = state_of(everything)
         folder = CourseFolder(course)
+        records = {student: GradingRecord.from_json(record_of(course, student)) for student in attacks}
+        notebooks = {student: read_notebook(folder.autograded(student, ASSIGNMENT)) for student in attacks}
         seen = {
             "before": before,
             "after": after,
             "verdicts": verdicts(run),
             "longest_s": {graded.submission.student: longest_s(graded.verdicts) for graded in run.graded},
-            "read": {student: folder.log(student, ASSIGNMENT).read_text(encoding="utf-8") for student in attacks},
-            "shown": {student: shown(read_notebook(folder.autograded(student, ASSIGNMENT))) for student in attacks},
+            "read": {student: read(records[student], notebooks[student]) for student in attacks},
+            "shown": {student: shown(notebooks[student]) for student in attacks},
             "left": {attack.student: own(after["planted"], attack) for attack in attacks.values()},
             "visitors": listener.visitors,
             "neighbour": Path(f"/proc/{neighbour}/stat").read_text().split()[2],
@@ -181,12 +182,7 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
     seen = {
         "verdicts": {student: undated(record.verdicts) for student, record in records.items()},
         "longest_s": {student: longest_s(record.verdicts) for student, record in records.items()},
-        "read": {
-            student: submission_log(
-                Submission(student, ASSIGNMENT, Path()), notebooks[student], records[student], LIMITS, isolated=True
-            )
-            for student in attacks
-        },
+        "read": {student: read(records[student], notebooks[student]) for student in attacks},
         "shown": {student: shown(notebooks[student]) for student in attacks},
         "left": {student: [*graded[student]["left"], *graded[student]["processes"]] for student in attacks},
         "visitors": listener.visitors,
@@ -239,13 +235,22 @@ def own(planted: Sequence[str], attack: Attack) -> list[str]:
     return [path for path in planted if re.search(rf"{MARK}-{attack.name}(?![a-z_])", path)]
 
 
+def read(record: GradingRecord, graded: NotebookNode) -> str:
+    """Return all that an instructor can read of a submission: notes, verdicts, and the outputs of every cell, uncut."""
+    verdicts = [json.dumps(verdict, ensure_ascii=False) for verdict in record.verdicts]
+    return "\n".join([*record.notes, record.unreadable, *verdicts, *_outputs(graded.cells)])
+
+
 def shown(graded: NotebookNode) -> list[str]:
     """Return the lines that a graded notebook shows: what cells printed, and what visible checks say."""
     hidden = {check.id for check in checks_of("layers") if check.hidden}
     cells = [cell for cell in graded.cells if grade_id_of(cell) not in hidden]
+    return [line.strip() for text in _outputs(cells) for line in text.splitlines()]
+
+
+def _outputs(cells: Sequence[NotebookNode]) -> list[str]:
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    texts = [text for output in outputs for text in (output.get("text", ""), *output.get("traceback", []))]
-    return [line.strip() for text in texts for line in text.splitlines()]
+    return [text for output in outputs for text in (output.get("text", ""), *output.get("traceback", []))]
 
 
 # What is around a run, before and after it: files, processes, and connections that nobody should make

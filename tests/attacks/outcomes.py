@@ -14,8 +14,8 @@ from tests.conftest import ROOT
 
 KEPT = ROOT / "data" / "attacks.json"
 WON = re.compile(r"(?:^|\s)WON: ")  # as it is printed, not as a line of code has it
-# It got nothing; it got something, and its log tells the instructor; it got something, and the guide tells of it; or
-# nobody is told.
+# It got nothing; it got something, and its record or an output tells the instructor; it got something, and the guide
+# tells of it; or nobody is told.
 STOPPED, NOTICED, KNOWN, THROUGH = "stopped", "noticed", "known", "got through"
 FROM_BEST = (STOPPED, NOTICED, KNOWN, THROUGH)
 

@@ -102,9 +102,8 @@ def test_in_the_course_folder_only_marks_are_new(seen: dict[str, Any]) -> None:
     graded = {f"autograded/{student}/{ASSIGNMENT}" for student in (*HONEST, *ATTACKS)}
     notebooks = {f"{folder}/{name}" for folder in graded for name in (f"{ASSIGNMENT}.ipynb", "verdicts.json")}
     stamps = {f"{folder}/timestamp.txt" for folder in graded}
-    logs = {f"logs/{student}/{ASSIGNMENT}.txt" for student in (*HONEST, *ATTACKS)}
-    folders = graded | {str(Path(path).parent) for path in graded | logs} | {"logs"}
-    assert changed - stamps - folders == notebooks | logs | {"gradebook.db", ".autograder.lock"}
+    folders = graded | {str(Path(path).parent) for path in graded}
+    assert changed - stamps - folders == notebooks | {"gradebook.db", ".autograder.lock"}
 
 
 def test_nothing_else_changes_nothing_is_left_and_nobody_is_reached(seen: dict[str, Any]) -> None:
@@ -173,10 +172,8 @@ def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) ->
         assert len(page) < 200_000
 
 
-def test_logs_pages_and_reports_have_no_control_characters(published: Path, pages: dict[str, str]) -> None:
-    logs = {str(path): path.read_text(encoding="utf-8") for path in (published / "logs").rglob("*.txt")}
-    texts = pages | logs | {"report": (published / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")}
-    assert len(logs) == len(HONEST) + len(ATTACKS)
+def test_pages_and_reports_have_no_control_characters(published: Path, pages: dict[str, str]) -> None:
+    texts = pages | {"report": (published / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")}
     assert [name for name, text in texts.items() if set(map(ord, text)) & (CONTROLS.keys() - {9, 10})] == []
 
 

@@ -177,9 +177,6 @@ class CourseFolder:
     def exported(self, assignment: str | None, ending: str) -> Path:
         return self.root / "exports" / f"{assignment or 'class'}{ending}"
 
-    def log(self, student: str, assignment: str) -> Path:
-        return self.root / "logs" / student / f"{assignment}.txt"
-
     def assignments(self) -> list[str]:
         """Return the released assignments in order."""
         notebooks = (self.root / "release").glob("*/*.ipynb")

@@ -35,6 +35,8 @@ class GradingRecord:
     receipt: str = ""  # of the file that was handed in; or empty
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)  # of the sandbox, by their names
+    isolated: bool = True  # whether the student's code was shut in
 
     def cell_of(self, verdict: VerdictRecord) -> str:
         return f"{self.room}-{verdict['exercise']}-{verdict['check']}"

@@ -39,7 +39,8 @@ def make_course_folder(root: Path, roster: Path | None = None) -> list[Path]:
     for name, text in texts.items():
         path = root / name
         if not path.exists():
-            values = {"name": repr(root.resolve().name), "formgrader": FORMGRADER}
+            course = root.resolve().name
+            values = {"name": course, "course_id": repr(course), "formgrader": FORMGRADER}
             for field, value in values.items():
                 text = text.replace(f"{{{field}}}", value)
             path.write_text(text, encoding="utf-8")

@@ -167,6 +167,9 @@ def explanation_text(mark: ExplainedMark) -> str:
     lines += [f"seed {mark.recorded['seed']}"]
     if mark.record.versions:
         lines += ["graded with " + ", ".join(f"{name} {version}" for name, version in mark.record.versions.items())]
+    if mark.record.limits:
+        limits = ", ".join(f"{name} {value:,}" for name, value in mark.record.limits.items())
+        lines += [f"graded {'shut in' if mark.record.isolated else 'NOT ISOLATED (--no-sandbox)'}, limits: {limits}"]
     lines += [f"warning: {warning}" for warning in mark.warnings]
     lines += ["", "The check", *capped(mark.check_source, "    "), ""]
     lines += ["Observed and expected", *observation_lines(mark), ""]

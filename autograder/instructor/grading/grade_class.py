@@ -25,7 +25,6 @@ from autograder.instructor.course.grading_records import GradingRecord, GradingR
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
-from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, conclude, grade_unreadable, is_from_scratch, prepare
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
@@ -221,13 +220,12 @@ class _Grading:
     def write(
         self, submission: Submission, work: HandedIn, digest: str, notebook: NotebookNode, record: GradingRecord
     ) -> None:
-        """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
-        record = completed(record, work, digest)
+        """Write notebook and record, in this order: the record's arrival says that a submission is done."""
+        record = completed(record, work, digest, self.request.limits, isolated=self.request.isolated)
         if not self.request.dry_run:
             with self.gradebook.writing() as rows:
                 rows.enter(submission.student, submission.assignment)
             notebook, _ = self.limit_output.preprocess(notebook, {})
-            write_log(self.folder, submission, notebook, record, self.request.limits, isolated=self.request.isolated)
             target = self.folder.autograded(submission.student, submission.assignment)
             target.parent.mkdir(parents=True, exist_ok=True)
             if record.handed_in is not None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from autograder.notebooks import answers
 from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, grade_id_of, graft, is_answer, room_of
 from autograder.observe import Answer
 from autograder.receipts import receipt_of
-from autograder.sandbox import Program, RunResult
+from autograder.sandbox import Limits, Program, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME
 
 # The instructor's notebook, with the student's answers, their output and each check's result; and the record.
@@ -78,13 +78,16 @@ def grade_one(
     return conclude(grafted, run(program), expect, run_seed, from_scratch=from_scratch)
 
 
-def completed(record: GradingRecord, work: HandedIn, digest: str) -> GradingRecord:
-    """Return a record with its file's receipt and the time of handing in."""
+def completed(
+    record: GradingRecord, work: HandedIn, digest: str, limits: Limits, *, isolated: bool = True
+) -> GradingRecord:
+    """Return a record with its file's receipt, the time of handing in, and how the code was shut in."""
     when, notes = work.timestamp, record.notes
     if isinstance(when, str):
         when, notes = None, (*notes, "timestamp.txt holds no time; it counts as handed in in time")
     receipt = receipt_of(work.content) if work.content else ""
-    return replace(record, notes=notes, digest=digest, receipt=receipt, handed_in=when and when.replace(tzinfo=UTC))
+    about_work = replace(record, notes=notes, receipt=receipt, handed_in=when and when.replace(tzinfo=UTC))
+    return replace(about_work, digest=digest, limits=asdict(limits), isolated=isolated)
 
 
 def _graded(

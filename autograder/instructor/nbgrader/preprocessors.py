@@ -25,7 +25,6 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecords, write_record
 from autograder.instructor.course.written_questions import question_for
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.releasing.source import opened
@@ -107,8 +106,7 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         from_scratch = is_from_scratch(self.config)
         notebook, record = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
         depends = grader_digest(released, expect.course, (sandbox.limits, True, from_scratch))
-        record = completed(record, work, digest_of(work, depends))
-        write_log(folder, submission, notebook, record, sandbox.limits, isolated=True)
+        record = completed(record, work, digest_of(work, depends), sandbox.limits)
         write_record(folder.autograded(submission.student, submission.assignment), record)
         with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:
             update_student(folder, rows, expect.course, _records(folder), submission.student)

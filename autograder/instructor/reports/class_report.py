@@ -136,6 +136,7 @@ class _Section:
             "late": self.who(lambda mark: mark.is_late),
             "late_since_unknown": self.who(lambda mark: mark.late_since_unknown),
             "time_claimed": self.who(lambda mark: mark.standing == CLAIMED),
+            "not_isolated": self.who(lambda mark: mark.record is not None and not mark.record.isolated),
             "wait_for_a_person": self.who(lambda mark: mark.needs_manual_grade),
             "marks": self.spread.record() if self.spread else None,
             "exercises": [asdict(exercise) for exercise in self.exercises],

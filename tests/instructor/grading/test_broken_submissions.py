@@ -5,6 +5,13 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of
+from autograder.course import Course, chapters_of
+from autograder.instructor.grading.submission import grade_one
+from autograder.instructor.releasing.source import source_notebook
+from autograder.judge.live import LiveExpectations
+from autograder.observe import Answer
+from autograder.sandbox import CellResult, RunResult
+from autograder.sandbox.cells import OUT_OF_TIME
 from tests.instructor.conftest import gradebook_rows, record_of
 from tests.instructor.grading.broken import BROKEN
 
@@ -72,3 +79,14 @@ def test_changed_checks_win_nothing_and_are_noted(broken_class: Path) -> None:
     notes = record_of(broken_class, "tests_changed")["notes"]
     assert len(notes) == len(CHECKS)
     assert all(note.endswith("was changed; the released one counts") for note in notes)
+
+
+def test_a_cell_that_was_stopped_is_noticed_though_its_checks_can_pass(course: Course) -> None:
+    (chapter,) = (chapter for chapter in chapters_of(course) if chapter.room == "layers")
+    notebook = source_notebook(chapter, course)
+    stopped = {"layers-Linear": CellResult("", OUT_OF_TIME)}
+    answered = {(check.exercise, check.name): Answer("missing", {}, "") for check in CHECKS}
+    ran = RunResult(stopped, answered)
+    _, record = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
+    notice = "layers-Linear: the cell did not end in time and was stopped; what it had defined by then counts"
+    assert record.notes[-1] == notice

@@ -84,7 +84,10 @@ def test_the_text_has_seed_check_observed_expected_verdict_and_mistake(
             assert first in block
     mistake = next(mistake for mistake in course.mistakes("layers") if mistake.id == "linear-bias-left-out")
     assert mistake.says in " ".join(text.split())
+    assert "graded shut in, limits: cell_s 20.0, " in text and f"memory_bytes {Limits().memory_bytes:,}" in text
     assert text.endswith("This is the recorded verdict.")
+    trusted = replace(bias_left_out, record=replace(bias_left_out.record, isolated=False))
+    assert "graded NOT ISOLATED (--no-sandbox), limits: " in explanation_text(trusted)
 
 
 def test_no_line_of_the_text_is_obeyed_by_a_terminal(bias_left_out: ExplainedMark) -> None:

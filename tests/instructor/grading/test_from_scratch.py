@@ -44,9 +44,9 @@ def noted(folder: Path) -> set[str]:
 def test_a_pass_by_delegation_is_noted_and_earns_nothing_where_the_course_says_so(folder: Path) -> None:
     assert points(grade(folder, seed=7)) == ONCE | {"functional": 20}
     assert noted(folder) == {"Flatten", "Sequential"}
-    for text in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
-        assert text.count("it passed by calling the ready-made nn.Flatten") == 3  # the hidden check, too
-        assert text.count("it passed by calling the ready-made nn.Sequential") == 3
+    text = page(folder)
+    assert text.count("it passed by calling the ready-made nn.Flatten") == 3  # the hidden check, too
+    assert text.count("it passed by calling the ready-made nn.Sequential") == 3
     succeeded(autograder("report", cwd=folder))
     report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
     assert re.search(r"Flatten</th><td><code>nn\.Flatten</code></td><td>functional</td>", report)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 from autograder.instructor.course.attempts import CLAIMED
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import ClassReport, class_report, marked
 from autograder.instructor.reports.public_code import Public
@@ -246,6 +247,15 @@ def test_times_that_nothing_proves_are_named() -> None:
     words = words_of(claimed)
     assert f"a time that nothing proves, such as a commit’s date: {marks[0].student.name}" in words
     assert words.count("time claimed") == 1
+
+
+def test_a_mark_that_was_found_without_a_sandbox_is_named() -> None:
+    marks = make_class(6, 1)
+    assert "--no-sandbox" not in words_of(report_of(marks))
+    record = GradingRecord("layers", tuple(marks[0].verdicts), isolated=False)
+    trusted = report_of([replace(marks[0], record=record), *marks[1:]])
+    assert trusted.numbers["assignments"][0]["not_isolated"] == [marks[0].student.id]
+    assert f"so the code was not shut in: {marks[0].student.name}" in words_of(trusted)
 
 
 def test_the_json_says_the_same(report: ClassReport) -> None:
