@@ -28,6 +28,12 @@ def parse(source: str | bytes) -> ast.Module:
         return ast.parse(source)
 
 
+def literal(source: str) -> object:
+    """Return the value of a literal, as ``ast.literal_eval`` does; raise ValueError or SyntaxError."""
+    with _one_at_a_time:
+        return ast.literal_eval(source)
+
+
 def bound(node: ast.AST) -> set[str]:
     """Return the names that a statement binds at the top level, also under if, try, with, match and loops."""
     names, waiting = set[str](), [node]

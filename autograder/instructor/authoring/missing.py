@@ -7,6 +7,7 @@ from autograder.course import Course
 from autograder.exercises import Exercise
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
 from autograder.instructor.viva.source_text import defining
+from autograder.parsing import parse
 
 RIGHT_ANSWERS = 4
 CHECKS, CHECKS_OF_A_LINE = 3, 2  # of an exercise, and of one whose solution is a single line
@@ -53,7 +54,7 @@ def way_of(source: str, name: str) -> str:
     Wording is: docstrings and annotations, the names of variables and attributes, messages of errors, what is refused
     and how, and an ``__init__`` that only calls its parent's. Helpers that the definition uses belong to it.
     """
-    module = ast.Module([_Bare().visit(statement) for statement in defining(ast.parse(source), name)], [])
+    module = ast.Module([_Bare().visit(statement) for statement in defining(parse(source), name)], [])
     _rename(module)
     return ast.dump(module)
 

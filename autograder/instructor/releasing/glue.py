@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Callable
 
+from autograder.parsing import parse
+
 WIDTH = 76  # columns of code that fit on a page
 
 
@@ -12,7 +14,7 @@ def without_glue(code: str) -> str:
     Code that Python alone cannot read, such as a line of IPython's, is returned unchanged.
     """
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except SyntaxError:
         return code
     lines: list[str | None] = list(code.splitlines())

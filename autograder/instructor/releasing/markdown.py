@@ -1,6 +1,5 @@
 """MyST Markdown to the plain Markdown of a notebook. Unknown markup is an error, never a leftover."""
 
-import ast
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 
 from autograder.errors import TaskFailed
 from autograder.instructor.releasing.choice_questions import KINDS, question_markdown
+from autograder.parsing import literal
 from autograder.sections import Contents
 
 PARSER = MarkdownIt().use(colon_fence_plugin)
@@ -191,7 +191,7 @@ def _glued(body: str, glued: Mapping[str, str]) -> str:
     if name not in glued:
         raise UnknownMarkup(f"no cell glues the value {name!r}")
     try:
-        return format(ast.literal_eval(glued[name]), form)
+        return format(literal(glued[name]), form)
     except (ValueError, SyntaxError, TypeError) as error:
         raise UnknownMarkup(f"the value {name} = {glued[name]} does not take the format {form!r}") from error
 

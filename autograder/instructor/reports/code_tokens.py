@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from autograder.parsing import parse
+
 Place = tuple[int, int]
 
 NAME, NUMBER, TEXT = "name", "0", "text"
@@ -98,7 +100,7 @@ def _text(token: tokenize.TokenInfo, own: frozenset[str], *, is_looked_up: bool)
 def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[tuple[Place, Place]]]:
     """Return the names that a program assigns, and the places of its docstrings and annotations."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset(), ()
     names: set[str] = set()
