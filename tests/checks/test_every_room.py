@@ -29,11 +29,14 @@ EACH_RIGHT_ANSWER = pytest.mark.parametrize("answer", RIGHT, ids=lambda answer: 
 TAUGHT = {"super().__init__()", "return x"}
 
 
+SLOW = {"Learner", "prepare_image"}  # their mistakes train networks, and prepare pictures, for half a minute
 EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.exercises(room)]
 
 
 @pytest.mark.parametrize("seed", EACH_SEED)
-@pytest.mark.parametrize(("room", "exercise"), EXERCISES)
+@pytest.mark.parametrize(
+    ("room", "exercise"), [pytest.param(*one, marks=[pytest.mark.deep] * (one[1] in SLOW)) for one in EXERCISES]
+)
 @pytest.mark.daily
 @pytest.mark.long("every mistake")
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seed: int) -> None:

@@ -91,7 +91,7 @@ def test_no_written_question_is_dropped_where_an_assignment_has_none(folder: Pat
     notebook = json.loads(released.read_text(encoding="utf-8"))
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     released.write_text(json.dumps(notebook), encoding="utf-8")
-    assert refused(folder, "drop", ASSIGNMENT, "written", "--yes") == f"error: {ASSIGNMENT} has no written question\n"
+    assert f"{ASSIGNMENT} has no written question" in refused(folder, "drop", ASSIGNMENT, "written", "--yes")
 
 
 def test_a_decision_is_shown_by_the_marks_with_the_penalty_taken_off(folder: Path) -> None:
