@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,8 +14,10 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Page
 from torch import Tensor, nn
 
+import solutions.checks
 from autograder import check, progress
 from autograder.course import Course, names_of_source
+from autograder.sandbox.hidden_checks import preload
 from autograder.student import CheckFailed, CheckReport, UnknownName, report_on
 from solutions.layers import Flatten, Linear
 
@@ -268,6 +271,22 @@ def test_a_loop_without_an_end_is_stopped_and_said_and_only_one_is_waited_for(mo
     assert time.monotonic() - started < 5
     assert "it did not end within 0.3 seconds: is there a loop without an end?" in text
     assert "not tried: another check did not end in time" in text
+
+
+def test_what_a_check_needs_imported_takes_none_of_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(0.5)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("autograder.student.CHECK_S", 0.3)
+    monkeypatch.setitem(solutions.checks.PRELOAD_FOR, "layers", ("slow_to_import",))
+    preload.cache_clear()
+
+    def forward(x: Tensor) -> Tensor:
+        import slow_to_import  # type: ignore[import-not-found]  # noqa: F401
+
+        return x.flatten(1)
+
+    assert report(flatten_by(forward)).passed
+    preload.cache_clear()
 
 
 def test_in_a_thread_where_no_alarm_can_ring_check_works_too() -> None:
