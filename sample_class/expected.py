@@ -8,6 +8,7 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -20,7 +21,7 @@ from sample_class.the_ten import ROOM
 DOZEN = 12
 DUE = datetime(2026, 11, 6, 23, 59)  # as the guide moves it
 GRACE, DAY, PERCENT, MOST_PERCENT = timedelta(minutes=15), timedelta(days=1), 10, 50
-LINES = [(ASSIGNMENT, "+1d"), (ASSIGNMENT, "2026-11-08 11:00"), ("*", "+12h"), (ASSIGNMENT, "+48h"), ("*", "+36h")]
+LINES = [(ASSIGNMENT, "+1d"), (ASSIGNMENT, "2026-11-08 11:00"), ("all", "+12h"), (ASSIGNMENT, "+48h"), ("all", "+36h")]
 COUNTS_MORE, ITS_POINTS = "Linear.affine_map", 3
 DROPPED = "Linear.initial_values"
 AFTER_TERM = f"""autograder points {ASSIGNMENT} {COUNTS_MORE} {ITS_POINTS} --yes
@@ -36,23 +37,24 @@ class WrongMarks(Exception):
     """A mark or a late penalty differs from the term's calculation."""
 
 
-def add_extensions(course: Path, worksheet: Path, everybody: Sequence[Student]) -> None:
-    """Fill the guide's table of extensions up to a dozen, for the latest works first."""
-    table = course / "extensions.csv"
-    named = {row["student"] for row in rows_of(table)}
-    when = times(worksheet, everybody)
-    unnamed = [student.id for student in everybody if not named & {student.id, student.full_name}]
+def more_extensions(course: Path, worksheet: Path, everybody: Sequence[Student]) -> str:
+    """Return the commands that fill the guide's extensions up to a dozen, for the latest works first."""
+    named, when = extensions(course), times(worksheet, everybody)
+    unnamed = [student.id for student in everybody if student.id not in named]
     unnamed.sort(key=lambda student: when.get(student, datetime.min), reverse=True)
-    with table.open("a", encoding="utf-8") as file:
-        for at, student in enumerate(unnamed[: DOZEN - len(named)]):
-            assignment, extension = LINES[at % len(LINES)]
-            file.write(f"{student},{assignment},{extension},agreed\n")
+    chosen = zip(unnamed[: DOZEN - len(named)], cycle(LINES), strict=False)
+    return "".join(f"autograder extend {student} {which} '{time}' --yes\n" for student, (which, time) in chosen)
+
+
+def extensions(course: Path) -> dict[str, str]:
+    """Return the extensions in force, by student."""
+    decisions = rows_of(course / "decisions.csv")
+    return {row["student"]: row["extension"] for row in decisions if row["decision"] == "extended"}
 
 
 def expected_percent(course: Path, worksheet: Path, everybody: Sequence[Student]) -> dict[str, int]:
     """Return the percentage of points that lateness costs each student, where a time is known."""
-    ids = {name: student.id for student in everybody for name in (student.id, student.full_name)}
-    own_due_dates = {ids[row["student"]]: own_due(row["extension"]) for row in rows_of(course / "extensions.csv")}
+    own_due_dates = {student: own_due(extension) for student, extension in extensions(course).items()}
     percent = {}
     for student, when in times(worksheet, everybody).items():
         late = when - own_due_dates.get(student, DUE) - GRACE
@@ -78,7 +80,7 @@ def check_penalties(course: Path, percent: Mapping[str, int]) -> tuple[int, int]
                 lost = f"{submission.student.id} loses {submission.late_submission_penalty:g} points by lateness"
                 raise WrongMarks(f"{lost}, and not {expected:g}")
             late += expected > 0
-    return len(rows_of(course / "extensions.csv")), late
+    return len(extensions(course)), late
 
 
 def times(worksheet: Path, everybody: Sequence[Student]) -> dict[str, datetime]:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.errors import UsageError, complain, plain
-from autograder.instructor.commands import DryRun, OneAssignment, OneStudent, Yes, examples, require_consent
+from autograder.instructor.commands import WHICH, WHO, DryRun, OneAssignment, OneStudent, Yes, examples, require_consent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from autograder.instructor.course.decisions import Decision
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.marks import Facts, Mark
+    from autograder.instructor.marks import Mark
 
 app = typer.Typer()
 
+ALL = "all"  # of the assignments: * is more than one word in a shell
 Undo = Annotated[bool, typer.Option("--undo", help="Take the decision back.")]
 
 
@@ -116,94 +117,65 @@ def excuse(
     decide(folder, assignment, [decision], undo=undo, yes=yes, dry_run=dry_run)
 
 
-@app.command(epilog=examples("autograder extend --dry-run", "autograder extend --yes", "autograder extend --undo"))
-def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Bring extensions.csv into force.
+@app.command(
+    epilog=examples(
+        "autograder extend STUDENT ASSIGNMENT +48h --dry-run",
+        "autograder extend STUDENT all +7d --yes",
+        "autograder extend SECTION ASSIGNMENT '2026-11-08 23:59'",
+        "autograder extend STUDENT ASSIGNMENT --undo",
+    )
+)
+def extend(
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help=f"{WHO} Or a section of the class.")],
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}; or all, for the whole term.")],
+    extension: Annotated[
+        str | None, typer.Argument(metavar="TIME", help="A date such as '2026-11-08 23:59', or +48h, or +2d.")
+    ] = None,
+    undo: Undo = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Give a student, or a section, more time.
 
-    Extensions that it no longer has are taken back, and with --undo all are. Its columns are student (or a section of
-    the roster), assignment (or * for the whole term), extension and reason; the reason is for you alone. An extension
-    is a new date such as 2026-11-08 23:59, or +48h, or +2d.
-
-    Shows until when each has time and whose mark changes, and asks. Later gradings follow it; no student's code is run.
+    Hours and days are counted from the due date and move with it; a date stays. Shows until when each has time and
+    whose mark changes, and asks. Later gradings follow it; no student's code is run.
     """
     from autograder.course import Course
-    from autograder.instructor.course.decisions import TABLE_COLUMNS, extensions_of, gives_nothing
+    from autograder.instructor.course.decisions import Decision
+    from autograder.instructor.course.directory import find_student, known_students
     from autograder.instructor.course.due_dates import assignments_of
-    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+    from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, parse_extension
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.roster import by_section
 
-    folder = CourseFolder.here()
-    if not undo and not folder.extensions.exists():
-        columns = ", ".join(TABLE_COLUMNS)
-        raise CourseFolderError(f"there is no extensions.csv: make one with the columns {columns}, or --undo all")
-    given = () if undo else extensions_of(folder, assignments_of(Course.installed()))
-
-    def now(facts: Facts) -> Sequence[Decision]:
-        decisions = (*(decision for decision in facts.decisions if decision.what != "extended"), *given)
-        own_due = replace(facts, decisions=decisions).own_due
-        names = {student.id: student.id_and_name for student in facts.students}
-        for decision in given:
-            if why := gives_nothing(decision, facts.due, own_due):
-                who = names.get(decision.student, decision.student)
-                complain(f"{who}, {decision.assignment}: {decision.extension} gives nothing: {why}")
-        return decisions
-
-    def shown(before: Sequence[Mark], after: Sequence[Mark]) -> Iterator[str]:
-        moved = changed = 0
-        pairs = sorted(zip(before, after, strict=True), key=lambda pair: pair[0].student.id)
-        for was, is_ in pairs:
-            changes = []
-            if was.dates and is_.dates and was.dates.own_due.timestamp() != is_.dates.own_due.timestamp():
-                changes.append(f"until {was.dates.own_due:%Y-%m-%d %H:%M} → {is_.dates.own_due:%Y-%m-%d %H:%M}")
-                moved += 1
-            if was.score != is_.score:
-                changes.append(f"{was.score:g} → {is_.score:g} points")
-                changed += 1
-            if changes:
-                yield f"{was.student.id_and_name}, {was.assignment}: {'; '.join(changes)}"
-        yield f"{moved} due date{'s' if moved != 1 else ''} and {changed} mark{'s' if changed != 1 else ''} change"
-
-    propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)
+    folder, assignments = CourseFolder.here(), assignments_of(Course.installed())
+    if assignment not in (*assignments, ALL):
+        raise UsageError(f"there is no assignment {assignment!r}: there are {', '.join(assignments)}, or {ALL}")
+    if extension is None and not undo:
+        raise UsageError(f"say how much more time: {FORMS}; or --undo")
+    try:
+        given = parse_extension(extension) if extension else None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if given and given.until and assignment == ALL:
+        raise UsageError("one date cannot be an extension for all of the term: write +48h or +2d")
+    who = student if student in by_section(known_students(folder)) else find_student(folder, student).id
+    named = WHOLE_TERM if assignment == ALL else assignment
+    decision = Decision(named, "extended", student=who, extension=given.text if given else "")
+    decide(folder, named, [decision], undo=undo, yes=yes, dry_run=dry_run)
 
 
 def decide(
     folder: CourseFolder, assignment: str, new: Sequence[Decision], *, undo: bool, yes: bool, dry_run: bool
 ) -> None:
-    """Show the effect of decisions on an assignment, ask, and write them."""
-    from autograder.instructor.course.decisions import with_decisions
-
-    def now(facts: Facts) -> Sequence[Decision]:
-        return with_decisions(facts.decisions, new, undo=undo)
-
-    def shown(before: Sequence[Mark], after: Sequence[Mark]) -> Iterator[str]:
-        names = {mark.student.id: mark.student.id_and_name for mark in before}
-        for decision in new:
-            who = f" {names.get(decision.student, decision.student)}" if decision.student else ""
-            yield f"{'undo: ' if undo else ''}{assignment}:{who} {decision}"
-        counting = [pair for pair in zip(before, after, strict=True) if not any(mark.excused for mark in pair)]
-        changes = [(was, is_) for was, is_ in counting if was.score != is_.score]
-        for was, is_ in changes:
-            yield f"{was.student.id_and_name}, {was.assignment}: {was.score:g} → {is_.score:g} points"
-        yield "1 mark changes" if len(changes) == 1 else f"{len(changes)} marks change"
-
-    propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)
-
-
-def propose(
-    folder: CourseFolder,
-    now: Callable[[Facts], Sequence[Decision]],
-    shown: Callable[[Sequence[Mark], Sequence[Mark]], Iterator[str]],
-    *,
-    undo: bool,
-    yes: bool,
-    dry_run: bool,
-) -> None:
-    """Show the marks that other decisions give, ask, write the decisions, and bring the gradebook up to date.
+    """Show the marks that decisions give, ask, write the decisions, and bring the gradebook up to date.
 
     If it is killed between table and gradebook, the next command, such as this one again, makes up for it.
     """
     from autograder.course import Course
     from autograder.instructor.class_facts import facts_of, update_gradebook
-    from autograder.instructor.course.decisions import write_decisions
+    from autograder.instructor.course.decisions import gives_nothing, with_decisions, write_decisions
+    from autograder.instructor.course.extensions import WHOLE_TERM
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import marks_of
 
@@ -212,13 +184,20 @@ def propose(
     with folder.only_one_grader(), CourseGradebook(folder) as gradebook:
         with gradebook.open() as rows:
             facts = facts_of(folder, course, rows)
-        decisions = now(facts)
+        decisions = with_decisions(facts.decisions, new, undo=undo)
         if set(decisions) == set(facts.decisions):
             print("nothing to undo" if undo else "it is decided so already")
             if not dry_run:
                 update_gradebook(folder, course, gradebook)
             return
-        for line in shown(marks_of(facts), marks_of(replace(facts, decisions=decisions))):
+        decided = replace(facts, decisions=decisions)
+        names = {student.id: student.id_and_name for student in facts.students}
+        for decision in new:
+            who = f" {names.get(decision.student, decision.student)}" if decision.student else ""
+            print(plain(f"{'undo: ' if undo else ''}{assignment.replace(WHOLE_TERM, 'all')}:{who} {decision}"))
+            if why := "" if undo else gives_nothing(decision, facts.due, decided.own_due):
+                complain(f"{decision.extension} gives nothing: {why}")
+        for line in _changes(marks_of(facts), marks_of(decided), dates=new[0].what == "extended"):
             print(plain(line))
         if not dry_run and (yes or typer.confirm("Write this?")):
             write_decisions(folder.decisions, decisions)
@@ -226,3 +205,20 @@ def propose(
             print("Taken back." if undo else "Written. The same command with --undo takes it back.")
         else:
             print("nothing was written")
+
+
+def _changes(before: Sequence[Mark], after: Sequence[Mark], *, dates: bool) -> Iterator[str]:
+    """Yield a line for each due date or mark that changes, and one that counts them."""
+    moved = changed = 0
+    for was, is_ in zip(before, after, strict=True):
+        changes = []
+        if was.dates and is_.dates and was.dates.own_due.timestamp() != is_.dates.own_due.timestamp():
+            changes.append(f"until {was.dates.own_due:%Y-%m-%d %H:%M} → {is_.dates.own_due:%Y-%m-%d %H:%M}")
+            moved += 1
+        if was.score != is_.score and not (was.excused or is_.excused):
+            changes.append(f"{was.score:g} → {is_.score:g} points")
+            changed += 1
+        if changes:
+            yield f"{was.student.id_and_name}, {was.assignment}: {'; '.join(changes)}"
+    due = f"{moved} due date{'s' if moved != 1 else ''} and " if dates else ""
+    yield f"{due}{changed} mark{'s' if changed != 1 else ''} change{'s' if changed == 1 and not dates else ''}"

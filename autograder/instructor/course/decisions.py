@@ -2,30 +2,22 @@
 
 A check counts other points; everybody who handed in has the points of a question; a student is excused, or has more
 time. The commands ``points``, ``drop``, ``excuse`` and ``extend`` write the table, and every later grading follows it.
-
-Extensions the instructor writes into a table of their own, ``extensions.csv``, from which ``extend`` copies all but the
-reason, which is for the instructor alone.
 """
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from autograder.instructor.course.directory import Directory, UnknownStudent, known_students, nearest
-from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, Extension, Work, parse_extension
+from autograder.instructor.course.extensions import WHOLE_TERM, Extension, Work, parse_extension
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.roster import by_section
-from autograder.instructor.course.tables import Row, Table, TableError, read_table
+from autograder.instructor.course.tables import Row, Table, read_table
 
 What = Literal["points", "dropped", "excused", "extended"]
 COLUMNS = ("assignment", "decision", "question", "student", "points", "extension")
-TABLE_COLUMNS = ("student", "assignment", "extension", "reason")  # of extensions.csv
-EXTENSION_COLUMNS = ("extension", "until", "newdate", "newduedate", "due", "date")
 
 
 @dataclass(frozen=True)
@@ -52,7 +44,7 @@ class Decision:
     def __str__(self) -> str:
         """Return it in words for a student."""
         if self.what == "extended":
-            return f"due later: {self.extension}"
+            return f"due later: {self.extension}".removesuffix(": ")
         if self.what == "points":
             return f"{self.question} counts {self.points} point{'' if self.points == 1 else 's'} in this course"
         return "excused" if self.what == "excused" else f"{self.question}: everybody who handed in has its points"
@@ -77,7 +69,10 @@ def _decision(table: Table, row: Row) -> Decision:
         row.cells.get(column, "") for column in ("assignment", "question", "student", "extension")
     )
     if what == "extended":
-        _parsed(table, row, extension)
+        try:
+            parse_extension(extension)
+        except ValueError as error:
+            raise table.error(row, str(error)) from None
     return Decision(assignment, cast(What, what), cell, student, int(points), extension)
 
 
@@ -115,48 +110,13 @@ def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
     write_atomically(path, out.getvalue())
 
 
-# The instructor's table of extensions
-
-
-def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[Decision, ...]:
-    """Return the extensions in the table of a course folder, a decision for each line; without the table, none.
-
-    A student of the roster goes by any name that it knows; so does an id of which work was handed in. A line can be for
-    a section of the roster.
-
-    Raises:
-        TableError: the table or the roster cannot be read, or a line names an unknown student or assignment,
-            no extension, or the same work as one above.
-    """
-    if not folder.extensions.exists():
-        return ()
-    students = known_students(folder)
-    table, directory, sections = read_table(folder.extensions), Directory(students), by_section(students)
-    if table.rows and not (table.has("student") and table.has("assignment")):
-        raise TableError(f"{folder.extensions} lacks a column: its columns are {', '.join(TABLE_COLUMNS)}")
-    decisions: list[Decision] = []
-    lines: dict[Work, int] = {}
-    for row in table.rows:
-        named, assignment = row.cells.get("student", ""), _assignment(table, row, assignments)
-        student = named if named in sections else _student(table, row, directory)
-        written = row.first(*EXTENSION_COLUMNS)
-        if not written:
-            raise table.error(row, f"it says no extension: write {FORMS} into the column “extension”")
-        extension = _parsed(table, row, written)
-        if assignment == WHOLE_TERM and extension.kind == "date":
-            raise table.error(row, "one date cannot be an extension for *, the whole term: write +48h or +2d")
-        if before := lines.get((student, assignment)):
-            raise table.error(row, f"{student} has an extension for {assignment} in line {before} already")
-        lines[student, assignment] = row.line
-        decisions.append(Decision(assignment, "extended", student=student, extension=extension.text))
-    return tuple(decisions)
-
-
 def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
-    """Return the reason why an extension gives no time; empty if it gives some.
+    """Return the reason why an extension gives no time; empty if it gives some, or for another decision.
 
     ``due`` is when assignments are due for everybody, and ``own_due`` when work is, with all extensions.
     """
+    if given.what != "extended":
+        return ""
     if given.assignment == WHOLE_TERM:
         return "" if due else "due_dates.csv has no due date"
     if given.assignment not in due:
@@ -164,27 +124,3 @@ def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping
     own = own_due.get((given.student, given.assignment))
     is_later = own is None or own.timestamp() > due[given.assignment].timestamp()
     return "" if is_later else f"{given.assignment} is due no earlier"
-
-
-def _parsed(table: Table, row: Row, text: str) -> Extension:
-    try:
-        return parse_extension(text)
-    except ValueError as error:
-        raise table.error(row, str(error)) from None
-
-
-def _student(table: Table, row: Row, directory: Directory) -> str:
-    try:
-        return directory.named(row.cells.get("student", "")).id
-    except UnknownStudent as error:
-        raise table.error(row, str(error)) from None
-
-
-def _assignment(table: Table, row: Row, assignments: Collection[str]) -> str:
-    written = row.cells.get("assignment", "")
-    folded = {name.casefold(): name for name in (*assignments, WHOLE_TERM)}
-    if written.casefold() not in folded:
-        near = nearest(written, assignments)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(sorted(assignments))}"
-        raise table.error(row, f"there is no assignment {written!r}: {hint} ({WHOLE_TERM} is all of the term)")
-    return folded[written.casefold()]

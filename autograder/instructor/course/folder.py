@@ -133,7 +133,6 @@ class CourseFolder:
     due_dates = _PathWithin("due_dates.csv")
     releases = _PathWithin("releases.json")
     decisions = _PathWithin("decisions.csv")
-    extensions = _PathWithin("extensions.csv")  # the instructor's own table, with the reasons
     markers = _PathWithin("markers.csv")
     questions = _PathWithin("questions")  # written questions of the instructor's own, secret
     bundle = _PathWithin("release/course.zip")

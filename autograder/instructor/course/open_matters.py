@@ -1,18 +1,14 @@
 """Reminders of work that collecting left for a person, shown wherever marks are made or shown.
 
 A student's file is not a notebook (kept in ``collected/instead.json``), cannot be read (in the record of grading), or
-was late at an unknown time (in the collected attempts); or ``extensions.csv`` differs from what is in force.
+was late at an unknown time (in the collected attempts).
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-from autograder.course import Course
-from autograder.errors import AutograderError
 from autograder.instructor.course.attempts import INDEX, kept
-from autograder.instructor.course.decisions import extensions_of, read_decisions
-from autograder.instructor.course.due_dates import assignments_of
 from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecords
@@ -56,21 +52,10 @@ def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
     return late
 
 
-def _extensions_not_in_force(folder: CourseFolder) -> list[str]:
-    """Return a line where extensions.csv differs from the extensions that ``autograder extend`` wrote."""
-    try:
-        table = set(extensions_of(folder, assignments_of(Course.installed())))
-    except (AutograderError, OSError) as error:
-        return [f"extensions are as they were, since the table cannot be read: {error}"]
-    in_force = {decision for decision in read_decisions(folder.decisions) if decision.what == "extended"}
-    who = ", ".join(sorted({decision.student for decision in table ^ in_force}))
-    return [f"extensions.csv differs from what is in force: {who}. Then: autograder extend"] if who else []
-
-
 def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
     """Return a line for each kind of thing left to do, with the names, and the command that does it."""
     names = {student.id: student.id_and_name for student in students_of(folder)}
-    lines, records = _extensions_not_in_force(folder), list(GradingRecords(folder).all())
+    lines, records = list[str](), list(GradingRecords(folder).all())
 
     def remind(who: Sequence[str], what: str, way_out: str) -> None:
         if who:
