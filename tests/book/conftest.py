@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from book.pdf import waiting
-from tests.commands import run
+from tests.commands import run, succeeded
 from tests.conftest import ROOT, Silent, listen, made_once
 
 CHAPTER = "chapters/2-layers.html"
@@ -39,8 +39,7 @@ def pdf_file(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Path:
     """The whole book as `make pdf` prints it. Read it only."""
 
     def make(folder: Path) -> None:
-        done = run("book.pdf", site, folder / "book.pdf", cwd=ROOT)
-        assert done.returncode == 0, done.stderr
+        succeeded(run("book.pdf", site, folder / "book.pdf", cwd=ROOT))
 
     return made_once("pdf", tmp_path_factory, make) / "book.pdf"
 

@@ -7,12 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from autograder.course import Course
 from solutions.checks.deployment import overheated
 from solutions.deployment import prepare_image, temperature
-
-ROOM = "deployment"
-COURSE = Course.installed()
 
 
 def test_the_logits_of_the_checks_are_calibrated_by_the_temperature_that_was_drawn() -> None:

@@ -15,13 +15,6 @@ ROOM = "dropout"
 COURSE = Course.installed()
 MISTAKES = COURSE.mistakes(ROOM)
 SOURCE = COURSE.source(ROOM)
-TORCH_PARTS = "from torch.nn import Flatten, Linear, ReLU, Sequential\n"
-
-
-def on_torch_parts(source: str) -> str:
-    """Let a source use PyTorch's layers, as a notebook does, whose weights are (out, in)."""
-    lines = [line for line in source.splitlines() if not line.startswith("from solutions.")]
-    return TORCH_PARTS + "\n".join(lines)
 
 
 def test_the_checks_put_the_students_dropout_back(verdicts_on: Judge) -> None:
@@ -32,9 +25,10 @@ def test_the_checks_put_the_students_dropout_back(verdicts_on: Judge) -> None:
 
 @pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Classifier"], ids=lambda mistake: mistake.id)
 def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake: Mistake, verdicts_on: Judge) -> None:
-    source = on_torch_parts(mistake.apply(SOURCE))
-    mistakes = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
-    assert mistakes == {mistake.id}
+    """Their weights are (out, in)."""
+    own = [line for line in mistake.apply(SOURCE).splitlines() if not line.startswith("from solutions.")]
+    source = "\n".join(["from torch.nn import Flatten, Linear, ReLU, Sequential", *own])
+    assert named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5)) == {mistake.id}
 
 
 def test_a_parameter_that_no_classifier_has_is_set_to_zeros() -> None:

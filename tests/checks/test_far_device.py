@@ -3,8 +3,6 @@
 import copy
 import io
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from solutions.checks._far_device import FAR, far_device, far_or_near
+from tests.commands import python, succeeded
 
 Journey = Callable[[Tensor, Tensor], Tensor]
 THERE: dict[str, Journey] = {
@@ -267,4 +266,4 @@ def test_to_move_a_tensor_imports_no_compiler_which_takes_seconds() -> None:
         "import sys, torch\nfrom solutions.checks._far_device import FAR, far_device\n"
         "with far_device(): torch.ones(2).to(FAR) + 1\nassert 'torch._dynamo' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", program], check=True)
+    succeeded(python(program))

@@ -90,7 +90,6 @@ def retag(index: int, **values: Any) -> Callable[[NotebookNode], None]:
             "layers-Linear occurs 2 times; the first one counts",
         ),
         (change(2, cell_type="markdown"), "class Linear: mine = 1", "was turned into markdown; it counts as code"),
-        (change(2, cell_type="raw"), "class Linear: mine = 1", "was turned into raw; it counts as code"),
         (change(3, source="pass"), "class Linear: mine = 1", "Linear-shape was changed; the released one counts"),
         (change(4, source="give(100)"), "class Linear: mine = 1", "layers-Linear-secret was changed"),
         (
@@ -106,7 +105,7 @@ def retag(index: int, **values: Any) -> Callable[[NotebookNode], None]:
             "layers-Linear has more than 256 thousand characters; it counts as not answered",
         ),
     ],
-    ids=["deleted", "doubled", "now Markdown", "now raw", "check changed", "hidden check filled", "extra cell",
+    ids=["deleted", "doubled", "now Markdown", "check changed", "hidden check filled", "extra cell",
          "grade id a number", "metadata no object", "too long"],
 )  # fmt: skip
 def test_a_part_that_is_left_out_is_reported(damage: Callable[[NotebookNode], object], linear: str, note: str) -> None:

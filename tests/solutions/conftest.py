@@ -13,7 +13,7 @@ from solutions import data
 from solutions.__main__ import main
 from solutions.data.idx import unpack
 from solutions.runs.folders import MODEL
-from tests.commands import run
+from tests.commands import run, succeeded
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -86,12 +86,8 @@ def here(capsys: pytest.CaptureFixture[str]) -> Cli:
 def training(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a short run on the sample, and what the command printed."""
     folder = tmp_path_factory.mktemp("trained") / "runs" / "short"
-    result = cli(
-        *("train", "--data", data.SAMPLE_FOLDER, "--set", "epochs=6", "--set", "lr=0.05"),
-        *("--device", "cpu", "--name", folder),
-    )
-    assert result.returncode == 0, result.stderr
-    return folder, result.stdout
+    options = ("--device", "cpu", "--set", "epochs=6", "--set", "lr=0.05")
+    return folder, succeeded(cli("train", "--data", data.SAMPLE_FOLDER, *options, "--name", folder)).stdout
 
 
 @pytest.fixture(scope="session")

@@ -24,26 +24,19 @@ from autograder.sandbox import NoSandbox
 from autograder.student.handing_in import HandIn, hand_in, unlike_what_ran
 from autograder.student.names import UnknownName
 from tests.conftest import ROOT
-from tests.notebooks.conftest import half_written
+from tests.notebooks.conftest import half_written, with_answers
 
 NOON = datetime(2026, 11, 5, 12)
 UNTOUCHED = released_notebook("layers")
 for cell in UNTOUCHED.cells:  # as students get it
     cell.source = without_hidden_tests(cell.source).strip()
 RIGHT = fill(UNTOUCHED, Course.installed().source("layers")).notebook
-EXERCISES = list(exercise_cells(UNTOUCHED))
 NAME = "2-layers.ipynb"
 Write = Callable[..., bytes]
 
 
 def sources(notebook: NotebookNode) -> list[str]:
     return [cell.source for cell in exercise_cells(notebook).values()]
-
-
-def with_flatten(source: str, notebook: NotebookNode = RIGHT) -> NotebookNode:
-    copy = nbformat.from_dict(notebook)
-    exercise_cells(copy)["Flatten"].source = source
-    return copy
 
 
 FLATTEN = exercise_cells(RIGHT)["Flatten"].source
@@ -63,16 +56,16 @@ NOTHING_RAN = "No exercise was run in this kernel, so nothing here shows"
 COMPARED: dict[str, tuple[NotebookNode, list[str], str]] = {
     "as it ran": (RIGHT, sources(RIGHT), ""),
     "as it ran last": (RIGHT, [*sources(UNTOUCHED), WRONG, *sources(RIGHT), "check(Flatten)", "1 +"], ""),
-    "others are still open": (with_flatten(FLATTEN, UNTOUCHED), [FLATTEN], ""),
+    "others are still open": (with_answers(UNTOUCHED, Flatten=FLATTEN), [FLATTEN], ""),
     "a lab defines the name, too": (WITH_A_LAB, [*sources(RIGHT), LAB], ""),
     "one cell holds the exercises of others": (IN_ONE_CELL, sources(IN_ONE_CELL), ""),
     "ran and not saved": (
-        with_flatten(WRONG),
+        with_answers(RIGHT, Flatten=WRONG),
         [*sources(RIGHT), WRONG, FLATTEN],
         f"{SAVED} an older version of Flatten than ran last: press Ctrl+S (on a Mac ⌘S) and run this cell again.",
     ),
     "never run": (
-        with_flatten(WRONG),
+        with_answers(RIGHT, Flatten=WRONG),
         sources(RIGHT),
         f"{SAVED} another Flatten than ran last. Run the cell of Flatten",
     ),
@@ -130,7 +123,8 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_receipt_is_that_of_the_packed_bytes_and_counts_the_checks_of_each_exercise(
     write: Write, tmp_path: Path
 ) -> None:
-    content = write(with_flatten(WRONG), *sources(with_flatten(WRONG)))
+    notebook = with_answers(RIGHT, Flatten=WRONG)
+    content = write(notebook, *sources(notebook))
     done = hand_in("layers")
     packed = tmp_path / PACKED / NAME
     assert packed.read_bytes() == content
@@ -154,8 +148,8 @@ def test_missing_and_unfinished_answers_and_names_defined_elsewhere_are_warned_o
 ) -> None:
     row = "row = nn.Flatten()"
     written, stubs = (exercise_cells(notebook)["Sequential"].source for notebook in (RIGHT, UNTOUCHED))
-    notebook = with_flatten(FLATTEN.replace("x.flatten(start_dim=1)", "row(x)"))
-    exercise_cells(notebook)["Sequential"].source = half_written(written, stubs)
+    uses = FLATTEN.replace("x.flatten(start_dim=1)", "row(x)")
+    notebook = with_answers(RIGHT, Flatten=uses, Sequential=half_written(written, stubs))
     notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-rms_through"]
     notebook.cells.append(nbformat.v4.new_code_cell(row))
     content = write(notebook, *sources(notebook), row)
@@ -254,7 +248,6 @@ def test_a_newer_file_of_the_chapter_than_the_packed_one_is_warned_of(
 # What a file holds, and why it is refused.
 UNREADABLE = {
     "large": (b" " * (MAX_NOTEBOOK_BYTES + 1), "has more than 32 MiB: clear its outputs and save it."),
-    "half written": (b'{"cells": [', "is not a notebook: "),
     "in conflict": (b'{\n<<<<<<< HEAD\n "cells": [', "holds a conflict of git, two versions at once"),
 }
 

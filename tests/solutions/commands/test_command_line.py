@@ -22,7 +22,7 @@ from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
 from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, LOG, MODEL, RESULTS
 from solutions.runs.model_file import write_model
-from tests.commands import ROOT, python
+from tests.commands import ROOT, python, succeeded
 from tests.solutions.conftest import Cli, error_of
 
 QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--device", "cpu", "--set", "epochs=1")
@@ -227,18 +227,11 @@ def test_an_interrupt_says_the_way_on_and_frees_the_name_of_a_run_that_kept_noth
 
 
 @pytest.mark.deep  # it takes a compiler
-def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--set", "way=compiled", "--name", tmp_path / "a")
-    assert done.returncode == 0, done.stderr
-    assert "by steps compiled for this machine" in " ".join(done.stdout.split())
+def test_a_run_takes_the_way_and_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Path) -> None:
+    done = succeeded(here(*QUICK, "--set", "way=compiled", "--set", "threads=2", "--name", tmp_path / "a"))
+    words = " ".join(done.stdout.split())
+    assert "Training with 2 threads on" in words and "by steps compiled for this machine" in words
     assert json.loads((tmp_path / "a" / RESULTS).read_text())["compiled"] is True
-
-
-@pytest.mark.deep
-def test_a_run_uses_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--set", "threads=2", "--name", tmp_path / "a")
-    assert done.returncode == 0, done.stderr
-    assert "Training with 2 threads on" in " ".join(done.stdout.split())
     config = json.loads((tmp_path / "a" / CONFIG).read_text())
     assert (config["threads"], config["machine"]["threads"]) == (2, 2)
 
@@ -274,8 +267,7 @@ def test_wrong_use_of_train_is_refused_in_one_line_and_leaves_nothing(
 
 
 def test_evaluate_gives_trains_accuracy_to_the_digit(cli: Cli, training: tuple[Path, str], model_file: Path) -> None:
-    result = cli("evaluate", model_file, "--data", data.SAMPLE_FOLDER)
-    assert result.returncode == 0
+    result = succeeded(cli("evaluate", model_file, "--data", data.SAMPLE_FOLDER))
     assert accuracy_in(result.stdout) == accuracy_in(training[1])
     table = training[1].split("Test images")[1].split("Test accuracy")[0]
     assert table in result.stdout

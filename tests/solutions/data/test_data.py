@@ -111,7 +111,6 @@ DAMAGED: dict[str, tuple[Callable[[Path], object], str]] = {
     "truncated": (replaced(lambda content: content[:-1000], TRAIN_IMAGES), "truncated, 3,919,016 of 3,920,016 bytes"),
     "too long": (replaced(lambda content: content + b"\0", TRAIN_LABELS), "1 bytes too long"),
     "packed, empty": (packed(TRAIN_IMAGES, lambda content: b""), f"{TRAIN_IMAGES}.gz"),
-    "packed, truncated": (packed(TRAIN_IMAGES, lambda content: content[:1000]), f"{TRAIN_IMAGES}.gz"),
     "packed, its end is missing": (packed(TRAIN_IMAGES, lambda content: content[:-4]), f"{TRAIN_IMAGES}.gz"),
     "packed, damaged inside": (
         packed(TRAIN_IMAGES, lambda content: content[:100_000] + bytes(100) + content[100_100:]),

@@ -15,7 +15,7 @@ import pytest
 from solutions import data
 from solutions.deploy import push as pushing  # before anything else imports the Hub's client: it sets how that uploads
 from solutions.errors import WorkFailed, WrongUse
-from tests.commands import run
+from tests.commands import run, succeeded
 from tests.conftest import listen
 from tests.solutions.conftest import Cli, error_of
 
@@ -223,8 +223,7 @@ def test_a_malformed_name_is_refused(here: Cli, name: str) -> None:
 
 
 def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(here: Cli, model_file: Path) -> None:
-    result = here("push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER, "--dry-run")
-    assert result.returncode == 0, result.stderr
+    result = succeeded(here("push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER, "--dry-run"))
     assert f"{model_file.stat().st_size:9,}  model.safetensors" in result.stdout
     assert f"/spaces/{NAME}" in result.stdout
 
@@ -234,8 +233,7 @@ def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_toke
 ) -> None:
     environment = os.environ | {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}
     command = ("solutions", "push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER)
-    result = run(*command, cwd=tmp_path, env=environment)
-    assert result.returncode == 0, result.stderr
+    result = succeeded(run(*command, cwd=tmp_path, env=environment))
     assert f"{hub.address}/spaces/{NAME}" in result.stdout
     assert TOKEN not in result.stdout + result.stderr
     files = hub.spaces[NAME].files

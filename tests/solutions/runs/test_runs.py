@@ -124,32 +124,22 @@ def test_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- calibration, compared with other libraries
 
 
-def answers(seed: int, images: int = 500) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    probabilities = rng.dirichlet(np.full(10, 0.3), images)
-    return rng.integers(0, 10, images), probabilities
-
-
 @given(st.integers(1, 10_000).flatmap(lambda count: st.tuples(st.integers(0, count), st.just(count))))
 def test_the_interval_is_wilsons(right_of: tuple[int, int]) -> None:
     expected = binomtest(*right_of).proportion_ci(0.95, method="wilson")
     assert wilson_interval(*right_of) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
-def test_the_bins_are_those_of_scikit_learn() -> None:
-    targets, probabilities = answers(0)
+def test_the_bins_are_those_of_scikit_learn_and_the_error_weighs_each_by_its_answers() -> None:
+    rng = np.random.default_rng(0)
+    probabilities, targets = rng.dirichlet(np.full(10, 0.3), 500), rng.integers(0, 10, 500)
     calibration = calibrate(targets, probabilities, bins=7)
     is_right = probabilities.argmax(axis=1) == targets
     shares, confidences = calibration_curve(is_right, probabilities.max(axis=1), n_bins=7)
     np.testing.assert_allclose(calibration.accuracies[calibration.filled], shares)
     np.testing.assert_allclose(calibration.confidences[calibration.filled], confidences)
-
-
-def test_the_error_weighs_each_bin_by_its_answers() -> None:
-    """Three answers at 0.9, of which two are right, and one at 0.6 that is wrong."""
-    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
-    calibration = calibrate(np.array([0, 0, 1, 0]), probabilities)
-    assert calibration.error == pytest.approx((3 * (0.9 - 2 / 3) + 0.6) / 4)
+    weights = calibration.counts[calibration.filled]
+    assert calibration.error == pytest.approx(np.average(np.abs(shares - confidences), weights=weights))
 
 
 @given(arrays(float, (20, 3), elements=st.floats(0.01, 1)), st.integers(1, 20))
