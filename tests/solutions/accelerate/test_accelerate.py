@@ -271,8 +271,10 @@ def test_a_restored_state_continues_training_exactly(train: Examples, valid: Exa
 def test_after_an_epoch_compiled_weights_are_those_of_the_fast_path(
     train: Examples, threads: int, changes: dict[str, Any]
 ) -> None:
+    """A short epoch: in a long one a sum within rounding of 0 turns a ReLU on one way alone, on some processors."""
     recipe = replace(Recipe(epochs=2, lr=0.05, dropout=0.2), **changes)
-    fast, compiled = (FastLearner(new_model(recipe, 0), recipe, train, train, compiled=way) for way in (False, True))
+    few = train[0][:1000], train[1][:1000]
+    fast, compiled = (FastLearner(new_model(recipe, 0), recipe, few, few, compiled=way) for way in (False, True))
     expected = fast.train_epoch()
     torch.set_num_threads(threads)
     assert compiled.train_epoch() == pytest.approx(expected, rel=1e-5)
