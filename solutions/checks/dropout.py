@@ -428,9 +428,7 @@ def logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """With dropout 1 nothing is left to chance: where it is on in evaluation too, the logits are the last bias."""
     with dropout_of_torch(names):
         model, values = names.Classifier(1.0), random_values(rng)
-        values[-1] += 30 * torch.tensor([1.0, -1.0]).repeat(
-            5
-        )  # of both signs, and far from 0, where rounding weighs most
+        values[-1] += 30 * torch.tensor([1.0, -1.0]).repeat(5)  # far from 0, where rounding weighs most
         fill(model, values)
         model.eval()
         x = uniform(rng, 5, 28, 28)
