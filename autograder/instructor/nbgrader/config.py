@@ -24,7 +24,6 @@ from autograder.instructor.nbgrader.preprocessors import (
     HideHiddenChecks,
     RunChecks,
     ShowAsText,
-    ShowForGrading,
     markdown_as_text,
 )
 
@@ -55,4 +54,4 @@ def configure(config: Any) -> None:
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
     # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
     config.HTMLExporter.filters = {"markdown2html": markdown_as_text}
-    config.HTMLExporter.preprocessors = [ShowAsText, ShowForGrading]
+    config.HTMLExporter.preprocessors = [ShowAsText]

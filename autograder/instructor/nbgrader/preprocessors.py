@@ -23,27 +23,16 @@ from autograder.instructor.class_facts import update_student
 from autograder.instructor.course.about import with_book
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecords, write_record
-from autograder.instructor.course.written_questions import question_for
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.releasing.source import opened
 from autograder.judge.live import LiveExpectations
-from autograder.notebooks.graft import (
-    RECORD,
-    MalformedNotebook,
-    is_answer,
-    is_graded,
-    is_written,
-    read_notebook,
-    without_hidden_tests,
-)
+from autograder.notebooks.graft import MalformedNotebook, is_answer, read_notebook, without_hidden_tests
 from autograder.reports.html import CONTROLS
 from autograder.sandbox import Sandbox
 
 NAMES = ("student", "first_name", "last_name")  # the formgrader's page escapes none of them
-# Where nbconvert looks for a user's own style, custom/custom.css; its list of styles is made after our step.
-STYLE = Path(__file__).with_name("formgrader")
 MAX_FORMULA = 2000  # characters
 MAX_MARKDOWN = 20_000  # characters
 # nbconvert looks for the end of each of these up to the text's end.
@@ -184,24 +173,6 @@ def _shown(value: Any) -> Any:
     if isinstance(value, dict):
         return {_shown(name): _shown(part) for name, part in value.items()}
     return value
-
-
-class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
-    """Reorder a graded notebook for the formgrader; feedback pages, which have no submission's id, stay as they are."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        if "submission_id" not in resources or not any(map(is_written, nb.cells)):
-            return nb, resources
-        written = [cell for cell in nb.cells if is_written(cell)]
-        checked = [cell for cell in nb.cells if not is_written(cell) and (is_answer(cell) or is_graded(cell))]
-        folder, record = CourseFolder(Path(CourseDirectory(parent=self).root)), nb.metadata[RECORD]
-        question = question_for(folder, Course.installed(), record["assignment"], record["room"])
-        shown = nbformat.from_dict(nb)
-        told = f"## Rubric\n\n{question.rubric}\n\n## Model answer\n\n{question.model_answer}"
-        explained = nbformat.v4.new_markdown_cell(f"**Question.** {question.asks}\n\n{told}")
-        shown.cells = [explained, *written, *checked]  # those to mark come before the others
-        resources["config_dir"] = str(STYLE)
-        return shown, resources
 
 
 class HideHiddenChecks(NbGraderPreprocessor):  # type: ignore[misc]

@@ -1,7 +1,6 @@
-"""nbgrader's pages: the rubric beside a written answer, and a student's markup as text."""
+"""nbgrader's pages show a student's markup as text, and formulas as formulas."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -11,12 +10,9 @@ from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.nbgrader.config import configure
-from autograder.instructor.nbgrader.preprocessors import ShowAsText, ShowForGrading, markdown_as_text
-from autograder.notebooks.graft import RECORD
+from autograder.instructor.nbgrader.preprocessors import ShowAsText, markdown_as_text
 from autograder.reports.html import CONTROLS
-from tests.instructor.course.test_written_questions import OWN
 
 EVIL = "seen\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f\x08"
 NEW = nbformat.v4
@@ -60,34 +56,6 @@ def test_a_name_is_text_too() -> None:
     _, resources = ShowAsText().preprocess(NEW.new_notebook(), {"student": f"<b>{EVIL}", "last_name": None})
     assert resources["student"].startswith("&lt;b&gt;seen")
     assert not CONTROLS.keys() & set(map(ord, resources["student"]))
-
-
-# What stands beside a written answer when a person marks it
-
-
-def beside(root: Path) -> str:
-    """Return the text that the formgrader puts beside a written answer to 2-layers."""
-    metadata = {"grade": True, "grade_id": "layers-written", "solution": True, "locked": False, "points": 5}
-    metadata |= {"schema_version": 3, "task": False, "cell_type": "markdown"}
-    answer = nbformat.v4.new_markdown_cell("They shrink.", metadata={"nbgrader": metadata})
-    record = {RECORD: {"assignment": "2-layers", "room": "layers"}}
-    notebook = nbformat.v4.new_notebook(cells=[answer], metadata=record)
-    step = ShowForGrading(config=Config({"CourseDirectory": {"root": str(root)}}))
-    shown, _ = step.preprocess(notebook, {"submission_id": "1"})
-    return str(shown.cells[0].source)
-
-
-def test_the_rubric_beside_an_answer_is_the_courses_own_and_a_change_of_it_shows_at_once(tmp_path: Path) -> None:
-    root = tmp_path / "course"
-    make_course_folder(root)
-    path = root / "questions" / "2-layers.md"
-    path.write_text(OWN, encoding="utf-8")
-    shown = beside(root)
-    places = [shown.find(part) for part in ("Twenty layers of 400", "a number near 0.71", "The numbers shrink.")]
-    assert -1 not in places and places == sorted(places)
-    assert "He's" not in shown
-    path.write_text(OWN.replace("a number near 0.71", "0.7 or 0.71"), encoding="utf-8")
-    assert "0.7 or 0.71" in beside(root)
 
 
 # Formulas in questions, model answers and students' answers, as whoever marks sees them
