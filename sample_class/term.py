@@ -36,10 +36,9 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.marking.queries import AnswerView, entries, next_of, overview, view
+from autograder.instructor.marking.queries import AnswerView, entries, next_of, view
 from autograder.instructor.marking.saving import MarkForm, save
 from autograder.instructor.marking.state import MarkingState
-from autograder.instructor.marking.team import INSTRUCTOR
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import read_notebook
 from sample_class import expected
@@ -190,18 +189,14 @@ def mark_two(course: Path) -> int:
 
 
 def mark_together(root: Path, assignment: str) -> list[str]:
-    """Let all markers mark what they have, and the instructor decide where two differ; return lines for a summary."""
+    """Let all markers mark what they have, and return lines for a summary."""
     folder = CourseFolder(root)
     with CourseGradebook(folder) as gradebook:
         state = MarkingState.opened(folder, gradebook, [assignment])
         names = [marker.name for marker in state.team.markers]
         with ThreadPoolExecutor(max(1, len(names))) as pool:
             marked = list(pool.map(lambda name: mark_all(state, name), names))
-        decided = mark_all(state, INSTRUCTOR)
-        with gradebook.open() as rows:
-            agreements = [overview(rows.db, state.team, question).agreement for question in state.team.questions]
-    lines = [f"{sum(marked)} by {len(names)} markers", f"{decided} decided"]
-    return lines + [f"{pair.answers} marked twice, {pair.equal:.0%} equal" for pair in agreements if pair]
+    return [f"{sum(marked)} by {len(names)} markers"]
 
 
 def mark_all(state: MarkingState, name: str) -> int:
@@ -213,12 +208,10 @@ def mark_all(state: MarkingState, name: str) -> int:
                 entry = next_of(entries(rows.db, state.team, name, question))
                 if entry is None:
                     break
-                answer = view(rows.db, name, entry.id)
+                answer = view(rows.db, state.team, name, entry.id)
             points, comment = judged(name, answer)
-            if name == INSTRUCTOR:  # takes the better of the marks that others gave, if there are any
-                points, comment = max((points for _, _, points, _ in answer.others), default=3), "Read once more."
             with ONE_SAVE:
-                save(state.gradebook, state.records, name, answer.id, MarkForm(f"{points:g}", comment, answer.base))
+                save(state, name, answer.id, MarkForm(f"{points:g}", comment, answer.base))
             marked += 1
     return marked
 

@@ -18,8 +18,7 @@ from autograder.instructor.marks import CellMark, HandMark
 
 OURS = MetaData()
 FORMGRADER = "formgrader"  # gives marks, too, so no marker has its name
-CARRIES = ("decided", "first")  # the roles whose marks can count, in this order
-HANDED_OUT = "handed out"  # in the history: an answer got another first or second marker
+ROLES = ("decided", "marked")  # of the instructor's mark and a marker's; the first of an answer's counts
 ID, NAME = String(32), String(255)
 ID_BYTES = 12
 Key = tuple[str, str, str]  # a student's id, an assignment's and a cell's
@@ -31,7 +30,6 @@ markers = Table(
     OURS,
     Column("name", NAME, primary_key=True),
     Column("token", String(64), nullable=False, unique=True),  # its SHA-256 in hex
-    Column("is_active", Boolean, nullable=False),
 )
 answers = Table(
     "marking_answer",
@@ -44,8 +42,6 @@ answers = Table(
     Column("digest", String(64), nullable=False),  # of the text
     Column("max_points", Float, nullable=False),
     Column("is_open", Boolean, nullable=False),  # False where nobody need mark it on the page
-    Column("first", NAME),  # who marks it, and who does so a second time
-    Column("second", NAME),
     # The entry that was last written into nbgrader's rows.
     Column("points", Float),
     Column("extra", Float),
@@ -57,8 +53,8 @@ marks = Table(
     "marking_mark",
     OURS,
     Column("answer", ID, primary_key=True),
-    Column("role", String(16), primary_key=True),  # ``first``, ``second`` or ``decided``
-    Column("marker", NAME, primary_key=True),
+    Column("role", String(16), primary_key=True),  # one of ``ROLES``
+    Column("marker", NAME, nullable=False),
     Column("points", Float),  # none where only extra points were given
     Column("extra", Float),
     Column("comment", Text, nullable=False),
@@ -104,17 +100,16 @@ def note(session: Any, who: str, what: str, answer: str | None = None, before: A
 
 
 def carried(given: Sequence[Any]) -> Any:
-    """Return the mark that the student gets: the instructor's, or else the first marker's; None if there is neither.
+    """Return the mark that the student gets: the instructor's, or else the marker's; None if there is neither.
 
     A comment without points, which can be typed in the formgrader, decides nothing: a mark with points replaces it.
     """
-    in_order = [mark for role in CARRIES for mark in given if mark.role == role]
-    return counting(in_order) or next(iter(in_order), None)
+    return counting(given) or next((mark for role in ROLES for mark in given if mark.role == role), None)
 
 
 def counting(given: Sequence[Any]) -> Any:
     """Return the mark whose points the student gets; None without one."""
-    return next((mark for role in CARRIES for mark in given if mark.role == role and mark.points is not None), None)
+    return next((mark for role in ROLES for mark in given if mark.role == role and mark.points is not None), None)
 
 
 def known_answers(session: Any, student: str | None = None) -> dict[Key, Any]:
@@ -176,7 +171,7 @@ def take_in(
         answer_id = answer.id if answer else remember(session, key, None, "", digest_of(key), CellMark(0.0))
         before = {"points": answer.points, "comment": answer.comment} if answer else None
         has_points_cleared = mark is None or (mark.points is None and answer is not None and answer.points is not None)
-        replaced = CARRIES if has_points_cleared else ("decided",)
+        replaced = ROLES if has_points_cleared else ("decided",)
         session.execute(delete(marks).where(marks.c.answer == answer_id, marks.c.role.in_(replaced)))
         if mark is None:
             note(session, FORMGRADER, "took a mark back", answer_id, before)

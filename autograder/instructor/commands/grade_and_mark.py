@@ -101,22 +101,10 @@ def grade(
         raise typer.Exit(1)
 
 
-@app.command(
-    epilog=examples(
-        "autograder mark ASSIGNMENT",
-        "autograder mark --new-token bob",
-        "autograder mark --host 0.0.0.0 --certificate server.pem",
-    )
-)
+@app.command(epilog=examples("autograder mark ASSIGNMENT", "autograder mark --new-token bob"))
 def mark(
     assignment: Assignment = None,
-    host: Annotated[
-        str, typer.Option(metavar="HOST", help="Name or address of this machine to listen on.")
-    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Port; 0 for a free one.")] = 8765,
-    certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificate and key in one PEM file, for https.")
-    ] = None,
     new_token: Annotated[
         list[str] | None, typer.Option(metavar="MARKER", help="Give a marker a new token, and end.")
     ] = None,
@@ -124,19 +112,17 @@ def mark(
     """Mark written answers together, names hidden.
 
     Serves a page on which several people mark, question by question. The markers come from markers.csv: marker, and
-    optionally section and question. Each gets a token to log in with, and
-    so do you; it is printed once. c.Marking.double_percent in nbgrader_config.py lets two people mark some answers. The
-    points and comments go into the gradebook at once. Ctrl-C ends it, and everybody can go on where they were.
+    optionally section and question. Each gets a token to log in with, and so do you; it is printed once. The points
+    and comments go into the gradebook at once. Ctrl-C ends it, and everybody can go on where they were.
     """
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marking.access import admit
-    from autograder.instructor.marking.serving import https_with, serve
+    from autograder.instructor.marking.serving import HOST, serve
     from autograder.instructor.marking.state import MarkingState
 
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
-    https = https_with(certificate) if certificate else None
     with CourseGradebook(folder) as gradebook:
         state = MarkingState.opened(folder, gradebook, assignments)
         if new_token:
@@ -148,14 +134,13 @@ def mark(
             print(f"marking at {address}", flush=True)
 
         try:
-            asyncio.run(serve(state, host, port, https, on_ready))
+            asyncio.run(serve(state, port, on_ready))
         except KeyboardInterrupt:
             raise Interrupted("ended; what was saved is in the gradebook") from None
         except OSError as error:
             reason = (error.strerror or str(error)).partition(" (")[0]
-            raise CourseFolderError(
-                f"cannot serve at {host}, port {port}: {reason}; --port takes another one"
-            ) from error
+            message = f"cannot serve at {HOST}, port {port}: {reason}; --port takes another one"
+            raise CourseFolderError(message) from error
 
 
 def _tell_tokens(tokens: Mapping[str, str]) -> None:

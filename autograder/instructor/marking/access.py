@@ -3,9 +3,8 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select
 
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import CourseGradebook
@@ -27,34 +26,23 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
     made = {}
     with gradebook.writing() as rows:
         session = rows.db
-        known = follow_table(session, team)
+        known = set(session.execute(select(markers.c.name)).scalars())
+        gone = known.difference(wanted)
+        session.execute(delete(markers).where(markers.c.name.in_(gone.union(anew))))
+        for name in sorted(gone):
+            note(session, INSTRUCTOR, "is no marker any more", after=name)
         for name in wanted:
             if name not in known or name in anew:
                 made[name] = secrets.token_urlsafe(TOKEN_BYTES)
-                fields = {"token": digest_of(made[name]), "is_active": True}
-                if name in known:
-                    session.execute(update(markers).where(markers.c.name == name).values(**fields))
-                else:
-                    session.execute(insert(markers).values(name=name, **fields))
+                session.execute(insert(markers).values(name=name, token=digest_of(made[name])))
                 note(session, INSTRUCTOR, "new token", after=name)
     return made
 
 
-def follow_table(session: Any, team: Team) -> list[str]:
-    """Lock out those who have left the table, let in again who is back, and return all who have had a token."""
-    known = session.execute(select(markers.c.name, markers.c.is_active)).all()
-    for name, is_active in known:
-        if is_active != (is_wanted := name == INSTRUCTOR or team.has(name)):
-            session.execute(update(markers).where(markers.c.name == name).values(is_active=is_wanted))
-            note(session, INSTRUCTOR, "is a marker" if is_wanted else "is no marker any more", after=name)
-    return [name for name, _ in known]
-
-
 def owner_of(gradebook: CourseGradebook, token: str) -> str | None:
     """Return the name of a token's owner, or None if it is unknown."""
-    query = select(markers.c.name).where(markers.c.token == digest_of(token), markers.c.is_active.is_(True))
     with gradebook.open() as rows:
-        name: str | None = rows.db.execute(query).scalar()
+        name: str | None = rows.db.execute(select(markers.c.name).where(markers.c.token == digest_of(token))).scalar()
     return name
 
 

@@ -9,13 +9,13 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup
 from tornado.web import HTTPError, RequestHandler
 
 from autograder.errors import AutograderError, complain
-from autograder.instructor.course.written_questions import WrittenQuestion
+from autograder.instructor.course.written_questions import QuestionError, WrittenQuestion
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.access import owner_of
 from autograder.instructor.marking.queries import ListEntry, entries, next_of, overview, past, view
@@ -50,7 +50,7 @@ def rendered(markdown: str) -> Markup:
 
 
 @cache
-def about(question: WrittenQuestion | None) -> Markup:
+def explained(question: WrittenQuestion | None) -> Markup:
     """Return question, rubric and model answer, as far as the course has them."""
     if question is None:
         return Markup("<p>The course has none.</p>")
@@ -64,8 +64,6 @@ def in_words(value: str | None) -> str:
     if isinstance(entry, dict):
         points = "no points" if entry["points"] is None else f"{number(entry['points'])} points"
         return points + (f": {entry['comment']}" if entry["comment"] else "")
-    if isinstance(entry, list):
-        return ", ".join("nobody" if name is None else str(name) for name in entry)
     return "" if entry is None else str(entry)
 
 
@@ -139,6 +137,13 @@ class MarkingHandler(RequestHandler):
         with self.state.gradebook.open() as rows:
             return entries(rows.db, self.state.team, self.name, question)
 
+    def about(self, assignment: str) -> Markup:
+        """Return an assignment's question with its rubric, or why it cannot be read just now."""
+        try:
+            return explained(self.state.question(assignment))
+        except QuestionError as error:
+            return Markup("<p>{}</p>").format(error)
+
     def next_address(self, question: QuestionKey, after: str) -> str:
         """Return the address of the next answer to a question, or of its list if all is done."""
         entry = next_of(self.entries(question), after)
@@ -187,8 +192,8 @@ class Start(MarkingHandler):
 class QuestionPage(MarkingHandler):
     def get(self, assignment: str, cell: str) -> None:
         question = QuestionKey(assignment, cell)
-        listed, explained = self.entries(question), about(self.state.texts[assignment])
-        self.show("question.html.j2", question=self.progress(question, listed), entries=listed, about=explained)
+        listed, about = self.entries(question), self.about(assignment)
+        self.show("question.html.j2", question=self.progress(question, listed), entries=listed, about=about)
 
 
 class Next(MarkingHandler):
@@ -209,7 +214,7 @@ class AnswerPage(MarkingHandler):
         try:
             if (opener := self.get_body_argument("marker", self.name)) != self.name:  # a login in another tab
                 raise NotTheirs(f"{self.name} is logged in, and {opener} opened this page: log in as {opener} again")
-            question = save(self.state.gradebook, self.state.records, self.name, answer_id, typed)
+            question = save(self.state, self.name, answer_id, typed)
         except NotTheirs as error:
             raise NotTheirs(f"{error}. You typed: {typed.points} points; {typed.comment}") from None
         except NotSaved as error:
@@ -222,7 +227,7 @@ class AnswerPage(MarkingHandler):
     def _show(self, answer_id: str, typed: MarkForm | None = None, error: NotSaved | None = None) -> None:
         """Show an answer; after a failed save with the reason, and the saved mark beside the typed one."""
         with self.state.gradebook.open() as rows:
-            answer = view(rows.db, self.name, answer_id)
+            answer = view(rows.db, self.state.team, self.name, answer_id)
         listed = self.entries(answer.question)
         conflict: Mapping[str, Any] | None = None
         if typed is None:
@@ -236,9 +241,10 @@ class AnswerPage(MarkingHandler):
             "answer.html.j2",
             answer=answer,
             question=self.progress(answer.question, listed),
-            number=next(entry.number for entry in listed if entry.id == answer.id),
+            # Whoever has it open goes on when it comes into another list, as it does when others hand in.
+            number=next((entry.number for entry in listed if entry.id == answer.id), ""),
             text=rendered(answer.text),
-            about=about(self.state.texts[answer.question.assignment]),
+            about=self.about(answer.question.assignment),
             typed=typed,
             conflict=conflict,
         )
@@ -256,17 +262,14 @@ class OverviewPage(InstructorsPage):
         team = self.state.team
         with self.state.gradebook.open() as rows:
             seen = [(team.title(key), address_of(key), overview(rows.db, team, key)) for key in team.questions]
-        self.show("overview.html.j2", questions=seen, over=team.settings.decide_over)
+        self.show("overview.html.j2", questions=seen)
 
 
 class HistoryPage(InstructorsPage):
     def get(self) -> None:
-        answer, before = self.get_query_argument("answer", ""), self.get_query_argument("before", "0")
         with self.state.gradebook.open() as rows:
-            lines = past(rows.db, answer, int(before) if before.isdecimal() and len(before) < 19 else 0)
-        older = {"before": lines[-1].id} | ({"answer": answer} if answer else {}) if lines else {}
-        names = {student.id: student.id_and_name for student in self.state.facts.students}
-        self.show("history.html.j2", lines=lines, names=names, older=older and f"/history?{urlencode(older)}")
+            lines = past(rows.db, self.get_query_argument("answer", ""))
+        self.show("history.html.j2", lines=lines, names=self.state.names)
 
 
 class Script(MarkingHandler):

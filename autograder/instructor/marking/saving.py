@@ -1,4 +1,4 @@
-"""Save the marks of an answer by role: each one whole, and never over a mark that its marker has not seen."""
+"""Save a marker's mark of an answer, or the instructor's: whole, and never over a mark that they have not seen."""
 
 import hashlib
 import json
@@ -11,16 +11,14 @@ from sqlalchemy import delete, insert, select
 from autograder.course import Course
 from autograder.errors import TaskFailed
 from autograder.instructor.class_facts import update_student
-from autograder.instructor.course.grading_records import GradingRecords
-from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.hand_marks import CARRIES, answers, carried, counting, marks, note, now
-from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey
+from autograder.instructor.hand_marks import answers, carried, counting, marks, note, now
+from autograder.instructor.marking.state import MarkingState
+from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team
 from autograder.instructor.marks import number
 
 MAX_COMMENT = 10_000  # characters
 
-# ``first``: the assigned marker. ``second``: an independent one. ``decided``: the instructor.
-Role = Literal["first", "second", "decided"]
+Role = Literal["marked", "decided"]  # by a marker, by the instructor
 
 
 class NotSaved(TaskFailed):
@@ -32,7 +30,7 @@ class WrongMark(NotSaved):
 
 
 class NotTheirs(NotSaved):
-    """The answer does not exist, or another marker has it."""
+    """The answer does not exist, or it is another marker's."""
 
 
 class Stale(NotSaved):
@@ -48,40 +46,42 @@ class MarkForm:
     base: str
 
 
-def role_of(name: str, answer: Any) -> Role | None:
-    """Return the role of a marker for an answer; None if it is another's."""
+def own(given: Sequence[Any], role: Role) -> Any:
+    """Return the mark of a role, of which an answer has one at most; any as the instructor is the instructor's."""
+    return next((mark for mark in given if mark.role == role), None)
+
+
+def role_of(team: Team, name: str, answer: Any, given: Sequence[Any]) -> Role | None:
+    """Return the role of a marker for an answer; None where it is not the marker's, or another has marked it."""
     if name == INSTRUCTOR:
         return "decided"
-    return "first" if answer.first == name else "second" if answer.second == name else None
+    mark = own(given, "marked")
+    may_mark = name in team.eligible(QuestionKey(answer.assignment, answer.cell), answer.student)
+    return "marked" if (may_mark if mark is None else mark.marker == name) else None
 
 
-def own(given: Sequence[Any], role: Role, name: str) -> Any:
-    """Return the mark of a marker in a role; any mark as the instructor counts as the instructor's."""
-    return next((mark for mark in given if mark.role == role and (role == "decided" or mark.marker == name)), None)
+def base_of(answer: Any, given: Sequence[Any]) -> str:
+    """Return a digest of an answer and its marks, which whoever marks it sees."""
+    shown = sorted([mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in given)
+    return f"{answer.digest[:16]}-{hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]}"
 
 
-def base_of(role: Role, name: str, answer: Any, given: Sequence[Any]) -> str:
-    """Return a digest of everything that a marker sees of an answer; a second marker sees no other mark."""
-    seen = [mark for mark in given if role == "decided" or (role == "first" and mark.role == "decided")]
-    seen += filter(None, [own(given, role, name)])
-    shown = [[mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in seen]
-    return f"{answer.digest[:16]}-{hashlib.sha256(json.dumps(sorted(shown)).encode()).hexdigest()[:16]}"
+def answer_for(session: Any, team: Team, name: str, answer_id: str) -> tuple[Any, Sequence[Any], Role]:
+    """Return an answer, its marks and the role of its marker.
 
-
-def answer_and_role(session: Any, name: str, answer_id: str) -> tuple[Any, Role]:
-    """Return an answer and the role of its marker; raise NotTheirs where another has it, or it need not be marked."""
+    Raises NotTheirs where it is another's, or need not be marked.
+    """
     answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
-    role = answer and role_of(name, answer)
+    given = session.execute(select(marks).where(marks.c.answer == answer_id)).all()
+    role = answer and role_of(team, name, answer, given)
     if role is None:
-        raise NotTheirs("this answer is not yours: it can have been given to another marker")
+        raise NotTheirs("this answer is not yours: another marker has it")
     if not answer.is_open:
         raise NotTheirs("this answer need not be marked any more")
-    return answer, role
+    return answer, given, role
 
 
-def save(
-    gradebook: CourseGradebook, records: GradingRecords, name: str, answer_id: str, typed: MarkForm
-) -> QuestionKey:
+def save(state: MarkingState, name: str, answer_id: str, typed: MarkForm) -> QuestionKey:
     """Save a mark, and let nbgrader's rows of its student follow; return the question.
 
     Saving again what is already there, as after a reply that was lost, changes nothing.
@@ -92,49 +92,41 @@ def save(
         Stale: it has been changed since the marker saw it.
         GradebookError: the gradebook does not take it; nothing was changed.
     """
-    with gradebook.writing() as rows:
-        session = rows.db
-        answer, role = answer_and_role(session, name, answer_id)
+    with state.gradebook.writing() as rows:
+        session, course = rows.db, Course.installed()
+        answer, _, _ = answer_for(session, state.team, name, answer_id)
         wanted = {"points": parse_points(typed.points, answer.max_points), "comment": _tidy(typed.comment)}
-        course = Course.installed()
         # A mark typed in the formgrader meanwhile comes first.
-        update_student(gradebook.folder, rows, course, records, answer.student)
-        answer, role = answer_and_role(session, name, answer_id)
-        given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
-        before, counts = own(given, role, name), counting(given)
+        update_student(state.folder, rows, course, state.records, answer.student)
+        answer, given, role = answer_for(session, state.team, name, answer_id)
+        before, counts = own(given, role), counting(given)
         was = None if before is None else {"points": before.points, "comment": before.comment}
-        is_same = was == wanted and before.digest == answer.digest and (role not in CARRIES or counts is before)
-        stale = "" if is_same else _why_stale(role, name, answer, given, typed.base)
+        is_same = was == wanted and before.digest == answer.digest and counts is before
+        stale = "" if is_same else _why_stale(role, answer, given, typed.base)
         if stale:
             note(session, name, "not saved", answer.id, was, wanted)
         elif not is_same:
-            _write(session, name, answer, role, given, wanted)
-            note(session, name, f"{role} mark", answer.id, was, wanted)
-            update_student(gradebook.folder, rows, course, records, answer.student)
+            extra = carried(given).extra if given else None
+            session.execute(delete(marks).where(marks.c.answer == answer.id, marks.c.role == role))
+            fields = wanted | {"extra": extra, "digest": answer.digest, "at": now()}
+            session.execute(insert(marks).values(answer=answer.id, role=role, marker=name, **fields))
+            note(session, name, role, answer.id, was, wanted)
+            update_student(state.folder, rows, course, state.records, answer.student)
     if stale:
         raise Stale(stale)
     return QuestionKey(answer.assignment, answer.cell)
 
 
-def _why_stale(role: Role, name: str, answer: Any, given: Sequence[Any], base: str) -> str:
+def _why_stale(role: Role, answer: Any, given: Sequence[Any], base: str) -> str:
     """Describe the change since a marker opened an answer; empty without one."""
     counts = counting(given)
-    if role == "first" and counts is not None and counts.role == "decided":
+    if role == "marked" and counts is not None and counts.role == "decided":
         return "the instructor has decided on this answer"
     if base[:17] != f"{answer.digest[:16]}-":
         return "the student's answer has changed since you opened it"
-    if base != base_of(role, name, answer, given):
+    if base != base_of(answer, given):
         return "the mark has changed since you opened it"
     return ""
-
-
-def _write(session: Any, name: str, answer: Any, role: Role, given: Sequence[Any], wanted: dict[str, Any]) -> None:
-    before, carries = own(given, role, name), carried(given)
-    if before is not None:
-        key = (marks.c.answer == answer.id, marks.c.role == role, marks.c.marker == before.marker)
-        session.execute(delete(marks).where(*key))
-    fields = wanted | {"extra": carries and carries.extra, "digest": answer.digest, "at": now()}
-    session.execute(insert(marks).values(answer=answer.id, role=role, marker=name, **fields))
 
 
 def parse_points(text: str, most: float) -> float:

@@ -1,19 +1,17 @@
-"""The team of markers, from the course folder: questions, ``markers.csv``, sections of the class, and settings.
+"""The team of markers, from the course folder: questions, ``markers.csv``, and sections of the class.
 
 A cell under ``section`` or ``question`` of the table names one or more, with semicolons between them; an empty cell
 means all. A question is called by its assignment, such as ``2-layers``, or by its cell, such as ``layers-written``.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from traitlets import Float
-from traitlets.config import Configurable
-
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError, settings_in
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.roster import sections_of, students_of
 from autograder.instructor.course.tables import Row, Table, TableError, read_table
 from autograder.instructor.hand_marks import FORMGRADER
@@ -46,21 +44,13 @@ class Marker:
         return is_question and is_section
 
 
-class Marking(Configurable):  # type: ignore[misc]
-    """The course's rules in ``nbgrader_config.py``, such as ``c.Marking.double_percent = 10``."""
-
-    double_percent = Float(0, min=0, max=100, help="Share of the answers that two people mark.").tag(config=True)
-    decide_over = Float(1, min=0, help="Points by which two marks may differ without a decision.").tag(config=True)
-
-
 @dataclass(frozen=True)
 class Team:
-    """The markers, their questions, and the rules."""
+    """The markers and their questions."""
 
     markers: Sequence[Marker]
     questions: Sequence[QuestionKey]  # by assignment, and then in the order of the notebook
     sections: Mapping[str, str]  # of the students, by id
-    settings: Marking
 
     def has(self, name: str) -> bool:
         return any(marker.name == name for marker in self.markers)
@@ -75,16 +65,26 @@ class Team:
         section = self.sections.get(student, "")
         return frozenset(marker.name for marker in self.markers if marker.may_mark(question, section))
 
-    def eligible_second(self, question: QuestionKey, student: str, first: str | None) -> frozenset[str]:
-        """Return the markers for a second mark: those of other sections only if no others are left."""
-        near = self.eligible(question, student) - {first}
-        return near or frozenset(marker.name for marker in self.markers if marker.may_mark(question)) - {first}
+    def split(self, question: QuestionKey, students: Mapping[str, str]) -> dict[str, str]:
+        """Give each answer to one marker, as evenly as questions and sections allow, and nobody's to none.
+
+        Args:
+            students: the answers by id, each with whose it is.
+        """
+        able = {answer: self.eligible(question, student) for answer, student in students.items()}
+        marker_of, loads = dict[str, str](), Counter[str]()
+        for answer in sorted(able, key=lambda answer: (len(able[answer]), answer)):  # those first that few may mark
+            if able[answer]:
+                name = min(able[answer], key=lambda name: (loads[name], name))
+                marker_of[answer] = name
+                loads[name] += 1
+        return marker_of
 
 
-def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Marking | None = None) -> Team:
+def read_team(folder: CourseFolder, assignments: Sequence[str]) -> Team:
     """Return the team that marks some released assignments of a course folder.
 
-    Raises TableError, and CourseFolderError where none of them has a written question, or a setting is wrong.
+    Raises TableError, and CourseFolderError where none of them has a written question.
     """
     questions = [
         QuestionKey(assignment, str(grade_id_of(cell)))
@@ -96,8 +96,7 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         raise CourseFolderError(f"there is no written question in {', '.join(assignments)}")
     sections = {student.id: student.section for student in students_of(folder)}
     markers = read_markers(folder.markers, questions, set(filter(None, sections.values())))
-    settings = settings or settings_in(folder.nbgrader_config(), Marking, "c.Marking takes numbers")
-    return Team(markers, questions, sections, settings)
+    return Team(markers, questions, sections)
 
 
 def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collection[str]) -> tuple[Marker, ...]:
@@ -109,7 +108,7 @@ def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collect
     if not path.exists():
         return ()
     table = read_table(path)
-    if not table.rows:  # an editor leaves it so for a moment while it saves
+    if not table.rows:
         raise TableError(f"{path} has no markers: write a line for each, or delete it to mark alone")
     if not table.has("marker"):
         raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")

@@ -1,17 +1,14 @@
 """A class that has answered a written question, graded without running anything, and people who mark it."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
-from multiprocessing.process import BaseProcess
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from typing import Any
-from unittest import mock
 
 import httpx
 import pytest
@@ -27,9 +24,8 @@ from autograder.instructor.marking.saving import MarkForm, save
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import QuestionKey
 from sample_class.students import grade_written
-from tests.commands import begin
 from tests.conftest import copy_course, own_copy, shared_folder
-from tests.instructor.conftest import ASSIGNMENT, configure, follow, wait_until
+from tests.instructor.conftest import ASSIGNMENT, follow
 
 QUESTION = QuestionKey(ASSIGNMENT, "layers-written")
 ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
@@ -119,7 +115,7 @@ class Desk:
 
     def view(self, name: str, answer_id: str) -> queries.AnswerView:
         with self.state.gradebook.open() as rows:
-            return queries.view(rows.db, name, answer_id)
+            return queries.view(rows.db, self.state.team, name, answer_id)
 
     def views(self, name: str) -> dict[str, queries.AnswerView]:
         """Return all answers that somebody marks, by student."""
@@ -127,15 +123,13 @@ class Desk:
         return {student_of(answer.text): answer for answer in answers}
 
     def save(self, name: str, answer: queries.AnswerView, points: float | str, comment: str = "") -> None:
-        form = MarkForm(str(points), comment, answer.base)
-        save(self.state.gradebook, self.state.records, name, answer.id, form)
+        save(self.state, name, answer.id, MarkForm(str(points), comment, answer.base))
 
-    def mark_all(self, name: str, points: float | Callable[[queries.AnswerView], float], comment: str = "") -> int:
+    def mark_all(self, name: str, points: float, comment: str = "") -> int:
         """Mark all that waits for somebody, one after the other, and return how many answers that was."""
         marked = 0
         while entry := queries.next_of(self.entries(name)):
-            answer = self.view(name, entry.id)
-            self.save(name, answer, points(answer) if callable(points) else points, comment)
+            self.save(name, self.view(name, entry.id), points, comment)
             marked += 1
         return marked
 
@@ -148,9 +142,8 @@ class Desk:
             return queries.past(rows.db, answer_id)
 
     def grade_again(self, **texts: str) -> None:
-        """Let students hand in anew, and the state follow."""
+        """Let students hand in anew."""
         grade_written(self.folder, ASSIGNMENT, texts)
-        self.state.look_again()
 
 
 OpenDesk = Callable[..., Desk]
@@ -167,12 +160,11 @@ def desk_in(folder: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def open_desk(folder: Path) -> Iterator[OpenDesk]:
-    """Open the folder for marking, with these lines in its table of markers and these settings."""
+    """Open the folder for marking, with these lines in its table of markers."""
     with ExitStack() as opened:
 
-        def start(*markers: str, **settings: float) -> Desk:
+        def start(*markers: str) -> Desk:
             write_table(folder, *markers)
-            configure(folder, "Marking", **settings)
             return opened.enter_context(desk_in(folder))
 
         yield start
@@ -185,19 +177,19 @@ def desk(open_desk: OpenDesk) -> Desk:
 
 
 @contextmanager
-def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Visit]:
-    """Serve a desk in a thread that looks for newly graded work, and let people visit by name."""
+def served(desk: Desk) -> Iterator[Visit]:
+    """Serve a desk in a thread, and let people visit by name."""
     names = ["instructor", *(marker.name for marker in desk.state.team.markers)]
     tokens = admit(desk.state.gradebook, desk.state.team, names)
     address, loop = Queue[str](), asyncio.new_event_loop()
-    task = loop.create_task(serving.serve(desk.state, "127.0.0.1", 0, None, address.put))
+    task = loop.create_task(serving.serve(desk.state, 0, address.put))
 
     def run() -> None:
         asyncio.set_event_loop(loop)
         with suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
 
-    with mock.patch.object(serving, "EVERY_S", every_s), ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run)
         at = address.get(timeout=120)
         try:
@@ -213,56 +205,6 @@ def visit(desk: Desk) -> Iterator[Visit]:
     """Serve the desk, and let people visit by name."""
     with served(desk) as visit:
         yield visit
-
-
-@dataclass
-class MarkServer:
-    """A running `autograder mark`, on the same port after another start."""
-
-    folder: Path
-    port: int = 0
-    address: str = ""
-    tokens: dict[str, str] = field(default_factory=dict)
-    process: BaseProcess | None = None
-
-    def start(self) -> None:
-        output, errors = self.folder.parent / "printed", self.folder.parent / "errors"
-        output.unlink(missing_ok=True)
-        line = ("autograder.instructor.cli", "mark", "--port", str(self.port))
-        self.process = begin(*line, cwd=self.folder, said=(output, errors))
-        wait_until(lambda: (output.exists() and "marking at" in output.read_text()) or not self.is_alive())
-        assert self.is_alive(), errors.read_text()
-        self.tokens |= dict(re.findall(r"^token of (.+): (\S+)$", output.read_text(), re.MULTILINE))
-        ((self.address, port),) = re.findall(r"^marking at (http://[^/]*:(\d+)/)$", output.read_text(), re.MULTILINE)
-        self.port = int(port)
-
-    def is_alive(self) -> bool:
-        return self.process is not None and self.process.is_alive()
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        self.process.kill()
-        self.process.join(30)
-
-    def visitor(self, name: str) -> Visitor:
-        return Visitor(self.address, self.tokens[name])
-
-
-Serve = Callable[[], MarkServer]
-
-
-@pytest.fixture
-def serve(folder: Path) -> Iterator[Serve]:
-    """Start `autograder mark` when the folder is as a test wants it."""
-    with ExitStack() as started:
-
-        def start() -> MarkServer:
-            marking = MarkServer(folder)
-            marking.start()
-            started.callback(lambda: marking.is_alive() and marking.kill())
-            return marking
-
-        yield start
 
 
 def in_gradebook(folder: Path, url: str = "") -> Mapping[str, tuple[float | None, str | None, bool]]:

@@ -1,42 +1,52 @@
-"""A server killed while marks are saved: each acknowledged mark is there, and none in part."""
+"""People who save marks, killed in the middle of it: each acknowledged mark is there, and none in part."""
 
 import contextlib
 import json
-import random
+import multiprocessing
 import sqlite3
-import threading
+from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.instructor.marking.conftest import ADDRESS, MarkServer, Serve, in_gradebook, write_table
+from tests.instructor.marking.conftest import desk_in, in_gradebook, write_table
 
 ROUNDS = 3
 MARKERS = ("bob", "eve")
+FORKED = multiprocessing.get_context("forkserver")
 
 
-class Typist(threading.Thread):
-    """Somebody who saves one mark after the other until the server is gone."""
+def save_marks(folder: Path, name: str, begin: int, says: Connection) -> None:
+    """Save one mark after the other until killed, and say of each that it begins, and that it is saved."""
+    with desk_in(folder) as desk:
+        answers = [entry.id for entry in desk.entries(name)]
+        for number in count(begin):
+            answer, points = answers[number % len(answers)], number % 500 / 100
+            says.send((answer, points, False))
+            desk.save(name, desk.view(name, answer), points, f"comment {points:g}")
+            says.send((answer, points, True))
 
-    def __init__(self, marking: MarkServer, name: str, begin: int) -> None:
-        super().__init__()
-        self.visitor, self.begin = marking.visitor(name), begin
+
+class Typist:
+    """Somebody who saves marks in a process of their own."""
+
+    def __init__(self, folder: Path, name: str, begin: int) -> None:
+        self.hears, says = FORKED.Pipe(duplex=False)
+        self.process = FORKED.Process(target=save_marks, args=(folder, name, begin, says), daemon=True)
+        self.process.start()
+        says.close()
         self.acknowledged: dict[str, float] = {}
         self.under_way: dict[str, float] = {}
-        self.saved = 0
 
-    def run(self) -> None:
-        with contextlib.suppress(httpx.TransportError):
-            links = self.visitor.get(ADDRESS).page.select('th a[href^="/answers/"]')
-            ids = [str(link["href"]).rpartition("/")[2] for link in links]
-            for number in range(10_000):
-                answer = ids[number % len(ids)]
-                points = (self.begin + number) % 500 / 100
-                self.under_way = {answer: points}
-                assert self.visitor.save(answer, f"{points:g}", f"comment {points:g}").status == 200
-                self.acknowledged[answer] = points
-                self.saved += 1
+    def listen(self, most: float = float("inf")) -> None:
+        """Take in so many acknowledged marks, or all until the process has gone."""
+        with contextlib.suppress(EOFError):
+            while most > 0:
+                answer, points, is_saved = self.hears.recv()
+                self.under_way = {} if is_saved else {answer: points}
+                self.acknowledged |= {answer: points} if is_saved else {}
+                most -= is_saved
 
 
 def marks_in(folder: Path) -> dict[str, float]:
@@ -48,32 +58,28 @@ def marks_in(folder: Path) -> dict[str, float]:
             answer: (points, comment)
             for answer, points, comment in database.execute("SELECT answer, points, comment FROM marking_mark")
         }
-        lines = database.execute("SELECT answer, after FROM marking_history WHERE what = 'first mark' ORDER BY id")
+        lines = database.execute("SELECT answer, after FROM marking_history WHERE what = 'marked' ORDER BY id")
         last = {answer: json.loads(after) for answer, after in lines}
     nbgraders = {students[student]: mark[:2] for student, mark in in_gradebook(folder).items() if mark[0] is not None}
     assert marks == nbgraders == {answer: (after["points"], after["comment"]) for answer, after in last.items()}
     return {answer: points for answer, (points, _) in marks.items()}
 
 
-@pytest.mark.long("two people save, and their server is killed again and again")
-def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(folder: Path, serve: Serve) -> None:
+@pytest.mark.long("two people save, and are killed again and again")
+def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(folder: Path) -> None:
     write_table(folder, *MARKERS)
-    marking = serve()
     before: dict[str, float] = {}
     for turn in range(ROUNDS):
-        typists = [Typist(marking, name, random.Random(f"{turn}{name}").randrange(500)) for name in MARKERS]
+        typists = [Typist(folder, name, 97 * turn + 11 * at) for at, name in enumerate(MARKERS)]
         for typist in typists:
-            typist.start()
-        while min(typist.saved for typist in typists) < 3 + turn:
-            assert all(typist.is_alive() for typist in typists)
-        marking.kill()
-        saved = marks_in(folder)
+            typist.listen(3 + turn)
         for typist in typists:
-            typist.join()
+            typist.process.kill()
+            typist.listen()
             before |= typist.acknowledged
+        under_way = [typist.under_way for typist in typists]
+        saved = marks_in(folder)
         for answer, points in saved.items():
-            under_way = [typist.under_way[answer] for typist in typists if answer in typist.under_way]
-            assert points in [before.get(answer), *under_way]
+            assert points in [before.get(answer), *(mark[answer] for mark in under_way if answer in mark)]
+        assert before.keys() <= saved.keys()
         before = saved
-        marking.start()
-        assert all(typist.visitor.get(ADDRESS).path == ADDRESS for typist in typists)  # nobody has to log in again

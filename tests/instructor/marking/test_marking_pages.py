@@ -24,6 +24,10 @@ def test_a_form_of_another_site_saves_nothing(desk: Desk, visit: Visit) -> None:
     name = f"autograder-mark-{bob.address.rpartition(':')[2]}"
     (cookie,) = (cookie for cookie in bob.client.cookies.jar if cookie.name == name)
     assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
+    bob.client.headers["X-Forwarded-Proto"] = "https"  # of a web server in front
+    bob.post("/login", token=bob.token)
+    (secured,) = (cookie for cookie in bob.client.cookies.jar if cookie.name == name)
+    assert secured.secure and not cookie.secure
     assert "_xsrf" not in bob.client.cookies  # Jupyter's, whose scripts have to read it, at another port of this host
     assert desk.view("bob", answer.id).mark is None
 
@@ -74,7 +78,7 @@ def test_a_refused_save_shows_what_was_typed_and_what_is_saved_and_the_history_k
     assert "Mine." in desk.history()[0].after
     again = {"points": "2", "comment": "In another window.", "base": old.base}  # as after a reply that never came
     assert bob.post(f"/answers/{old.id}", **again).status == 200
-    assert [line.what for line in desk.history()].count("first mark") == 1
+    assert [line.what for line in desk.history()].count("marked") == 1
     assert bob.post(f"/answers/{old.id}", points="4", comment="Mine.", base=stale.base).status == 200
     assert desk.view("bob", old.id).mark == (4.0, "Mine.")
 
@@ -96,8 +100,7 @@ def test_a_decided_answer_has_no_form(desk: Desk, visit: Visit) -> None:
     assert "The instructor gave 4 of 5 points. Right, in other words." in reply.text
     assert not reply.page.select("form#mark")
     history = visit("instructor").get(f"/history?answer={answer.id}")
-    assert "decided mark" in history.text and "4 points: Right, in other words." in history.text
-    assert visit("instructor").get(f"/history?before={10**20}").status == 200
+    assert "decided" in history.text and "4 points: Right, in other words." in history.text
 
 
 def test_a_locked_gradebook_is_reported_and_the_mark_can_be_saved_again(desk: Desk, visit: Visit) -> None:

@@ -5,15 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.hand_marks import answers
 from autograder.instructor.marking.access import admit, owner_of
 from autograder.instructor.marking.queries import next_of
 from autograder.instructor.marking.saving import NotTheirs, Stale, WrongMark
 from autograder.instructor.marking.team import read_team
-from tests.instructor.conftest import mark_by_hand
+from tests.instructor.conftest import follow, mark_by_hand
 from tests.instructor.marking.conftest import (
     ASSIGNMENT,
     NAMES,
@@ -23,7 +22,6 @@ from tests.instructor.marking.conftest import (
     desk_in,
     enter_roster,
     in_gradebook,
-    student_of,
     text_of,
     write_table,
 )
@@ -38,9 +36,8 @@ def test_tokens_are_made_once_kept_as_digests_and_end_with_the_table(open_desk: 
     assert owner_of(gradebook, tokens["bob"]) == "bob"
     assert owner_of(gradebook, "guessed") is owner_of(gradebook, "") is None
     write_table(folder, "eve", "ann")
-    desk.state.look_again()  # which prints nothing
-    assert owner_of(gradebook, tokens["bob"]) is None
     assert admit(gradebook, read_team(course, [ASSIGNMENT])).keys() == {"ann"}
+    assert owner_of(gradebook, tokens["bob"]) is None
     new = admit(gradebook, read_team(course, [ASSIGNMENT]), ["eve"])
     assert owner_of(gradebook, tokens["eve"]) is None
     assert owner_of(gradebook, new["eve"]) == "eve"
@@ -50,8 +47,7 @@ def test_a_rubric_that_is_refined_while_answers_are_marked_is_shown(desk: Desk) 
     rubric = "| criterion | points | what earns it |\n|---|---|---|\n| All | 5 | refined |"
     path = desk.state.folder.questions / f"{ASSIGNMENT}.md"
     path.write_text(f"# Layers\n\nWhy?\n\n## Model answer\n\nSo.\n\n## Rubric\n\n{rubric}\n", encoding="utf-8")
-    desk.state.look_again()
-    shown = desk.state.texts[ASSIGNMENT]
+    shown = desk.state.question(ASSIGNMENT)
     assert shown is not None and shown.rubric == rubric
 
 
@@ -61,7 +57,7 @@ def test_points_comment_and_history_are_where_nbgrader_and_the_instructor_look(d
     desk.save("bob", desk.view("bob", answer.id), 4)
     assert in_gradebook(desk.folder)["ada"] == (4.0, None, False)
     last, first, *_ = desk.history(answer.id)
-    assert (last.who, last.what, last.student) == ("bob", "first mark", "ada")
+    assert (last.who, last.what, last.student) == ("bob", "marked", "ada")
     assert json.loads(first.after) == json.loads(last.before) == {"points": 3.5, "comment": "Which variance?\nSay it."}
     assert json.loads(last.after) == {"points": 4.0, "comment": ""}
 
@@ -99,7 +95,7 @@ def test_of_many_saves_at_once_from_the_same_page_one_is_kept(desk: Desk, folder
             assert done.count(True) == 1
             kept = done.index(True)
             assert desk.view("bob", answer.id).mark == (kept % 5, f"by number {kept}")
-            lines = [json.loads(line.after) for line in desk.history(answer.id) if line.what != "handed out"]
+            lines = [json.loads(line.after) for line in desk.history(answer.id)]
             assert {line["comment"] for line in lines} == {f"by number {at}" for at in range(len(desks))}
 
 
@@ -107,7 +103,9 @@ def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(desk: De
     answer = desk.views("bob")["ada"]
     desk.save("bob", answer, 2, "mine")
     old = desk.view("bob", answer.id)
-    desk.save("instructor", desk.view("instructor", answer.id), 4, "Right, in other words.")
+    instructors = desk.view("instructor", answer.id)
+    assert (instructors.marked, instructors.comment) == (("bob", 2.0, "mine"), "mine")  # whose comment stays so
+    desk.save("instructor", instructors, 4, "Right, in other words.")
     for page in (old, desk.view("bob", answer.id)):
         with pytest.raises(Stale, match="the instructor has decided"):
             desk.save("bob", page, 1)
@@ -115,41 +113,7 @@ def test_a_marker_reads_the_instructors_decision_and_does_not_change_it(desk: De
     assert in_gradebook(desk.folder)["ada"] == (4.0, "Right, in other words.", False)
 
 
-def test_two_mark_a_sample_without_seeing_each_other_and_the_first_counts(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob", "eve", double_percent=50)
-    assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3, "from eve") == 4 + 2
-    overview = desk.overview()
-    agreement = overview.agreement
-    assert (agreement.answers, agreement.equal, agreement.difference, agreement.distance) == (4, 0.0, 0.0, 1.0)
-    assert overview.done == overview.answers == 8 and overview.to_decide == []
-    assert [(marker.name, marker.given, marker.done, marker.mean, marker.shares) for marker in overview.markers] == [
-        ("bob", 6, 6, 2.0, {2.0: 6}),
-        ("eve", 6, 6, 3.0, {3.0: 6}),
-    ]
-    for name, hidden_comment in (("bob", "from eve"), ("eve", "from bob")):
-        for student, answer in desk.views(name).items():
-            assert hidden_comment not in repr(answer)
-            if answer.role == "first":
-                assert in_gradebook(desk.folder)[student][:2] == answer.mark
-
-
-def test_where_two_differ_by_more_than_the_amount_the_instructor_decides(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob", "eve", double_percent=100, decide_over=1.5)
-    desk.mark_all("bob", 1)
-    desk.mark_all("eve", lambda answer: 3 if student_of(answer.text) in ("ada", "grace") else 2.5)
-    answers = desk.views("instructor")
-    assert set(desk.overview().to_decide) == {answers["ada"].id, answers["grace"].id}
-    assert desk.states("instructor")["decide"] == 2
-    assert {(marker, points) for _, marker, points, _ in answers["ada"].others} == {("bob", 1.0), ("eve", 3.0)}
-    assert {role for role, *_ in answers["ada"].others} == {"first", "second"}
-    desk.save("instructor", answers["ada"], 2, "In between.")
-    assert desk.overview().to_decide == [answers["grace"].id]
-    assert in_gradebook(desk.folder)["ada"][:2] == (2.0, "In between.")
-    assert desk.overview().agreement.answers == 8  # type: ignore[union-attr]  # of what the markers gave
-
-
-def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_does_not(open_desk: OpenDesk) -> None:
-    desk = open_desk("bob", double_percent=0)
+def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_does_not(desk: Desk) -> None:
     desk.mark_all("bob", 3, "kept")
     desk.grade_again(ada="Another answer.", grace=text_of("grace"))
     assert desk.states("bob") == {"look again": 1, "marked": 7}
@@ -168,7 +132,7 @@ def test_a_mark_from_the_formgrader_counts_and_is_never_overwritten_unseen(desk:
     mark_by_hand(desk.folder, "ada", 1.0, "In the formgrader.")
     with pytest.raises(Stale, match="the instructor has decided"):
         desk.save("bob", page, 5)
-    desk.state.look_again()
+    follow(desk.folder)
     assert desk.states("instructor")["decided"] == 1
     line = next(line for line in desk.history() if line.who == "formgrader")
     assert (line.what, json.loads(line.after)) == ("marked", {"points": 1.0, "comment": "In the formgrader."})
@@ -179,7 +143,7 @@ def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_
     desk: Desk,
 ) -> None:
     mark_by_hand(desk.folder, "ada", None, "Say what you assume.")
-    desk.state.look_again()
+    follow(desk.folder)
     assert in_gradebook(desk.folder)["ada"] == (None, "Say what you assume.", True)
     assert desk.states("bob") == {"to mark": 8} and desk.states("instructor") == {"waits": 8}
     page = desk.views("bob")["ada"]
@@ -190,35 +154,19 @@ def test_a_comment_alone_from_the_formgrader_reaches_the_student_and_leaves_the_
     assert desk.views("instructor")["ada"].mark is None
 
 
-def test_an_answer_whose_mark_the_formgrader_took_back_waits_to_be_marked(desk: Desk) -> None:
-    desk.mark_all("bob", 3)
-    mark_by_hand(desk.folder, "ada", None)
-    desk.state.look_again()
-    assert desk.states("bob") == {"to mark": 1, "marked": 7}
-    assert (desk.history()[0].who, desk.history()[0].what) == ("formgrader", "took a mark back")
-
-
-def test_points_taken_back_in_the_formgrader_are_gone_though_their_comment_stays(desk: Desk) -> None:
-    desk.mark_all("bob", 3, "Say it.")
-    mark_by_hand(desk.folder, "ada", None, "Say it.")
-    desk.state.look_again()
-    assert in_gradebook(desk.folder)["ada"] == (None, "Say it.", True)
-    assert desk.states("bob") == {"to mark": 1, "marked": 7}
-
-
-def test_whoever_gave_the_second_mark_does_not_give_the_first_when_its_marker_leaves(
-    open_desk: OpenDesk, folder: Path
+@pytest.mark.parametrize(("comment", "left"), [("", (None, None, True)), ("Say it.", (None, "Say it.", True))])
+def test_an_answer_whose_points_the_formgrader_took_back_waits_to_be_marked(
+    comment: str, left: tuple[object, ...], desk: Desk
 ) -> None:
-    desk = open_desk("bob", "eve", "jim", double_percent=100)
-    for marker in ("eve", "jim"):
-        for answer in desk.views(marker).values():
-            if answer.role == "second":
-                desk.save(marker, answer, 3)
-    write_table(folder, "eve", "jim")
-    desk.state.look_again()
-    with desk.state.gradebook.open() as rows:
-        markers = rows.db.execute(select(answers.c.first, answers.c.second)).all()
-    assert [row for row in markers if row.first == row.second] == []
+    desk.mark_all("bob", 3, comment)
+    mark_by_hand(desk.folder, "ada", None, comment)
+    follow(desk.folder)
+    assert in_gradebook(desk.folder)["ada"] == left
+    assert desk.states("bob") == {"to mark": 1, "marked": 7}
+    assert (desk.history()[0].who, desk.history()[0].what) == (
+        "formgrader",
+        "marked" if comment else "took a mark back",
+    )
 
 
 def test_an_answer_of_an_excused_student_and_a_dropped_question_wait_for_nobody(
@@ -230,28 +178,34 @@ def test_an_answer_of_an_excused_student_and_a_dropped_question_wait_for_nobody(
     assert sorted(desk.views("bob")) == [name for name in NAMES if name != "ada"]
     page = desk.views("bob")["grace"]
     write_table(folder, f"{ASSIGNMENT},dropped,{QUESTION.cell},,,", name="decisions.csv", head=head)
-    desk.state.look_again()
+    follow(folder)
     assert desk.entries("bob") == []
     with pytest.raises(NotTheirs, match="this answer need not be marked any more"):
         desk.save("bob", page, 3)
 
 
 def test_late_hand_ins_and_new_markers_move_nobodys_marked_work(open_desk: OpenDesk, folder: Path) -> None:
-    desk = open_desk("bob", "eve", double_percent=25)
-    desk.mark_all("bob", 2)
+    desk = open_desk("bob", "eve")
+    assert desk.mark_all("bob", 2) == 4
     marked = {entry.id for entry in desk.entries("bob")}
+    begun = desk.views("eve")
     late = ["zuse", "turing", "curry", "church"]
     enter_roster(folder, [*NAMES, *late])
-    write_table(folder, "bob", "eve", "ann")
+    desk = open_desk("bob", "eve", "ann")
     desk.grade_again(**{name: f"Late, by {name}." for name in late})
     assert marked <= {entry.id for entry in desk.entries("bob")}
-    given = [marker.given for marker in desk.overview().markers]
-    assert sum(given) == 12 + 3  # a quarter twice
-    assert max(given) - min(given) <= 2
+    progress = {marker.name: (marker.given, marker.done, marker.mean) for marker in desk.overview().markers}
+    assert progress["bob"][1:] == (4, 2.0)
+    assert sum(given for given, _, _ in progress.values()) == 12
+    for answer in begun.values():  # whoever has one open marks it, in whosever list it is by now
+        desk.save("eve", answer, 3)
+    assert {answer.id for answer in begun.values()} <= {entry.id for entry in desk.entries("eve")}
+    with pytest.raises(NotTheirs, match="this answer is not yours"):
+        desk.save("bob", next(iter(begun.values())), 1)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_class(open_desk: OpenDesk, folder: Path) -> None:
-    desk = open_desk("bob", "eve", double_percent=50)
+    desk = open_desk("bob", "eve")
     with desk.state.gradebook.open() as rows:
         engine = rows.gradebook.engine
     statements: list[object] = []
@@ -259,13 +213,7 @@ def test_the_number_of_queries_does_not_grow_with_the_class(open_desk: OpenDesk,
 
     def counts() -> list[int]:
         answer, queries = desk.entries("bob")[0].id, []
-        for ask in (
-            lambda: desk.entries("bob"),
-            lambda: desk.entries("instructor"),
-            lambda: desk.view("bob", answer),
-            desk.overview,
-            desk.history,
-        ):
+        for ask in (lambda: desk.entries("instructor"), lambda: desk.view("bob", answer), desk.overview, desk.history):
             statements.clear()
             ask()
             queries.append(len(statements))
@@ -276,5 +224,4 @@ def test_the_number_of_queries_does_not_grow_with_the_class(open_desk: OpenDesk,
     enter_roster(folder, [*NAMES, *more])
     desk.grade_again(**{name: f"Answer of {name}." for name in more})
     assert len(desk.entries("instructor")) == 48
-    assert counts() == few
-    assert max(few) <= 5
+    assert counts() == few and max(few) <= 5

@@ -1,6 +1,5 @@
-"""The table of markers, and a split of answers that is complete, even, and moves no marked one."""
+"""The table of markers, and an even split of answers."""
 
-import math
 from collections import Counter
 from pathlib import Path
 
@@ -9,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.course.tables import TableError
-from autograder.instructor.marking.state import sample, split
-from autograder.instructor.marking.team import QuestionKey, read_markers
+from autograder.instructor.marking.team import Marker, QuestionKey, Team, read_markers
 
 LAYERS, DROPOUT = QuestionKey("2-layers", "layers-written"), QuestionKey("3-dropout", "dropout-written")
 
@@ -51,52 +49,16 @@ def test_a_wrong_line_is_refused_by_its_number(text: str, reason: str, tmp_path:
     assert reason in str(refused.value)
 
 
-MARKERS = ("ann", "bob", "eve")
-eligibles = st.lists(st.frozensets(st.sampled_from(MARKERS)), max_size=20).map(
-    lambda sets: {f"a{at}": who for at, who in enumerate(sets)}
-)
-
-
-@given(eligibles, st.data())
-def test_every_answer_has_one_eligible_marker_and_no_move_makes_it_more_even(
-    eligible: dict[str, frozenset[str]], data: st.DataObject
+@given(st.lists(st.sampled_from(["A", "B", ""]), max_size=30), st.sets(st.integers(0, 29)))
+def test_every_answer_has_a_marker_who_may_mark_it_and_shares_differ_by_one(
+    sections: list[str], handed_in: set[int]
 ) -> None:
-    before = {answer: data.draw(st.sampled_from(MARKERS)) for answer in eligible if data.draw(st.booleans())}
-    fixed = {answer for answer in before if data.draw(st.booleans())}
-    marker_of = split(eligible, before, fixed)
-    assert {answer: marker_of[answer] for answer in fixed} == {answer: before[answer] for answer in fixed}
-    assert marker_of.keys() == {answer for answer, who in eligible.items() if who} | fixed
+    markers = (Marker("ann"), Marker("bob", frozenset("A")), Marker("eve", frozenset("A")))
+    team = Team(markers, [LAYERS], {f"student{at}": section for at, section in enumerate(sections)})
+    answers = {f"answer{at}": f"student{at}" for at in range(len(sections)) if at in handed_in}
+    marker_of = team.split(LAYERS, answers)
+    assert marker_of.keys() == answers.keys()
+    assert all(marker_of[answer] in team.eligible(LAYERS, student) for answer, student in answers.items())
     loads = Counter(marker_of.values())
-    for answer in marker_of.keys() - fixed:
-        assert marker_of[answer] in eligible[answer]
-        assert loads[marker_of[answer]] - min(loads[name] for name in eligible[answer]) <= 1
-
-
-@given(eligibles)
-def test_to_split_again_moves_nothing(eligible: dict[str, frozenset[str]]) -> None:
-    once = split(eligible, {})
-    assert split(eligible, once) == once
-
-
-@given(
-    st.sets(st.integers(0, 50)).map(lambda numbers: {f"a{number}" for number in numbers}), st.floats(0, 100), st.data()
-)
-def test_a_sample_has_its_size_and_keeps_marked_answers(answers: set[str], percent: float, data: st.DataObject) -> None:
-    some = st.sets(st.sampled_from(sorted(answers))) if answers else st.just(set[str]())
-    fixed = data.draw(some)
-    chosen = fixed | data.draw(some)
-    first = {answer: data.draw(st.sampled_from(MARKERS)) for answer in sorted(answers)}
-    drawn = sample(first, percent, chosen, fixed)
-    wanted = math.ceil(len(answers) * percent / 100 - 1e-9)
-    assert len(set(drawn)) == len(drawn) == max(wanted, len(fixed))
-    assert fixed <= set(drawn) <= answers
-    assert chosen <= set(drawn) or set(drawn) <= chosen
-
-
-@given(st.integers(1, 5), st.integers(1, 20), st.floats(0, 100))
-def test_a_sample_has_equally_many_answers_of_every_marker_but_for_one(
-    markers: int, answers: int, percent: float
-) -> None:
-    first = {f"a{at}": f"m{at % markers}" for at in range(markers * answers)}
-    counts = Counter(first[answer] for answer in sample(first, percent, (), ()))
-    assert max(counts.values(), default=0) - min(counts[f"m{at}"] for at in range(markers)) <= 1
+    assert abs(loads["bob"] - loads["eve"]) <= 1 and max(loads["bob"], loads["eve"]) <= loads["ann"] + 1
+    assert Team(markers[1:], [LAYERS], dict.fromkeys(answers.values(), "B")).split(LAYERS, answers) == {}
