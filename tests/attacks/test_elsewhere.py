@@ -4,6 +4,7 @@ import hashlib
 import re
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit
@@ -93,6 +94,21 @@ def test_a_visit_without_an_end_is_given_up(desk: Desk) -> None:
         with socket.create_connection((str(address.hostname), address.port or 0), timeout=60) as visitor:
             visitor.sendall(b"GET /login HTTP/1.1\r\nHost:")
             assert visitor.recv(100) == b""
+
+
+def test_who_holds_connections_keeps_nobody_out(desk: Desk) -> None:
+    with mock.patch.object(serving, "MOST_CONNECTIONS", 5), served(desk) as visit, ExitStack() as held:
+        marker = visit("bob")
+        address = urlsplit(marker.address)
+        visitors = [
+            held.enter_context(socket.create_connection((str(address.hostname), address.port or 0), timeout=60))
+            for _ in range(10)
+        ]
+        assert visitors[0].recv(100) == b""
+        visitors[-1].settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            visitors[-1].recv(100)
+        assert marker.get("/login").status == 200
 
 
 # By a second file of the same receipt

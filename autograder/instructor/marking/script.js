@@ -4,8 +4,28 @@ const points = document.getElementById("points");
 const comment = document.getElementById("comment");
 const said = document.getElementById("said");
 const base = form.elements.base;
+const draft = `draft of ${form.elements.marker.value} ${location.pathname}`; // others may log in in this tab
 const typed = () => JSON.stringify([points.value, comment.value]);
 let saved = typed();
+
+function keepDraft() {
+  try {
+    if (typed() === saved) sessionStorage.removeItem(draft);
+    else sessionStorage.setItem(draft, JSON.stringify([base.value, typed()]));
+  } catch {} // a browser that keeps nothing
+}
+
+function restoreDraft() {
+  let kept = null;
+  try {
+    kept = sessionStorage.getItem(draft);
+  } catch {}
+  const [seen, mark] = JSON.parse(kept) ?? [];
+  if (!mark || mark === saved) return;
+  base.value = seen; // so that it takes the place of nothing that came since
+  [points.value, comment.value] = JSON.parse(mark);
+  said.textContent = "What you typed before is here again. It is not saved yet.";
+}
 
 function refuse(page) {
   const refused = page.getElementById("conflict");
@@ -22,10 +42,10 @@ function refuse(page) {
 }
 
 async function save(then) {
+  const sent = typed();
   const body = new URLSearchParams(new FormData(form));
-  body.set("then", "stay"); // the next page is opened when this is saved
+  body.set("then", "stay"); // the reply has the base for what is typed meanwhile
   said.textContent = "Saving …";
-  points.readOnly = comment.readOnly = true;
   let answer;
   let page;
   try {
@@ -34,15 +54,20 @@ async function save(then) {
   } catch {
     said.textContent = "Not saved: the server does not answer. What you typed stays here; save again in a moment.";
     return;
-  } finally {
-    points.readOnly = comment.readOnly = false;
   }
   if (!answer.ok) {
     refuse(page);
     return;
   }
-  saved = typed();
-  location.assign(then === "stay" ? form.action : form.dataset.next);
+  saved = sent;
+  base.value = page.getElementById("mark")?.elements.base.value ?? "";
+  keepDraft();
+  if (typed() === saved) {
+    location.assign(then === "stay" ? form.action : form.dataset.next);
+    return;
+  }
+  document.getElementById("conflict").hidden = true;
+  said.textContent = "Saved, but for what you typed meanwhile: save again.";
 }
 
 function warn(event) {
@@ -53,10 +78,12 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   save(event.submitter?.value || "next");
 });
+form.addEventListener("input", keepDraft);
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.ctrlKey) return;
   event.preventDefault();
   if (form.reportValidity()) save("next");
 });
 addEventListener("beforeunload", warn);
+restoreDraft();
 points.focus({ preventScroll: true }); // so that points can be typed at once, while the answer stays in sight

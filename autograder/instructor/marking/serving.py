@@ -3,8 +3,10 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.web import Application
 
 from autograder.instructor.marking import handlers
@@ -13,6 +15,21 @@ from autograder.instructor.marking.state import MarkingState
 MAX_REQUEST_BYTES = 1 << 20
 HOST = "127.0.0.1"
 PATIENCE_S = 20.0  # with a visitor who sends nothing, or sends a request without an end
+MOST_CONNECTIONS = 256  # a quarter of the files that a process may usually open
+
+
+class MarkingServer(HTTPServer):
+    """A server that nobody keeps shut by connections: who was connected first gives way to who comes."""
+
+    def initialize(self, *arguments: Any, **options: Any) -> None:
+        super().initialize(*arguments, **options)
+        self.streams: list[IOStream] = []
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        self.streams = [*(other for other in self.streams if not other.closed()), stream]
+        for first in self.streams[:-MOST_CONNECTIONS]:
+            first.close()
+        super().handle_stream(stream, address)
 
 
 def application(state: MarkingState) -> Application:
@@ -49,7 +66,7 @@ async def serve(state: MarkingState, port: int, on_ready: Callable[[str], None])
     Raises:
         OSError: the port is taken.
     """
-    server = HTTPServer(
+    server = MarkingServer(
         application(state),
         xheaders=True,  # so that a web server in front can say that visitors come by https
         max_body_size=MAX_REQUEST_BYTES,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.axe import on_a_telephone, violations
 from tests.instructor.conftest import follow
@@ -75,7 +75,9 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_them(
                 assert violations(page) == [], path
 
 
-def test_a_mark_needs_no_mouse_and_the_policy_lets_style_and_script_work(page: Page, desk: Desk, visit: Visit) -> None:
+def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_style_and_script_work(
+    page: Page, desk: Desk, visit: Visit
+) -> None:
     console: list[str] = []
     page.on("console", lambda message: console.append(message.text))
     eve = visit("eve")
@@ -88,6 +90,9 @@ def test_a_mark_needs_no_mouse_and_the_policy_lets_style_and_script_work(page: P
     page.keyboard.type("1")
     page.keyboard.press("Tab")
     page.keyboard.type("Half a sentence")
+    page.reload()
+    expect(page.get_by_label("Comment for the student")).to_have_value("Half a sentence")
+    expect(page.get_by_role("status")).to_contain_text("not saved yet")
     page.keyboard.press("Control+Enter")
     expect(page).not_to_have_url(address)
     assert desk.view("eve", address.rpartition("/")[2]).mark == (1.0, "Half a sentence")
@@ -112,6 +117,37 @@ def test_a_save_that_the_server_does_not_answer_keeps_what_was_typed(page: Page,
     page.keyboard.press("Control+Enter")
     expect(page).not_to_have_url(address)
     assert desk.view("eve", answer).mark == (4.0, "Typed while the server was away.")
+
+
+def test_a_draft_is_shown_to_nobody_else(page: Page, desk: Desk, visit: Visit) -> None:
+    path, comment = to_mark(desk, "eve"), page.get_by_label("Comment for the student")
+    for name, expected in (("eve", ""), ("instructor", ""), ("eve", "Mine.")):
+        visitor = visit(name)
+        log_in(page, visitor.address, visitor.token)
+        page.goto(f"{visitor.address}/{path}")
+        expect(comment).to_have_value(expected)
+        if name == "eve":
+            type_mark(page, "1", "Mine.")
+
+
+def test_what_is_typed_while_a_save_is_under_way_stays_and_can_be_saved(page: Page, desk: Desk, visit: Visit) -> None:
+    eve, path = visit("eve"), to_mark(desk, "eve")
+    address, answer = f"{eve.address}/{path}", path.rpartition("/")[2]
+
+    def type_on(route: Route) -> None:
+        type_mark(page, "1", "First half. Second half.")
+        route.continue_()
+
+    log_in(page, eve.address, eve.token)
+    page.goto(address)
+    type_mark(page, "1", "First half.")
+    page.route(address, type_on, times=1)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status")).to_contain_text("Saved, but for what you typed meanwhile")
+    assert desk.view("eve", answer).mark == (1.0, "First half.")
+    page.keyboard.press("Control+Enter")
+    expect(page).not_to_have_url(address)
+    assert desk.view("eve", answer).mark == (1.0, "First half. Second half.")
 
 
 def test_a_refused_save_says_why_and_keeps_what_was_typed(page: Page, desk: Desk, visit: Visit) -> None:
