@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
@@ -197,17 +197,6 @@ def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
     """Return the verdict on a right answer for which a ready-made part did the work: a pass with a note on that."""
     diagnosis = Diagnosis(
         f"it passed by calling the ready-made {answer.delegated}",
-        f"your own {check.exercise}, which the exercise asks you to write; in some courses nothing else earns points",
+        f"your own {check.exercise}, which the exercise asks you to write",
     )
     return Verdict(check, seed, "pass", diagnosis, answer.duration_s, answer.delegated)
-
-
-def without_delegation(verdict: Verdict) -> Verdict:
-    """Return a verdict for a course in which a pass by delegation earns nothing."""
-    if not verdict.delegated:
-        return verdict
-    diagnosis = Diagnosis(
-        f"it agrees with the reference by calling the ready-made {verdict.delegated}",
-        f"your own {verdict.check.exercise}: in this course nothing else earns points",
-    )
-    return replace(verdict, outcome="fail", diagnosis=diagnosis)

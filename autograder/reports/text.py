@@ -45,7 +45,7 @@ def delegation_note(verdicts: Sequence[Verdict]) -> str:
     checks = "1 check" if len(called) == 1 else f"{len(called)} checks"
     return (
         f"{checks} passed by calling the ready-made {', '.join(dict.fromkeys(called))}. The exercise asks you to write "
-        f"{verdicts[0].check.exercise} yourself; in some courses nothing else earns points."
+        f"{verdicts[0].check.exercise} yourself."
     )
 
 

@@ -143,7 +143,6 @@ def _release_for_gradescope(assignment: str | None, output: Path | None, *, forc
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.gradescope.upload import write_gradescope_bundle
-    from autograder.instructor.grading.submission import is_from_scratch
 
     folder = CourseFolder.here()
     if assignment is None:
@@ -154,9 +153,7 @@ def _release_for_gradescope(assignment: str | None, output: Path | None, *, forc
         target.parent.mkdir(exist_ok=True)
     refuse_or_copy(target, force)
     with progress("Building", None, quiet):
-        config = folder.nbgrader_config()
-        course, from_scratch = course_of(folder, config), is_from_scratch(config)
-        write_gradescope_bundle(target, folder.released(chosen), course, from_scratch=from_scratch)
+        write_gradescope_bundle(target, folder.released(chosen), course_of(folder))
     if not quiet:
         print(f"{target}: upload it as the autograder of {chosen}; it holds the solutions, so show it to no student")
 

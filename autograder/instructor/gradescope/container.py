@@ -48,7 +48,6 @@ from autograder.sections import Contents
 
 CONTENTS = "contents"  # of the chapter, in the notebook's record: no chapters lie beside an installed course
 HIDDEN_CHECKS_ARE_SHOWN = "after_due_date"
-FROM_SCRATCH = "from_scratch"  # in the notebook's record, too: whether a pass by delegation earns nothing
 MAX_FILES = 200
 NOT_THEIRS = {".ipynb_checkpoints", "__MACOSX", ".git"}
 FAILED = "The grader itself failed, through no fault of this work. Please tell your instructor."
@@ -99,8 +98,7 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
             walls = isolation.OTHER_USER if sandbox.one_submission else isolation.mechanism()
             return sandbox.run(program)
 
-    from_scratch = bool(released.metadata[RECORD][FROM_SCRATCH])
-    _, record = grade_one(released, submitted, run, expect, seed, from_scratch=from_scratch)
+    _, record = grade_one(released, submitted, run, expect, seed)
     for verdict in record.verdicts:
         print(plain(f"{verdict['outcome']:<8} {verdict['exercise']}: {verdict['title']}"))
     report = results(mark_of(released, record, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)

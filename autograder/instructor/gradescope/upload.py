@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from autograder.course import Course
-from autograder.instructor.gradescope.container import CONTENTS, FROM_SCRATCH
+from autograder.instructor.gradescope.container import CONTENTS
 from autograder.instructor.releasing.bundle import PACKAGE, BundleError, pip_wheel, zip_folder
 from autograder.notebooks.graft import RECORD, read_notebook, room_of
 
@@ -25,14 +25,14 @@ IMAGE = Path(__file__).parent / "image"
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT")
 
 
-def write_gradescope_bundle(target: Path, released: Path, course: Course, *, from_scratch: bool) -> None:
+def write_gradescope_bundle(target: Path, released: Path, course: Course) -> None:
     """Write the zip that an instructor uploads as an assignment's autograder."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "source"
         root.mkdir()
         _build_course(course, root)
         notebook = read_notebook(released)
-        notebook.metadata[RECORD] |= {CONTENTS: asdict(course.contents(room_of(notebook))), FROM_SCRATCH: from_scratch}
+        notebook.metadata[RECORD][CONTENTS] = asdict(course.contents(room_of(notebook)))
         nbformat.write(notebook, root / released.name)
         for name in ("setup.sh", "run_autograder"):
             shutil.copy(IMAGE / name, root / name)

@@ -15,12 +15,12 @@ from autograder.errors import plain
 from autograder.instructor.course.decisions import Decision, decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
-from autograder.instructor.grading.submission import answers_of, is_from_scratch, versions
+from autograder.instructor.grading.submission import answers_of, versions
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.judge.comparison import same
 from autograder.judge.judge import describe, judge
 from autograder.judge.live import LiveExpectations
-from autograder.judge.verdicts import Verdict, VerdictRecord, without_delegation
+from autograder.judge.verdicts import Verdict, VerdictRecord
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
 from autograder.observe import Answer
@@ -70,7 +70,7 @@ def explaining(
         CourseFolderError: there is no such assignment, graded submission or check, or the check is newer.
         NoSandbox: isolation is asked for and cannot be had.
     """
-    from_scratch, expect = is_from_scratch(folder.nbgrader_config()), LiveExpectations(course)
+    expect = LiveExpectations(course)
     with Sandbox(isolated=isolated) as sandbox:
 
         def again(student: str, assignment: str, name: str) -> ExplainedMark:
@@ -97,7 +97,7 @@ def explaining(
             warnings += [f"decided since: {decision}" for decision in decisions_in_words(decisions)]
             return ExplainedMark(
                 *(student, assignment, check, warnings, record, recorded[check.name]),
-                verdict=without_delegation(verdict) if from_scratch else verdict,
+                verdict=verdict,
                 observed=answers[at],
                 expected=expect.reference(check, seeds[at]),
                 decided=[decision for decision in decisions if decision.cell == check.id],
@@ -146,8 +146,7 @@ def _changes_since(
         return [*changes, "the submission is no longer there; these are the answers as they were graded"]
     released = folder.instructor_notebook(assignment)
     work = submission.read()
-    rule = is_from_scratch(folder.nbgrader_config())
-    graders = [grader_digest(released, course, (Limits(), shut_in, rule)) for shut_in in (True, False)]
+    graders = [grader_digest(released, course, (Limits(), shut_in)) for shut_in in (True, False)]
     if changes or record.digest in [digest_of(work, grader) for grader in graders]:
         return changes
     try:

@@ -25,7 +25,7 @@ from autograder.instructor.course.grading_records import GradingRecord, GradingR
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
-from autograder.instructor.grading.submission import completed, conclude, grade_unreadable, is_from_scratch, prepare
+from autograder.instructor.grading.submission import completed, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.instructor.marks import GradedCell, marks_of, worth_now
@@ -91,7 +91,6 @@ class _Grading:
     def __post_init__(self) -> None:
         self.seed = secrets.randbits(32) if self.request.seed is None else self.request.seed
         self.expect = LiveExpectations(self.course)
-        self.from_scratch = is_from_scratch(self.gradebook.config)
         self.limit_output = LimitOutput(config=self.gradebook.config)
         self.limit_output.log.setLevel(logging.ERROR)  # that an output was cut is no news in a class run
         self.records = GradingRecords(self.folder)
@@ -106,7 +105,7 @@ class _Grading:
         for assignment in self.request.assignments:
             self.gradebook.require_assignment(assignment)
             self.instructor[assignment] = self.folder.instructor_notebook(assignment)
-        rules = self.request.limits, self.request.isolated, self.from_scratch
+        rules = self.request.limits, self.request.isolated
         self.digests = {name: grader_digest(released, self.course, rules) for name, released in self.instructor.items()}
         with self.gradebook.open() as rows:
             self.facts = facts_of(self.folder, self.course, rows, self.records)
@@ -214,7 +213,7 @@ class _Grading:
             submission, work, digest, grafted = self.running.pop(future)
             with self.alone(submission):
                 result = future.result()
-                done = conclude(grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
+                done = conclude(grafted, result, self.expect, self.seed)
                 self.write(submission, work, digest, *done)
 
     def write(

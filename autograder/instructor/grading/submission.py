@@ -4,19 +4,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from traitlets import Bool
-from traitlets.config import Configurable
 
 import autograder
 from autograder.checks import checks_of, rooms
-from autograder.instructor.course.folder import HandedIn, settings_in
+from autograder.instructor.course.folder import HandedIn
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.judge.judge import Expectations
-from autograder.judge.verdicts import Verdict, labelled_lines, without_delegation
+from autograder.judge.verdicts import Verdict, labelled_lines
 from autograder.notebooks import answers
 from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, grade_id_of, graft, is_answer, room_of
 from autograder.observe import Answer
@@ -39,14 +36,9 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
     return grafted, answers.program_of(grafted.notebook, checks_of(room_of(grafted.notebook)), run_seed)
 
 
-def conclude(
-    grafted: GraftedNotebook, result: RunResult, expect: Expectations, run_seed: int, *, from_scratch: bool = False
-) -> GradedWork:
-    """Judge the result of a grafted notebook, and show it there; from scratch, a pass by delegation earns nothing."""
-    checks = checks_of(room_of(grafted.notebook))
-    verdicts = answers.verdicts_on(result, checks, expect, run_seed)
-    if from_scratch:
-        verdicts = [without_delegation(verdict) for verdict in verdicts]
+def conclude(grafted: GraftedNotebook, result: RunResult, expect: Expectations, run_seed: int) -> GradedWork:
+    """Judge the result of a grafted notebook, and show it there."""
+    verdicts = answers.verdicts_on(result, checks_of(room_of(grafted.notebook)), expect, run_seed)
     return _graded(grafted, verdicts, result, run_seed)
 
 
@@ -64,8 +56,6 @@ def grade_one(
     run: Callable[[Program], RunResult],
     expect: Expectations,
     run_seed: int,
-    *,
-    from_scratch: bool = False,
 ) -> GradedWork:
     """Grade one submission from file to verdicts; a run over a class does the same with many in flight.
 
@@ -75,7 +65,7 @@ def grade_one(
         grafted, program = prepare(released, submitted(), run_seed)
     except MalformedNotebook as error:
         return grade_unreadable(released, str(error), expect, run_seed)
-    return conclude(grafted, run(program), expect, run_seed, from_scratch=from_scratch)
+    return conclude(grafted, run(program), expect, run_seed)
 
 
 def completed(
@@ -157,17 +147,3 @@ def versions() -> dict[str, str]:
         checks_of(room)
     library = "torch" if "torch" in sys.modules else "numpy"
     return {"autograder": autograder.__version__, library: sys.modules[library].__version__}
-
-
-class Grading(Configurable):  # type: ignore[misc]
-    """An instructor's rule in ``nbgrader_config.py``: ``c.Grading.from_scratch = True``.
-
-    It finds calls that a student does not hide; ``observe.first_call_of`` says which it cannot see.
-    """
-
-    from_scratch = Bool(False, help="Whether a pass by calling a ready-made part earns nothing.").tag(config=True)
-
-
-def is_from_scratch(config: Any) -> bool:
-    """Return whether a configuration lets a pass by delegation earn nothing, or raise CourseFolderError."""
-    return bool(settings_in(config, Grading, "c.Grading.from_scratch is True or False").from_scratch)

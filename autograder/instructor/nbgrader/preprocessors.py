@@ -24,7 +24,7 @@ from autograder.instructor.course.about import with_book
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecords, write_record
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
+from autograder.instructor.grading.submission import completed, grade_one
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.releasing.source import opened
 from autograder.judge.live import LiveExpectations
@@ -92,9 +92,8 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         folder, where = CourseFolder(Path(CourseDirectory(parent=self).root)), resources["nbgrader"]
         submission = folder.submission(where["student"], where["assignment"])
         released, work = folder.instructor_notebook(submission.assignment), submission.read()
-        from_scratch = is_from_scratch(self.config)
-        notebook, record = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
-        depends = grader_digest(released, expect.course, (sandbox.limits, True, from_scratch))
+        notebook, record = grade_one(released, work.notebook, sandbox.run, expect, run_seed)
+        depends = grader_digest(released, expect.course, (sandbox.limits, True))
         record = completed(record, work, digest_of(work, depends), sandbox.limits)
         write_record(folder.autograded(submission.student, submission.assignment), record)
         with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:

@@ -10,17 +10,15 @@ import nbformat
 import pytest
 
 from autograder.checks import checks_of
-from autograder.course import Course
-from autograder.instructor.authoring.right_answers import right_answer
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradescope.container import grade, submitted_notebook
-from autograder.notebooks.fill import exercise_cells, fill
-from autograder.notebooks.graft import MalformedNotebook, is_written, read_notebook
+from autograder.instructor.gradescope.container import submitted_notebook
+from autograder.notebooks.fill import exercise_cells
+from autograder.notebooks.graft import MalformedNotebook, is_written
 from autograder.sandbox import NoSandbox, Program, Sandbox
 from tests.commands import run
 from tests.conftest import made_once, shared_folder
 from tests.instructor.collecting import made_downloads
-from tests.instructor.conftest import ASSIGNMENT, configure, notebook_of
+from tests.instructor.conftest import ASSIGNMENT, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
 from tests.instructor.gradescope.rig import make_bundle, run_container
 from tests.test_cli import refused
@@ -90,21 +88,6 @@ def test_a_command_that_gives_no_zip_is_refused_before_the_work(
     before = bundle.read_bytes()
     assert reason in refused(released, "release", *line, bundle)
     assert bundle.read_bytes() == before
-
-
-@pytest.mark.long("builds the course's wheel")
-def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: Path, tmp_path: Path) -> None:
-    configure(course_folder, "Grading", from_scratch=True)
-    with zipfile.ZipFile(make_bundle(course_folder, tmp_path / "bundle.zip")) as archive:
-        archive.extract(NAME, tmp_path / "source")
-    style = right_answer(Course.installed(), ROOM, "functional")
-    work = fill(read_notebook(tmp_path / "source" / NAME), style).notebook
-    hand_in(tmp_path / "submission", {NAME: nbformat.writes(work)})
-    tests = grade(tmp_path / "source", tmp_path / "submission")["tests"]
-    for test in tests:
-        is_own = not test["name"].startswith(("Flatten", "Sequential"))
-        assert test["status"] == ("passed" if is_own else "failed"), test
-        assert ("in this course nothing else earns points" in test["output"]) != is_own, "hidden checks say why, too"
 
 
 @pytest.mark.parametrize(
