@@ -12,20 +12,18 @@ from autograder.arrays import as_numpy, is_array
 from autograder.checks import Check, Observation, Sample, checks_of
 from autograder.course import Course
 from autograder.errors import plain
-from autograder.instructor.course.decisions import Decision, decisions_in_words, read_decisions
+from autograder.instructor.course.decisions import decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
-from autograder.instructor.grading.submission import answers_of, versions
-from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.judge.comparison import same
 from autograder.judge.judge import describe, judge
 from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict, VerdictRecord
 from autograder.notebooks.answers import answer_in, planned, program_of
-from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
+from autograder.notebooks.graft import MalformedNotebook, read_notebook
 from autograder.observe import Answer
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
-from autograder.sandbox import Limits, Program, Sandbox
+from autograder.sandbox import Program, Sandbox
 
 # Fields in which two runs of the same work agree; their durations, and the addresses of objects, differ.
 REPRODUCED = ("outcome", "points", "max_points", "mistake")
@@ -38,13 +36,12 @@ class ExplainedMark:
     student: str
     assignment: str
     check: Check
-    warnings: Sequence[str]  # of changes since, each a sentence
     record: GradingRecord
     recorded: VerdictRecord
     verdict: Verdict
     observed: Answer  # the answers of the student's names now
     expected: Answer  # the reference's answers
-    decided: Sequence[Decision]  # what has been decided since on this check for everybody
+    decided: Sequence[str]  # what has been decided since on this check for everybody, each a sentence
 
     @property
     def reproduced(self) -> bool:
@@ -92,15 +89,11 @@ def explaining(
                 answers = [answer_in(result, sibling) for sibling in checks]
             at = checks.index(check)
             verdict = judge(checks, answers, seeds, expect)[at]
-            decisions = read_decisions(folder.decisions, assignment)
-            warnings = _changes_since(record, folder, course, student, assignment)
-            warnings += [f"decided since: {decision}" for decision in decisions_in_words(decisions)]
+            decided = [name for name in read_decisions(folder.decisions, assignment) if name.cell == check.id]
             return ExplainedMark(
-                *(student, assignment, check, warnings, record, recorded[check.name]),
-                verdict=verdict,
-                observed=answers[at],
+                *(student, assignment, check, record, recorded[check.name], verdict, answers[at]),
                 expected=expect.reference(check, seeds[at]),
-                decided=[decision for decision in decisions if decision.cell == check.id],
+                decided=decisions_in_words(decided),
             )
 
         yield again
@@ -134,30 +127,6 @@ def full_name(check: Check) -> str:
     return f"{check.exercise}.{check.name}"
 
 
-def _changes_since(
-    record: GradingRecord, folder: CourseFolder, course: Course, student: str, assignment: str
-) -> list[str]:
-    """Describe changes since a notebook was graded that can keep its mark from coming out again."""
-    then, now = record.versions, versions()
-    changes = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
-    try:
-        (submission,) = folder.submissions([assignment], student)
-    except CourseFolderError:
-        return [*changes, "the submission is no longer there; these are the answers as they were graded"]
-    released = folder.instructor_notebook(assignment)
-    work = submission.read()
-    graders = [grader_digest(released, course, (Limits(), shut_in)) for shut_in in (True, False)]
-    if changes or record.digest in [digest_of(work, grader) for grader in graders]:
-        return changes
-    try:
-        handed_in = answers_of(graft(released, work.notebook()).notebook)
-    except MalformedNotebook:
-        handed_in = {}
-    if handed_in != ({} if record.unreadable else record.answers):
-        return ["another file has been handed in since; these are the answers as they were graded"]
-    return ["the checks, the reference, the limits or a rule has changed since; a new run of `autograder grade` tells"]
-
-
 def explanation_text(mark: ExplainedMark) -> str:
     """Describe a mark: seed, check, each observation beside the expected one, and the verdict."""
     check, verdict = mark.check, mark.verdict
@@ -169,7 +138,7 @@ def explanation_text(mark: ExplainedMark) -> str:
     if mark.record.limits:
         limits = ", ".join(f"{name} {value:,}" for name, value in mark.record.limits.items())
         lines += [f"graded {'shut in' if mark.record.isolated else 'NOT ISOLATED (--no-sandbox)'}, limits: {limits}"]
-    lines += [f"warning: {warning}" for warning in mark.warnings]
+    lines += [f"decided since: {decision}" for decision in mark.decided]
     lines += ["", "The check", *capped(mark.check_source, "    "), ""]
     lines += ["Observed and expected", *observation_lines(mark), ""]
     lines += [f"Verdict: {verdict.outcome}, {verdict.points} of {check.points} points"]
