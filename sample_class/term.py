@@ -226,7 +226,7 @@ def write_requests(course: Path, folder: Path) -> None:
     for (student, record), at in zip(cycle(records), range(REQUESTS), strict=False):
         failed = [f"{v['exercise']}.{v['check']}" for v in record.verdicts if v["outcome"] != "pass"]
         check = failed[0] if failed else (WRITTEN, OTHER)[at % 2]
-        asked = Request(student, ASSIGNMENT, check, record.receipt, "It worked when I tried it.")
+        asked = Request(student, ASSIGNMENT, check, "It worked when I tried it.")
         target = folder / student / f"request-{at}.txt"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(asked.lines(), encoding="utf-8")

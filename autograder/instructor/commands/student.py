@@ -50,12 +50,9 @@ def explain(
     raise typer.Exit(0 if mark.reproduced else 1)
 
 
-@app.command(epilog=examples("autograder requests ../requests", "autograder requests ../requests.zip -o answers.md"))
+@app.command(epilog=examples("autograder requests ../requests", "autograder requests ../requests.zip"))
 def requests(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders, files or zips of requests.")],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write, if not reports/requests.md.")
-    ] = None,
     force: Force = False,
     quiet: Quiet = False,
     sandbox: ShutIn = True,
@@ -63,7 +60,7 @@ def requests(
     """Draft answers to requests for a regrade.
 
     A page of feedback makes such a request: a small file that the student mails or hands in. Every check that is asked
-    about runs again as in `autograder explain`. The answers go into one Markdown file, grouped by check, for you to
+    about runs again as in `autograder explain`. The answers go into reports/requests.md, grouped by check, for you to
     edit; no mark is changed. Whose a request is, the learning system or the folder says; if neither does, it is called
     claimed. The exit status is 1 if no request was found.
     """
@@ -74,28 +71,25 @@ def requests(
     from autograder.instructor.requests.answering import answer, draft, read_requests
 
     folder = CourseFolder.here()
-    target = output or folder.root / "reports" / "requests.md"
-    if output is None:
-        target.parent.mkdir(exist_ok=True)
+    target = folder.root / "reports" / "requests.md"
+    target.parent.mkdir(exist_ok=True)
     refuse_or_copy(target, force)  # before the work, not after it
     asked, left = read_requests(folder, paths)
     for unread in left:
-        complain(f"no request: {unread.file}: {unread.reason}")
+        complain(f"no request: {unread}")
     if not asked:
         complain("no request was found")
         raise typer.Exit(1)
     with progress("Running checks again", len(asked), quiet) as step:
         groups = answer(folder, course_of(folder), asked, isolated=sandbox, on_answer=step)
-    write_atomically(target, draft(groups, left))
+    write_atomically(target, draft(groups))
     if quiet:
         return
     for group in groups:
-        differing = sum(not answered.mark.reproduced for answered in group.answered if answered.mark)
+        differing = sum(not answered.mark.reproduced for answered in group if answered.mark)
         changed = f", {differing} with another result today" if differing else ""
-        not_run = sum(bool(answered.trouble) for answered in group.answered)
-        changed += f", {not_run} not run" if not_run else ""
-        count = f"{len(group.answered)} request{'' if len(group.answered) == 1 else 's'}"
-        print(plain(f"{group.assignment}, {group.about}: {count}{changed}"))
+        count = f"{len(group)} request{'' if len(group) == 1 else 's'}"
+        print(plain(f"{group[0].asked.request.assignment}, {group[0].about}: {count}{changed}"))
     claimed = sum(not request.known for request in asked)
     print(f"{target}: {len(asked)} to answer" + (f", {claimed} of them by a claimed name" if claimed else ""))
 

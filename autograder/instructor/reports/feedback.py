@@ -114,7 +114,7 @@ def feedback_page(mark: Mark, rule: LatePenalty, *, closed: bool) -> str:
         chapter=course.page(room) if room else "",
         written=written,
         asked_about=_asked_about(judged, has_written=bool(written)),
-        by_mail=Request(student, mark.assignment, "(its title)", receipt, "(why)").lines(),
+        by_mail=Request(student, mark.assignment, "(its title)", "(why)").lines(),
         script=Markup(SCRIPT),
         script_hash=SCRIPT_HASH,
     )

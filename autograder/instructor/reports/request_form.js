@@ -5,7 +5,7 @@ form.hidden = false;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const said = { ...form.dataset, check: form.elements.check.value, reason: form.elements.reason.value.trim() };
-  const names = ["student", "assignment", "check", "receipt", "reason"];
+  const names = ["student", "assignment", "check", "reason"];
   const text = names.map((name) => `${name}: ${said[name]}\n`).join("");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));

@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,10 +20,8 @@ from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.systems import plain as plain_folder
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.directory import Directory, Match, any_of, known_students
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.grading.explain import (
     ExplainedMark,
@@ -37,11 +34,6 @@ from autograder.instructor.grading.explain import (
 from autograder.instructor.requests.form import MAX_BYTES, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.judge.verdicts import labelled_lines, shown_diagnosis
 from autograder.notebooks.graft import is_written
-from autograder.receipts import receipt_from
-
-MAX_SEEN = 60  # lines of a check's observations
-NO_RECEIPT = "it gives no receipt"
-GRADED = "its receipt is that of the notebook that was graded"
 
 
 @dataclass(frozen=True)
@@ -53,27 +45,14 @@ class ReceivedRequest:
     student: Student
     known: str
 
-    @property
-    def other_name(self) -> str:
-        """The name that the file itself gives, where that is not its owner's."""
-        return "" if self.request.student in ("", self.student.id) else self.request.student
 
-
-@dataclass(frozen=True)
-class RefusedFile:
-    """A file that cannot be answered, and why."""
-
-    file: str
-    reason: str
-
-
-def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[ReceivedRequest], list[RefusedFile]]:
-    """Return the requests in some folders, files and zips, and the other files; raise as ``open_download``.
+def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[ReceivedRequest], list[str]]:
+    """Return the requests in some folders, files and zips, and why other files are none; raise as ``open_download``.
 
     The folder or the learning system says whose a request is; where neither does, the file's own word is a claim.
     """
     directory = Directory(known_students(folder))
-    requests, refused = list[ReceivedRequest](), list[RefusedFile]()
+    requests, refused = list[ReceivedRequest](), list[str]()
     for path in paths:
         with open_download(path) as entries:
             files = read_all(entries)
@@ -84,7 +63,7 @@ def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[Rec
                     request = parse_request(file.entry.read(MAX_BYTES + 1))
                     requests.append(_received(file, request, matches, directory))
                 except (NoRequest, EntryRefused) as error:
-                    refused.append(RefusedFile(file.entry.name, str(error)))
+                    refused.append(f"{file.entry.name}: {error}")
     return requests, refused
 
 
@@ -111,24 +90,10 @@ class RequestAnswer:
     """A request with a mark, of its check run again, or with written answers, or why there is neither."""
 
     asked: ReceivedRequest
-    receipt: str = NO_RECEIPT
+    about: str  # ``Exercise.check``, ``written answer`` or ``something else``
     mark: ExplainedMark | None = None
     written: Sequence[str] = ()
     trouble: str = ""
-
-
-@dataclass(frozen=True)
-class RequestGroup:
-    """The requests about one thing of an assignment: ``Exercise.check``, ``written answer`` or ``something else``."""
-
-    assignment: str
-    about: str
-    answered: Sequence[RequestAnswer]
-
-    @property
-    def mark(self) -> ExplainedMark | None:
-        """A mark by their check; None where they are not about one that could be run."""
-        return next((answered.mark for answered in self.answered if answered.mark), None)
 
 
 def answer(
@@ -138,55 +103,42 @@ def answer(
     *,
     isolated: bool = True,
     on_answer: Callable[[str], None] = lambda student: None,
-) -> list[RequestGroup]:
-    """Run the checks that students ask about again, and return the requests in groups, the largest first.
+) -> list[list[RequestAnswer]]:
+    """Run the checks that students ask about again, and return the answers by assignment and subject, the most first.
 
-    A check about which a student asks several times is run once. Raises NoSandbox where isolation cannot be had.
+    Raises NoSandbox where isolation cannot be had.
     """
-    answers: dict[tuple[str, str], list[RequestAnswer]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[RequestAnswer]] = defaultdict(list)
     with explaining(folder, course, isolated=isolated) as explain:
-        explain_once = cache(explain)
         for received in requests:
-            about, answered = _answered(folder, received, explain_once)
-            answers[received.request.assignment, about].append(answered)
+            answered = _answered(folder, received, explain)
+            groups[received.request.assignment, answered.about].append(answered)
             on_answer(received.student.id)
-    groups = [RequestGroup(assignment, about, answered) for (assignment, about), answered in answers.items()]
-    return sorted(groups, key=lambda group: (group.mark is None, -len(group.answered), group.assignment, group.about))
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def _answered(
     folder: CourseFolder, received: ReceivedRequest, explain: Callable[[str, str, str], ExplainedMark]
-) -> tuple[str, RequestAnswer]:
+) -> RequestAnswer:
     student, request = received.student.id, received.request
+    subject = request.check.casefold()
     try:
         notebook, record = graded_work(folder, student, request.assignment)
-        receipt = _receipt(folder, received, record)
-        if request.check.casefold() == WRITTEN:
-            written = [cell.source for cell in notebook.cells if is_written(cell)]
-            return WRITTEN, RequestAnswer(received, receipt, written=written)
-        if request.check.casefold() == OTHER:
-            return OTHER, RequestAnswer(received, receipt)
+        if subject == OTHER:
+            return RequestAnswer(received, OTHER)
+        if subject == WRITTEN:
+            return RequestAnswer(
+                received, WRITTEN, written=[cell.source for cell in notebook.cells if is_written(cell)]
+            )
         checks = checks_of(record.room)
-        titled = [check for check in checks if check.title.casefold() == request.check.casefold()]
+        titled = [check for check in checks if check.title.casefold() == subject]
         name = full_name(titled[0] if len(titled) == 1 else find_check(checks, request.check))
-        return name, RequestAnswer(received, receipt, explain(student, request.assignment, name))
+        return RequestAnswer(received, name, explain(student, request.assignment, name))
     except CourseFolderError as error:
-        return OTHER, RequestAnswer(received, trouble=" ".join(str(error).split()))
+        return RequestAnswer(received, OTHER, trouble=" ".join(str(error).split()))
 
 
-def _receipt(folder: CourseFolder, received: ReceivedRequest, record: GradingRecord) -> str:
-    """Describe the file of a request's receipt: others can quote a receipt that a student showed them."""
-    receipt = received.request.receipt
-    if not receipt:
-        return NO_RECEIPT
-    if receipt == record.receipt:
-        return GRADED
-    attempts = kept(folder, received.student.id, received.request.assignment)
-    number = next((attempt.number for attempt in attempts if receipt_from(attempt.digest) == receipt), None)
-    return f"its receipt is that of attempt {number}, not graded" if number else "its receipt is of no file known here"
-
-
-def draft(groups: Sequence[RequestGroup], refused: Sequence[RefusedFile] = ()) -> str:
+def draft(groups: Sequence[Sequence[RequestAnswer]]) -> str:
     """Return the answers to all requests as Markdown."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -197,15 +149,7 @@ def draft(groups: Sequence[RequestGroup], refused: Sequence[RefusedFile] = ()) -
     )
     templates.filters |= {"fenced": _fenced, "line": _line, "code": _code}
     template = templates.get_template("requests.md.j2")
-    return template.render(groups=groups, refused=refused, written=WRITTEN, seen=_seen, shown=_shown)
-
-
-def _seen(mark: ExplainedMark) -> str:
-    """Return a check's observations, as many lines as a person reads."""
-    lines = observation_lines(mark)
-    if len(lines) > MAX_SEEN:
-        lines[MAX_SEEN:] = [f"({len(lines) - MAX_SEEN} more lines: autograder explain)"]
-    return "\n".join(lines)
+    return template.render(groups=groups, written=WRITTEN, seen=observation_lines, shown=_shown)
 
 
 def _shown(mark: ExplainedMark) -> list[str]:

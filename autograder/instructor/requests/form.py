@@ -1,7 +1,7 @@
 """A request to look at a mark again: a few lines of text, written by the page of feedback or by a student.
 
-``student: ada``, ``assignment: 2-layers``, ``check: Linear.affine_map``, ``receipt: …`` and, last, ``reason: …``, which
-goes on to the end. Anybody can write one, so all that is read here is claimed, and capped.
+``student: ada``, ``assignment: 2-layers``, ``check: Linear.affine_map`` and, last, ``reason: …``, which goes on to the
+end. Anybody can write one, so all that is read here is claimed, and capped.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 MAX_BYTES = 64 << 10
 MAX_FIELD, MAX_REASON = 200, 4000
-FIELDS = ("student", "assignment", "check", "receipt")  # and the reason
+FIELDS = ("student", "assignment", "check")  # and the reason
 WRITTEN, OTHER = "written answer", "something else"  # subjects besides a check
 LINE = re.compile(rf"[>\s]*({'|'.join(FIELDS)}|reason)\s*:[^\S\n]*(.*)", re.IGNORECASE)
 
@@ -26,7 +26,6 @@ class Request:
     student: str
     assignment: str
     check: str
-    receipt: str = ""
     reason: str = ""
 
     def lines(self) -> str:

@@ -15,7 +15,6 @@ from tests.instructor.conftest import a_verdict
 
 STUDENT = 'ada "<i>'
 TITLE = "The output is <x> @ weight"
-RECEIPT = "3f9a-0c27-e1b4-88d2-5c01-77fe-a9d3-0b46"
 LABEL = f"Linear: {TITLE}"
 
 
@@ -27,7 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     work = {
         "answers": {"layers-written": "It grows."},
         "cells": {"layers-written": CellMark(5, given=3, comment="The reason is missing.\nSay it.")},
-        "record": GradingRecord("layers", receipt=RECEIPT),
+        "record": GradingRecord("layers"),
     }
     mark = Mark(Student(STUDENT), "2-layers", 8, raw_score=4, handed_in=True, verdicts=verdicts, **work)
     path = tmp_path_factory.mktemp("form") / "page.html"
@@ -55,7 +54,7 @@ def test_the_form_makes_a_request_file_and_nothing_leaves_the_machine(page: Page
     assert made.suggested_filename == "request-ada-i-2-layers-Linear.affine_map.txt"
     content = Path(made.path()).read_bytes()
     why = "It is right.\n\ncheck: it again"
-    assert parse_request(content) == Request(STUDENT, "2-layers", "Linear.affine_map", RECEIPT, why)
+    assert parse_request(content) == Request(STUDENT, "2-layers", "Linear.affine_map", why)
     assert "is among your downloads. Nothing has been sent." in page.get_by_role("status").inner_text()
     assert [url for url in addresses if not url.startswith(("file:", "blob:"))] == []
     assert messages == []  # of the page's policy, among others
@@ -69,4 +68,4 @@ def test_without_scripts_the_page_shows_lines_to_mail(browser: Browser, address:
         mail = page.locator("#request-by-mail pre")
         assert mail.is_visible()
         asked = mail.inner_text().replace("(its title)", TITLE).replace("(why)", "It is right.")
-        assert parse_request(asked.encode()) == Request(STUDENT, "2-layers", TITLE, RECEIPT, "It is right.")
+        assert parse_request(asked.encode()) == Request(STUDENT, "2-layers", TITLE, "It is right.")

@@ -13,24 +13,15 @@ from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.requests.answering import (
-    GRADED,
-    ReceivedRequest,
-    RefusedFile,
-    RequestGroup,
-    answer,
-    draft,
-    read_requests,
-)
+from autograder.instructor.requests.answering import ReceivedRequest, RequestAnswer, answer, draft, read_requests
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
-from autograder.receipts import receipt_of
 from autograder.sandbox import NoSandbox
 from tests.commands import autograder, succeeded
 from tests.conftest import copy_course
 from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT
 
-Read = tuple[list[ReceivedRequest], list[RefusedFile]]
+Read = tuple[list[ReceivedRequest], list[str]]
 ROSTER = """id,first name,last name,lms user id
 ada,Ada,Lovelace,1000
 barbara,Barbara,Liskov,1001
@@ -38,19 +29,13 @@ john,John,McCarthy,1002
 """
 TITLE = next(check.title for check in checks_of("layers", "Linear") if check.name == "affine_map")
 REASON = "It works on my machine.\n````\n<script>alert(1)</script> \x1b[2J"
-ASKED = Request(
-    "ada",
-    "2-layers",
-    "Linear.affine_map",
-    "3f9a-0c27-e1b4-88d2-5c01-77fe-a9d3-0b46",
-    "It is right.\n\ncheck: twice, please",
-)
+ASKED = Request("ada", "2-layers", "Linear.affine_map", "It is right.\n\ncheck: twice, please")
 MAIL = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatten.rows\r\nreason: why\r\nAda\r\n"
 
 
 def test_a_request_is_read_from_its_lines_and_from_a_mail_that_quotes_them() -> None:
     assert parse_request(ASKED.lines().encode()) == ASKED
-    mail = Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")
+    mail = Request("ada", "2-layers", "Flatten.rows", "why\nAda")
     assert parse_request(b"\xef\xbb\xbf" + MAIL.encode()) == mail
 
 
@@ -78,12 +63,8 @@ def test_junk_is_a_request_or_none_and_no_other_error(junk: bytes) -> None:
             assert str(error)
 
 
-def asks(check: str = "Linear.affine_map", student: str = "", assignment: str = ASSIGNMENT, receipt: str = "") -> bytes:
-    return Request(student, assignment, check, receipt, REASON).lines().encode()
-
-
-def receipt(folder: Path, student: str) -> str:
-    return receipt_of(CourseFolder(folder).submission(student, ASSIGNMENT).file.read_bytes())
+def asks(check: str = "Linear.affine_map", student: str = "", assignment: str = ASSIGNMENT) -> bytes:
+    return Request(student, assignment, check, REASON).lines().encode()
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +73,9 @@ def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copy_course(graded, tmp_path_factory.mktemp("requests") / "course")
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     sent = {
-        "barbara/request.txt": asks(student="barbara", receipt=receipt(folder, "barbara")),
-        "john/request.txt": asks(student="ada", receipt="0000-0000-0000-0000-0000-0000-0000-0000"),
-        "ada/a.txt": asks(TITLE.upper(), receipt=receipt(folder, "barbara")),
+        "barbara/request.txt": asks(student="barbara"),
+        "john/request.txt": asks(student="ada"),
+        "ada/a.txt": asks(TITLE.upper()),
         "ada/b.txt": asks(WRITTEN),
         "ada/c.txt": asks(OTHER),
         "ada/d.txt": asks("Linear.nothing"),
@@ -113,24 +94,23 @@ def read(folder: Path) -> Read:
 
 
 @pytest.fixture(scope="module")
-def groups(folder: Path, read: Read, course: Course) -> list[RequestGroup]:
+def groups(folder: Path, read: Read, course: Course) -> list[list[RequestAnswer]]:
     return answer(CourseFolder(folder), course, read[0])
 
 
 @pytest.fixture(scope="module")
-def text(groups: list[RequestGroup], read: Read) -> str:
-    return draft(groups, read[1])
+def text(groups: list[list[RequestAnswer]]) -> str:
+    return draft(groups)
 
 
 def test_the_folder_decides_whose_a_request_is_and_other_files_are_refused(read: Read) -> None:
     requests, refused = read
-    owners = {file.file: (file.student.id, file.known, file.other_name) for file in requests}
-    assert owners["barbara/request.txt"] == ("barbara", "its folder", "")
-    assert owners["john/request.txt"] == ("john", "its folder", "ada")
-    assert owners["by-mail.txt"] == ("john", "", "John McCarthy")
-    reasons = {file.file: file.reason for file in refused}
-    assert reasons.keys() == {"of nobody.txt", "photo.png", "link.txt"}
-    assert reasons["of nobody.txt"] == "nobody in the roster is 'nobody'"
+    owners = {file.file: (file.student.id, file.known) for file in requests}
+    assert owners["barbara/request.txt"] == ("barbara", "its folder")
+    assert owners["john/request.txt"] == ("john", "its folder"), "although the file says ada"
+    assert owners["by-mail.txt"] == ("john", "")
+    assert {reason.partition(": ")[0] for reason in refused} == {"of nobody.txt", "photo.png", "link.txt"}
+    assert "of nobody.txt: nobody in the roster is 'nobody'" in refused
 
 
 def test_the_learning_system_decides_whose_a_request_is(folder: Path, tmp_path: Path) -> None:
@@ -143,17 +123,12 @@ def test_the_learning_system_decides_whose_a_request_is(folder: Path, tmp_path: 
     assert known == [("ada", "Canvas"), ("john", "Canvas"), ("barbara", "Moodle")]
 
 
-def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(groups: list[RequestGroup]) -> None:
-    first = groups[0]
-    assert (first.assignment, first.about, len(first.answered)) == (ASSIGNMENT, "Linear.affine_map", 4)
-    outcomes = {
-        answered.asked.student.id: answered.mark.verdict.outcome for answered in first.answered if answered.mark
-    }
+def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(groups: list[list[RequestAnswer]]) -> None:
+    assert [(group[0].about, len(group)) for group in groups[:2]] == [("Linear.affine_map", 4), (OTHER, 2)]
+    assert sorted(group[0].about for group in groups[2:]) == [OTHER, WRITTEN]
+    outcomes = {answered.asked.student.id: answered.mark.verdict.outcome for answered in groups[0] if answered.mark}
     assert outcomes == {"ada": "pass", "barbara": "error", "john": "fail"}
-    assert all(answered.mark and answered.mark.reproduced for answered in first.answered)
-    of_john = [answered.mark for answered in first.answered if answered.asked.student.id == "john"]
-    assert len(of_john) == 2 and of_john[0] is of_john[1], "asked twice, run once"
-    assert [group.about for group in groups[1:]] == [OTHER, OTHER, WRITTEN]
+    assert all(answered.mark and answered.mark.reproduced for answered in groups[0])
 
 
 def test_without_a_sandbox_nobody_is_answered(
@@ -162,13 +137,6 @@ def test_without_a_sandbox_nobody_is_answered(
     monkeypatch.setattr("autograder.instructor.grading.explain.Sandbox.run", Mock(side_effect=NoSandbox("no bwrap")))
     with pytest.raises(NoSandbox, match="no bwrap"):
         answer(CourseFolder(folder), course, read[0])
-
-
-def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[RequestGroup]) -> None:
-    receipts = {answered.asked.file: answered.receipt for answered in groups[0].answered}
-    assert receipts["barbara/request.txt"] == GRADED
-    assert receipts["ada/a.txt"] == receipts["john/request.txt"] == "its receipt is of no file known here"
-    assert receipts["by-mail.txt"] == "it gives no receipt"
 
 
 @pytest.mark.parametrize(
@@ -181,15 +149,13 @@ def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[Req
         "### barbara Barbara Liskov: the mark stands",
         *("observed: ", "expected: ", "likely mistake: ", "and so the mark stands."),
         "Dear John McCarthy,",
-        "Known by its folder, although the file says `ada`",
+        "Known by its folder. In `john/request.txt`.",
         "CLAIMED: nothing but the file says who asks",
         "no check is called 'Linear.nothing': there are",
         "there is no assignment '../../etc'",
-        "## Not understood",
-        "`photo.png`",
     ],
 )
-def test_the_draft_has_check_observations_result_and_refusals(part: str, text: str) -> None:
+def test_the_draft_has_check_observations_and_result(part: str, text: str) -> None:
     assert part in text.replace("\\", "")
 
 
@@ -200,24 +166,21 @@ def test_text_of_students_never_leaves_its_fence_or_reaches_a_terminal(text: str
     assert "```" not in outside and "alert(1)" not in outside
 
 
-def test_a_letter_about_a_hidden_check_gives_its_title_and_result_alone(groups: list[RequestGroup]) -> None:
-    johns = next(answered for answered in groups[0].answered if answered.asked.student.id == "john")
+def test_a_letter_about_a_hidden_check_gives_its_title_and_result_alone(groups: list[list[RequestAnswer]]) -> None:
+    johns = next(answered for answered in groups[0] if answered.asked.student.id == "john")
     check = replace(johns.mark.check, hidden=True)
     mark = replace(johns.mark, check=check, verdict=replace(johns.mark.verdict, check=check))
-    text = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [replace(johns, mark=mark)])])
-    letter = text.partition("*Answer:*")[2]
+    letter = draft([[replace(johns, mark=mark)]]).partition("*Answer:*")[2]
     assert "hidden check, of which I can tell you the title and the result" in letter
     assert johns.mark.verdict.diagnosis.observed not in letter
     assert "observed" not in letter and "likely" not in letter
 
 
-def test_after_another_result_the_letter_promises_a_new_grading(groups: list[RequestGroup]) -> None:
-    adas = next(answered for answered in groups[0].answered if answered.asked.student.id == "ada")
+def test_after_another_result_the_letter_promises_a_new_grading(groups: list[list[RequestAnswer]]) -> None:
+    adas = next(answered for answered in groups[0] if answered.asked.student.id == "ada")
     recorded = adas.mark.recorded | {"outcome": "fail", "points": 0}
-    changed = replace(adas, mark=replace(adas.mark, recorded=recorded))
-    points = adas.mark.check.points
-    text = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [changed])])
-    assert f"where 0 of {points} points were recorded. Your work will be graded again." in text
+    text = draft([[replace(adas, mark=replace(adas.mark, recorded=recorded))]])
+    assert f"where 0 of {adas.mark.check.points} points were recorded. Your work will be graded again." in text
     assert "ANOTHER RESULT TODAY" in text
 
 
@@ -237,6 +200,4 @@ def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_p
     letter = page.read_text(encoding="utf-8").partition("*Answer:*")[2]
     assert "the mark stands" not in letter
     assert "decided, and counts in your mark: Linear.affine_map: everybody who handed in has its points." in letter
-    nothing = autograder("requests", "../sent/junk.txt", "-o", "other.md", cwd=copied)
-    assert nothing.returncode == 1
-    assert not (copied / "other.md").exists()
+    assert autograder("requests", "../sent/junk.txt", "--force", cwd=copied).returncode == 1
