@@ -132,34 +132,30 @@ def submitted_notebook(submission: Path, room: str, name: str) -> tuple[Notebook
 
     Where several were handed in, which one counts is said, too. Without any, MalformedNotebook tells the student.
     """
-    notebooks: dict[str, NotebookNode] = {}
-    complaints = []
-    for path in islice(_files(submission), MAX_FILES):
+    fitting, complaints = dict[str, NotebookNode](), list[str]()
+    for path in islice(_notebooks(submission), MAX_FILES):
         shown = str(path.relative_to(submission))
-        is_named_so = path.name.endswith(".ipynb")
         try:
-            content = read_capped(path)
-            if is_named_so or content.lstrip().startswith(b"{"):
-                notebooks[shown] = parse_notebook(content, shown)
+            notebook = parse_notebook(read_capped(path), shown)
         except MalformedNotebook as error:
-            complaints += [str(error)] * is_named_so
-    fitting = [shown for shown in notebooks if room_by_grade_ids(notebooks[shown]) == room]
-    if fitting:
-        chosen = min(fitting, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
-        uncounted = ", ".join(shown for shown in fitting if shown != chosen)
-        return notebooks[chosen], f"{chosen} counts; also handed in: {uncounted}" if uncounted else ""
-    if complaints:
-        raise MalformedNotebook(complaints[0])
-    if notebooks:
-        raise MalformedNotebook(f"{next(iter(notebooks))} holds none of this assignment's cells: hand in {name}")
-    raise MalformedNotebook(f"no notebook was handed in: hand in {name}")
+            complaints.append(str(error))
+            continue
+        if room_by_grade_ids(notebook) == room:
+            fitting[shown] = notebook
+        else:
+            complaints.append(f"{shown} holds none of this assignment's cells: hand in {name}")
+    if not fitting:
+        raise MalformedNotebook([*complaints, f"no notebook was handed in: hand in {name}"][0])
+    chosen = min(fitting, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
+    uncounted = ", ".join(shown for shown in fitting if shown != chosen)
+    return fitting[chosen], f"{chosen} counts; also handed in: {uncounted}" if uncounted else ""
 
 
-def _files(submission: Path) -> Iterator[Path]:
-    """Yield the files of a submission, without links, which could lead to the reference."""
+def _notebooks(submission: Path) -> Iterator[Path]:
+    """Yield the notebooks of a submission, without links, which could lead to the reference."""
     for folder, inner, names in os.walk(submission):
         inner[:] = sorted(set(inner) - NOT_THEIRS)
-        paths = (Path(folder, name) for name in sorted(names))
+        paths = (Path(folder, name) for name in sorted(names) if name.endswith(".ipynb"))
         yield from (path for path in paths if path.is_file() and not path.is_symlink())
 
 

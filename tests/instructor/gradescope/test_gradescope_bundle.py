@@ -136,10 +136,10 @@ def test_another_user_is_no_wall_around_what_everybody_may_read() -> None:
 def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(released: Path, tmp_path: Path) -> None:
     filled, blank = (nbformat.writes(notebook_of(released, author)) for author in ("ada", "dennis"))
     dropout = CourseFolder(released).released("3-dropout").read_text(encoding="utf-8")
-    hand_in(tmp_path, {"a.ipynb": dropout, "notes.txt": "{", ".ipynb_checkpoints/x.ipynb": blank, "b/x.json": filled})
+    hand_in(tmp_path, {"a.ipynb": dropout, "notes.txt": "{", ".ipynb_checkpoints/x.ipynb": blank, "b/x.ipynb": filled})
     assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(filled, as_version=4), "")
     hand_in(tmp_path, {f"z/{NAME}": blank})
-    note = f"z/{NAME} counts; also handed in: b/x.json"
+    note = f"z/{NAME} counts; also handed in: b/x.ipynb"
     assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(blank, as_version=4), note)
 
 
