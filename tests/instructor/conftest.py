@@ -25,7 +25,7 @@ from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.grading.class_run import ClassRun, RunProgress
+from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from autograder.instructor.grading.workers import Sandboxes, local_sandboxes
 from autograder.judge.verdicts import Diagnosis, Outcome, Verdict
@@ -103,12 +103,12 @@ def wait_until(condition: Callable[[], object], seconds: float = 120.0, pause_s:
         time.sleep(pause_s)
 
 
-def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> ClassRun:
+def grade(folder: Path, **options: Any) -> ClassRun:
     """Grade a course folder with limits that fit small exercises, in a warm sandbox unless workers are given."""
     request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
     local = local_sandboxes if "workers" in options else one_warm_sandbox
     with mock.patch("autograder.instructor.grading.grade_class.local_sandboxes", local):
-        return grade_class(CourseFolder(folder), Course.installed(), request, progress)
+        return grade_class(CourseFolder(folder), Course.installed(), request)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +10,6 @@ import typer
 from autograder.cli import refuse_or_copy
 from autograder.errors import Interrupted, complain, plain, plain_json
 from autograder.instructor.commands import Assignment, DryRun, Quiet, ShutIn, Student, Workers, examples
-
-GOES_ON = "what was graded is kept, and the same command goes on from here"
 
 app = typer.Typer()
 
@@ -70,16 +67,18 @@ def grade(
         refuse_or_copy(json_file, force)  # before the work, not after it
     assignments, students = folder.chosen(assignment), known_students(folder)
     only = Directory(students).named(student).id if student is not None else None
-    request = GradeRequest(assignments, only, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler, again=force)
-    course, people = course_of(folder), {student.id: student for student in students}
-    with display.stoppable() as is_asked_to_stop, ExitStack() as bar:
-        try:
-            follow = display.GradingProgress(bar, quiet or to_stdout, is_asked_to_stop)
-            run = grade_class(folder, course, request, follow)
-        except KeyboardInterrupt as interrupt:
-            raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
-    if run.waiting:
-        raise Interrupted(f"interrupted with {len(run.graded)} graded and {run.waiting} to go; {GOES_ON}")
+    request = GradeRequest(
+        *(assignments, only, workers, seed, sandbox),
+        dry_run=dry_run,
+        scheduler=scheduler,
+        again=force,
+        quiet=quiet or to_stdout,
+    )
+    people = {student.id: student for student in students}
+    try:
+        run = grade_class(folder, course_of(folder), request)
+    except KeyboardInterrupt as interrupt:
+        raise Interrupted("interrupted; what was graded is kept, and the same command goes on from here") from interrupt
     if json_file is not None:
         text = plain_json(run.to_json())
         print(text) if to_stdout else write_atomically(json_file, text + "\n")

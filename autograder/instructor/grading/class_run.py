@@ -70,23 +70,6 @@ class GradedSubmission:
         return [self.whose | verdict | how for verdict in self.verdicts]
 
 
-class RunProgress:
-    """Follows a run over a class; this one shows nothing, and never stops it."""
-
-    def begin(self, submissions: int) -> None:
-        """Take the number of submissions."""
-
-    def graded(self, submission: GradedSubmission) -> None:
-        """Take a submission whose marks have been written."""
-
-    def should_stop(self) -> bool:
-        """Return whether to begin no more submissions."""
-        return False
-
-    def stopping(self, in_flight: int) -> None:
-        """Take the number of submissions that are finished before the run stops."""
-
-
 @dataclass(frozen=True)
 class UngradedSubmission:
     """A submission that our own software failed on; its earlier marks wait for a person."""
@@ -103,7 +86,6 @@ class ClassRun:
     isolated: bool  # whether student code was shut in
     graded: Sequence[GradedSubmission]
     ungraded: Sequence[UngradedSubmission] = ()
-    waiting: int = 0  # number of submissions not begun, since the run was asked to stop
     dry: bool = False  # whether it wrote nothing
     cells_changed: Sequence[str] = ()  # the checks whose points were others in the gradebook, each with both
 

@@ -1,41 +1,14 @@
-"""Display of `autograder grade` in a terminal: progress, tables, a summary, and Ctrl-C."""
+"""Tables and summaries of `autograder grade` in a terminal."""
 
-import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from types import FrameType
+from collections.abc import Mapping
 
 from rich.table import Table
 
-from autograder.console import progress
-from autograder.errors import complain
 from autograder.instructor.course.roster import Student
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission
 from autograder.instructor.student_lines import student_lines
 from autograder.judge.verdicts import VerdictRecord
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that ask a run to end early
-
-
-class GradingProgress(RunProgress):
-    """A bar of all submissions, unchanged ones too, which stands until the stack ends; passes a wish to stop on."""
-
-    def __init__(self, until: ExitStack, quiet: bool, is_asked_to_stop: Callable[[], bool]) -> None:
-        self._until, self._quiet, self._is_asked_to_stop = until, quiet, is_asked_to_stop
-
-    def begin(self, submissions: int) -> None:
-        self._step = self._until.enter_context(progress("Grading", submissions, self._quiet))
-
-    def graded(self, submission: GradedSubmission) -> None:
-        self._step(submission.submission.student)
-
-    def should_stop(self) -> bool:
-        return self._is_asked_to_stop()
-
-    def stopping(self, in_flight: int) -> None:
-        what = f"finishing {in_flight} submission{'s' if in_flight != 1 else ''} in flight"
-        complain(f"{what}; Ctrl-C again stops at once")
 
 
 def grading_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
@@ -102,22 +75,3 @@ def grading_summary(run: ClassRun) -> str:
     parts += [f"seed {run.seed}"] if reused < len(run.graded) else []
     parts += [] if run.isolated else ["NOT ISOLATED (--no-sandbox)"]
     return "; ".join(parts)
-
-
-@contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether Ctrl-C or SIGTERM came since; the second raises KeyboardInterrupt."""
-    asked = False
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-
-    before = {number: signal.signal(number, ask) for number in SIGNALS}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -4,7 +4,7 @@ import errno
 import logging
 import secrets
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import LimitOutput
 
 from autograder.checks import checks_of
+from autograder.console import progress
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.instructor.class_facts import facts_of, update_gradebook
@@ -24,7 +25,7 @@ from autograder.instructor.course.grading_records import FILE as RECORD_FILE
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, UngradedSubmission
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, UngradedSubmission
 from autograder.instructor.grading.submission import completed, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
@@ -35,7 +36,6 @@ from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
-POLL_S = 0.1
 # Errors that no submission caused: the next one would fail in the same way.
 ENDS_THE_RUN = (GradebookError, NoSandbox, ClusterError, CourseFolderError, BadCatalogue)
 MACHINE_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
@@ -54,18 +54,14 @@ class GradeRequest:
     dry_run: bool = False  # whether to say only what would change, and write nothing
     scheduler: str | None = None  # address of a dask scheduler whose workers run the work; None for sandboxes here
     again: bool = False  # whether to grade unchanged work anew, too
+    quiet: bool = True  # whether to show no progress bar
 
 
-def grade_class(
-    folder: CourseFolder, course: Course, request: GradeRequest, progress: RunProgress | None = None
-) -> ClassRun:
+def grade_class(folder: CourseFolder, course: Course, request: GradeRequest) -> ClassRun:
     """Grade the submissions of a course folder into its gradebook.
 
     A submission that was graded before, unchanged and by the same checks, keeps its verdicts, unless a seed is asked
     for, or to grade again. Nothing that a submission does ends the run.
-
-    Args:
-        progress: follows the run; once it asks to stop, only what is in flight is finished and written.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
@@ -75,7 +71,7 @@ def grade_class(
         OSError: the disk is full, read-only or broken.
     """
     with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
+        return _Grading(folder, course, request, gradebook).run()
 
 
 @dataclass
@@ -86,7 +82,6 @@ class _Grading:
     course: Course
     request: GradeRequest
     gradebook: CourseGradebook
-    progress: RunProgress
 
     def __post_init__(self) -> None:
         self.seed = secrets.randbits(32) if self.request.seed is None else self.request.seed
@@ -98,7 +93,7 @@ class _Grading:
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[UngradedSubmission] = []
         self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, GraftedNotebook]] = {}
-        self.is_stopping = False
+        self.show_graded: Callable[[str], None]
         self.cells_changed: list[str] = []
 
     def run(self) -> ClassRun:
@@ -112,23 +107,19 @@ class _Grading:
         self.before = {(mark.student.id, mark.assignment): mark for mark in marks_of(self.facts) if mark.record}
         self.facts = replace(self.facts, cells={**self.facts.cells, **self.cells_now()})
         work = self.folder.submissions(self.request.assignments, self.request.student)
-        self.progress.begin(len(work))
-        try:
-            with self.sandboxes(len(work)) as sandboxes:
-                self.grade(work, sandboxes)
-        except Exception:
-            self.update_gradebook(quietly=True)
-            raise
-        self.update_gradebook()
-        waiting = len(work) - len(self.graded) - len(self.ungraded)
+        with progress("Grading", len(work), self.request.quiet) as self.show_graded:
+            try:
+                with self.sandboxes(len(work)) as sandboxes:
+                    self.grade(work, sandboxes)
+            except (Exception, KeyboardInterrupt):
+                self.update_gradebook(quietly=True)
+                raise
+            self.update_gradebook()
         how = self.request.dry_run, self.cells_changed
-        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, *how)
+        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, *how)
 
     def grade(self, work: Sequence[Submission], sandboxes: Sandboxes) -> None:
-        """Grade until all is done, or the user asks to stop."""
         for submission in work:
-            if self.progress.should_stop():
-                break
             self.finish_ready()  # before the next submission can fail
             with self.alone(submission):
                 self.begin(submission, sandboxes)
@@ -200,11 +191,7 @@ class _Grading:
 
     def finish_some(self) -> None:
         """Wait for the next result, and write it, so that a stopped run loses little."""
-        wait(self.running, timeout=POLL_S, return_when=FIRST_COMPLETED)
-        if self.progress.should_stop() and not self.is_stopping:
-            self.is_stopping = True
-            self.running = {future: work for future, work in self.running.items() if not future.cancel()}
-            self.progress.stopping(len(self.running))
+        wait(self.running, return_when=FIRST_COMPLETED)
         self.finish_ready()
 
     def finish_ready(self) -> None:
@@ -239,7 +226,7 @@ class _Grading:
         alone = replace(self.facts, students=[Student(submission.student)], records={work: record}, hand_marks={})
         (mark,) = marks_of(alone, [submission.assignment])
         self.graded.append(GradedSubmission(submission, mark, self.before.get(work), reused))
-        self.progress.graded(self.graded[-1])
+        self.show_graded(submission.student)
 
     def withdraw(self, submission: Submission) -> None:
         """Delete earlier verdicts on work that could not be graded."""

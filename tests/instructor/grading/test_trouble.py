@@ -8,13 +8,16 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import nbformat
 import pytest
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import GradebookError
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
+from autograder.instructor.grading import grade_class
+from autograder.instructor.grading.class_run import ClassRun
 from autograder.notebooks.graft import read_notebook
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -127,11 +130,14 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     os.mkfifo(submitted(folder, "time_is_a_pipe", "timestamp.txt"))
     submitted(folder, "late", "timestamp.txt").write_text("2030-01-02 03:04:05 UTC\n")
 
-    class OneVanishes(RunProgress):
-        def graded(self, submission: GradedSubmission) -> None:
-            shutil.rmtree(folder / "submitted" / "zz_vanishes", ignore_errors=True)
+    finish = grade_class._Grading.finish_ready
 
-    return folder, grade(folder, OneVanishes(), seed=2)
+    def finish_as_one_vanishes(grading: Any) -> None:  # after the class has been listed
+        shutil.rmtree(folder / "submitted" / "zz_vanishes", ignore_errors=True)
+        finish(grading)
+
+    with mock.patch.object(grade_class._Grading, "finish_ready", finish_as_one_vanishes):
+        return folder, grade(folder, seed=2)
 
 
 @pytest.mark.deep
