@@ -86,9 +86,6 @@ def grade(
     for ungraded in run.ungraded:
         who = people.get(ungraded.submission.student, Student(ungraded.submission.student)).id_and_name
         complain(f"not graded: {who}, {ungraded.submission.assignment}: {ungraded.reason}")
-    if run.cells_changed and not quiet:
-        verb = "would follow" if dry_run else "follow"
-        complain(f"the gradebook's points {verb} the checks: {', '.join(run.cells_changed)}")
     for line in [] if quiet else open_matters(folder, request.assignments):
         complain(line)
     if not quiet and not to_stdout:

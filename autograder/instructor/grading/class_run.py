@@ -87,7 +87,6 @@ class ClassRun:
     graded: Sequence[GradedSubmission]
     ungraded: Sequence[UngradedSubmission] = ()
     dry: bool = False  # whether it wrote nothing
-    cells_changed: Sequence[str] = ()  # the checks whose points were others in the gradebook, each with both
 
     @property
     def changes(self) -> list[GradedSubmission]:

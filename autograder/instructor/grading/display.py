@@ -51,16 +51,9 @@ def _flip(before: float | None, verdict: VerdictRecord) -> str:
 
 
 def changes_summary(run: ClassRun) -> str:
-    """Return one line on a dry run: how many would gain, lose, be new or stay, and the seed that gives the same."""
-    gains = [graded.points - graded.points_before for graded in run.changes if graded.points_before is not None]
-    count = {
-        "new": sum(graded.points_before is None for graded in run.changes),
-        "gaining": sum(gain > 0 for gain in gains),
-        "losing": sum(gain < 0 for gain in gains),
-        "with the same sum": sum(gain == 0 for gain in gains),
-        "unchanged": len(run.graded) - len(run.changes),
-    }
-    counted = ", ".join(f"{number} {what}" for what, number in count.items() if number) or "nothing to grade"
+    """Return one line on a dry run: how many marks are new, changed or unchanged, and the seed that gives the same."""
+    new = sum(graded.before is None for graded in run.changes)
+    counted = f"{new} new, {len(run.changes) - new} changed, {len(run.graded) - len(run.changes)} unchanged"
     return f"dry run, nothing was written: {counted}; --seed {run.seed} gives the same again"
 
 

@@ -29,7 +29,7 @@ from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, 
 from autograder.instructor.grading.submission import completed, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.instructor.marks import GradedCell, marks_of, worth_now
+from autograder.instructor.marks import GradedCell, marks_of
 from autograder.judge.live import LiveExpectations
 from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_of
@@ -94,7 +94,6 @@ class _Grading:
         self.ungraded: list[UngradedSubmission] = []
         self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, GraftedNotebook]] = {}
         self.show_graded: Callable[[str], None]
-        self.cells_changed: list[str] = []
 
     def run(self) -> ClassRun:
         for assignment in self.request.assignments:
@@ -115,8 +114,7 @@ class _Grading:
                 self.update_gradebook(quietly=True)
                 raise
             self.update_gradebook()
-        how = self.request.dry_run, self.cells_changed
-        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, *how)
+        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, self.request.dry_run)
 
     def grade(self, work: Sequence[Submission], sandboxes: Sandboxes) -> None:
         for submission in work:
@@ -148,19 +146,10 @@ class _Grading:
                     )
             points = {check.id: float(check.points) for check in checks}
             now = {name: cell if cell.by_hand else GradedCell(points.get(name, 0.0)) for name, cell in before.items()}
-            decisions = [decision for decision in self.facts.decisions if decision.assignment == assignment]
-            was, is_ = worth_now(before, decisions), worth_now(now, decisions)
-            changes = [
-                f"{'.'.join(name.split('-', 2)[1:])}: {was[name].points:g} to {is_[name].points:g} points"
-                for name in now
-                if was[name] != is_[name]
-            ]
-            if changes and self.request.student is not None:
+            if self.request.student is not None and now != before:
                 raise CourseFolderError(
-                    f"points of {assignment} have changed ({', '.join(changes)}): grade it without --student, "
-                    "so that the same points count for all"
+                    f"points of {assignment} have changed: grade it without --student, so that the same count for all"
                 )
-            self.cells_changed += changes
             cells[assignment] = now
         return cells
 
