@@ -29,7 +29,6 @@ from autograder.instructor.grading.explain import (
     find_check,
     full_name,
     graded_work,
-    observation_lines,
 )
 from autograder.instructor.requests.form import MAX_BYTES, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.judge.verdicts import labelled_lines, shown_diagnosis
@@ -149,7 +148,7 @@ def draft(groups: Sequence[Sequence[RequestAnswer]]) -> str:
     )
     templates.filters |= {"fenced": _fenced, "line": _line, "code": _code}
     template = templates.get_template("requests.md.j2")
-    return template.render(groups=groups, written=WRITTEN, seen=observation_lines, shown=_shown)
+    return template.render(groups=groups, written=WRITTEN, shown=_shown)
 
 
 def _shown(mark: ExplainedMark) -> list[str]:
