@@ -51,23 +51,14 @@ class GradedSubmission:
         """The verdicts that give other points than before."""
         return [verdict for verdict in self.verdicts if self.checked_before(verdict) != verdict["points"]]
 
-    @property
-    def whose(self) -> dict[str, Any]:
-        """Student and assignment, as JSON values."""
-        return {"student": self.submission.student, "assignment": self.submission.assignment}
-
-    def change_to_json(self) -> dict[str, Any]:
-        fields = ("exercise", "check", "points", "outcome")
-        checks = [
-            {name: verdict[name] for name in fields} | {"before": self.checked_before(verdict)}  # type: ignore[literal-required]
-            for verdict in self.changed
+    def to_json(self, *, with_before: bool) -> list[dict[str, Any]]:
+        """Return the verdicts as JSON values, each with all that reproduces it, and maybe its check's points before."""
+        about = {"student": self.submission.student, "assignment": self.submission.assignment}
+        about |= {"run_seed": self.record.seed, "versions": dict(self.record.versions)}
+        return [
+            about | verdict | ({"before": self.checked_before(verdict)} if with_before else {})
+            for verdict in self.verdicts
         ]
-        return self.whose | {"before": self.points_before, "points": self.points, "checks": checks}
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """Return the verdicts as JSON values, each with all that reproduces it."""
-        how = {"run_seed": self.record.seed, "versions": dict(self.record.versions)}
-        return [self.whose | verdict | how for verdict in self.verdicts]
 
 
 @dataclass(frozen=True)
@@ -99,11 +90,11 @@ class ClassRun:
         return sorted(self.graded, key=lambda graded: (graded.submission.assignment, graded.submission.student))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the run and all verdicts as JSON values (contract 4); of a dry run also the changes."""
+        """Return the run and all verdicts as JSON values (contract 4), those of a dry run with the points before."""
         run = {"seed": self.seed, "isolated": self.isolated, "versions": versions(), "submissions": len(self.graded)}
         run["ungraded"] = [
             {"student": work.submission.student, "assignment": work.submission.assignment, "reason": work.reason}
             for work in self.ungraded
         ]
-        report = {"run": run, "verdicts": [verdict for graded in self.in_order for verdict in graded.to_json()]}
-        return report | ({"changes": [graded.change_to_json() for graded in self.changes]} if self.dry else {})
+        verdicts = [verdict for graded in self.in_order for verdict in graded.to_json(with_before=self.dry)]
+        return {"run": run, "verdicts": verdicts}

@@ -153,7 +153,7 @@ def _dates(mark: Mark, rule: LatePenalty) -> list[str]:
 
 
 def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> dict[str, Any]:
-    """Return the values of an exercise on a page: checks that failed or carry a remark, and then those that passed."""
+    """Return the values of an exercise on a page: checks that failed, and then those that passed."""
     ordered = sorted(verdicts, key=lambda verdict: verdict["outcome"] == "pass")
     parts = without_repetition([_diagnosis(verdict, closed=closed) for verdict in ordered])
     checks: list[dict[str, Any]] = [{**verdict, "rows": rows} for verdict, rows in zip(ordered, parts, strict=True)]
@@ -161,8 +161,8 @@ def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> 
         "name": name,
         "points": sum(verdict["points"] for verdict in verdicts),
         "max_points": sum(verdict["max_points"] for verdict in verdicts),
-        "open": [check for check in checks if check["outcome"] != "pass" or check["rows"]],
-        "passed": [check for check in checks if check["outcome"] == "pass" and not check["rows"]],
+        "open": [check for check in checks if check["outcome"] != "pass"],
+        "passed": [check for check in checks if check["outcome"] == "pass"],
     }
 
 

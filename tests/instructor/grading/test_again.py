@@ -191,10 +191,9 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     assert heads.split() == ["student", "name", "now", "then", "change", "checks"]
     assert line.split(maxsplit=5) == [*("two_mistakes", "Ada", "17", "16", "-1"), "Linear affine_map: 1 to 0 (fail)"]
     assert summary.startswith("dry run, nothing was written: 0 new, 1 changed, 0 unchanged; --seed ")
-    (change,) = json.loads((folder.parent / "would.json").read_text())["changes"]
-    flip = {"exercise": "Linear", "check": "affine_map", "before": 1, "points": 0, "outcome": "fail"}
-    whose = {"student": "two_mistakes", "assignment": ASSIGNMENT}
-    assert change == whose | {"before": 17, "points": 16, "checks": [flip]}
+    told = json.loads((folder.parent / "would.json").read_text())["verdicts"]
+    (flip,) = (verdict for verdict in told if verdict["before"] != verdict["points"])
+    assert {"student": "two_mistakes", "check": "affine_map", "before": 1, "points": 0}.items() <= flip.items()
 
 
 # Points or checks that have changed since the release: the gradebook follows, and nobody is blamed for it

@@ -71,16 +71,6 @@ rm filler
     assert everything_in_gradebook(small_folder.parent / "done") == everything_in_gradebook(small_folder)
 
 
-@pytest.mark.long("two runs over a class")
-def test_a_read_only_course_folder_is_reported_in_one_line_and_a_dry_run_works(small_folder: Path) -> None:
-    script = f"{GRADE}; echo status $?; {GRADE} --dry-run; echo status $?"
-    done = in_namespace("--ro-bind", str(small_folder), str(small_folder), script=script, cwd=small_folder)
-    assert done.stderr == f"autograder: {small_folder}/.autograder.lock: read-only file system\n"
-    assert done.stdout.startswith("status 1\n")
-    assert "dry run, nothing was written: 4 new" in done.stdout
-    assert done.stdout.endswith("status 0\n")
-
-
 @pytest.mark.long("the gradebook is waited for")
 def test_a_gradebook_that_another_program_holds_is_waited_for_only_shortly(small_folder: Path) -> None:
     with contextlib.closing(sqlite3.connect(small_folder / "gradebook.db")) as program:
