@@ -89,7 +89,7 @@ def explaining(
                 answers = [answer_in(result, sibling) for sibling in checks]
             at = checks.index(check)
             verdict = judge(checks, answers, seeds, expect)[at]
-            decided = [name for name in read_decisions(folder.decisions, assignment) if name.cell == check.id]
+            decided = [line for line in read_decisions(folder.decisions, assignment) if line.cell == check.id]
             return ExplainedMark(
                 *(student, assignment, check, record, recorded[check.name], verdict, answers[at]),
                 expected=expect.reference(check, seeds[at]),
@@ -140,7 +140,7 @@ def explanation_text(mark: ExplainedMark) -> str:
         lines += [f"graded {'shut in' if mark.record.isolated else 'NOT ISOLATED (--no-sandbox)'}, limits: {limits}"]
     lines += [f"decided since: {decision}" for decision in mark.decided]
     lines += ["", "The check", *capped(mark.check_source, "    "), ""]
-    lines += ["Observed and expected", *observation_lines(mark), ""]
+    lines += ["Observed and expected", *_observation_lines(mark), ""]
     lines += [f"Verdict: {verdict.outcome}, {verdict.points} of {check.points} points"]
     for name, text in diagnosis_rows(verdict, hint=2):
         if verdict.delegated or name not in ("observed", "expected"):  # they stand above, in full
@@ -152,7 +152,7 @@ def explanation_text(mark: ExplainedMark) -> str:
     return "\n".join(plain(line.expandtabs()) for line in lines)
 
 
-def observation_lines(mark: ExplainedMark) -> list[str]:
+def _observation_lines(mark: ExplainedMark) -> list[str]:
     """Return each observation beside the expected one, as lines."""
     observed, expected = mark.observed, mark.expected
     rows = [[f"  no observation: {observed.kind}, {observed.detail}"]] if not observed.observations else []
