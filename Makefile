@@ -22,7 +22,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test test-deep checked lint grader book watch pictures release sample-course site pdf term mistakes mutants bench \
+.PHONY: help course full-set test test-deep checked lint grader book watch release sample-course site pdf term mistakes mutants bench \
     bench-grading results photos things model recording bench-training attacks claims clean
 
 help: ## list these targets
@@ -89,10 +89,6 @@ site: book release pdf ## what is published: pages and downloads in _build/html,
 pdf: book ## the whole book as one file, _build/html/downloads/book.pdf
 	@.ci/require chromium:chromium
 	$(call step,the book as a PDF)$(BIN)/python -m book.pdf $(SITE) $(SITE)/downloads/book.pdf
-
-pictures: book ## the README's pictures of the book, anew
-	@.ci/require chromium:chromium
-	$(BIN)/python -m book.pictures $(SITE)
 
 release: .venv/installed ## an instructor's folder with the notebooks for students and one zip of them
 	$(call step,a course folder)$(BIN)/autograder init $(COURSE)

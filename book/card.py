@@ -1,7 +1,6 @@
 """The book's logo in the sidebar, and the card that other sites show for a link to one of its pages."""
 
 import re
-import textwrap
 from html import escape
 
 from docutils import nodes
@@ -9,7 +8,6 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from autograder.course import Course
-from autograder.palette import COLOURS
 from book import BOOK
 
 LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
@@ -18,29 +16,6 @@ ON_A_PAGE = ON_A_PAGE.replace("<svg", '<svg class="logo-mark" aria-hidden="true"
 SIZE = (1200, 630)  # what Open Graph's readers expect
 CARD = "social-card.png"  # in book/static
 DESCRIPTION_CHARACTERS = 200
-
-
-def card_svg(title: str) -> str:
-    """Return the social card, which `make pictures` photographs: the title, and the logo's T-shirt in the network."""
-    from book import network  # only where a card is drawn: it loads PyTorch
-
-    later = ("optimizer", "training", "deployment")
-    drawn = (part for part in network.parts("T-shirt") if part.stays and part.room not in later)
-    layers = "".join(part.svg(COLOURS[part.colour]) for part in drawn)
-    shirt = "".join(re.findall("<polygon.*?/>", LOGO))
-    shirt = re.sub(r'class="(\w+)"', lambda match: f'fill="{COLOURS[match[1]]}"', shirt)
-    ink, quiet = COLOURS["ink"], COLOURS["quiet"]
-    lines = "".join(
-        f'<text x="70" y="{240 + 76 * number}" font-size="68" font-weight="700" fill="{ink}">{escape(line)}</text>'
-        for number, line in enumerate(textwrap.wrap(title, 16))
-    )
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE[0]} {SIZE[1]}">
-<polygon points="0,0 {SIZE[0]},0 {SIZE[0]},{SIZE[1]} 0,{SIZE[1]}" fill="{COLOURS["ground"]}"/>
-{lines}
-<text x="70" y="480" font-size="34" font-weight="400" fill="{quiet}">One network, and you write every part.</text>
-<g transform="translate(646 200) scale(1.05)">{layers}
-<g transform="translate(0 {network.PICTURE_TOP}) scale({network.SIDE / 32})">{shirt}</g></g>
-</svg>"""
 
 
 def description_of(document: nodes.document) -> str:

@@ -70,13 +70,9 @@ def test_the_landing_page_has_a_step_for_each_chapter(site: Path) -> None:
 # ---- how the book is recognised
 
 
-def test_the_card_for_other_sites_has_the_size_they_expect_and_shows_the_logo(site: Path) -> None:
+def test_the_card_for_other_sites_has_the_size_they_expect(site: Path) -> None:
     with Image.open(site / "_static" / card.CARD) as picture:
         assert picture.size == card.SIZE
-        colours = {picture.getpixel((x, y)) for x in range(0, picture.width, 4) for y in range(0, picture.height, 4)}
-    for name in ("blue", "orange", "ink"):
-        code = card.COLOURS[name]
-        assert tuple(int(code[at : at + 2], 16) for at in (1, 3, 5)) in colours
 
 
 def test_every_page_tells_other_sites_what_it_is(site: Path) -> None:
