@@ -10,6 +10,7 @@ from sphinx.errors import ExtensionError
 from autograder.palette import style_sheet
 from book import BOOK, DATA, ROOT
 
+CODE_AND_DATA = (DATA, ROOT / "solutions", ROOT / "autograder")  # what cells of pages can load
 PACKAGES = BOOK / "node_modules"
 FACES = (  # of the packages of @fontsource-variable
     *("source-serif-4-latin-wght-normal", "source-serif-4-latin-wght-italic", "source-sans-3-latin-wght-normal"),
@@ -37,11 +38,16 @@ def configure(app: Sphinx, config: Config) -> None:
     app.add_js_file(SCRIPT, loading_method="defer")
 
 
+def files_in(*folders: Path) -> list[Path]:
+    """Return the files of folders and of the folders in them, but for what Python compiled."""
+    files = (path for folder in folders for path in folder.rglob("*"))
+    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
+
+
 def made_with() -> list[Path]:
     """Return the files from which the book, its widgets and its demo are made."""
-    folders = (DATA, ROOT / "solutions", ROOT / "autograder", BOOK / "widgets")
-    files = [ROOT / "_config.yml", *BOOK.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
-    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
+    own = [path for path in BOOK.iterdir() if path.is_file()]
+    return [ROOT / "_config.yml", *own, *files_in(*CODE_AND_DATA, BOOK / "widgets")]
 
 
 def is_stale(made: Path) -> bool:

@@ -1,15 +1,14 @@
 """Execution of pages: myst-nb looks a page up in jupyter-cache, and runs its cells if it is not cached.
 
 The cache identifies a page by its cells and the description of its kernel. The description receives a digest of the
-course's code and data that the cells use: when one of these changes, the page is executed again.
+course's code and data: when these change, every page with cells is executed again.
 """
 
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
 from docutils import nodes
 from jupyter_cache import get_cache
@@ -19,59 +18,29 @@ from sphinx.errors import ExtensionError
 from sqlalchemy import Engine, event
 
 from autograder.sections import titles_in
-from book import BOOK, DATA, ROOT
-from book.assets import made_with
+from book import BOOK, ROOT
+from book.assets import CODE_AND_DATA, files_in, made_with
 
-CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
+CELL = re.compile(r"^```\{code-cell\}", re.MULTILINE)
 KERNEL = "\n  name: python3\n"  # of a page's front matter
-IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+(\([^)]*\)|.+))?", re.MULTILINE)
-PACKAGES = ("autograder", "solutions")
-# The grader loads a course by its name and not by an import: code that has this module may use all of these.
-LOADS_COURSE = ROOT / "autograder" / "course.py"
-READ_BY_MODULES = ("sample", "model", "photographs")  # folders of data, which no cell need name
-LOADED = ("solutions/*.py", "solutions/checks/*.py", "solutions/mistakes/*.md", "solutions/answers/*.md")
 
 
-def uses(code: str) -> set[Path]:
-    """Return the files of the course that code can load: its imports, their imports, and so on, and data."""
-    loaded: set[Path] = set()
-    waiting = set(imported(code))
-    while waiting:
-        path = waiting.pop()
-        loaded |= {path, *path.parent.glob("*.j2")}
-        waiting |= {*imported(path.read_text(encoding="utf-8"))} - loaded
-        if path == LOADS_COURSE:
-            waiting |= {file for pattern in LOADED for file in ROOT.glob(pattern)} - loaded
-    named = {path for path in DATA.glob("*.json") if f'"{path.stem}"' in code}
-    return loaded | named | {path for folder in READ_BY_MODULES for path in (DATA / folder).glob("*")}
-
-
-def imported(code: str) -> Iterator[Path]:
-    """Yield the files of the course's modules that code imports anywhere."""
-    for module, names in IMPORT.findall(code):
-        if module.partition(".")[0] in PACKAGES:
-            for name in (module, *(f"{module}.{name}" for name in re.findall(r"\w+", names))):
-                path = ROOT.joinpath(*name.split("."))
-                yield from filter(Path.is_file, (path.with_suffix(".py"), path / "__init__.py"))
-
-
-def digest(code: str) -> str:
-    """Return a digest of the files that code can load, and of the chapters' headings, to which checks link."""
-    files = sorted(uses(code))
-    parts = [str(path.relative_to(ROOT)).encode() + path.read_bytes() for path in files]
-    if LOADS_COURSE in files:
-        for path in sorted((ROOT / "chapters").glob("*.md")):
-            parts.append(repr(titles_in(path.read_text(encoding="utf-8"))).encode())
+@cache
+def digest() -> str:
+    """Return a digest of the course's code and data, and of the chapters' headings, to which checks link."""
+    parts = [str(path).encode() + path.read_bytes() for path in sorted(files_in(*CODE_AND_DATA))]
+    for path in sorted((ROOT / "chapters").glob("*.md")):
+        parts.append(repr(titles_in(path.read_text(encoding="utf-8"))).encode())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 def add_digest(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Add a digest of the files that a page's cells use to the description of its kernel."""
-    if cells := "\n".join(CELL.findall(source[0])):
+    """Add the digest to the description of the kernel of a page with cells."""
+    if CELL.search(source[0]):
         before, kernel, after = source[0].partition(KERNEL)
         if not kernel:
             raise ExtensionError(f"{docname}: its front matter lacks a kernel named python3")
-        source[0] = f"{before}{kernel}  uses: {digest(cells)}\n{after}"
+        source[0] = f"{before}{kernel}  uses: {digest()}\n{after}"
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:

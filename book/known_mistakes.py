@@ -31,13 +31,11 @@ from book import ROOT
 from book.chapters import counted
 from book.execution import digest
 
-JUDGED_BY = f"import {caught_mistakes.__module__}"
-
 
 @cache
 def judged_mistakes() -> dict[str, list[CaughtMistake]]:
     """Return the known mistakes of each room, in the catalogue's order; a later build reads them from `_build`."""
-    file = ROOT / "_build" / f"known-mistakes-{digest(JUDGED_BY)}.pickle"
+    file = ROOT / "_build" / f"known-mistakes-{digest()}.pickle"
     if not file.exists():
         with Pool() as pool:
             judged = dict(zip(rooms(), pool.map(judged_in, rooms()), strict=True))

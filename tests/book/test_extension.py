@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 import tinycss2
@@ -12,7 +13,7 @@ from autograder.palette import COLOURS, themed
 from book import execution
 from book.exercise_cards import assignment, narrowed
 from book.figures import coarser, lettering, words_on_a_small_screen
-from book.known_mistakes import JUDGED_BY, as_written, changed_lines, function_of, tells
+from book.known_mistakes import as_written, changed_lines, function_of, tells
 from book.pdf import article
 from book.theme import without_unused
 from tests.book.built_pages import EACH_EXERCISE
@@ -195,23 +196,15 @@ def test_rules_for_what_no_page_has_are_cut(css: str, kept: str) -> None:
 # ---- the execution of pages
 
 
-def used_by(code: str) -> set[str]:
-    return {str(path.relative_to(execution.ROOT)) for path in execution.uses(code)}
-
-
-def test_a_page_uses_its_imports_their_imports_and_the_data_that_it_names() -> None:
-    used = used_by('from solutions.dropout import gap\n\nload_measured("results")')
-    assert {"solutions/dropout.py", "solutions/layers.py", "data/results.json"} <= used
-    assert {"data/sample/train-images-idx3-ubyte.gz", "data/model/garments.safetensors"} <= used
-    assert "data/photographs/index.csv" in used
-    assert used.isdisjoint({"solutions/training.py", "data/speed.json"})
-
-
-@pytest.mark.parametrize("code", ["from autograder import check", JUDGED_BY])
-def test_what_loads_the_course_by_name_uses_all_its_rooms(code: str) -> None:
-    used = used_by(code)
-    assert {"solutions/training.py", "solutions/mistakes/layers.md", "solutions/checks/dropout.py"} <= used
-    assert "autograder/reports/checks.html.j2" in used
+def test_pages_are_executed_again_when_a_file_of_the_course_is_new_or_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "CODE_AND_DATA", (tmp_path,))
+    digests = [execution.digest.__wrapped__()]
+    for text in ("right", "wrong"):
+        (tmp_path / "layers.py").write_text(text)
+        digests.append(execution.digest.__wrapped__())
+    assert len(set(digests)) == 3
 
 
 # ---- a page of the PDF
