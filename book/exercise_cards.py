@@ -7,8 +7,6 @@ sees the assignment, set from the docstrings of the stub, which is cut from the 
 import ast
 import re
 import textwrap
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -27,9 +25,6 @@ from book import add_element
 from book.chapters import chapter_of, counted
 from book.known_mistakes import wrong_answers_node
 
-SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
-ENTRY = re.compile(r"(?P<bullet>- )|\w+: ")  # of a list, or of a section
-filled = partial(textwrap.wrap, width=WIDTH, break_long_words=False, break_on_hyphens=False)
 HEADER = re.compile(r"(?P<name> *def \w+\()(?P<parameters>.+)(?P<end>\).*:)")
 
 
@@ -81,7 +76,7 @@ class GivenCells(SphinxTransform):
         for cell in self.document.findall(nodes.container):
             if "tag_given" in cell["classes"]:
                 block = next(cell.findall(nodes.literal_block))
-                text = narrowed(Course.installed().given_in(block.astext()))
+                text = Course.installed().given_in(block.astext())
                 block.rawsource, block.children = text, []
                 block += nodes.Text(text)
 
@@ -117,9 +112,8 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
     points = sum(check.points for check in checks)
     card += nodes.paragraph("", f"Exercise {number} · {counted(points, 'point')}", classes=["card-kicker"])
     card += card_heading("", "", nodes.literal("", exercise.name))
-    stub = narrowed(exercise.stub)
-    card += assignment(exercise.stub)
-    card += folded_stub("", nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"]))
+    stub = nodes.literal_block(exercise.stub, exercise.stub, language="python", classes=["exercise-stub"])
+    card += [assignment(exercise.stub), folded_stub("", stub)]
     card += nodes.paragraph("", summary(checks), classes=["card-label"])
     items = nodes.bullet_list(classes=["exercise-checks"])
     for check in checks:
@@ -197,66 +191,17 @@ def parsed(text: str) -> list[nodes.Node]:
     return [node.deepcopy() for node in document.children]
 
 
-def narrowed(source: str) -> str:
-    """Break lines that are too long for the page: in a docstring by paragraph or entry, in code after commas."""
-    lines, end = source.splitlines(), 0
-    narrow: list[str] = []
-    for first, last in docstrings(source):
-        narrow += [piece for line in lines[end:first] for piece in broken_code(line)]
-        margin = indent(lines[first])
-        narrow += [piece for entry in entries(lines[first:last]) for piece in broken(entry, margin)]
-        end = last
-    return "\n".join([*narrow, *(piece for line in lines[end:] for piece in broken_code(line))])
-
-
-def docstrings(source: str) -> list[tuple[int, int]]:
-    """Return the first line of each docstring and the line after its last, counted from 0, in order."""
-    documented = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
-    texts = [node.body[0] for node in documented if ast.get_docstring(node) is not None]
-    return sorted((text.lineno - 1, text.end_lineno or text.lineno) for text in texts)
-
-
-def entries(lines: Sequence[str]) -> list[list[str]]:
-    """Divide a docstring into the parts that are filled on their own: paragraphs, arguments, errors, examples."""
-    parts: list[list[str]] = []
-    for line in lines:
-        text, begun = line.strip(), parts[-1][0] if parts else ""
-        goes_on = text not in ("", '"""') and begun.strip() and not SECTION.fullmatch(begun.strip())
-        if goes_on and (indent(line) > indent(begun) or not ENTRY.match(text)):
-            parts[-1].append(line)
-        else:
-            parts.append([line])
-    return parts
-
-
-def broken(entry: list[str], margin: int) -> list[str]:
-    """Return the lines of a docstring's entry, filled anew if one is too long; the docstring has this margin."""
-    if all(len(line) <= WIDTH for line in entry) or entry[0].lstrip().startswith(">>>"):
-        return entry
-    begins = indent(entry[0])
-    named = ENTRY.match(entry[0].strip())
-    hang = indent(entry[1]) if len(entry) > 1 else begins
-    if len(entry) == 1 and named and (named["bullet"] or begins > margin):
-        hang += 2 if named["bullet"] else 4
-    text = " ".join(line.strip() for line in entry)
-    return filled(text, initial_indent=" " * begins, subsequent_indent=" " * hang)
-
-
 def broken_code(line: str) -> list[str]:
     """Return a line of code as lines that fit, with parameters on lines of their own."""
     if len(line) <= WIDTH:
         return [line]
-    margin = " " * indent(line)
+    margin = " " * (len(line) - len(line.lstrip()))
     if header := HEADER.fullmatch(line):
         return [header["name"], *broken_code(f"{margin}    {header['parameters']}"), f"{margin}{header['end']}"]
     # A parameter stays whole, as textwrap sees no space in it.
     parameters = [parameter.replace(" ", "\0") for parameter in re.split(r"(?<=,) (?=\w+: )", line.strip())]
-    lines = filled(" ".join(parameters), initial_indent=margin, subsequent_indent=margin)
+    lines = textwrap.wrap(" ".join(parameters), WIDTH, initial_indent=margin, subsequent_indent=margin)
     return [wrapped.replace("\0", " ") for wrapped in lines]
-
-
-def indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def setup(app: Sphinx) -> None:

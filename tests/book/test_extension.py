@@ -1,4 +1,4 @@
-"""The extension's functions on small inputs, without a built site: stubs, figures, code, execution, the PDF."""
+"""The extension's functions on small inputs, without a built site: assignments, figures, code, execution, the PDF."""
 
 import ast
 import re
@@ -8,46 +8,17 @@ import pytest
 import tinycss2
 
 from autograder.exercises import Exercise
-from autograder.instructor.releasing.glue import WIDTH, without_glue
+from autograder.instructor.releasing.glue import without_glue
 from autograder.palette import COLOURS, themed
 from book import execution
-from book.exercise_cards import assignment, narrowed
+from book.exercise_cards import assignment
 from book.figures import coarser, lettering, words_on_a_small_screen
 from book.known_mistakes import as_written, changed_lines, function_of, tells
 from book.pdf import article
 from book.theme import without_unused
 from tests.book.built_pages import EACH_EXERCISE
 
-# ---- the stub on a card
-
-
-def in_words(source: str) -> str:
-    """Return the syntax tree of a text, with docstrings reduced to their words."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            node.value.value = " ".join(str(node.value.value).split())
-    return ast.dump(tree)
-
-
-def entries(source: str) -> list[list[str]]:
-    """Return of each docstring the sections, the names of their entries, and how results begin."""
-    documented = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
-    begins = re.compile(r"^    \w+: |^[A-Z]\w+:\n    \S+", re.MULTILINE)
-    return [begins.findall(ast.get_docstring(node) or "") for node in documented]
-
-
-@EACH_EXERCISE
-def test_a_stub_on_a_card_is_the_same_python_and_only_long_lines_are_broken(exercise: Exercise) -> None:
-    """The words stay; each argument, attribute, error and result begins a line; short paragraphs stay as they are."""
-    shown = narrowed(exercise.stub)
-    assert in_words(shown) == in_words(exercise.stub)
-    assert entries(shown) == entries(exercise.stub)
-    assert [line for line in shown.splitlines() if len(line) > WIDTH] == []
-    for paragraph in exercise.stub.split("\n\n"):
-        if all(len(line) <= WIDTH for line in paragraph.splitlines()):
-            assert paragraph in shown
-
+# ---- the assignment on a card
 
 DOCSTRING = """Return it.
 
