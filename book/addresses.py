@@ -1,7 +1,5 @@
-"""Ways to a page: labels, a sitemap, a page for wrong addresses, and a worker that keeps the book readable offline."""
+"""Ways to a page: labels, a sitemap, and a page for wrong addresses."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -11,19 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 
-from book import BOOK
-
 LOST = "404"  # the name that hosts of static sites look for
-WORKER = "service-worker.js"  # at the top: it serves what lies beside it and below
-# What pages are made of, and what their demo and widgets fetch.
-CACHED = {".html", ".js", ".css", ".woff2", ".svg", ".json", ".png", ".jpg", ".bin", ".safetensors"}
-# Maps of scripts are for those who write them, and these files for pages that no reader opens.
-NOT_CACHED = (
-    "_static/vendor/fontawesome/webfonts/fa-brands",
-    "_static/scripts/fontawesome.js",
-    "_static/social-card.png",
-    *("downloads/", f"{LOST}.html", WORKER),
-)
 
 
 def add_labels(app: Sphinx, document: nodes.document) -> None:
@@ -56,21 +42,7 @@ def write_maps(app: Sphinx, error: Exception | None) -> None:
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
 
 
-def write_worker(app: Sphinx, error: Exception | None) -> None:
-    """Write the worker with the files that it caches and a digest of them, by which browsers notice a new edition."""
-    if error or app.builder.format != "html":
-        return
-    site = Path(app.outdir)
-    named = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.suffix in CACHED}
-    cached = {name: path for name, path in named.items() if not name.startswith(NOT_CACHED)}
-    digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in cached.values())
-    text = (BOOK / "templates" / WORKER).read_text(encoding="utf-8")
-    text = text.replace("{{ digest }}", hashlib.sha256(digests).hexdigest()[:16])
-    (site / WORKER).write_text(text.replace("{{ names }}", json.dumps([*cached])), encoding="utf-8")
-
-
 def setup(app: Sphinx) -> None:
     app.connect("doctree-read", add_labels)
     app.connect("html-collect-pages", lost_page)
     app.connect("build-finished", write_maps)
-    app.connect("build-finished", write_worker, priority=900)  # after all who change files of the site

@@ -18,7 +18,7 @@ FACES = (  # of the packages of @fontsource-variable
 )
 
 # Of book/scripts, in one file: a page is there sooner after fewer requests. The first is what the others need.
-SCRIPTS = ("memory", "questions", "guess", "progress", "definitions", "keyboard", "search", "offline")
+SCRIPTS = ("memory", "questions", "guess", "progress", "definitions", "keyboard", "search")
 SCRIPT = "course.js"
 
 

@@ -1,18 +1,14 @@
-"""Ways to a page: the map of the site, the page for wrong addresses, filters, and the book without a network."""
+"""Ways to a page: the map of the site, the page for wrong addresses, and filters."""
 
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from book import addresses
-from solutions.deploy.demo_markup import PHOTOGRAPHS
 from tests.book.built_pages import read
-from tests.book.conftest import ADDRESSES, CHAPTER
+from tests.book.conftest import ADDRESSES
 from tests.book.visits import PAGES
-from tests.conftest import serve
 
 BASE = ADDRESSES["BOOK_URL"]
 
@@ -33,28 +29,6 @@ def test_the_page_for_wrong_addresses_finds_its_styles_and_the_way_back_from_any
     own = [urlsplit(url).path.lstrip("/") for url in whole if url.startswith(BASE)]
     assert "chapters/index.html" in own and "search.html" in own
     assert [name for name in own if name and not name.startswith("downloads/") and not (site / name).exists()] == []
-
-
-def test_the_worker_caches_the_whole_book_and_no_file_that_readers_never_open(site: Path) -> None:
-    worker = (site / addresses.WORKER).read_text(encoding="utf-8")
-    fetched = [f"_static/demo/{name}" for name in ("demo.js", "weights.safetensors", *PHOTOGRAPHS.values())]
-    fetched += [f"_static/widgets/{name}" for name in ("activations.bin", "preparation-lying.jpg", "training-run.json")]
-    for name in [*PAGES, "_static/course.js", "_static/course.css", "searchindex.js", *fetched]:
-        assert f'"{name}"' in worker
-    for name in ("fontawesome.js", "social-card.png", "404.html", ".js.map"):
-        assert name not in worker
-
-
-@pytest.mark.long("a reader stays five seconds before anything is cached")
-def test_a_page_that_was_not_opened_can_be_read_when_the_network_is_gone(page: Page, site: Path) -> None:
-    with serve(site) as address:
-        page.goto(address + "chapters/index.html")
-        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.goto(address + CHAPTER)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Layers")
-    expect(page.locator(".exercise-card").first).to_be_visible()
-    page.locator("[data-widget=activations]").scroll_into_view_if_needed()
-    expect(page.locator("[data-widget=activations]")).to_have_attribute("data-ready", "")
 
 
 def test_known_mistakes_are_filtered_by_their_words_and_an_empty_filter_shows_all(page: Page, address: str) -> None:

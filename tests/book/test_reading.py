@@ -301,10 +301,7 @@ def test_a_figure_takes_the_colours_of_the_theme(page: Page, address: str) -> No
 @pytest.mark.parametrize("name", ["index", "2-layers"])
 def test_a_page_stands_still_when_its_typefaces_come_late(browser: Browser, site: Path, name: str) -> None:
     delayed: list[Route] = []
-    with (
-        serve(site) as address,
-        browser.new_page(viewport={"width": 360, "height": 740}, service_workers="block") as page,
-    ):
+    with serve(site) as address, browser.new_page(viewport={"width": 360, "height": 740}) as page:
         page.route("**/*.woff2", lambda route: delayed.append(route))
         page.goto(f"{address}chapters/{name}.html", wait_until="domcontentloaded")
         page.wait_for_timeout(300)  # longer than a browser waits before it shows the text
