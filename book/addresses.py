@@ -1,8 +1,6 @@
-"""Ways to a page: labels, a sitemap, and a page for wrong addresses."""
+"""Ways to a page: labels, and a page for wrong addresses."""
 
 from collections.abc import Iterator
-from html import escape
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -31,18 +29,6 @@ def lost_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         yield LOST, {"title": "No such page", "base": app.config.html_baseurl}, "lost.html"
 
 
-def write_maps(app: Sphinx, error: Exception | None) -> None:
-    """Write sitemap.xml and robots.txt into a site that has an address."""
-    if error or app.builder.format != "html" or not app.config.html_baseurl:
-        return
-    site, base = Path(app.outdir), app.config.html_baseurl
-    places = "".join(f"<url><loc>{escape(base + name)}.html</loc></url>\n" for name in sorted(app.env.found_docs))
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    (site / "sitemap.xml").write_text(f"{head}{places}</urlset>\n", encoding="utf-8")
-    (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
-
-
 def setup(app: Sphinx) -> None:
     app.connect("doctree-read", add_labels)
     app.connect("html-collect-pages", lost_page)
-    app.connect("build-finished", write_maps)

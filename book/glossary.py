@@ -1,9 +1,6 @@
 """The glossary's terms: a page that uses a term contains its definition, for pointer and keyboard."""
 
-from html import escape
-
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -43,23 +40,6 @@ class TermLinks(SphinxPostTransform):
         return definitions
 
 
-class Letters(SphinxPostTransform):
-    """Put the initial letters of the terms above the glossary, each linked to its first term."""
-
-    default_priority = 500
-    formats = ("html",)
-
-    def run(self, **kwargs: object) -> None:
-        for glossary in list(self.document.findall(addnodes.glossary)):
-            first: dict[str, str] = {}
-            for term in glossary.findall(nodes.term):
-                first.setdefault(term.astext()[0].upper(), term["ids"][0])
-            links = "".join(f'<a href="#{place}">{escape(letter)}</a>' for letter, place in sorted(first.items()))
-            markup = f'<nav class="letters" aria-label="Terms by letter">{links}</nav>'
-            glossary.parent.insert(glossary.parent.index(glossary), nodes.raw("", markup, format="html"))
-
-
 def setup(app: Sphinx) -> None:
     add_element(app, term_link, "a", "term")
     app.add_post_transform(TermLinks)
-    app.add_post_transform(Letters)

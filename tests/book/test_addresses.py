@@ -1,22 +1,14 @@
-"""Ways to a page: the map of the site, the page for wrong addresses, and filters."""
+"""Ways to a page: the page for wrong addresses, and filters."""
 
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
-from xml.etree import ElementTree
 
 from playwright.sync_api import Page, expect
 
 from tests.book.built_pages import read
 from tests.book.conftest import ADDRESSES
-from tests.book.visits import PAGES
 
 BASE = ADDRESSES["BOOK_URL"]
-
-
-def test_the_map_lists_every_page_and_robots_are_told_of_it(site: Path) -> None:
-    places = [place.text for place in ElementTree.parse(site / "sitemap.xml").iter() if place.tag.endswith("}loc")]
-    assert sorted(places) == sorted(BASE + name for name in PAGES)
-    assert f"Sitemap: {BASE}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
 
 
 def test_the_page_for_wrong_addresses_finds_its_styles_and_the_way_back_from_any_depth(site: Path) -> None:
@@ -45,15 +37,8 @@ def test_known_mistakes_are_filtered_by_their_words_and_an_empty_filter_shows_al
     assert page.locator(".filtered:visible").count() == page.locator(".filtered").count()
 
 
-def test_letters_link_to_the_glossarys_terms_and_words_of_a_definition_find_theirs(page: Page, address: str) -> None:
+def test_the_glossary_is_filtered_by_words_of_a_definition(page: Page, address: str) -> None:
     page.goto(f"{address}chapters/glossary.html")
-    terms = [term[0].upper() for term in page.locator("dl.glossary > dt").all_inner_texts()]
-    letters = page.get_by_role("navigation", name="Terms by letter").get_by_role("link")
-    assert letters.all_inner_texts() == sorted(set(terms))
-    last = letters.last
-    last.click()
-    term = page.locator(f"dt{last.get_attribute('href')}")
-    expect(term).to_be_in_viewport()
-    assert term.inner_text()[0].upper() == last.inner_text()
+    terms = page.locator("dl.glossary > dt")
     page.get_by_label("Filter").fill("share of the examples")
-    assert 0 < page.locator("dl.glossary > dt:visible").count() < len(terms)
+    assert 0 < page.locator("dl.glossary > dt:visible").count() < terms.count()
