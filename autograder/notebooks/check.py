@@ -1,4 +1,4 @@
-"""Check a whole notebook before handing in, as ``autograder check`` and ``check_all()`` do."""
+"""Check a whole notebook before handing in, as ``autograder check`` and ``hand_in`` do."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from autograder.judge.recorded import RUN_SEEDS, expectations
 from autograder.judge.verdicts import Verdict
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
 from autograder.notebooks.fill import exercise_cells
-from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, read_notebook
+from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
 from autograder.notebooks.progress import Progress, progress_in
 from autograder.notebooks.released import released_notebook
 from autograder.notebooks.remarks import remarks_on
@@ -64,19 +64,10 @@ def check_notebook(path: Path) -> NotebookReport:
     return check_read(path, read_notebook(path))
 
 
-def check_read(path: Path, notebook: NotebookNode, further: Sequence[str] = ()) -> NotebookReport:
-    """Do the same with a parsed notebook, from a path for messages, and with further cells that ran."""
+def check_read(path: Path, notebook: NotebookNode) -> NotebookReport:
+    """Do the same with a parsed notebook; the path is for messages."""
     with runner() as run:
-        return _checked(path, notebook, run, further)
-
-
-def check_answers(room: str, answers: Mapping[str, str], further: Sequence[str] = ()) -> NotebookReport:
-    """Do the same with the text of each exercise's cell, by the exercise's name, and with further cells that ran."""
-    notebook = released_notebook(room)
-    cells = {f"{room}-{name}": text for name, text in answers.items()}
-    for cell in notebook.cells:
-        cell.source = cells.get(grade_id_of(cell) or "", cell.source)
-    return check_read(Path(f"{room}.ipynb"), notebook, further)
+        return _checked(path, notebook, run)
 
 
 def notebooks_in(where: Path) -> list[Path]:
@@ -105,9 +96,7 @@ def progress_of_notebook(path: Path, run: Callable[[Program], RunResult]) -> Pro
     return progress_in(report.room, report.verdicts, report.remarks)
 
 
-def _checked(
-    path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult], further: Sequence[str] = ()
-) -> NotebookReport:
+def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult]) -> NotebookReport:
     room = room_by_grade_ids(notebook)
     if room is None:
         raise MalformedNotebook(f"{path} is not a notebook of this course: open the released one and answer there")
@@ -119,5 +108,5 @@ def _checked(
     result = run(program_of(grafted.notebook, checks, RUN_SEEDS[0]))
     verdicts = verdicts_on(result, checks, expectations(room), RUN_SEEDS[0])
     answers = {exercise: cell.source for exercise, cell in exercise_cells(grafted.notebook).items()}
-    texts = [*further, *(cell.source for cell in notebook.cells if cell.cell_type == "code")]
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return NotebookReport(room, verdicts, [*grafted.notes, *cell_errors(result)], remarks_on(room, answers, texts))

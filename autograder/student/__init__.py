@@ -1,4 +1,4 @@
-"""Functions that a student calls in a notebook: ``check(Linear)``, ``progress()``, ``check_all()``."""
+"""Functions that a student calls in a notebook: ``check(Linear)``, ``progress()``."""
 
 from __future__ import annotations
 
@@ -27,13 +27,11 @@ from autograder.student.names import UnknownName, WithoutTraceback, find_exercis
 if TYPE_CHECKING:
     from autograder.checks import Check
     from autograder.judge.verdicts import Verdict
-    from autograder.notebooks.check import NotebookReport
     from autograder.observe import Answer
     from autograder.sandbox.cells import CappedText
 
 CHECK_S = 10.0
 MOST_PRINTED = 20  # lines
-NOTHING_RAN = "no exercise's cell of this chapter has been run since the kernel started: run them first"
 
 
 class CheckFailed(WithoutTraceback, AssertionError):
@@ -203,40 +201,13 @@ def progress(room: str = "") -> ProgressCard:
     return ProgressCard(**vars(progress_in(room, verdicts, _remarks(room, names))))
 
 
-def check_all(room: str = "") -> NotebookReport:
-    """Run this notebook's exercise cells anew in a fresh process, as the grader will, and show the visible checks.
-
-    ``autograder check`` does the same with a file; this is for a notebook without one on this machine, as in Colab. It
-    takes each exercise's cell as you ran it last.
-
-    Args:
-        room: the chapter's short name, such as ``layers``; found by your exercises if it is left out.
-
-    Raises:
-        UnknownName: there is no such chapter, or no exercise's cell has been run.
-        CheckInterrupted: you stopped it.
-    """
-    from autograder.checks import checks_of
-    from autograder.notebooks.check import NotebookReport, check_answers
-    from autograder.sandbox.limits import is_graded
-
-    if is_graded():
-        return NotebookReport(room, (), ())
-    room = known_room(room or _room_of_notebook())
-    answers = _answers_in_notebook(check.exercise for check in checks_of(room))
-    if not answers:
-        raise UnknownName(NOTHING_RAN)
-    with stoppable():
-        return check_answers(room, answers, inputs_as_typed())
-
-
 def _room_of_notebook() -> str:
     """Return the chapter of which most exercises have been run in this notebook."""
     from autograder.checks import checks_of, rooms
 
     ran = {room: len(_answers_in_notebook({check.exercise for check in checks_of(room)})) for room in rooms()}
     if not any(ran.values()):
-        raise UnknownName(NOTHING_RAN)
+        raise UnknownName("no exercise's cell has been run since the kernel started: run them first")
     return max(ran, key=ran.__getitem__)
 
 

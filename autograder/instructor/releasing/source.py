@@ -20,7 +20,7 @@ from autograder.notebooks.graft import RECORD, is_answer
 from autograder.sections import Contents, titles_in
 
 ARCHIVE = "setup.zip"  # beside the book's notebooks: the wheel that `set_up` installs
-SETUP_LINE = "from autograder import check, check_all, progress"
+SETUP_LINE = "from autograder import check, progress"
 TITLE = "# @title Set up: run this first"  # as Colab shows a cell's title
 BOOK_ONLY = "book-only"  # tag of a cell that computes numbers of the text from data that students do not have
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
@@ -33,8 +33,8 @@ OPEN_ANSWER = "*Your answer here.*"  # in place of a written answer
 OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
 HOW_FAR = """## How far you are
 
-Run this at any time. `check_all()`, in a cell of its own, runs what you wrote anew, as the grader will, and shows what
-each check saw. `autograder check {notebook}` in a terminal does the same with the saved file."""
+Run this at any time. `autograder check {notebook}` in a terminal runs what you wrote and saved anew, as the grader
+will, and shows what each check saw."""
 HAND_IN = """## Hand in
 
 Save the notebook (Ctrl+S, on a Mac ⌘S), then run this. It compares the saved file with what you ran, runs your

@@ -1,7 +1,6 @@
-"""A live notebook and its cells: the cell that is judged, remarks on its text, and all exercises run anew."""
+"""A live notebook and its cells: the cell that is judged, and remarks on its text."""
 
 import linecache
-import re
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -14,7 +13,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 
 import autograder.sandbox.cells  # noqa: F401  it needs IPython, which a stand-in replaces here
-from autograder import check, check_all, progress
+from autograder import check, progress
 from autograder.course import Course
 from autograder.student import UnknownName
 from autograder.student.handing_in import hand_in
@@ -33,27 +32,12 @@ def notebook_that_ran(monkeypatch: pytest.MonkeyPatch, *cells: str) -> None:
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))  # type: ignore[arg-type]
 
 
-def test_it_runs_the_newest_version_of_each_exercise_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = FLATTEN.replace("start_dim=1", "start_dim=0")
-    timed = f"%%time\n{FLATTEN}"
-    needs = EXERCISES["Linear"].source + "\nprint(rows)"
-    notebook_that_ran(monkeypatch, "rows = 3", wrong, timed, "check(Flatten)", needs, "check_all()")
-    shown = repr(check_all())
-    assert "note: the cell layers-Linear stopped with an error" in shown
-    assert "NameError: name 'rows' is not defined" in shown
-    assert re.search(r"Linear: (\d+) of \1 checks passed", shown)
-    assert "Flatten: 2 of 2 checks passed" in shown
-    assert "Sequential is not written yet" in shown
-    assert "points from visible checks" in shown.splitlines()[-1]
-
-
 def test_without_a_room_the_notebook_says_by_what_ran_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    for call in (check_all, progress):
-        with pytest.raises(UnknownName, match="run them first"):
-            call()
+    with pytest.raises(UnknownName, match="run them first"):
+        progress()
     notebook_that_ran(monkeypatch, "print(1)")
     with pytest.raises(UnknownName, match="run them first"):
-        check_all("layers")
+        progress()
     notebook_that_ran(monkeypatch, FLATTEN)
     assert progress().assignment == "2-layers"
 
@@ -66,7 +50,7 @@ def test_without_a_room_the_notebook_says_by_what_ran_which_it_is(monkeypatch: p
         ("convolution", "there is no chapter 'convolution': there are "),
     ],
 )
-@pytest.mark.parametrize("call", [progress, check_all, hand_in])
+@pytest.mark.parametrize("call", [progress, hand_in])
 def test_an_unknown_room_is_reported_in_the_same_words_everywhere(
     call: Callable[[str], object], room: str, says: str
 ) -> None:
@@ -104,13 +88,12 @@ def live(monkeypatch: pytest.MonkeyPatch, *cells: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("cells", "exercise", "anew", "remark"),
-    [([HALF], "Sequential", 2, LEFT), ([HELPER, USES], "Flatten", 0, ELSEWHERE)],
+    ("cells", "exercise", "remark"),
+    [([HALF], "Sequential", LEFT), ([HELPER, USES], "Flatten", ELSEWHERE)],
     ids=["stubs that are left", "a helper in a cell of its own"],
 )
-@pytest.mark.long("a sandbox runs the exercises anew")
 def test_remarks_stand_beside_checks_that_pass_in_the_same_words_everywhere(
-    cells: list[str], exercise: str, anew: int, remark: str, monkeypatch: pytest.MonkeyPatch
+    cells: list[str], exercise: str, remark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = live(monkeypatch, *cells)
     report = eval(f"check({exercise})", names)
@@ -118,7 +101,6 @@ def test_remarks_stand_beside_checks_that_pass_in_the_same_words_everywhere(
     assert f"{exercise} as in cell [{len(cells)}]: 2 of 2 checks passed\n  note      {remark}\n" in repr(report)
     card = eval('progress("layers")', names)
     assert f"not yet  {exercise:<13}  2 of 2; {remark}" in repr(card)
-    assert f"{exercise}: {anew} of 2 checks passed\n  note      {remark}\n" in repr(check_all())
     for page in (report._repr_html_(), card._repr_html_()):
         words = BeautifulSoup(page, "html.parser").text.casefold()
         assert remark.replace("`", "").casefold() in words
