@@ -37,7 +37,7 @@ course: full-set site sample-course $(MODEL) ## everything: the book, a release,
 	@echo 'marks         $(COURSE)/gradebook.db; $(COURSE)/README.md says how to open the formgrader'
 	@echo 'model         $(MODEL); its test accuracy is in results.json beside it'
 	@echo 'first         source .venv/bin/activate, in each new terminal: it makes autograder and this python known'
-	@echo 'pictures      python -m solutions report course: a page with curves, confusions, surest mistakes'
+	@echo 'measured      python -m solutions card $(MODEL): accuracy, each class, calibration'
 	@echo 'try it        python -m solutions predict PHOTO, with a photograph of a garment'
 	@! grep -qs '"is_sample": true' $(dir $(MODEL))results.json || printf '%s\n' '' \
 	    'A better model, of the full set. On Debian: sudo apt-get install dataset-fashion-mnist && rm -r $(dir $(MODEL)) && make course' \

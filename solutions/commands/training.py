@@ -1,9 +1,8 @@
-"""Commands that look at the data, train, measure and report."""
+"""Commands that look at the data, train and measure."""
 
 import json
 import shutil
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -83,7 +82,7 @@ def train(
             raise
         name = folders.name_of(folder)
         what = {
-            folders.MODEL: f"interrupted, but the run is finished; look at it: python -m solutions report {name}",
+            folders.MODEL: f"interrupted, but the run is finished; its model is {folder / folders.MODEL}",
             folders.CHECKPOINT: f"interrupted; go on with: python -m solutions train --resume {name}",
             None: "interrupted before the first epoch ended; nothing was kept",
         }
@@ -96,8 +95,7 @@ def train(
     console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")
     for file, meaning in folders.FILES.items():
         console.print(f"{folder / file}  {meaning}")
-    console.print(f"\nLook at it: python -m solutions report {folders.name_of(folder)}")
-    console.print(f"Try it: python -m solutions predict --model {run.model_file} PHOTO")
+    console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO")
     if as_json:
         print(json.dumps({"folder": str(folder), "model": str(run.model_file), **run.results}))
 
@@ -126,35 +124,6 @@ def evaluate(model: Model = None, data: Data = None, as_json: Json = False) -> N
     if as_json:
         result = {"model": str(path), "data": runs.describe(dataset), "test_accuracy": test.accuracy}
         print(json.dumps({**result, **test.details}))
-
-
-@app.command(epilog="Example: python -m solutions report first")
-def report(
-    run: Annotated[
-        str | None, typer.Argument(help="A run's name, or its folder; otherwise the last to finish.")
-    ] = None,
-    data: Data = None,
-    to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Describe a finished run in one page: result, curves, classes, confusions, surest mistakes, calibration."""
-    from solutions.accelerate import device as machine
-    from solutions.commands import terminal
-    from solutions.runs import folders
-    from solutions.runs.report import make_report, write_report
-
-    console = terminal.open_console(as_json)
-    machine.use_threads()
-    folder = folders.find_run(run) if run else folders.newest_model().parent
-    made = make_report(folder, data)
-    path = to or folder / folders.REPORT
-    write_report(made, path)
-    accuracy, (low, high), images = (made.numbers[key] for key in ("test_accuracy", "interval", "images"))
-    interval = f"95% interval {low:.1%} to {high:.1%}"
-    console.print(f"Test accuracy {accuracy:.2%} on {images:,} images, {interval}", style="bold")
-    console.print(f"{path}  the report, for a browser")
-    if as_json:
-        print(json.dumps({"run": str(folder), "report": str(path), **made.numbers}))
 
 
 @app.command("data", epilog="Example: python -m solutions data --data data/sample")

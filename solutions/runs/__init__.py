@@ -1,1 +1,1 @@
-"""Training runs: make them, keep them, report on them."""
+"""Training runs: make them, keep them, measure their models."""

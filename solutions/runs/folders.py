@@ -1,7 +1,5 @@
 """Folders of runs, finished or not: make, keep, find and read them."""
 
-import json
-from dataclasses import fields
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -11,7 +9,6 @@ from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.model_file import read_model
 from solutions.runs.training_summary import training_in
-from solutions.training import History
 
 # The files of a run, and their content.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"
@@ -23,7 +20,6 @@ FILES = {
     LOG: "a line for each epoch",
 }
 RUNS = Path("runs")
-REPORT = "report.html"  # written by a command of its own
 COURSE_MODEL = DATA / "model" / "garments.safetensors"  # committed: it answers before anything is trained
 
 
@@ -117,16 +113,3 @@ def find_run(run: str) -> Path:
         if (folder / CONFIG).is_file():
             return folder
     raise WrongUse(f"{folders[0]}: not the folder of a run, it has no {CONFIG}; name one that train has written")
-
-
-def read_history(folder: Path) -> History:
-    """Return what a run measured in each epoch; raise WrongUse where its log is missing or damaged."""
-    path = folder / LOG
-    try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        columns = {field.name: [float(row[field.name]) for row in rows] for field in fields(History)}
-        if not rows:
-            raise ValueError("no epoch")
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise WrongUse(f"{path}: missing or damaged; restore the file, or train again") from error
-    return History(**columns)

@@ -4,8 +4,6 @@ Targets are the true classes, whole numbers of shape (N,); probabilities are the
 """
 
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 import torch
@@ -107,12 +105,3 @@ def calibrate(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) ->
     )
     means = np.divide(total, counts, out=np.full(bins, np.nan), where=counts > 0)
     return Calibration(np.linspace(0, 1, bins + 1), counts, right.astype(int), means)
-
-
-def wilson_interval(right: int, count: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the interval of the true share at a level of confidence (Wilson, 1927), for a count above 0."""
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share = right / count
-    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return max(0.0, centre - half), min(1.0, centre + half)

@@ -20,7 +20,7 @@ from solutions.data import Dataset
 from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
-from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, LOG, MODEL, RESULTS
+from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
 from solutions.runs.model_file import write_model
 from tests.commands import ROOT, python, succeeded
 from tests.solutions.conftest import Cli, error_of
@@ -205,7 +205,7 @@ def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
     [
         ((), "interrupted before the first epoch ended; nothing was kept"),
         ((CHECKPOINT,), "interrupted; go on with: python -m solutions train --resume {folder}"),
-        ((CHECKPOINT, MODEL), "interrupted, but the run is finished; look at it: python -m solutions report {folder}"),
+        ((CHECKPOINT, MODEL), "interrupted, but the run is finished; its model is {folder}/model.safetensors"),
     ],
     ids=["in the first epoch", "in a later one", "at the very end"],
 )
@@ -287,78 +287,6 @@ def test_evaluate_warns_of_a_model_trained_on_other_data(here: Cli, model_file: 
     assert "trained on other data" in here("evaluate", model_file, "--data", full.source).stdout
 
 
-# --- report
-
-
-@pytest.fixture
-def run(trained: Path, tmp_path: Path) -> Path:
-    """A copy of a run that a test may change."""
-    return Path(shutil.copytree(trained, tmp_path / "runs" / "short"))
-
-
-def test_report_finds_a_run_by_name_by_folder_and_as_the_newest_finished_one(
-    here: Cli, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "runs" / "unfinished").mkdir()
-    (tmp_path / "runs" / "unfinished" / CONFIG).touch()
-    for arguments in (("short",), (run,), ()):
-        assert "/short/report.html  the report, for a browser" in here("report", *arguments).stdout.replace("\n", "")
-        assert (run / "report.html").read_text().startswith("<!DOCTYPE html>")
-        (run / "report.html").unlink()
-
-
-def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_path: Path) -> None:
-    text = here("report", run).stdout
-    answer = json.loads(here("report", run, "--to", tmp_path / "page.html", "--json").stdout)
-    accuracy = json.loads((run / "results.json").read_text())["test_accuracy"]
-    assert accuracy_in(text) == f"{accuracy:.2%}"
-    assert answer["test_accuracy"] == accuracy
-    assert answer["interval"][0] < accuracy < answer["interval"][1]
-    assert 0 < answer["calibration_error"] < 1
-    assert (tmp_path / "page.html").is_file()
-
-
-def test_a_folder_that_is_not_a_run_is_refused_in_one_line(
-    here: Cli, trained: Path, full: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for folder, arguments, says in (
-        (tmp_path, (tmp_path,), "it has no config.json"),
-        (trained.parents[1], ("shirt",), "there are: short"),
-        (tmp_path, (), "there is no trained model"),
-        (tmp_path, (trained, "--data", tmp_path / "nowhere"), "no such folder"),
-        (tmp_path, (trained, "--data", full.source), f"{trained}: was trained on other data than those in"),
-    ):
-        monkeypatch.chdir(folder)
-        assert says in error_of(here("report", *arguments))
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        (LOG, ""),
-        (LOG, "no JSON\n"),
-        (LOG, "[]\n"),
-        (LOG, '{"losses": 1}\n'),
-        (LOG, None),
-        (MODEL, "no model"),
-        (MODEL, None),
-    ],
-)
-def test_a_damaged_or_missing_file_of_a_run_is_named(here: Cli, run: Path, name: str, content: str | None) -> None:
-    (run / name).unlink() if content is None else (run / name).write_text(content)
-    assert str(run / name) in error_of(here("report", run))
-    assert not (run / "report.html").exists()
-
-
-def test_report_replaces_reports_and_no_other_file(here: Cli, run: Path, tmp_path: Path) -> None:
-    (tmp_path / "notes.html").write_text("precious")
-    assert "is not a report" in error_of(here("report", run, "--to", tmp_path / "notes.html"))
-    assert (tmp_path / "notes.html").read_text() == "precious"
-    assert "cannot be written" in error_of(here("report", run, "--to", tmp_path / "nowhere" / "page.html"))
-    assert here("report", run).returncode == here("report", run).returncode == 0
-
-
 # --- predict
 
 
@@ -408,7 +336,7 @@ def test_without_a_run_the_courses_own_model_answers_and_is_named(
 
 
 @pytest.mark.parametrize(
-    "command", ["train", "evaluate", "report", "predict", "data", "serve", "push", "card", "export-onnx", "export-web"]
+    "command", ["train", "evaluate", "predict", "data", "serve", "push", "card", "export-onnx", "export-web"]
 )
 def test_help_has_an_example(here: Cli, command: str) -> None:
     assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
