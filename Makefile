@@ -102,7 +102,7 @@ sample-course: release ## in that folder ten submissions, marks, feedback
 
 $(MODEL): .venv/installed $(wildcard solutions/*.py solutions/accelerate/*.py solutions/data/*.py solutions/runs/*.py)
 	$(if $(DOWNLOAD),$(call step,the full set)$(BIN)/python -m solutions data --download)
-	$(call step,a trained model)sh -c 'if [ -d runs/course ] && [ ! -f $(MODEL) ]; then $(BIN)/python -m solutions train --resume course && exit; rm -r runs/course; fi; $(BIN)/python -m solutions train --name course'
+	$(call step,a trained model)$(BIN)/python -m solutions train --name course
 
 model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed
 	$(BIN)/python -m solutions train --recipe photo --name photo

@@ -74,7 +74,6 @@ class FastLearner:
         self._noise = torch.Generator(device).manual_seed(seed)
         self._layers = self._wrap_layers()
         self._parameters = [parameter for layer in self._layers for parameter in layer.parameters]
-        self._layer_buffers = [buffer for layer in self._layers for buffer in layer.buffers]
         self._make_buffers()
         self._make_optimizer()
         self._compiled: CompiledSteps | None = None
@@ -124,33 +123,6 @@ class FastLearner:
             weight /= self._std
             bias -= self._mean * weight.sum(dim=0)
         return model.state_dict()
-
-    def state(self) -> dict[str, Tensor]:
-        """Return everything that training depends on and changes, as the tensors it is kept in."""
-        tensors = {f"parameter.{i}": tensor for i, tensor in enumerate(self._parameters)}
-        tensors |= {f"buffer.{i}": tensor for i, tensor in enumerate(self._layer_buffers)}
-        for i, parameter in enumerate(self._parameters):
-            state = self._optimizer.state[parameter] if self._optimizer else {}
-            tensors |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
-        generators = {"order": self._order.get_state(), "noise": self._noise.get_state()}
-        return tensors | generators | {"steps": self._steps}
-
-    def load_state(self, state: dict[str, Tensor]) -> None:
-        """Go on from where ``state`` was taken."""
-        with torch.no_grad():
-            for i, parameter in enumerate(self._parameters):
-                parameter.copy_(state[f"parameter.{i}"])
-                prefix = f"optimizer.{i}."
-                own = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
-                if self._optimizer and own:
-                    self._optimizer.state[parameter] = {
-                        name: value.to(self.device, copy=True) for name, value in own.items()
-                    }
-            for i, buffer in enumerate(self._layer_buffers):
-                buffer.copy_(state[f"buffer.{i}"])
-            self._steps.copy_(state["steps"])
-        self._order.set_state(state["order"].cpu())
-        self._noise.set_state(state["noise"].cpu())
 
     def _standardized(self, images: Tensor) -> Tensor:
         return (images - self._mean) / self._std

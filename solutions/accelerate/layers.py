@@ -25,11 +25,6 @@ class Layer:
     def parameters(self) -> list[Tensor]:
         return [self.weight, self.bias]
 
-    @property
-    def buffers(self) -> list[Tensor]:
-        """The tensors that training changes besides the parameters."""
-        return []
-
     def as_affine(self) -> tuple[Tensor, Tensor]:
         """Return weight and bias of an affine layer equal to this one after training."""
         return self.weight, self.bias
@@ -84,10 +79,6 @@ class NormalizedLayer(Layer):
     @property
     def parameters(self) -> list[Tensor]:
         return [self.weight, self.bias, self.spread]
-
-    @property
-    def buffers(self) -> list[Tensor]:
-        return [self.running_mean, self.running_var]
 
     def as_affine(self) -> tuple[Tensor, Tensor]:
         factor = self.spread * (self.running_var + self.EPSILON).rsqrt()

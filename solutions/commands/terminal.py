@@ -123,7 +123,7 @@ class TrainingView:
     def _ask_to_stop(self, signum: int, frame: FrameType | None) -> None:
         self.stopped = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        self._console.print("Ends after this epoch; Ctrl-C once more ends at once.")
+        self._console.print("Ends after this epoch; Ctrl-C once more ends at once, and keeps nothing.")
 
 
 def class_table(test: Measurement) -> Table:

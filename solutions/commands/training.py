@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from solutions.commands.options import Data, Device, Json, Model, RecipeName
-from solutions.errors import WorkFailed, WrongUse
+from solutions.errors import WorkFailed
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: python -m solutions train --recipe best --name first --set epochs=20")
 def train(
-    recipe: Annotated[RecipeName | None, typer.Option(help="How to train; otherwise classic, the chapter's.")] = None,
+    recipe: Annotated[RecipeName, typer.Option(help="How to train; classic is the chapter's.")] = RecipeName.classic,
     changes: Annotated[
         list[str] | None,
         typer.Option(
@@ -25,12 +25,11 @@ def train(
             "with way=compiled.",
         ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,
-    device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
+    device: Annotated[Device, typer.Option(help="Where to compute; auto is the fastest.")] = Device.auto,
     name: Annotated[
         str | None, typer.Option(help="The run's name in runs, or another folder for it; otherwise date and time.")
     ] = None,
-    resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -43,21 +42,9 @@ def train(
     from solutions.runs.training_summary import why_kept
 
     console = terminal.open_console(as_json)
-    if resume is None:
-        settings = runs.configure(recipe or "classic", changes or [], seed or 0, device or "auto")
-        machine.use_threads(settings.threads)
-        dataset = sources.load(data)
-        folder, earlier = folders.claim_folder(name)
-        if earlier:
-            console.print(f"The earlier run of this name is now {earlier}.")
-    else:
-        if recipe or changes or seed is not None or device or name:
-            raise WrongUse("--resume goes on as the run was begun; only --data and --json go with it")
-        folder = folders.unfinished_folder(resume)
-        settings = runs.read_settings(folder)
-        machine.use_threads(settings.threads)
-        dataset = sources.load(data)
-        runs.check_data(folder, dataset)
+    settings = runs.configure(recipe, changes or [], seed, device)
+    machine.use_threads(settings.threads)
+    dataset = sources.load(data)
     terminal.say_which(console, dataset)
     chosen, held_out = runs.divide(dataset, settings.seed)
     threaded = f" with {settings.threads} threads" if settings.threads > 1 else ""
@@ -67,26 +54,19 @@ def train(
         f"validation on the other {len(held_out):,}.\n"
     )
     view = terminal.TrainingView(console, settings.recipe.epochs, len(chosen))
+    folder, earlier = folders.claim_folder(name)
+    if earlier:
+        console.print(f"The earlier run of this name is now {earlier}.")
     try:
         with view.shown():
-            run = runs.train(
-                *(settings, dataset, folder, view.after_batch, view.after_epoch),
-                resume=resume is not None,
-                after_teacher=view.after_teacher,
-            )
+            run = runs.train(settings, dataset, folder, view.after_batch, view.after_epoch, view.after_teacher)
     except (KeyboardInterrupt, WorkFailed) as error:
-        kept = next((file for file in (folders.MODEL, folders.CHECKPOINT) if (folder / file).exists()), None)
-        if resume is None and not kept:
-            shutil.rmtree(folder)  # so that its name is free
+        if (model := folder / folders.MODEL).is_file():
+            raise WorkFailed(f"{folder}: interrupted, but the run is finished; its model is {model}") from None
+        shutil.rmtree(folder)  # so that its name is free
         if isinstance(error, WorkFailed):
             raise
-        name = folders.name_of(folder)
-        what = {
-            folders.MODEL: f"interrupted, but the run is finished; its model is {folder / folders.MODEL}",
-            folders.CHECKPOINT: f"interrupted; go on with: python -m solutions train --resume {name}",
-            None: "interrupted before the first epoch ended; nothing was kept",
-        }
-        raise WorkFailed(f"{folder}: {what[kept]}") from None
+        raise WorkFailed(f"{folder}: interrupted; nothing was kept") from None
 
     why = why_kept(settings.recipe.cosine, run.progress.kept == settings.recipe.epochs)
     console.print(f"Kept: the weights of epoch {run.progress.kept}, {why}.")

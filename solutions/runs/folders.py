@@ -1,4 +1,4 @@
-"""Folders of runs, finished or not: make, keep, find and read them."""
+"""Folders of runs: make them, keep them, and find their models."""
 
 from datetime import datetime
 from itertools import count
@@ -12,7 +12,6 @@ from solutions.runs.training_summary import training_in
 
 # The files of a run, and their content.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"
-CHECKPOINT = "checkpoint.safetensors"  # while a run lasts
 FILES = {
     MODEL: "the model, with what it was trained on",
     RESULTS: "test accuracy, each class, the confusion matrix",
@@ -27,10 +26,10 @@ def claim_folder(name: str | None) -> tuple[Path, Path | None]:
     """Make an empty folder for a run, by its name or its path, or else by the time.
 
     Returns:
-        The folder, and the new place of a finished run that was there.
+        The folder, and the new place of a run that was there, finished or not.
 
     Raises:
-        WrongUse: it cannot be a folder's name, or holds a run that is not finished, or no run.
+        WrongUse: it cannot be a folder's name, or holds no run.
     """
     if name is None:
         now = f"{datetime.now():%Y%m%d-%H%M%S}"  # in which several may begin
@@ -42,9 +41,6 @@ def claim_folder(name: str | None) -> tuple[Path, Path | None]:
     if folder.exists():
         if not (folder / CONFIG).is_file():
             raise WrongUse(f"{folder}: is there already, and is no run; use another --name")
-        if not (folder / MODEL).is_file():
-            way = f"go on with --resume {name}, or " if (folder / CHECKPOINT).is_file() else ""
-            raise WrongUse(f"{folder}: this run is not finished; {way}use another --name")
         places = (folder.with_name(f"{folder.name}.{number}") for number in count(1))
         earlier = folder.rename(next(place for place in places if not place.exists()))
     if not _is_made(folder):
@@ -61,19 +57,6 @@ def _is_made(folder: Path) -> bool:
     except OSError as error:
         raise WrongUse(f"{folder}: cannot be made ({error.strerror}); use another --name") from error
     return True
-
-
-def name_of(folder: Path) -> str:
-    """Return how a command names the folder of a run."""
-    return folder.name if folder.parent == RUNS else str(folder)
-
-
-def unfinished_folder(name: str) -> Path:
-    """Return the folder of a run that was interrupted; raise WrongUse where there is none, or it is finished."""
-    folder = find_run(name)
-    if (folder / MODEL).is_file():
-        raise WrongUse(f"{folder}: this run is finished; train anew with another --name")
-    return folder
 
 
 def newest_model(otherwise: Path | None = None) -> Path:
@@ -101,15 +84,3 @@ def open_model(path: Path) -> tuple[Classifier, dict[str, object]]:
     except ValueError as error:
         raise WrongUse(f"{error}; train a model with: python -m solutions train") from error
     return model, training_in(metadata)
-
-
-def find_run(run: str) -> Path:
-    """Return the folder of a run, by its name or its path; raise WrongUse where there is none."""
-    folders = [folder for folder in (RUNS / run, Path(run)) if folder.is_dir()]
-    if not folders:
-        names = ", ".join(sorted(path.parent.name for path in RUNS.glob(f"*/{CONFIG}"))) or "none"
-        raise WrongUse(f"{run}: there is no such run; in {RUNS} there are: {names}")
-    for folder in folders:
-        if (folder / CONFIG).is_file():
-            return folder
-    raise WrongUse(f"{folders[0]}: not the folder of a run, it has no {CONFIG}; name one that train has written")

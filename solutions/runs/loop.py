@@ -1,28 +1,24 @@
-"""The loop of epochs: it keeps the best weights, stops in time, and can be resumed after it was killed."""
+"""The loop of epochs: it keeps the best weights, and stops in time."""
 
-import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from solutions.accelerate import FastLearner
 from solutions.accelerate.recipes import Recipe
-from solutions.errors import WorkFailed, WrongUse
+from solutions.errors import WorkFailed
 from solutions.training import History
 
 
 @dataclass(eq=False)
 class TrainingProgress:
-    """The state of a training that is not the learner's."""
+    """Where a training stands: what was measured in each epoch, and the weights to keep."""
 
     history: History = field(default_factory=History)
-    weights: dict[str, Tensor] = field(default_factory=dict)  # to keep if training ended now, as a ``state_dict``
+    weights: dict[str, Tensor] = field(default_factory=dict)  # as a ``state_dict``
     kept: int = 0  # the epoch of these weights, counted from 1
 
     @property
@@ -30,24 +26,18 @@ class TrainingProgress:
         return len(self.history.losses)
 
 
-def fit(
-    learner: FastLearner,
-    recipe: Recipe,
-    progress: TrainingProgress,
-    checkpoint: Path,
-    after_epoch: Callable[[History], bool],
-) -> None:
-    """Train as ``Learner.fit`` does, from where ``progress`` stands to the end, and leave a checkpoint at each epoch.
+def fit(learner: FastLearner, recipe: Recipe, after_epoch: Callable[[History], bool]) -> TrainingProgress:
+    """Train as ``Learner.fit`` does, and return where it ended.
 
     The weights that are kept are those with the lowest validation loss; where the learning rate falls to 0, the last.
-    Each epoch brings ``progress`` up to date; where ``after_epoch``, called with the history so far, returns True,
-    training ends.
+    Where ``after_epoch``, called with the history so far, returns True, training ends.
 
     Raises:
-        WorkFailed: the loss is no longer a number; checkpoint and progress are those of the epoch before.
+        WorkFailed: the loss is no longer a number.
     """
+    progress = TrainingProgress()
     history = progress.history
-    while not is_over(recipe, history):  # which a run may have been when it was killed
+    while not is_over(recipe, history):
         start = time.perf_counter()
         loss = learner.train_epoch()
         valid_loss, accuracy = learner.validate()
@@ -62,9 +52,9 @@ def fit(
         history.valid_losses.append(valid_loss)
         history.accuracies.append(accuracy)
         history.seconds.append(time.perf_counter() - start)
-        save(checkpoint, learner, progress)
         if after_epoch(history):
-            return  # the caller has seen enough
+            break  # the caller has seen enough
+    return progress
 
 
 def is_over(recipe: Recipe, history: History) -> bool:
@@ -76,36 +66,3 @@ def is_over(recipe: Recipe, history: History) -> bool:
         or (recipe.patience is not None and since_best >= recipe.patience)
         or (recipe.max_seconds is not None and sum(history.seconds) >= recipe.max_seconds)
     )
-
-
-def save(path: Path, learner: FastLearner, progress: TrainingProgress) -> None:
-    """Write a checkpoint atomically: the old one stays until the new one is complete."""
-    tensors = {f"kept.{name}": tensor for name, tensor in progress.weights.items()}
-    tensors |= {f"state.{name}": tensor for name, tensor in learner.state().items()}
-    tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
-    part = path.with_suffix(".part")
-    save_file(tensors, part, {"kept": str(progress.kept), "history": json.dumps(asdict(progress.history))})
-    part.replace(path)
-
-
-def restore(path: Path, learner: FastLearner, device: str) -> TrainingProgress:
-    """Load a checkpoint into a learner and return its progress.
-
-    Raises:
-        WrongUse: there is no checkpoint, or it is damaged or of another kind of training.
-    """
-    if not path.is_file():
-        raise WrongUse(f"{path}: there is no checkpoint, not one epoch was finished; train anew with another --name")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        parts: dict[str, dict[str, Tensor]] = {"kept": {}, "state": {}}
-        for name, tensor in tensors.items():
-            part, _, rest = name.partition(".")
-            parts[part][rest] = tensor
-        learner.load_state(parts["state"])
-        # A copy: Windows replaces no file of which some memory is still a view.
-        weights = {name: tensor.to(device, copy=True) for name, tensor in parts["kept"].items()}
-        return TrainingProgress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise WrongUse(f"{path}: not a checkpoint of this run ({error}); train anew with another --name") from error

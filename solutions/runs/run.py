@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -12,15 +12,15 @@ import torch
 
 from solutions.accelerate import FastLearner
 from solutions.accelerate.compiled import built
-from solutions.accelerate.device import choose_device, is_present
+from solutions.accelerate.device import choose_device
 from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.accelerate.teacher import taught
 from solutions.data import Dataset, split
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
-from solutions.runs.folders import CHECKPOINT, CONFIG, LOG, MODEL, RESULTS
-from solutions.runs.loop import TrainingProgress, fit, restore
+from solutions.runs.folders import CONFIG, LOG, MODEL, RESULTS
+from solutions.runs.loop import TrainingProgress, fit
 from solutions.runs.measurement import Measurement, measure, to_tensors
 from solutions.runs.model_file import write_model
 from solutions.training import History
@@ -162,68 +162,40 @@ def new_learner(
     return FastLearner(model, recipe, train, valid, device, seed, report, settings.compiled)
 
 
-def read_settings(folder: Path) -> Settings:
-    """Return the settings of a run from its folder.
-
-    Raises:
-        WrongUse: the folder holds no run, or one of another version, or this machine lacks the run's device: on another
-            it would end with another model.
-    """
-    try:
-        config = json.loads((folder / CONFIG).read_text())
-        named = {field.name: config[field.name] for field in fields(Settings) if field.name in config}
-        settings = Settings(**named | {"recipe": Recipe(**config["recipe"])})
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error
-    if not is_present(settings.device):
-        raise WrongUse(f"{folder}: was begun on {settings.device}, which is not here; resume it where that is")
-    return settings
-
-
-def check_data(folder: Path, data: Dataset) -> None:
-    """Raise WrongUse where a run was begun with other data."""
-    if json.loads((folder / CONFIG).read_text()).get("data") != describe(data):
-        raise WrongUse(f"{folder}: was begun with other data than those in {data.source}; name the same with --data")
-
-
 def train(
     settings: Settings,
     data: Dataset,
     folder: Path,
     after_batch: Callable[[int], None],
     after_epoch: Callable[[History], bool],
-    resume: bool = False,
     after_teacher: Callable[[int], None] = lambda epoch: None,
 ) -> Run:
     """Train the classifier, measure it once on the test images, and write the run into its folder.
 
     Args:
         data: the images; the test images are used once training is over, for the measurement alone.
-        folder: an empty one, or that of a run to resume; the configuration, from which it can be, is written first.
+        folder: an empty one.
         after_batch: called with the number of images trained on since its last call.
         after_epoch: called with the history so far; training ends where it returns True.
-        resume: go on from the folder's checkpoint, to the model of a run that was never interrupted.
         after_teacher: called with the teacher's number of epochs so far, where the recipe has a teacher.
 
     Raises:
         WorkFailed: the loss is no longer a number, or the memory does not suffice.
-        WrongUse: there is no checkpoint to go on from.
     """
     images = len(divide(data, settings.seed)[0])
-    if not resume:
-        write_json(folder / CONFIG, {**asdict(settings), "data": describe(data), "machine": describe_machine(settings)})
+    write_json(folder / CONFIG, {**asdict(settings), "data": describe(data), "machine": describe_machine(settings)})
 
     def log_epoch(history: History) -> bool:
-        write_log(folder / LOG, history, images)
+        row = {name: values[-1] for name, values in asdict(history).items()}
+        row = {"epoch": len(history.losses), **row, "images_per_second": images / row["seconds"]}
+        with (folder / LOG).open("a") as log:
+            log.write(json.dumps(row) + "\n")
         return after_epoch(history)
 
     try:
         model = new_model(settings.recipe, settings.seed)
         learner = new_learner(settings, model, data, after_batch, after_teacher)
-        progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else TrainingProgress()
-        after_batch(progress.epochs * images)
-        fit(learner, settings.recipe, progress, folder / CHECKPOINT, log_epoch)
-        write_log(folder / LOG, progress.history, images)  # a resumed run may have nothing left to train
+        progress = fit(learner, settings.recipe, log_epoch)
     except WorkFailed as error:
         raise WorkFailed(f"{folder}: {error}") from error
     except (RuntimeError, MemoryError) as error:
@@ -239,7 +211,6 @@ def train(
     run = Run(folder, settings, describe(data), progress, images, test)
     write_json(folder / RESULTS, run.results)
     write_model(model, run.model_file, run.summary)
-    (folder / CHECKPOINT).unlink()
     return run
 
 
@@ -252,15 +223,6 @@ def describe_machine(settings: Settings) -> dict[str, object]:
     """Return the facts about the machine that change the speed and the last digits of a run."""
     card = torch.cuda.get_device_name(settings.device) if settings.device.startswith("cuda") else None
     return {"torch": torch.__version__, "threads": torch.get_num_threads(), "card": card}
-
-
-def write_log(path: Path, history: History, images: int) -> None:
-    """Write a line of JSON for each epoch; ``images`` are trained on in each."""
-    columns = asdict(history)
-    with path.open("w") as file:
-        for epoch, values in enumerate(zip(*columns.values(), strict=True), start=1):
-            row = dict(zip(columns, values, strict=True))
-            file.write(json.dumps({"epoch": epoch, **row, "images_per_second": images / row["seconds"]}) + "\n")
 
 
 def write_json(path: Path, value: object) -> None:

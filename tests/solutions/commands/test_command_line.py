@@ -20,7 +20,7 @@ from solutions.data import Dataset
 from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
-from solutions.runs.folders import CHECKPOINT, CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
+from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, LOG, MODEL, RESULTS
 from solutions.runs.model_file import write_model
 from tests.commands import ROOT, python, succeeded
 from tests.solutions.conftest import Cli, error_of
@@ -95,19 +95,19 @@ def test_json_is_one_value(here: Cli, tmp_path: Path) -> None:
     assert 0 < result["test_accuracy"] < 1
 
 
-def test_a_finished_run_of_the_name_is_kept_and_no_other_folder_touched(here: Cli, tmp_path: Path) -> None:
+def test_an_earlier_run_of_the_name_is_kept_finished_or_killed_and_no_other_folder_touched(
+    here: Cli, tmp_path: Path
+) -> None:
     folder, train = tmp_path / "mine", (*QUICK, "--name", tmp_path / "mine")
     folder.mkdir()
     (folder / "notes.txt").write_text("precious")
     assert "is no run" in error_of(here(*train))
-    (folder / CONFIG).touch()
-    assert "this run is not finished; use another --name" in error_of(here(*train))
-    (folder / CHECKPOINT).touch()
-    assert f"go on with --resume {folder}, or use another --name" in error_of(here(*train))
-    (folder / MODEL).touch()
-    assert f"is now {folder}.1." in here(*train).stdout.replace("\n", "")
+    (folder / CONFIG).touch()  # as a killed run leaves it, without a model
+    for number in (1, 2):
+        assert f"is now {folder}.{number}." in here(*train).stdout.replace("\n", "")
+        assert {path.name for path in folder.iterdir()} == set(FILES)
     assert (tmp_path / "mine.1" / "notes.txt").read_text() == "precious"
-    assert (folder / MODEL).is_file()
+    assert (tmp_path / "mine.2" / MODEL).is_file()
 
 
 @pytest.mark.parametrize(
@@ -134,58 +134,8 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
     assert (tmp_path / "a" / MODEL).is_file()
 
 
-@pytest.mark.long("two trainings of each kind")
-def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
-    """For each kind of state: none beside the weights, compiled or not, and an optimizer's with averages.
-
-    And after a teacher, who is trained anew, and whose epochs are told.
-    """
-    ways = {
-        "fast": ("epochs=60", "--set", "lr=0.05"),
-        "best": ("epochs=60", "--recipe", "best"),
-        "compiled": ("epochs=120", "--set", "lr=0.05", "--set", "threads=2", "--set", "way=compiled"),
-        "distilled": ("epochs=60", "--recipe", "distilled", "--set", "teacher=1", "--set", "shift=0"),
-    }
-    for name, options in ways.items():
-        arguments = [*QUICK, "--set", *options, "--name"]
-        with begin(*arguments, tmp_path / name) as process:
-            wait_for_epochs(tmp_path / name, 3)
-            process.kill()
-        assert not (tmp_path / name / MODEL).exists()
-        assert here("train", "--resume", tmp_path / name, "--data", data.SAMPLE_FOLDER).returncode == 0
-        done = here(*arguments, tmp_path / f"{name}-undisturbed")
-        assert (done.returncode, "    1  of the teacher" in done.stdout) == (0, name == "distilled")
-        resumed, undisturbed = (tmp_path / run for run in (name, f"{name}-undisturbed"))
-        assert (resumed / MODEL).read_bytes() == (undisturbed / MODEL).read_bytes()
-        logs = [[epoch["losses"] for epoch in log_of(run)] for run in (resumed, undisturbed)]
-        assert logs[0] == logs[1]
-        assert {path.name for path in resumed.iterdir()} == set(FILES)
-
-
-@pytest.mark.parametrize("options", [("--set", "lr=1"), ("--seed", 0), ("--recipe", "best")], ids=str)
-def test_resume_takes_no_other_settings(here: Cli, options: tuple[object, ...]) -> None:
-    assert "as the run was begun" in error_of(here("train", "--resume", "a", *options))
-
-
-def test_only_an_unfinished_run_is_resumed_on_its_data_and_kind_of_device(
-    here: Cli, trained: Path, full: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = shutil.copytree(trained, tmp_path / "short")
-    resume = ("train", "--resume", folder)
-    assert "this run is finished" in error_of(here(*resume))
-    (folder / MODEL).unlink()
-    assert "begun with other data" in error_of(here(*resume, "--data", full.source))
-    assert "not one epoch was finished" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
-    (folder / CHECKPOINT).write_bytes(b"no checkpoint")
-    assert "not a checkpoint of this run" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
-    assert "there is no such run" in error_of(here("train", "--resume", "other"))
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    (folder / CONFIG).write_text((folder / CONFIG).read_text().replace('"device": "cpu"', '"device": "cuda"'))
-    assert "begun on cuda" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
-
-
 @pytest.mark.long("a network is trained until it is stopped")
-def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
+def test_training_interrupted_twice_keeps_nothing(tmp_path: Path) -> None:
     slow = ("--recipe", "best", "--set", "batch_size=4")  # so that the epoch lasts until the second one
     with begin(*QUICK, *slow, "--set", "epochs=100", "--name", tmp_path / "a") as process:
         assert process.stdout is not None
@@ -196,34 +146,39 @@ def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         error = process.communicate()[1]
     assert process.returncode == 1
-    folder = tmp_path / "a"
-    assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume {folder}\n"
+    assert error == f"error: {tmp_path / 'a'}: interrupted; nothing was kept\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("kept", "way_on"),
+    ("written", "says"),
     [
-        ((), "interrupted before the first epoch ended; nothing was kept"),
-        ((CHECKPOINT,), "interrupted; go on with: python -m solutions train --resume {folder}"),
-        ((CHECKPOINT, MODEL), "interrupted, but the run is finished; its model is {folder}/model.safetensors"),
+        ((CONFIG, LOG), "interrupted; nothing was kept"),
+        ((CONFIG, LOG, MODEL), "interrupted, but the run is finished; its model is {folder}/model.safetensors"),
     ],
-    ids=["in the first epoch", "in a later one", "at the very end"],
+    ids=["while it trains", "at the very end"],
 )
-def test_an_interrupt_says_the_way_on_and_frees_the_name_of_a_run_that_kept_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: tuple[str, ...], way_on: str
+def test_an_interrupt_says_what_was_kept_and_frees_the_name_of_a_run_without_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: tuple[str, ...], says: str
 ) -> None:
     folder = tmp_path / "a"
 
     def interrupted(*_: object, **__: object) -> None:
-        for file in kept:
+        for file in written:
             (folder / file).touch()
         raise KeyboardInterrupt
 
     monkeypatch.setattr("solutions.runs.run.train", interrupted)
     with pytest.raises(WorkFailed) as error:
         training.train(name=str(folder), data=data.SAMPLE_FOLDER)
-    assert str(error.value) == f"{folder}: {way_on.format(folder=folder)}"
-    assert folder.exists() == bool(kept)
+    assert str(error.value) == f"{folder}: {says.format(folder=folder)}"
+    assert folder.exists() == (MODEL in written)
+
+
+@pytest.mark.long("a teacher is trained")
+def test_the_epochs_of_a_teacher_are_told(here: Cli, tmp_path: Path) -> None:
+    teacher = ("--recipe", "distilled", "--set", "teacher=1", "--set", "shift=0")
+    assert "    1  of the teacher" in succeeded(here(*QUICK, *teacher, "--name", tmp_path / "a")).stdout
 
 
 @pytest.mark.deep  # it takes a compiler

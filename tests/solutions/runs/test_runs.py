@@ -3,7 +3,6 @@
 import json
 import os
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,32 +19,21 @@ from solutions.accelerate.recipes import Recipe
 from solutions.data import Dataset
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.runs import run as runs
-from solutions.runs.folders import CHECKPOINT, LOG, MODEL, RUNS, claim_folder, newest_model, open_model
-from solutions.runs.loop import TrainingProgress, fit
+from solutions.runs.folders import MODEL, RUNS, claim_folder, newest_model, open_model
+from solutions.runs.loop import is_over
 from solutions.runs.measurement import calibrate, measure, to_tensors
 from solutions.runs.training_summary import why_kept
 from solutions.training import History
 from tests.solutions.conftest import Cli
 
 
-@pytest.mark.parametrize("rule", [{"epochs": 2}, {"patience": 1}, {"max_seconds": 2.0}], ids=str)
-def test_a_run_that_died_after_its_last_epoch_trains_no_further(tmp_path: Path, rule: dict[str, Any]) -> None:
-    """While it was measured or drawn; one more epoch could end with another model."""
-    ended = TrainingProgress(History([1.0, 1.0], [1.0, 2.0], [0.5, 0.5], [1.0, 1.0]), kept=1)
-    learner: Any = SimpleNamespace(train_epoch=lambda: pytest.fail("it trains on"))
-    fit(learner, Recipe(**rule), ended, tmp_path / CHECKPOINT, lambda history: False)
-
-
-def test_a_run_that_died_between_checkpoint_and_log_has_the_whole_log(
-    sample: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings, nothing = runs.Settings("classic", Recipe(epochs=1), 0, "cpu"), lambda _: False
-    with monkeypatch.context() as patch, pytest.raises(TypeError):
-        patch.setattr(runs, "write_log", None)
-        runs.train(settings, sample, tmp_path, nothing, nothing)
-    runs.train(settings, sample, tmp_path, nothing, nothing, resume=True)
-    assert len((tmp_path / LOG).read_text().splitlines()) == 1
+@pytest.mark.parametrize("rule", ["epochs", "patience", "max_seconds"])
+def test_a_training_is_over_when_epochs_patience_or_time_are(rule: str) -> None:
+    """After two epochs of a second each, of which the first was the best."""
+    history = History([1.0, 1.0], [1.0, 2.0], [0.5, 0.5], [1.0, 1.0])
+    two_epochs: Any = {"epochs": 2, "patience": 1, "max_seconds": 2.0}[rule]
+    assert is_over(Recipe(**{rule: two_epochs}), history)
+    assert not is_over(Recipe(**{rule: two_epochs + 1}), history)
 
 
 def test_images_are_scaled_from_zero_to_one(sample: Dataset) -> None:
