@@ -40,8 +40,7 @@ def predict(
     results: list[dict[str, object]] = []
     for photo in images:
         try:
-            with terminal.libraries_silenced():
-                image = open_image(photo)
+            image = open_image(photo)
             answer = GarmentAnswer(classify(classifier, image), remark(image), doubt(image))
         except (ImageError, ValueError) as error:
             results.append({"image": str(photo), "error": str(error)})

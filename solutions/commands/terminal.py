@@ -1,8 +1,6 @@
 """Output of the command line: tables, bars, progress."""
 
-import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,23 +21,6 @@ from solutions.training import History
 def open_console(quiet: bool) -> Console:
     """Return a console that shows file names unchanged, brackets included, and never cuts them."""
     return Console(quiet=quiet, markup=False, highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def libraries_silenced() -> Iterator[None]:
-    """Silence C libraries that write to the terminal themselves, as libtiff does for each damaged strip.
-
-    Meanwhile this process cannot write errors: use it in the command line, not in a server.
-    """
-    sys.stderr.flush()
-    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
-        os.close(nowhere)
 
 
 def say_model(console: Console, path: Path) -> None:

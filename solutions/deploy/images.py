@@ -14,11 +14,10 @@ from solutions.errors import WrongUse
 LARGEST_FILE = 20_000_000  # bytes
 LARGEST_IMAGE = 50_000_000  # pixels; a camera's photograph has 12 to 48 million
 # Formats of cameras, phones and browsers, of the forty that Pillow reads: every further decoder can be attacked.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1")  # the brands that such a file starts with
-# Remarks on files with several images. The second image of an MPO, for depth or brightness, is never shown.
-ANIMATION = "an animation; this is about its first frame"
-FIRST_OF = dict.fromkeys(("GIF", "PNG", "WEBP", "AVIF"), ANIMATION) | {"TIFF": "several pages; this is about the first"}
+# The second image of an MPO, for depth or brightness, is never shown: such a file needs no remark.
+ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 
 
 class ImageError(WrongUse):
@@ -26,7 +25,7 @@ class ImageError(WrongUse):
 
 
 def open_image(path: Path) -> Image.Image:
-    """Return the decoded image, turned as EXIF says; the first frame or page of several.
+    """Return the decoded image, turned as EXIF says; the first frame of several.
 
     Of its metadata it keeps only the transparency and the remark.
 
@@ -72,8 +71,8 @@ def _decode(stream: BinaryIO) -> Image.Image:
         opened = image.copy()
         # No other metadata: it can be damaged too, and would cause errors where the image is used.
         opened.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
-        if image.format in FIRST_OF and getattr(image, "is_animated", False):
-            opened.info["remark"] = FIRST_OF[image.format]
+        if image.format in ANIMATED and getattr(image, "is_animated", False):
+            opened.info["remark"] = "an animation; this is about its first frame"
     if orientation is not None:
         opened.getexif()[ExifTags.Base.Orientation] = orientation
     return ImageOps.exif_transpose(opened)

@@ -81,7 +81,7 @@ REFUSED = BOMBS | {
     "a web page": (b"<html><img src=x onerror=alert(1)></html>", NO_IMAGE),
     "a PDF": (stored("PDF"), NO_IMAGE),
     # Decoders that people do not need: each more can be attacked.
-    **{kind: (stored(kind), NO_IMAGE) for kind in ("EPS", "PPM", "TGA", "ICNS", "JPEG2000")},
+    **{kind: (stored(kind), NO_IMAGE) for kind in ("TIFF", "EPS", "PPM", "TGA", "ICNS", "JPEG2000")},
     "over 20 MB": (PNG + bytes(LARGEST_FILE), "larger than 20 MB"),
     "1×1": (stored("PNG", Image.new("RGB", (1, 1))), "2×2"),
     "blank": (stored("PNG", Image.new("RGB", (200, 300), "white")), "nothing stands out"),
@@ -92,11 +92,10 @@ REFUSED = BOMBS | {
 }
 # Content, and what has to be told with the answer.
 ANSWERED = {
-    **{kind: (stored(kind), "") for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")},
+    **{kind: (stored(kind), "") for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP")},
     **{f"an animated {kind}": (animated(kind), "first frame") for kind in ("GIF", "PNG", "WEBP")},
-    "a TIFF of two pages": (animated("TIFF"), "about the first"),
     "a phone's photograph with another in it": (animated("MPO"), ""),
-    **{f"a {kind} turned by EXIF": (turned(kind), "") for kind in ("JPEG", "PNG", "TIFF", "WEBP")},
+    **{f"a {kind} turned by EXIF": (turned(kind), "") for kind in ("JPEG", "PNG", "WEBP")},
     "a JPEG with broken EXIF": (stored("JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff" + bytes(40)), ""),
     "CMYK": (stored("JPEG", garment().convert("CMYK")), ""),
     "grey": (stored("JPEG", garment().convert("L")), ""),
@@ -104,7 +103,7 @@ ANSWERED = {
     "a palette": (stored("PNG", garment().quantize(4)), ""),
     "a palette with transparency": (stored("PNG", garment().quantize(4), transparency=0), ""),
     "a cut-out": (stored("PNG", CUT_OUT), ""),
-    "black and white": (stored("TIFF", garment().convert("1"), compression="group4"), ""),
+    "black and white": (stored("PNG", garment().convert("1")), ""),
     "a JPEG with a script in its comment": (stored("JPEG", comment=b"<script>alert(1)</script>"), ""),
 }
 
@@ -137,22 +136,14 @@ def test_usable_images_show_the_same_garment_with_a_remark_where_due(tmp_path: P
     assert bool(due) == bool(remark(image))
 
 
-REGRESSIONS = sorted((Path(__file__).parent / "regressions").iterdir())
-
-
 def test_files_of_one_command_are_each_answered_or_refused(tmp_path: Path, cli: Cli, model_file: Path) -> None:
-    """Beside damaged ones of which libtiff itself would complain on the terminal."""
     path = write(tmp_path, animated("GIF"))
-    result = cli("predict", tmp_path / "none.png", tmp_path, *REGRESSIONS, path, "--model", model_file, "--json")
-    missing, no_file, *damaged, answered = json.loads(result.stdout)
+    result = cli("predict", tmp_path / "none.png", tmp_path, path, "--model", model_file, "--json")
+    missing, no_file, answered = json.loads(result.stdout)
     assert "there is no such file" in missing["error"]
     assert "this is not a file" in no_file["error"]
-    assert [Path(result["image"]) for result in damaged] == REGRESSIONS
-    assert 0 < sum("error" in result for result in damaged) < len(damaged)
     assert "first frame" in answered["remark"]
-    complaints = result.stderr.splitlines()
-    assert len(complaints) == 2 + sum("error" in result for result in damaged)
-    assert all(line.startswith("error: ") for line in complaints)
+    assert [line.startswith("error: ") for line in result.stderr.splitlines()] == [True, True]
     assert result.returncode == 2
 
 
