@@ -163,9 +163,9 @@ attacks: .venv/installed ## try each attack of tests/attacks behind each wall, a
 claims: .venv/installed ## measure the book's sentences about training anew where their code changed, and fail where one does not hold
 	$(BIN)/python -m solutions.claims
 
-results: .venv/installed ## train each recipe five times, and fail where the book's figures are stale: half an hour (WRITE=1 makes them)
+results: .venv/installed ## train each recipe five times, and write the book's figures: half an hour
 	@.ci/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
-	$(BIN)/python -m bench.accuracies $(if $(WRITE),--write)
+	$(BIN)/python -m bench.accuracies
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs

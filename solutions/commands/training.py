@@ -39,7 +39,6 @@ def train(
     from solutions.commands import terminal
     from solutions.runs import folders
     from solutions.runs import run as runs
-    from solutions.runs.training_summary import why_kept
 
     console = terminal.open_console(as_json)
     settings = runs.configure(recipe, changes or [], seed, device)
@@ -68,8 +67,7 @@ def train(
             raise
         raise WorkFailed(f"{folder}: interrupted; nothing was kept") from None
 
-    why = why_kept(settings.recipe.cosine, run.progress.kept == settings.recipe.epochs)
-    console.print(f"Kept: the weights of epoch {run.progress.kept}, {why}.")
+    console.print(f"Kept: the weights of epoch {run.progress.kept}.")
     console.print(f"Speed: {run.images_per_second:,.0f} images/s, validation included.\n")
     console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
     console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")

@@ -7,7 +7,6 @@ import numpy as np
 from solutions.deploy.address import CHAPTER
 from solutions.deploy.garment_answer import LIMITS, UNSURE_BELOW
 from solutions.runs.measurement import Measurement, calibrate
-from solutions.runs.training_summary import why_kept
 
 CONFUSIONS = 5  # the most frequent ones are listed
 
@@ -17,8 +16,7 @@ CARD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
 def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[str, object]) -> str:
     """Return the card as Markdown, of a measurement on test images with classes ``targets`` (N,)."""
     probabilities = test.probabilities.numpy()
-    calibration = calibrate(targets, probabilities)
-    edges = calibration.edges
+    bins, gap = calibrate(targets, probabilities)
     sure = probabilities.max(axis=1) >= UNSURE_BELOW
     right = probabilities.argmax(axis=1) == targets
     return CARD.format(
@@ -35,11 +33,10 @@ def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[
             for i, j in test.most_confused(CONFUSIONS)
         ),
         reliability="\n".join(
-            f"| {edges[i]:.0%} to {edges[i + 1]:.0%} | {calibration.counts[i]} "
-            f"| {calibration.confidences[i]:.1%} | {calibration.accuracies[i]:.1%} |"
-            for i in calibration.filled
+            f"| {one.low:.0%} to {one.high:.0%} | {one.answers} | {one.confidence:.1%} | {one.accuracy:.1%} |"
+            for one in bins
         ),
-        gap=calibration.error,
+        gap=gap,
         unsure_below=UNSURE_BELOW,
         unsure=share(~sure),
         right_unsure=share(right[~sure]),
@@ -63,9 +60,8 @@ def describe_training(training: dict[str, object]) -> list[str]:
     if isinstance(recipe, dict):
         settings = ", ".join(f"{name} {value}" for name, value in recipe.items() if value is not None)
         lines.append(f"- Settings: {settings}")
-        if "epoch" in training:
-            why = why_kept(recipe.get("cosine"), training["epoch"] == recipe.get("epochs"))
-            lines.append(f"- Kept: the weights of epoch {training['epoch']}, {why}")
+    if "epoch" in training:
+        lines.append(f"- Kept: the weights of epoch {training['epoch']}")
     if isinstance(accuracy := training.get("validation_accuracy"), float):
         lines.append(f"- Validation accuracy: {accuracy:.2%}")
     return lines or ["The model file tells nothing about its training."]

@@ -4,6 +4,7 @@ Targets are the true classes, whole numbers of shape (N,); probabilities are the
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -67,41 +68,30 @@ def to_tensors(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Ten
 # --- calibration
 
 
-@dataclass(frozen=True, eq=False)
-class Calibration:
-    """A reliability diagram in numbers: bins of equal width by confidence, the probability of the chosen class."""
+class Bin(NamedTuple):
+    """The answers of about the same confidence, which is the probability of the chosen class."""
 
-    edges: np.ndarray  # of the bins, shape (B + 1,), from 0 to 1
-    counts: np.ndarray  # answers in each bin, shape (B,)
-    right: np.ndarray  # how many of them are right, shape (B,)
-    confidences: np.ndarray  # their mean confidence, shape (B,); NaN where a bin is empty
-
-    @property
-    def filled(self) -> np.ndarray:
-        """The numbers of the bins that hold answers."""
-        return np.flatnonzero(self.counts)
-
-    @property
-    def accuracies(self) -> np.ndarray:
-        """The share of right answers in each bin, shape (B,); NaN where a bin is empty."""
-        return np.divide(self.right, self.counts, out=np.full(len(self.counts), np.nan), where=self.counts > 0)
-
-    @property
-    def error(self) -> float:
-        """The expected calibration error (Guo et al., 2017): the bins' mean gap of confidence and accuracy, 0 to 1."""
-        gaps = np.abs(self.accuracies - self.confidences)[self.filled]
-        return float(gaps @ self.counts[self.filled] / self.counts.sum())
+    low: float
+    high: float
+    answers: int
+    confidence: float  # their mean
+    accuracy: float  # the share of them that are right
 
 
-def calibrate(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
+def calibrate(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> tuple[list[Bin], float]:
     """Compare how sure a model is with how often it is right.
 
     A confidence on the edge of two bins belongs to the one above it, and 1 to the last.
+
+    Returns:
+        The bins, of equal width, that hold answers; and the expected calibration error (Guo et al., 2017): the gap of
+        confidence and accuracy, from 0 to 1, in the mean over all answers.
     """
     confidence, is_right = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
     place = np.minimum((confidence * bins).astype(int), bins - 1)
-    counts, right, total = (
-        np.bincount(place, weights, minlength=bins) for weights in (None, is_right.astype(float), confidence)
-    )
-    means = np.divide(total, counts, out=np.full(bins, np.nan), where=counts > 0)
-    return Calibration(np.linspace(0, 1, bins + 1), counts, right.astype(int), means)
+    filled = [
+        Bin(at / bins, (at + 1) / bins, int(here.sum()), float(confidence[here].mean()), float(is_right[here].mean()))
+        for at in range(bins)
+        if (here := place == at).any()
+    ]
+    return filled, sum(one.answers * abs(one.accuracy - one.confidence) for one in filled) / len(targets)

@@ -11,12 +11,3 @@ def training_in(metadata: Mapping[str, str]) -> dict[str, object]:
     except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
         return {}
     return training if isinstance(training, dict) else {}
-
-
-def why_kept(cosine: object, is_whole: bool) -> str:
-    """Return why a run kept the weights of its epoch, by whether its learning rate was to fall to 0, and did."""
-    if not cosine:
-        return "with the lowest validation loss"
-    return (
-        "the last, when the learning rate had fallen" if is_whole else "the last, before the learning rate had fallen"
-    )

@@ -19,7 +19,7 @@ def shown(name: str) -> Any:
 
 
 def test_the_accuracies_are_of_the_recipes_and_the_ladder_as_they_are() -> None:
-    """If this fails, run ``make results WRITE=1``."""
+    """If this fails, run ``make results``."""
     measured = shown("results")
     assert not accuracies.is_stale(measured)
     best = measured["recipes"]["best"]["test"]

@@ -22,7 +22,6 @@ from solutions.errors import WrongUse
 from solutions.runs.folders import MODEL, RUNS, claim_folder, newest_model, open_model
 from solutions.runs.loop import is_over
 from solutions.runs.measurement import calibrate, measure, to_tensors
-from solutions.runs.training_summary import why_kept
 from solutions.training import History
 from tests.solutions.conftest import Cli
 
@@ -78,18 +77,6 @@ def test_a_run_that_gets_no_folder_is_refused(
         claim_folder(name)
 
 
-@pytest.mark.parametrize(
-    ("cosine", "is_whole", "why"),
-    [
-        (False, False, "with the lowest validation loss"),
-        (True, True, "the last, when the learning rate had fallen"),
-        (True, False, "the last, before the learning rate had fallen"),
-    ],
-)
-def test_a_run_says_why_it_kept_its_weights(cosine: bool, is_whole: bool, why: str) -> None:
-    assert why_kept(cosine, is_whole) == why
-
-
 def test_the_newest_model_is_the_last_one_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, seconds in (("a", 100), ("b", 300), ("c", 200)):
@@ -114,20 +101,20 @@ def test_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_bins_are_those_of_scikit_learn_and_the_error_weighs_each_by_its_answers() -> None:
     rng = np.random.default_rng(0)
     probabilities, targets = rng.dirichlet(np.full(10, 0.3), 500), rng.integers(0, 10, 500)
-    calibration = calibrate(targets, probabilities, bins=7)
+    filled, error = calibrate(targets, probabilities, bins=7)
     is_right = probabilities.argmax(axis=1) == targets
     shares, confidences = calibration_curve(is_right, probabilities.max(axis=1), n_bins=7)
-    np.testing.assert_allclose(calibration.accuracies[calibration.filled], shares)
-    np.testing.assert_allclose(calibration.confidences[calibration.filled], confidences)
-    weights = calibration.counts[calibration.filled]
-    assert calibration.error == pytest.approx(np.average(np.abs(shares - confidences), weights=weights))
+    np.testing.assert_allclose([one.accuracy for one in filled], shares)
+    np.testing.assert_allclose([one.confidence for one in filled], confidences)
+    answers = [one.answers for one in filled]
+    assert error == pytest.approx(np.average(np.abs(shares - confidences), weights=answers))
 
 
 @given(arrays(float, (20, 3), elements=st.floats(0.01, 1)), st.integers(1, 20))
 def test_every_answer_is_in_one_bin_and_the_error_a_share(raw: np.ndarray, bins: int) -> None:
-    calibration = calibrate(np.arange(20) % 3, raw / raw.sum(axis=1, keepdims=True), bins)
-    assert calibration.counts.sum() == 20
-    assert 0 <= calibration.error <= 1
+    filled, error = calibrate(np.arange(20) % 3, raw / raw.sum(axis=1, keepdims=True), bins)
+    assert sum(one.answers for one in filled) == 20
+    assert 0 <= error <= 1
 
 
 # --- the command
