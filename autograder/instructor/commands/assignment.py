@@ -208,10 +208,10 @@ def collect(
 ) -> None:
     """Take in students' work.
 
-    Puts it into submitted/STUDENT/ASSIGNMENT/. Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google
-    Classroom, nbgrader's exchange, and plain folders such as STUDENT/ASSIGNMENT.ipynb or STUDENT_ASSIGNMENT.ipynb, and
-    folders of clones. Students are found by id, e-mail address or name in roster.csv; a notebook's assignment by its
-    cells, whatever its file is called. A time that a student can set is called claimed.
+    Puts it into submitted/STUDENT/ASSIGNMENT/. Reads the downloads of Canvas, Moodle, Gradescope, and nbgrader's
+    exchange, plain folders such as STUDENT/ASSIGNMENT.ipynb or STUDENT_ASSIGNMENT.ipynb, and folders of clones.
+    Students are found by id, e-mail address or name in roster.csv; a notebook's assignment by its cells, whatever its
+    file is called. A time that a student can set is called claimed.
 
     Shows what it found and asks before it writes. Every attempt is kept in collected/STUDENT/ASSIGNMENT/. To collect
     twice changes nothing. The exit status is 1 if a file that can be a student's work was not collected.

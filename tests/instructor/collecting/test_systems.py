@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import UsageError
 from autograder.instructor.collecting.archive import open_download
-from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
+from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, PROVED
@@ -55,8 +55,6 @@ NAMES = [
     ("Moodle", "Ada Lovelace_101_assignsubmission_file_2-layers.ipynb", "007", {}),
     ("Moodle", "Ada Lovelace_101_assignsubmission_onlinetext_/onlinetext.html", "007", {}),
     ("Moodle", "Participant_102_assignsubmission_file_x.ipynb", "bob", {"owners": ((Clue("number", "102"),),)}),
-    ("Blackboard", "Chapter 2_octo-ada_attempt_2026-11-05-22-41-07_x.ipynb", "007", {"upload": 20261105224107}),
-    ("Google Classroom", "Layers/Ada Lovelace - 2-layers.ipynb", "007", {"ownership": Ownership("Ada Lovelace")}),
     *(
         ("nbgrader", f"inbound/007+2-layers+2026-11-05 {time} UTC{random}/2-layers.ipynb", "007", {"when": EVENING})
         for time in ("22:41:07", "22:41:07.000000")
@@ -74,6 +72,7 @@ NAMES = [
             "week 1/Lovelace, Ada/final.ipynb.txt",
             "ada@example.org/2-layers.ipynb",
             "Ada Lovelace_2-layers.ipynb",
+            "Ada Lovelace - 2-layers_bob.ipynb",
         )
     ),
 ]
@@ -213,7 +212,6 @@ PREFIXES = {
     "Canvas": ("lovelaceada_101_5001_", "smithbob_102_5002_"),
     "Moodle": ("Ada Lovelace_101_assignsubmission_file_", "Bob Smith_102_assignsubmission_file_"),
     "Moodle in folders": ("Ada Lovelace_101_assignsubmission_file_/", "Bob Smith_102_assignsubmission_file_/"),
-    "Blackboard": ("Layers_007_attempt_2026-11-05-22-41-07_", "Layers_bob_attempt_2026-11-05-22-41-07_"),
     "nbgrader": ("007+2-layers+2026-11-05 22:41:07 UTC/", "bob+2-layers+2026-11-05 22:41:07 UTC/"),
     "folder": ("007/", "bob/"),
 }

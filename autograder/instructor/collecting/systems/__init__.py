@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from autograder.instructor.collecting.archive import DownloadEntry, shared_depth
 from autograder.instructor.collecting.downloaded import DownloadedFile, given_parts
-from autograder.instructor.collecting.systems import file_names, gradescope, moodle, nbgrader_exchange, plain
+from autograder.instructor.collecting.systems import canvas, gradescope, moodle, nbgrader_exchange, plain
 
 # Takes the entries, and the number of folders that all of them lie in; returns the files that it knows.
 Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
@@ -17,9 +17,7 @@ SYSTEMS: tuple[Reader, ...] = (
     gradescope.read,
     nbgrader_exchange.read,
     moodle.read,
-    file_names.read_blackboard,
-    file_names.read_canvas,
-    file_names.read_google_classroom,
+    canvas.read,
 )
 
 

@@ -4,6 +4,9 @@ The outermost folder that names a student decides, since the student has named a
 a student's repository is known by its folder's name, or by a folder above it: nothing inside says whose it is. A
 ``timestamp.txt`` beside a notebook, as nbgrader writes it, says when it was handed in. The time of a file itself does
 not: it can be that of a copy, and only puts several files of one student in order.
+
+A system that is not read here can give a file a name whose end its student has chosen, as Google Classroom does in
+``Ada Lovelace - bob.ipynb``, and Blackboard after ``_attempt_`` and a time: that end never says whose it is.
 """
 
 import contextlib
@@ -18,12 +21,13 @@ from autograder.instructor.course.folder import has_a_date_everywhere
 
 SYSTEM = "folder"
 MAX_TIMESTAMP_BYTES = 100
+OF_BLACKBOARD = re.compile(r"_attempt_\d{4}(-\d\d){5}")
 
 
 def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     times = {entry.parts[:-1]: _time(entry) for entry in entries if entry.parts[-1:] == (TIMESTAMP,)}
     return [
-        DownloadedFile(entry, SYSTEM, (_clues(entry),), times.get(entry.parts[:-1]))
+        DownloadedFile(entry, SYSTEM, (clues,) if (clues := _clues(entry)) else (), times.get(entry.parts[:-1]))
         for entry in entries
         if entry.parts[-1:] != (TIMESTAMP,)
     ]
@@ -47,9 +51,13 @@ def _clues(entry: DownloadEntry) -> tuple[Clue, ...]:
 
 def _beginnings_and_ends(file: str) -> list[str]:
     """Return the parts of a file's name that can name a student, the longest first."""
-    words = re.sub(r"(\.ipynb|\.txt|\.json)+$", "", file, flags=re.IGNORECASE).split("_")
+    name = re.sub(r"(\.ipynb|\.txt|\.json)+$", "", file, flags=re.IGNORECASE)
+    if OF_BLACKBOARD.search(name):
+        return []
+    name, google_classrooms, _ = name.partition(" - ")
+    words = name.split("_")
     beginnings = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
-    return [*beginnings, *("_".join(words[at:]) for at in range(1, len(words)))]
+    return beginnings if google_classrooms else [*beginnings, *("_".join(words[at:]) for at in range(1, len(words)))]
 
 
 def _time(entry: DownloadEntry) -> datetime | None:
