@@ -13,7 +13,7 @@ from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.due_dates import due_dates_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
-from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
+from autograder.instructor.course.open_matters import late_since_unknown
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import NAMES, CourseGradebook, Rows
 from autograder.instructor.hand_marks import Key
@@ -105,7 +105,6 @@ def read_marks(
             gradebook.require_assignment(assignment)
         with gradebook.open() as rows:
             computed = marks_of(facts_of(folder, Course.installed(), rows), assignments)
-    instead = {assignment: handed_in_instead(folder, assignment) for assignment in assignments}
     late = {assignment: late_since_unknown(folder, assignment) for assignment in assignments}
     marks = []
     for mark in computed:
@@ -115,8 +114,7 @@ def read_marks(
         if mark.excused and not with_excused:
             marks.append(Mark(mark.student, assignment, mark.max_score, excused=True))
             continue
-        file, is_late = instead[assignment].get(who, ""), who in late[assignment]
-        marks.append(replace(mark, instead=file, late_since_unknown=is_late))
+        marks.append(replace(mark, late_since_unknown=who in late[assignment]))
         on_read(who)
     if not any(mark.raw_score is not None for mark in marks):
         raise nothing_graded(assignments, student)

@@ -88,7 +88,6 @@ class Mark:
     unmarked: bool = False  # whether an answer has no points yet, so that the raw score leaves it out
     unreadable: str = ""  # why the work could not be read; empty where it could
     excused: bool = False  # whether the student need not do it; then nothing else is said of it
-    instead: str = ""  # the file that was handed in and is no notebook; empty where there is none
     late_since_unknown: bool = False  # whether the system says that it came late, and nothing says when
     submitted_at: datetime | None = None  # when it was handed in, naive and in UTC, where that is known
     standing: Standing | Literal[""] = ""  # how that time is known; empty where nothing says when
@@ -141,7 +140,7 @@ class Mark:
         if self.excused:
             return "excused"
         if not self.handed_in:
-            return "something else" if self.instead else "missing"
+            return "missing"
         if self.raw_score is None:
             return "not graded"
         if self.unreadable:

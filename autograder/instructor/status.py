@@ -14,7 +14,7 @@ from autograder.instructor.course.due_dates import assignments_of
 from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import FILE
-from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
+from autograder.instructor.course.open_matters import late_since_unknown
 from autograder.instructor.course.roster import students_of
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import Mark, marks_of
@@ -32,7 +32,7 @@ class AssignmentStatus:
     released: datetime | None = None  # when its notebook was written, with a time zone; None before its release
     students: int = 0  # of the class
     collected: int = 0  # works that were handed in
-    unreadable: int = 0  # works that cannot be read, and files that were handed in instead of a notebook
+    unreadable: int = 0  # works that cannot be read
     graded: int = 0  # works whose verdicts are of the file and the time that are in submitted/ now
     to_mark: int = 0  # works with an answer that waits for a person
     late_without_time: int = 0  # works that came late at an unknown time
@@ -66,7 +66,7 @@ def _status(folder: CourseFolder, assignment: str, marks: Sequence[Mark], export
         datetime.fromtimestamp(folder.released(assignment).stat().st_mtime, UTC).astimezone(),
         len(marks),
         sum(mark.handed_in for mark in marks),
-        sum(bool(mark.unreadable) for mark in marks) + len(handed_in_instead(folder, assignment)),
+        sum(bool(mark.unreadable) for mark in marks),
         sum(_is_graded(folder, mark) for mark in marks),
         sum(mark.needs_manual_grade for mark in marks),
         len(late_since_unknown(folder, assignment)),

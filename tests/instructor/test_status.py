@@ -14,7 +14,6 @@ from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecords, write_record
 from autograder.instructor.course.init import make_course_folder
-from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
 from tests.instructor.conftest import configure, follow, let_earn, let_release
@@ -55,11 +54,10 @@ def course(tmp_path: Path) -> Path:
     follow(root)
     for assignment in ("1-approximation", "2-layers", "3-dropout", "4-optimizer", "5-training"):
         let_release(root, assignment, first=2, second=3)
-    # 2: two have come; of one a clock says only that it was late, and the third handed in no notebook.
+    # 2: two have come; of one a clock says only that it was late.
     hand_in(root, "2-layers", "ada", "bob")
     late = Attempt(1, hashlib.sha256(NO_NOTEBOOK).hexdigest(), None, True, WHEN, "lovelaceada_LATE_1_2.ipynb", "Canvas")
     keep(folder, "ada", "2-layers", [late], {})
-    note_instead(folder, {"2-layers": {"eve": "2-layers.py"}})
     # 3: all are graded; an answer of each waits for a person, and one notebook could not be read.
     released = json.loads(folder.released("3-dropout").read_text())
     released["cells"].append({"metadata": {"nbgrader": WRITTEN}})
@@ -93,7 +91,7 @@ def test_each_assignment_says_how_far_it_is_in_80_columns_and_as_json_and_nothin
     today = f"{datetime.now():%Y-%m-%d}"
     assert [line.split() for line in lines[1:]] == [
         ["1-approximation", today, "0/3"],
-        ["2-layers", today, "2/3", "1", "0", "0", "1"],
+        ["2-layers", today, "2/3", "0", "0", "0", "1"],
         ["3-dropout", today, "3/3", "1", "3", "3", "0", "no"],
         ["4-optimizer", today, "3/3", "0", "3", "0", "0", "yes"],
         ["5-training", today, "3/3", "0", "2", "0", "0", "yes"],

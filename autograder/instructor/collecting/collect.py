@@ -23,7 +23,6 @@ from autograder.instructor.course.directory import Clue, Directory, UnknownStude
 from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of, own_due_dates_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, has_a_date_everywhere
-from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.course.tables import TableError, read_table
 from autograder.instructor.gradebook import CourseGradebook
@@ -208,8 +207,6 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
         keep(folder, submission.student.id, submission.assignment, submission.attempts, contents)
         if submission.action in WRITES:
             _place(folder, submission)
-    if plan.assignment and plan.wrong_types:
-        note_instead(folder, {plan.assignment: plan.wrong_types})
 
 
 def _new_contents(

@@ -76,7 +76,7 @@ class ExcludedFile:
     reason: str
     matters: bool  # whether it can be a student's work, and not just a file beside it
     unmatched: tuple[Match, ...] = ()  # the searches in the class that found nobody, for a notebook of the course
-    senders: tuple[Student, ...] = ()  # the students who handed in no notebook, and this file first
+    instead: bool = False  # whether its students handed in no notebook, and this file first
 
     @property
     def path(self) -> str:
@@ -85,17 +85,11 @@ class ExcludedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan for a download; ``assignment`` is empty where it is of several."""
+    """The plan for a download."""
 
     submissions: tuple[SubmissionPlan, ...]
     excluded: tuple[ExcludedFile, ...]
-    absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)
-    assignment: str = ""
-
-    @property
-    def wrong_types(self) -> dict[str, str]:
-        """The first file of each student who handed in no notebook, by the student's id."""
-        return {student.id: excluded.file.name for excluded in self.excluded for student in excluded.senders}
+    missing: Mapping[str, tuple[Student, ...]]  # the students without a notebook, by assignment
 
     @property
     def to_write(self) -> list[SubmissionPlan]:
@@ -129,11 +123,7 @@ def make_plan(
     missing = {name: _missing(name, situation, works) for name in assignments}
     awaited = [student for students in missing.values() for student in students] if assignments else situation.students
     excluded = _excluded(matched, situation, {student.id for student in awaited}, only)
-    senders = {student.id for file in excluded for student in file.senders}
-    absent = {
-        name: tuple(student for student in students if student.id not in senders) for name, students in missing.items()
-    }
-    return Plan(submissions, tuple(excluded), absent, assignments[0] if len(assignments) == 1 else "")
+    return Plan(submissions, tuple(excluded), missing)
 
 
 def _files_by_work(matched: MatchedFiles, situation: Situation, only: str | None) -> Mapping[Work, OwnFiles]:
@@ -168,10 +158,9 @@ def _excluded(matched: MatchedFiles, situation: Situation, awaited: set[str], on
     for file, matches in matched:
         unmatched = tuple(match for match in matches if not match.student)
         if not file.assignment:
-            students = {match.student.id: match.student for match in matches if match.student}
-            senders = tuple(student for student in students.values() if student.id in awaited)
-            awaited = awaited - students.keys()
-            excluded.append(_no_notebook(file, senders))
+            owners = [match.student for match in matches if match.student]
+            excluded.append(_no_notebook(file, [owner.id_and_name for owner in owners if owner.id in awaited]))
+            awaited = awaited - {owner.id for owner in owners}
         elif only not in (None, file.assignment):
             excluded.append(ExcludedFile(file, f"it is a notebook of {file.assignment}", matters=False))
         elif unmatched and (students_by_hand := by_hand[file.assignment, file.digest]):
@@ -183,14 +172,13 @@ def _excluded(matched: MatchedFiles, situation: Situation, awaited: set[str], on
     return excluded
 
 
-def _no_notebook(file: DownloadedFile, senders: tuple[Student, ...]) -> ExcludedFile:
+def _no_notebook(file: DownloadedFile, senders: Sequence[str]) -> ExcludedFile:
     is_refused = bool(file.entry.refused)
     if not senders:
         return ExcludedFile(file, file.note, matters=is_refused)
-    who = " and ".join(student.id_and_name for student in senders)
     what = "which has no cell of this course" if file.name.endswith(".ipynb") else "and no notebook"
-    reason = f"{who} handed in {file.name}, {what}" + (f": {file.note}" if is_refused else "")
-    return ExcludedFile(file, reason, matters=True, senders=senders)
+    reason = f"{' and '.join(senders)} handed in {file.name}, {what}" + (f": {file.note}" if is_refused else "")
+    return ExcludedFile(file, reason, matters=True, instead=True)
 
 
 def _collected_by_hand(situation: Situation) -> dict[tuple[str, str], list[Student]]:

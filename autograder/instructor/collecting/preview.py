@@ -3,7 +3,7 @@
 A terminal of 80 columns shows it: first the matters for a person, then one line a student.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from rich.table import Table
@@ -18,7 +18,7 @@ from autograder.instructor.course.attempts import CLAIMED, ENTERED
 from autograder.instructor.course.due_dates import duration
 from autograder.instructor.student_lines import student_lines
 
-MOST_LINES, MOST_FILES = 20, 3
+MOST_LINES = 20
 BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"
 NAME_ALONE = "name alone"
 BLOCKED = "NOT WRITTEN: another file is there, --force replaces it and keeps a copy"
@@ -28,38 +28,31 @@ def notices(collection: Collection) -> list[str]:
     """Return a line for each matter that a person has to settle."""
     plan = collection.plan
     lines = [f"not collected: {file.path}: {file.reason}" for file in plan.excluded if file.matters]
-    if any(match.stranger for file in plan.excluded for match in file.unmatched):
+    unmatched = [(file, match) for file in plan.excluded for match in file.unmatched]
+    if any(match.stranger for _, match in unmatched):
         lines.append(
             "for students whom the download calls otherwise than the roster: write that name or address into its "
             f"column “also”; for one file: {BY_HAND}"
         )
-    ambiguous = [file for file in plan.excluded if any(match.several for match in file.unmatched)]
-    if ambiguous:
+    if ambiguous := [file for file, match in unmatched if match.several]:
         tells = "Moodle's grading worksheet tells them apart, --worksheet FILE; "
         worksheet = tells if any(lacks_worksheet(excluded.file) for excluded in ambiguous) else ""
         lines.append(f"for files that more than one student can have handed in: {worksheet}for one file: {BY_HAND}")
     if any(file.matters and file.file.owners == ((),) for file in plan.excluded):
         lines.append("for files that name nobody: switch anonymous grading off, and download again")
-    wrong = [name.endswith(".ipynb") for name in plan.wrong_types.values()]
-    if any(wrong):
-        lines.append(
-            "for a notebook without a cell of this course, if its cells have only lost their ids: autograder fill "
-            f"release/ASSIGNMENT/ASSIGNMENT.ipynb THEIRS.ipynb NEW.ipynb. Then: {BY_HAND}"
-        )
-    if not all(wrong):
+    instead = [file.path for file in plan.excluded if file.instead]
+    if any(not path.endswith(".ipynb") for path in instead):
         lines.append(
             "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "
             f"that ends in .ipynb.” Then: {BY_HAND}. `autograder fill` makes one from a .py"
         )
-    lines += [
-        f"if cells of {submission.student.id_and_name} have only lost their ids: autograder fill "
-        f"release/{submission.assignment}/{submission.assignment}.ipynb THEIRS.ipynb NEW.ipynb, and collect that"
-        for submission in plan.submissions
-        if submission.note.startswith(NONE_OF_THE_CELLS)
-    ]
-    for assignment, paths in _other_assignments(collection).items():
-        more = ", …" if len(paths) > MOST_FILES else ""
-        lines.append(f"left out, of {assignment}: {len(paths)} ({', '.join(paths[:MOST_FILES])}{more})")
+    lost = [submission.student.id for submission in plan.submissions if submission.note.startswith(NONE_OF_THE_CELLS)]
+    if lost or any(path.endswith(".ipynb") for path in instead):
+        whose = f", as of {', '.join(lost)}" if lost else ""
+        lines.append(
+            f"for a notebook without a cell of this course{whose}, if its cells have only lost their ids: autograder "
+            f"fill release/ASSIGNMENT/ASSIGNMENT.ipynb THEIRS.ipynb NEW.ipynb. Then: {BY_HAND}"
+        )
     doubted = [submission.student.id for submission in plan.submissions if submission.doubt]
     if doubted:
         lines.append(
@@ -74,15 +67,6 @@ def notices(collection: Collection) -> list[str]:
             "Put the times into a table with the columns student and time, and collect again with --times FILE"
         )
     return [plain(line) for line in lines]
-
-
-def _other_assignments(collection: Collection) -> dict[str, list[str]]:
-    """Return the notebooks of assignments that are not being collected, by assignment."""
-    paths: dict[str, list[str]] = defaultdict(list)
-    for file in collection.plan.excluded:
-        if not file.matters and file.file.assignment not in ("", collection.plan.assignment):
-            paths[file.file.assignment].append(file.path)
-    return paths
 
 
 def table(collection: Collection) -> Table:
@@ -141,14 +125,13 @@ def remarks(collection: Collection) -> list[str]:
         lines.append(f"found by {NAME_ALONE}, which students can choose in many systems: {alone} of {count}")
     if unowned := sum(submission.matched_by.endswith(BY_NAME_ALONE) for submission in plan.submissions):
         lines.append(f"claimed by a name that students choose, with no account as owner: {unowned}")
-    elsewhere = {path for paths in _other_assignments(collection).values() for path in paths}
-    beside = [file for file in plan.excluded if not file.matters and file.path not in elsewhere]
+    beside = [file for file in plan.excluded if not file.matters]
     lines += [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
     if len(beside) > MOST_LINES:
         lines.append(f"left out: {len(beside) - MOST_LINES} more files; --json names all")
-    for assignment, students in plan.absent.items():
+    for assignment, students in plan.missing.items():
         if students:
-            lines.append(f"nothing for {assignment} from {', '.join(student.id_and_name for student in students)}")
+            lines.append(f"no notebook for {assignment} from {', '.join(student.id_and_name for student in students)}")
     return [plain(line) for line in lines]
 
 
@@ -169,11 +152,7 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
         "written": written,
         "submissions": [_record(submission) for submission in plan.submissions],
         "left_out": [{"path": file.path, "reason": file.reason, "matters": file.matters} for file in plan.excluded],
-        "instead": [
-            {"student": student, "assignment": plan.assignment, "file": file}
-            for student, file in plan.wrong_types.items()
-        ],
-        "absent": {name: [student.id for student in students] for name, students in plan.absent.items()},
+        "missing": {name: [student.id for student in students] for name, students in plan.missing.items()},
     }
 
 

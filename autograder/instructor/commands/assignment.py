@@ -238,8 +238,8 @@ def collect(
         write = not dry_run and bool(collection.plan.to_write)
         if write and interactive and not yes:
             write = typer.confirm("Write this into submitted/ and collected/?")
-        if write or not (dry_run or collection.plan.to_write):
-            carry_out(folder, collection)  # what was handed in instead is noted even where nothing is written
+        if write:
+            carry_out(folder, collection)
     if as_json:
         print(plain_json(preview.to_json(collection, written=write)))
     elif write:

@@ -1,37 +1,17 @@
 """Reminders of work that collecting left for a person, shown wherever marks are made or shown.
 
-A student's file is not a notebook (kept in ``collected/instead.json``), cannot be read (in the record of grading), or
-was late at an unknown time (in the collected attempts).
+A student's notebook cannot be read (in the record of grading), or was late at an unknown time (in the collected
+attempts).
 """
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from autograder.instructor.course.attempts import INDEX, kept
-from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.course.roster import students_of
 from autograder.notebooks.graft import MalformedNotebook, read_capped
-
-INSTEAD = "collected/instead.json"
-
-
-def note_instead(folder: CourseFolder, files: Mapping[str, Mapping[str, str]]) -> None:
-    """Keep the names of files handed in instead of a notebook, by assignment and student."""
-    path = folder.root / INSTEAD
-    known = read_json(path)
-    merged = {name: {**known.get(name, {}), **files.get(name, {})} for name in {*known, *files}}
-    if merged != known:
-        path.parent.mkdir(exist_ok=True)
-        write_atomically(path, json.dumps(merged, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
-
-
-def handed_in_instead(folder: CourseFolder, assignment: str) -> dict[str, str]:
-    """Return the files handed in instead of a notebook, by student, unless a notebook followed."""
-    noted = read_json(folder.root / INSTEAD).get(assignment, {}).items()
-    return {student: file for student, file in noted if not folder.submission(student, assignment).file.exists()}
 
 
 def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
@@ -62,20 +42,13 @@ def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
             lines.append(f"{len(who)} {what}{', '.join(who)}. {way_out}")
 
     for assignment in assignments:
-        instead = sorted(handed_in_instead(folder, assignment).items())
-        collect = f"autograder collect FILE {assignment} --student STUDENT"
-        fill = f"autograder fill release/{assignment}/{assignment}.ipynb"
         unreadable = [student for (student, name), record in records if name == assignment and record.unreadable]
-        remind(
-            [f"{names.get(student, student)} ({file})" for student, file in instead],
-            f"handed in something else than a notebook for {assignment}: ",
-            f"When you have the notebook: {collect}. From a .py you make one by: {fill} FILE.py FILE.ipynb",
-        )
         remind(
             [names.get(student, student) for student in unreadable],
             f"handed in a notebook for {assignment} that cannot be read: no mark for ",
-            f"When you have a whole one: {collect}. If only the ids of its cells are lost, you make one by: "
-            f"{fill} LOST.ipynb FILE.ipynb",
+            f"When you have a whole one: autograder collect FILE {assignment} --student STUDENT. If only the ids of "
+            "its cells are lost, you make one by: autograder fill "
+            f"release/{assignment}/{assignment}.ipynb LOST.ipynb FILE.ipynb",
         )
         remind(
             [names.get(student, student) for student in late_since_unknown(folder, assignment)],

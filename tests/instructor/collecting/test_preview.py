@@ -37,10 +37,9 @@ NOTICES = {
     "a notebook without our cells": (
         other_file("homework.ipynb"),
         EMPTY,
-        "if its cells have only lost their ids: autograder fill release/ASSIGNMENT/ASSIGNMENT.ipynb THEIRS.ipynb "
-        f"NEW.ipynb. Then: {BY_HAND}",
+        "for a notebook without a cell of this course, if its cells have only lost their ids: autograder fill",
     ),
-    "lost ids": (LOST, EMPTY, "release/2-layers/2-layers.ipynb THEIRS.ipynb NEW.ipynb, and collect that"),
+    "lost ids": (LOST, EMPTY, "for a notebook without a cell of this course, as of ada, if its cells have only lost"),
     "a doubted time": (DOUBTED, EMPTY, "renamed, or changed at another time than the folder says: ada. The folder's"),
     "late, not since when": (notebook(late=True), EMPTY, "1 late, and the download does not say since when, so no"),
 }
@@ -67,7 +66,7 @@ REMARKS = {
         EMPTY,
         "left out: eve/d: ",
     ),
-    "nothing": (notebook(), EMPTY, "nothing for 2-layers from bob"),
+    "nothing": (notebook(), EMPTY, "no notebook for 2-layers from bob"),
 }
 
 
@@ -135,9 +134,3 @@ def test_details_hold_file_time_attempt_and_receipt() -> None:
     (line,) = preview.details(Collection(make_plan(files, EMPTY), EMPTY, {}))
     assert line.startswith("ada, 2-layers: ada/b; 2026-11-05 12:00, claimed; attempt 2 (2 kept); receipt ")
     assert line.endswith("; matched by id")
-
-
-def test_notebooks_of_another_assignment_are_a_matter_for_a_person() -> None:
-    files = [notebook(f"{at}.ipynb", assignment="3-dropout") for at in range(4)]
-    (line,) = preview.notices(Collection(make_plan(files, EMPTY, only="2-layers"), EMPTY, {}))
-    assert line == "left out, of 3-dropout: 4 (ada/0.ipynb, ada/1.ipynb, ada/2.ipynb, …)"

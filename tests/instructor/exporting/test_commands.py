@@ -16,7 +16,6 @@ from autograder.course import Course
 from autograder.instructor.class_facts import read_marks
 from autograder.instructor.course.attempts import PROVED, Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations
@@ -161,18 +160,14 @@ def test_a_file_that_cannot_be_filled_is_named_with_the_reason(
 
 def test_open_matters_of_collecting_are_repeated_by_every_command_with_marks(term_folder: Path) -> None:
     folder = CourseFolder(term_folder)
-    note_instead(folder, {ASSIGNMENT: {"0042": "2-layers.py"}})
     work = (term_folder / "submitted" / "ada" / ASSIGNMENT / "2-layers.ipynb").read_bytes()
     met = datetime(2026, 11, 9, tzinfo=UTC)
     keep(folder, "ada", ASSIGNMENT, [Attempt(1, hashlib.sha256(work).hexdigest(), None, True, met, "p", "Canvas")], {})
     for line in (("grade", ASSIGNMENT, "--student", "grace"), ("report", ASSIGNMENT), ("export", ASSIGNMENT)):
         err = here(term_folder, *line)[2]
-        assert "1 handed in something else than a notebook for 2-layers: 0042 (2-layers.py)" in err
         assert "1 late for 2-layers at an unknown time, so no penalty is counted: ada" in err
-    section, page = report_of(term_folder)
-    assert (section["handed_in_instead"], section["missing"]) == ({"0042": "2-layers.py"}, [])
+    section, _ = report_of(term_folder)
     assert section["late_since_unknown"] == ["ada"]
-    assert "Handed in something else than a notebook: Gone Away (2-layers.py)" in page
 
 
 def test_the_report_needs_no_submission_and_compares_with_last_term(term_folder: Path, graded: Path) -> None:
