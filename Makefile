@@ -22,7 +22,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test test-deep checked lint grader book watch release sample-course site pdf term mistakes mutants bench \
+.PHONY: help course full-set test test-deep checked lint grader book watch release sample-course site pdf term mutants bench \
     bench-grading results photos things model recording bench-training attacks claims clean
 
 help: ## list these targets
@@ -129,9 +129,6 @@ term: .venv/installed ## play a term with 300 students in two sections, from an 
 	@.ci/require bubblewrap:bwrap
 	rm -rf _build/term
 	$(BIN)/python -m sample_class.term _build/term
-
-mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
-	@$(BIN)/python -m autograder.instructor.authoring.catalogue
 
 mutants: .venv/installed ## small changes of the solutions that no check sees, and at how many seeds a wrong answer is missed (ROOM=training for one, SEEDS=10000)
 	$(BIN)/pytest --deep tests/mutants $(if $(ROOM),-k $(ROOM))

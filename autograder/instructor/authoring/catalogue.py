@@ -1,13 +1,9 @@
-"""A course's known mistakes with the checks that catch and name each, which ``make mistakes`` prints."""
+"""A course's known mistakes with the checks that catch and name each."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.table import Table
-
-from autograder.checks import Check, checks_of, rooms
-from autograder.console import print_table
+from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.judge.judge import judge
 from autograder.judge.live import LiveExpectations
@@ -53,22 +49,3 @@ def verdicts_on_mistake(
 def names_it(verdict: Verdict, mistake: Mistake) -> bool:
     """Whether a failed check names this mistake in its own words, and only this one."""
     return list(mistakes_in(verdict.record())) == [mistake.id] and mistake.says in verdict.message
-
-
-def main() -> None:
-    """Print the table; fail where a mistake is not caught or not named."""
-    course = Course.installed()
-    table = Table(box=None, pad_edge=False)
-    for column in ("exercise", "mistake", "caught by", "named"):
-        table.add_column(column)
-    mistakes = [caught for room in rooms() for caught in caught_mistakes(course, room)]
-    for caught in mistakes:
-        checks = ", ".join(check.name for check in caught.caught_by) or "NOTHING"
-        table.add_row(caught.mistake.exercise, caught.mistake.id, checks, "yes" if caught.named else "NO")
-    print_table(table)
-    print(f"{len(mistakes)} mistakes; {sum(caught.named for caught in mistakes)} caught and named")
-    sys.exit(0 if all(caught.named for caught in mistakes) else 1)
-
-
-if __name__ == "__main__":
-    main()
