@@ -20,7 +20,7 @@ from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
-from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of, own_due_dates_of
+from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, has_a_date_everywhere
 from autograder.instructor.course.roster import Student, students_of
@@ -47,10 +47,9 @@ class CollectRequest:
 
 @dataclass(frozen=True)
 class Collection:
-    """The plan to collect an open download, the situation that it is made for, and the files to read, by digest."""
+    """The plan to collect an open download, and the files to read, by digest."""
 
     plan: Plan
-    situation: Situation
     entries: Mapping[str, DownloadEntry]
 
 
@@ -67,7 +66,7 @@ def planned_collection(
     students = students_of(folder)
     if not students:
         raise CourseFolderError("roster.csv has no students: put your learning system's export in its place")
-    due, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course)
+    due = due_dates_of(folder, course)
     own = due.get(request.assignment or "", next(iter(due.values()), None))
     zone = own.tzinfo if own else None
     answers = answers_of(folder)
@@ -81,13 +80,11 @@ def planned_collection(
             students,
             {work: kept(folder, *work) for work in works},
             {work: _placed_work(folder, *work) for work in works},
-            due,
             datetime.now(UTC),
             _read_times(request.times, students, zone) if request.times else {},
-            own_due,
         )
         plan = make_plan(files, situation, only=request.assignment, force=request.force)
-        yield Collection(plan, situation, {file.digest: file.entry for file in files if file.digest})
+        yield Collection(plan, {file.digest: file.entry for file in files if file.digest})
 
 
 def _refuse_wrong_use(folder: CourseFolder, request: CollectRequest) -> None:

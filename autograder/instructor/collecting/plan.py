@@ -10,7 +10,6 @@ from autograder.instructor.collecting.downloaded import BY_HAND, DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, Attempt
 from autograder.instructor.course.directory import Directory, Match
-from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
@@ -36,10 +35,8 @@ class Situation:
     students: Sequence[Student]
     kept: Mapping[Work, tuple[Attempt, ...]]  # the attempts in ``collected/``
     submitted: Mapping[Work, PlacedWork]  # the files in ``submitted/``
-    due: Mapping[str, datetime]
     now: datetime
     times: Mapping[str, datetime] = field(default_factory=dict)  # of handing in, as the instructor says, by student
-    own_due: Mapping[Work, datetime] = field(default_factory=dict)  # the due dates of students with an extension
 
     def placed(self, work: Work) -> PlacedWork:
         return self.submitted.get(work, PlacedWork())
@@ -54,7 +51,6 @@ class SubmissionPlan:
     attempts: tuple[Attempt, ...]
     chosen: Attempt  # the attempt to be graded, the last
     matched_by: str  # the kind of the clue that decided whose it is; where students choose it, also if it is proved
-    seconds_late: float  # by the due date, 0 where it is in time or nothing says when it came
     action: Action
     note: str  # the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time
     doubt: str
@@ -213,7 +209,6 @@ def _submission_plan(
         attempts,
         chosen,
         matched_by,
-        seconds_late(chosen.when, situation.own_due.get(work, situation.due.get(assignment))),
         action,
         note=file.note if of_chosen else "",
         doubt=file.doubt if of_chosen else "",

@@ -15,7 +15,6 @@ from autograder.instructor.collecting.plan import SubmissionPlan
 from autograder.instructor.collecting.recognising import NONE_OF_THE_CELLS
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED
-from autograder.instructor.course.due_dates import duration
 from autograder.instructor.student_lines import student_lines
 
 MOST_LINES = 20
@@ -82,35 +81,12 @@ def table(collection: Collection) -> Table:
 
 
 def remark(submission: SubmissionPlan) -> str:
-    """Return the lateness and oddities of work; empty where there is nothing to look at."""
-    return "; ".join(filter(None, [lateness(submission), submission.note, submission.doubt]))
-
-
-def lateness(submission: SubmissionPlan) -> str:
-    """Return the lateness of work, as far as it is known; empty where nothing says that it is late."""
-    chosen = submission.chosen
-    if submission.seconds_late:
-        return f"{duration(submission.seconds_late)} late"
-    if chosen.late:
-        return "late by an unknown time" if submission.late_since_unknown else f"late, says {chosen.system}"
-    return ""
-
-
-def details(collection: Collection) -> list[str]:
-    """Return a line on each student's chosen file: its path, time, attempt and receipt, and how its owner was found."""
-    lines = []
-    for submission in collection.plan.submissions:
-        chosen = submission.chosen
-        due = collection.situation.due.get(submission.assignment)
-        zone = due.tzinfo if due else None
-        when = (
-            f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}, {chosen.standing}" if chosen.when else "at no known time"
-        )
-        attempt = f"attempt {chosen.number} ({len(submission.attempts)} kept)"
-        by = NAME_ALONE if submission.matched_by == "name" else submission.matched_by
-        where = f"{submission.student.id}, {submission.assignment}: {chosen.path}"
-        lines.append(plain(f"{where}; {when}; {attempt}; receipt {chosen.receipt}; matched by {by}"))
-    return lines
+    """Return the oddities of work; empty where there is nothing to look at."""
+    late = ""
+    if submission.chosen.late:
+        system = submission.chosen.system
+        late = "late by an unknown time" if submission.late_since_unknown else f"late, says {system}"
+    return "; ".join(filter(None, [late, submission.note, submission.doubt]))
 
 
 def remarks(collection: Collection) -> list[str]:
@@ -158,7 +134,7 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
 
 def _record(submission: SubmissionPlan) -> dict[str, Any]:
     chosen = submission.chosen
-    fields = ("assignment", "seconds_late", "late_since_unknown", "matched_by", "action", "note", "doubt")
+    fields = ("assignment", "late_since_unknown", "matched_by", "action", "note", "doubt")
     return {
         "student": submission.student.id,
         "attempt": chosen.to_json() | {"receipt": chosen.receipt},

@@ -198,10 +198,9 @@ def collect(
     ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also show each file with its time, attempt and receipt.")
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the plan with each time and receipt as JSON; with --yes or --dry-run.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON; with --yes or --dry-run.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace also work that was put there by hand, and keep a copy of it.")
     ] = False,
@@ -233,8 +232,7 @@ def collect(
             complain(line)
         if not as_json:
             print_table(preview.table(collection))
-            details = preview.details(collection) if verbose else []
-            print("\n".join([*details, *preview.remarks(collection), preview.summary(collection)]))
+            print("\n".join([*preview.remarks(collection), preview.summary(collection)]))
         write = not dry_run and bool(collection.plan.to_write)
         if write and interactive and not yes:
             write = typer.confirm("Write this into submitted/ and collected/?")

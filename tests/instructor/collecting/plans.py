@@ -15,7 +15,7 @@ from tests.instructor.collecting.made_downloads import entry
 
 NOON, HOUR, DAY = datetime(2026, 11, 5, 12, tzinfo=UTC), timedelta(hours=1), timedelta(days=1)
 ADA, BOB = Student("ada"), Student("bob")
-EMPTY = Situation((ADA, BOB), {}, {}, {"2-layers": NOON}, NOON + 9 * DAY)
+EMPTY = Situation((ADA, BOB), {}, {}, NOON + 9 * DAY)
 
 
 def notebook(
@@ -47,4 +47,4 @@ def plan_of(entries: Sequence[DownloadEntry], students: Sequence[Student]) -> Pl
         )
         for file in read_all(entries)
     ]
-    return make_plan(files, Situation(students, {}, {}, {}, NOON))
+    return make_plan(files, Situation(students, {}, {}, NOON))

@@ -11,7 +11,7 @@ import pytest
 from autograder.course import Course
 from autograder.instructor.collecting import collect
 from autograder.instructor.collecting.collect import CollectRequest, carry_out, planned_collection
-from autograder.instructor.course.attempts import kept
+from autograder.instructor.course.attempts import ENTERED, PROVED, kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import open_matters
 from autograder.receipts import receipt_of
@@ -153,9 +153,10 @@ def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp
     inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
     packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
     canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
-    status, printed, _ = here(course, "collect", canvas, "2-layers", "--yes", "--verbose")
+    status, *_ = here(course, "collect", canvas, "2-layers", "--yes")
     assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
-    assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in printed
+    (attempt,) = kept(CourseFolder(course), "grace", "2-layers")
+    assert attempt.path == "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb"
 
 
 def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_path: Path) -> None:
@@ -170,13 +171,12 @@ def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_p
 def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, mailed: Path) -> None:
     line = ("collect", mailed, "2-layers", "--student", "007", "--yes")
     for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
-        status, printed, errors = here(course, *line, "--at", at, "--verbose")
+        status, _, errors = here(course, *line, "--at", at)
         assert (status, errors) == (0, "")
-    assert "2026-11-05 22:10, entered by the instructor" in printed
     assert work(course, "007").read_bytes() == notebook(answer="mailed")
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 21:10:00.000000 UTC\n"
     (attempt,) = kept(CourseFolder(course), "007", "2-layers")
-    assert (attempt.system, attempt.path) == ("by hand", "Untitled.ipynb")
+    assert (attempt.system, attempt.path, attempt.standing) == ("by hand", "Untitled.ipynb", ENTERED)
     assert here(course, *line)[1].endswith("everything is collected already\n")
 
 
@@ -186,7 +186,7 @@ def test_times_in_a_table_end_the_lateness_of_unknown_length(course: Path, maile
     assert line.startswith("1 late for 2-layers at an unknown time, so no penalty is counted: 0042 José O'Brien-Núñez.")
     assert line.endswith("autograder collect DOWNLOAD 2-layers --times FILE")
     (course / "times.csv").write_text("student,time\njose@example.org,2026-11-06 01:59\n", encoding="utf-8")
-    assert " 2 h late" in here(course, "collect", canvas, "2-layers", "--yes", "--times", "times.csv")[1]
+    here(course, "collect", canvas, "2-layers", "--yes", "--times", "times.csv")
     assert work(course, "0042", "timestamp.txt").read_text() == "2026-11-06 00:59:00.000000 UTC\n"
     assert not work(course, "007", "timestamp.txt").exists()
     assert open_matters(CourseFolder(course), ["2-layers"]) == []
@@ -199,13 +199,11 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
     line = ("collect", download, "2-layers", "--yes", "--worksheet", "w.csv")
     assert "Moodle's worksheet has no time zone: set yours in due_dates.csv first" in refused(course, *line)
     (course / "due_dates.csv").write_text(DUE)
-    assert "2026-11-05 23:41, proved" in here(course, *line, "--verbose")[1]
-    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
-    (course / "due_dates.csv").write_text(
-        "assignment,due\n1-approximation,2026-10-01 12:00+02:00\n2-layers,2026-11-05 23:59+01:00\n"
-    )
-    assert "2026-11-05 23:41, proved" in here(course, *line, "--verbose", "--force")[1]
-    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
+    for due in (DUE, "assignment,due\n1-approximation,2026-10-01 12:00+02:00\n2-layers,2026-11-05 23:59+01:00\n"):
+        (course / "due_dates.csv").write_text(due)
+        assert here(course, *line)[0] == 0
+        assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
+    assert [attempt.standing for attempt in kept(CourseFolder(course), "007", "2-layers")] == [PROVED]
 
 
 def test_where_no_file_is_of_the_assignment_nothing_is_called_collected(course: Path, tmp_path: Path) -> None:
@@ -255,10 +253,10 @@ def test_a_time_that_not_every_zone_has_is_none_and_stops_nobody(course: Path, t
     (course / "due_dates.csv").write_text(DUE)
     stamp = b"9999-12-31 23:59:59 UTC\n"
     work = {"007/2-layers.ipynb": notebook(), "007/timestamp.txt": stamp, "0042/2-layers.ipynb": notebook()}
-    status, *_ = here(course, "collect", zipped(tmp_path / "x.zip", work), "--yes", "--verbose")
+    status, *_ = here(course, "collect", zipped(tmp_path / "x.zip", work), "--yes")
     assert (status, sorted(path.name for path in (course / "submitted").iterdir())) == (0, ["0042", "007"])
     inbound = folder(tmp_path / "inbound", {"grace+2-layers+9999-12-31 23:59:59 UTC/2-layers.ipynb": notebook()})
-    assert here(course, "collect", inbound, "--yes", "--verbose")[0] == 0
+    assert here(course, "collect", inbound, "--yes")[0] == 0
 
 
 def test_a_roster_without_students_is_refused(course: Path, canvas: Path) -> None:
@@ -317,7 +315,8 @@ def test_a_receipt_is_shown_and_the_digest_of_the_kept_file_begins_with_it(cours
     for number, content in enumerate(works, 1):
         mailed.write_bytes(content)
         line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", f"2026-11-05 2{number}:10")
-        assert receipt_of(content) in here(course, *line, "--verbose")[1]
+        (planned,) = json.loads(here(course, *line, "--json")[1])["submissions"]
+        assert planned["attempt"]["receipt"] == receipt_of(content)
     for number, content in enumerate(works, 1):
         (kept,) = (course / "collected" / "007" / "2-layers").glob(f"0{number}-*.ipynb")
         assert kept.read_bytes() == content

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -148,27 +149,24 @@ def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
     assert action_for(attempts[1], attempts, placed, force=force) == action
 
 
-WORK, LATE = ("ada", "2-layers"), notebook(late=True)
-AN_HOUR_LATE = notebook(when=NOON + HOUR)
-# The file, what is known besides, how many seconds late it is, and whether it is late since nobody knows when.
-LATENESS: dict[str, tuple[DownloadedFile, dict[str, object], int, bool]] = {
-    "before the due date": (notebook(when=NOON - HOUR), {}, 0, False),
-    "at the due date": (notebook(when=NOON), {}, 0, False),
-    "after the due date": (AN_HOUR_LATE, {}, 3600, False),
-    "by the student's own date": (AN_HOUR_LATE, {"own_due": {WORK: NOON + HOUR}}, 0, False),
-    "by the system's time, not the instructor's": (AN_HOUR_LATE, {"times": {"ada": NOON - HOUR}}, 3600, False),
-    "nobody says when": (LATE, {"submitted": {WORK: PlacedWork("d")}}, 0, True),
-    "its time is written by hand": (LATE, {"submitted": {WORK: PlacedWork("d", "by hand")}}, 0, False),
-    "the instructor's table says when": (LATE, {"times": {"ada": NOON + HOUR}}, 3600, False),
-}
+LATE = notebook(late=True)
 
 
-@pytest.mark.parametrize(("file", "facts", "late", "unknown"), LATENESS.values(), ids=LATENESS)
-def test_lateness_is_counted_from_the_due_date_and_marked_unknown_where_only_the_system_reports_it(
-    file: DownloadedFile, facts: Mapping[str, object], late: int, unknown: bool
+@pytest.mark.parametrize(
+    ("file", "facts", "when", "unknown"),
+    [
+        (LATE, {"submitted": {("ada", "2-layers"): PlacedWork("d")}}, None, True),
+        (LATE, {"submitted": {("ada", "2-layers"): PlacedWork("d", "by hand")}}, None, False),
+        (LATE, {"times": {"ada": NOON + HOUR}}, NOON + HOUR, False),
+        (notebook(when=NOON + HOUR), {"times": {"ada": NOON - HOUR}}, NOON + HOUR, False),
+    ],
+    ids=["nobody says when", "its time is written by hand", "the instructor says when", "the system's time counts"],
+)
+def test_lateness_is_unknown_where_only_the_system_reports_it(
+    file: DownloadedFile, facts: Mapping[str, object], when: datetime | None, unknown: bool
 ) -> None:
     planned = submission(file, situation=replace(EMPTY, **facts))  # type: ignore[arg-type]
-    assert (planned.seconds_late, planned.late_since_unknown) == (late, unknown)
+    assert (planned.chosen.when, planned.late_since_unknown) == (when, unknown)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from autograder.instructor.collecting.plan import make_plan
 from autograder.instructor.course.attempts import ENTERED
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
-from tests.instructor.collecting.plans import EMPTY, HOUR, NOON, notebook, other_file
+from tests.instructor.collecting.plans import EMPTY, NOON, notebook, other_file
 
 BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"
 NAME = ((Clue("name", "Ada Lee"),),)
@@ -25,7 +25,7 @@ TWIN_IN_MOODLE = notebook(system="Moodle", owners=((Clue("number", "7"), *NAME[0
 
 
 def collection(*files: DownloadedFile, situation: preview.Any = EMPTY) -> Collection:
-    return Collection(make_plan(files, situation), situation, {})
+    return Collection(make_plan(files, situation), {})
 
 
 NOTICES = {
@@ -86,8 +86,6 @@ def test_only_the_first_of_many_files_that_are_left_out_are_listed() -> None:
 @pytest.mark.parametrize(
     ("file", "late"),
     [
-        (notebook(when=NOON), ""),
-        (notebook(when=NOON + 26 * HOUR), "1 d 2 h late"),
         (notebook(when=NOON, late=True), "late, says test"),
         (notebook(late=True), "late by an unknown time"),
         (notebook(), ""),
@@ -95,7 +93,7 @@ def test_only_the_first_of_many_files_that_are_left_out_are_listed() -> None:
 )
 def test_lateness_is_shown_as_far_as_it_is_known(file: DownloadedFile, late: str) -> None:
     (planned,) = collection(file).plan.submissions
-    assert preview.lateness(planned) == late
+    assert preview.remark(planned) == late
 
 
 def shown(previewed: Collection) -> list[str]:
@@ -111,12 +109,12 @@ def test_each_student_has_a_line_and_odd_work_comes_first() -> None:
         notebook(f"müllernguyen_{at}_5001_2-layers (final version).ipynb", student.id, NOON, standing=ENTERED)
         for at, student in enumerate(students)
     ]
-    files[2] = notebook("late", students[2].id, NOON + 26 * HOUR, standing=ENTERED)
+    files[2] = notebook("late", students[2].id, NOON, standing=ENTERED, late=True)
     files[3] = replace(files[3], note="it holds none of the cells of 2-layers")
     head, *lines = shown(collection(*files, situation=replace(EMPTY, students=students)))
     assert head.split() == ["student", "name", "what", "happens"]
     assert [line.partition(" ")[0] for line in lines[:2]] == ["0000002", "0000003"]
-    assert lines[0].endswith("new; 1 d 2 h late")
+    assert lines[0].endswith("new; late, says test")
     assert len(lines) == len(students) + 1  # the note alone takes another line
     assert [line.partition(" ")[0] for line in lines if line.endswith(" new")] == ["0000000", "0000001"]
 
@@ -127,10 +125,3 @@ def test_a_long_name_is_cut_before_the_action_is() -> None:
     lines = shown(collection(*files, situation=replace(EMPTY, students=[student])))
     assert [line.split()[-2:] for line in lines if ": new" in line] == [["2-layers:", "new"], ["3-dropout:", "new"]]
     assert len(lines) <= 1 + 2 * 3
-
-
-def test_details_hold_file_time_attempt_and_receipt() -> None:
-    files = [notebook("a", when=NOON - HOUR), notebook("b", when=NOON)]
-    (line,) = preview.details(Collection(make_plan(files, EMPTY), EMPTY, {}))
-    assert line.startswith("ada, 2-layers: ada/b; 2026-11-05 12:00, claimed; attempt 2 (2 kept); receipt ")
-    assert line.endswith("; matched by id")
