@@ -38,7 +38,6 @@ class DownloadedFile:
     late: bool = False
     number: int | None = None  # of the attempt, where the system gives one; the first is 1
     upload: int = 0  # grows from upload to upload, where the system numbers them
-    doubt: str = ""  # the evidence against its time, in words for the instructor; or empty
     ownership: Ownership | None = None  # on the disk, where students choose the name that says whose it is
     other_readings: tuple[DownloadedFile, ...] = ()  # of other systems, of the same file's name
     assignment: str = ""  # recognised by its cells; empty for a file of another kind, and until it is read

@@ -16,8 +16,8 @@ from autograder.receipts import PACKED
 
 MatchedFiles = Sequence[tuple[DownloadedFile, Sequence[Match]]]  # each with the search for each owner
 OwnFiles = Sequence[tuple[DownloadedFile, str]]  # one student's, each with the kind of the clue that decided
-Action = Literal["new", "newer", "other attempt", "as it is", "blocked"]
-WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
+Action = Literal["new", "newer", "as it is", "blocked"]
+WRITES: frozenset[Action] = frozenset({"new", "newer"})
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ class SubmissionPlan:
     chosen: Attempt  # the attempt to be graded, the last
     matched_by: str  # the kind of the clue that decided whose it is; where students choose it, also if it is proved
     action: Action
-    note: str  # the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time
-    doubt: str
+    note: str  # the oddity of the chosen attempt, or empty
     placed: PlacedWork
     learned: bool  # whether an attempt, or its time, is new
 
@@ -211,7 +210,6 @@ def _submission_plan(
         matched_by,
         action,
         note=file.note if of_chosen else "",
-        doubt=file.doubt if of_chosen else "",
         placed=placed,
         learned=attempts != before,
     )
@@ -273,5 +271,4 @@ def action_for(chosen: Attempt, attempts: Sequence[Attempt], placed: PlacedWork,
         return "new"
     if not force and (placed.digest not in collected or placed.stamp not in stamps):
         return "blocked"
-    replaced = next((attempt for attempt in attempts if attempt.digest == placed.digest), None)
-    return "newer" if replaced is None or replaced.number <= chosen.number else "other attempt"
+    return "newer"

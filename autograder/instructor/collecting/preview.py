@@ -13,7 +13,6 @@ from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.owners import BY_NAME_ALONE
 from autograder.instructor.collecting.plan import SubmissionPlan
 from autograder.instructor.collecting.recognising import NONE_OF_THE_CELLS
-from autograder.instructor.collecting.systems.moodle import lacks_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED
 from autograder.instructor.student_lines import student_lines
 
@@ -27,16 +26,17 @@ def notices(collection: Collection) -> list[str]:
     """Return a line for each matter that a person has to settle."""
     plan = collection.plan
     lines = [f"not collected: {file.path}: {file.reason}" for file in plan.excluded if file.matters]
-    unmatched = [(file, match) for file in plan.excluded for match in file.unmatched]
-    if any(match.stranger for _, match in unmatched):
+    unmatched = [match for file in plan.excluded for match in file.unmatched]
+    if any(match.stranger for match in unmatched):
         lines.append(
             "for students whom the download calls otherwise than the roster: write that name or address into its "
             f"column “also”; for one file: {BY_HAND}"
         )
-    if ambiguous := [file for file, match in unmatched if match.several]:
-        tells = "Moodle's grading worksheet tells them apart, --worksheet FILE; "
-        worksheet = tells if any(lacks_worksheet(excluded.file) for excluded in ambiguous) else ""
-        lines.append(f"for files that more than one student can have handed in: {worksheet}for one file: {BY_HAND}")
+    if any(match.several for match in unmatched):
+        lines.append(
+            "for files that more than one student can have handed in: Moodle's grading worksheet tells them apart, "
+            f"--worksheet FILE; for one file: {BY_HAND}"
+        )
     if any(file.matters and file.file.owners == ((),) for file in plan.excluded):
         lines.append("for files that name nobody: switch anonymous grading off, and download again")
     instead = [file.path for file in plan.excluded if file.instead]
@@ -51,12 +51,6 @@ def notices(collection: Collection) -> list[str]:
         lines.append(
             f"for a notebook without a cell of this course{whose}, if its cells have only lost their ids: autograder "
             f"fill release/ASSIGNMENT/ASSIGNMENT.ipynb THEIRS.ipynb NEW.ipynb. Then: {BY_HAND}"
-        )
-    doubted = [submission.student.id for submission in plan.submissions if submission.doubt]
-    if doubted:
-        lines.append(
-            f"renamed, or changed at another time than the folder says: {', '.join(doubted)}. The folder's time counts "
-            "as a claim. Write the one that you believe into submitted/STUDENT/ASSIGNMENT/timestamp.txt"
         )
     unknown = [submission.student.id_and_name for submission in plan.submissions if submission.late_since_unknown]
     if unknown:
@@ -86,7 +80,7 @@ def remark(submission: SubmissionPlan) -> str:
     if submission.chosen.late:
         system = submission.chosen.system
         late = "late by an unknown time" if submission.late_since_unknown else f"late, says {system}"
-    return "; ".join(filter(None, [late, submission.note, submission.doubt]))
+    return "; ".join(filter(None, [late, submission.note]))
 
 
 def remarks(collection: Collection) -> list[str]:
@@ -134,7 +128,7 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
 
 def _record(submission: SubmissionPlan) -> dict[str, Any]:
     chosen = submission.chosen
-    fields = ("assignment", "late_since_unknown", "matched_by", "action", "note", "doubt")
+    fields = ("assignment", "late_since_unknown", "matched_by", "action", "note")
     return {
         "student": submission.student.id,
         "attempt": chosen.to_json() | {"receipt": chosen.receipt},

@@ -136,7 +136,7 @@ def test_no_attempt_is_lost_and_no_two_have_a_number(drawn: Drawn) -> None:
         (PlacedWork("a", ""), False, "newer"),
         (PlacedWork("a", "by hand"), False, "blocked"),
         (PlacedWork("a", "by hand"), True, "newer"),
-        (PlacedWork("c", ""), False, "other attempt"),
+        (PlacedWork("c", ""), False, "newer"),
         (PlacedWork("other", ""), False, "blocked"),
         (PlacedWork("other", ""), True, "newer"),
         (PlacedWork("", "by hand"), False, "blocked"),

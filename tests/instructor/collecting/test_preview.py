@@ -19,9 +19,7 @@ NAME = ((Clue("name", "Ada Lee"),),)
 TWINS = replace(EMPTY, students=[Student("1", "Ada", "Lee"), Student("2", "Ada", "Lee")])
 LEE = replace(EMPTY, students=[Student("1", "Ada", "Lee")])
 CLAIMED = notebook(ownership=Ownership("ada"))
-DOUBTED = notebook(doubt="its folder says noon")
 LOST = replace(notebook(), note="it holds none of the cells of 2-layers")
-TWIN_IN_MOODLE = notebook(system="Moodle", owners=((Clue("number", "7"), *NAME[0]),))
 
 
 def collection(*files: DownloadedFile, situation: preview.Any = EMPTY) -> Collection:
@@ -30,8 +28,7 @@ def collection(*files: DownloadedFile, situation: preview.Any = EMPTY) -> Collec
 
 NOTICES = {
     "a stranger": (notebook(owner="eve"), EMPTY, "write that name or address into its column “also”"),
-    "two of one name": (notebook(owners=NAME), TWINS, f"can have handed in: for one file: {BY_HAND}"),
-    "two of one name in Moodle": (TWIN_IN_MOODLE, TWINS, "can have handed in: Moodle's grading worksheet tells them"),
+    "two of one name": (notebook(owners=NAME), TWINS, f"--worksheet FILE; for one file: {BY_HAND}"),
     "an anonymous one": (notebook(owners=((),)), EMPTY, "switch anonymous grading off, and download again"),
     "no notebook": (other_file("a.py"), EMPTY, "“What you handed in holds no notebook. Please send the file that ends"),
     "a notebook without our cells": (
@@ -40,7 +37,6 @@ NOTICES = {
         "for a notebook without a cell of this course, if its cells have only lost their ids: autograder fill",
     ),
     "lost ids": (LOST, EMPTY, "for a notebook without a cell of this course, as of ada, if its cells have only lost"),
-    "a doubted time": (DOUBTED, EMPTY, "renamed, or changed at another time than the folder says: ada. The folder's"),
     "late, not since when": (notebook(late=True), EMPTY, "1 late, and the download does not say since when, so no"),
 }
 

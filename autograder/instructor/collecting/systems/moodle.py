@@ -94,12 +94,6 @@ def with_worksheet(file: DownloadedFile, participants: Mapping[str, Participant]
     return replace(file, owners=owners, when=participant.when, standing=PROVED)
 
 
-def lacks_worksheet(file: DownloadedFile) -> bool:
-    """Whether a worksheet would add clues to a file's owner."""
-    kinds = {clue.kind for clues in file.owners for clue in clues}
-    return bool(_participant_number(file)) and kinds <= {"number", "name"}
-
-
 def _participant_number(file: DownloadedFile) -> str:
     numbers = [clue.text for clues in file.owners for clue in clues if clue.kind == "number"]
     return numbers[0] if file.system == SYSTEM and numbers else ""

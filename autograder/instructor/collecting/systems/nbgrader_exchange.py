@@ -67,26 +67,20 @@ def _handed_in(entry: DownloadEntry, at: int, name: re.Match[str]) -> Downloaded
     inside = len(entry.parts) - at - 1
     paths = [entry.path, *entry.path.parents[:inside]] if entry.path else []
     ownership, when = ownership_of(name["student"], paths), _time(name)
-    doubt = _doubt_of(when, paths) if ownership.is_proved else ""
+    is_proved = ownership.is_proved and when is not None and _agrees(when, paths)
     return DownloadedFile(
         entry,
         SYSTEM,
         ((Clue("id", name["student"]),),),
         when,
-        standing=PROVED if ownership.is_proved and when and not doubt else CLAIMED,
-        doubt=doubt,
+        standing=PROVED if is_proved else CLAIMED,
         ownership=ownership,
     )
 
 
-def _doubt_of(when: datetime | None, paths: Sequence[Path]) -> str:
-    """Return the disk's evidence against the time in a submission's folder name; empty where there is none."""
-    changed = datetime.fromtimestamp(max(path.lstat().st_ctime for path in paths), UTC)
-    if when is None:
-        return f"its folder says no time, the disk {changed:%Y-%m-%d %H:%M} UTC"
-    if abs((changed - when).total_seconds()) <= SLACK_S:
-        return ""
-    return f"its folder says {when:%Y-%m-%d %H:%M} UTC, the disk {changed:%Y-%m-%d %H:%M} UTC"
+def _agrees(when: datetime, paths: Sequence[Path]) -> bool:
+    """Whether the disk has the time in a submission's folder name as that of the last change."""
+    return abs(max(path.lstat().st_ctime for path in paths) - when.timestamp()) <= SLACK_S
 
 
 def _time(name: re.Match[str]) -> datetime | None:
