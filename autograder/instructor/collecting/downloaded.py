@@ -36,7 +36,6 @@ class DownloadedFile:
     when: datetime | None = None  # it was handed in, with a time zone; None where the system does not say it
     standing: Standing = CLAIMED
     late: bool = False
-    number: int | None = None  # of the attempt, where the system gives one; the first is 1
     upload: int = 0  # grows from upload to upload, where the system numbers them
     ownership: Ownership | None = None  # on the disk, where students choose the name that says whose it is
     other_readings: tuple[DownloadedFile, ...] = ()  # of other systems, of the same file's name

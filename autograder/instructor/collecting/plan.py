@@ -230,17 +230,17 @@ def with_new(before: Sequence[Attempt], files: Iterable[DownloadedFile], now: da
         known = [at for at, old in enumerate(olds) if new.same_as(old)]
         if not known:
             last = max((attempt.number for attempt in attempts), default=0)
-            attempts.append(replace(new, number=max(last + 1, file.number or 0)))
+            attempts.append(replace(new, number=last + 1))
         elif attempts[known[0]].when is None or new.standing != CLAIMED:  # its time is known now, or proved
             attempts[known[0]] = replace(attempts[known[0]], when=new.when, standing=new.standing)
     return tuple(attempts)
 
 
-def _order(file: DownloadedFile) -> tuple[float, int, int, bool, float, str]:
+def _order(file: DownloadedFile) -> tuple[float, int, bool, float, str]:
     when = file.when.timestamp() if file.when else 0.0
     # Where a whole folder is handed in, the notebook can be newer than the copy of it that `hand_in()` packed.
     is_live = PACKED not in file.entry.parts[:-1]
-    return when, file.upload, file.number or 0, is_live, file.entry.modified, file.entry.name
+    return when, file.upload, is_live, file.entry.modified, file.entry.name
 
 
 def last_of(attempts: Sequence[Attempt]) -> Attempt:

@@ -30,7 +30,7 @@ TIME_IN_WORDS: Mapping[str, str] = {CLAIMED: ", by a claimed time", ENTERED: ", 
 class Attempt:
     """One notebook that a student handed in."""
 
-    number: int  # the system's, or else in the order in which they were collected, from 1
+    number: int  # in the order in which they were collected, from 1
     digest: str  # of its content, SHA-256 in hex
     when: datetime | None  # it was handed in, with a time zone; None where nothing says it
     late: bool  # whether the system says that it came late

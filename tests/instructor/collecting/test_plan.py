@@ -43,7 +43,7 @@ PACKED_LATER = notebook("a", entry=entry(f"ada/{PACKED}/a", modified=2.0))
     ("files", "attempts"),
     [
         ([notebook("b", when=NOON), notebook("a", when=NOON - HOUR)], [("a", 1), ("b", 2)]),
-        ([notebook("b", upload=20, number=3), notebook("a", upload=10, number=1)], [("a", 1), ("b", 3)]),
+        ([notebook("b", upload=20), notebook("a", upload=10)], [("a", 1), ("b", 2)]),
         ([notebook("a"), notebook("a")], [("a", 1)]),
         ([notebook(name, upload=at) for at, name in enumerate("aba", 1)], [("a", 1), ("b", 2), ("a", 3)]),
         (
@@ -53,7 +53,7 @@ PACKED_LATER = notebook("a", entry=entry(f"ada/{PACKED}/a", modified=2.0))
         ([SAVED, PACKED_LATER], [("a", 1), ("b", 2)]),
     ],
     ids=[
-        *("by time", "by upload, with the system's numbers", "one file twice", "one file in two uploads"),
+        *("by time", "by upload", "one file twice", "one file in two uploads"),
         *("one file at two times", "a packed copy"),
     ],
 )
@@ -100,18 +100,13 @@ def test_a_later_download_adds_to_the_kept_attempts(
     assert (planned.action, planned.learned) == (action, learned)
 
 
-DRAWN = st.lists(
-    st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 3), st.integers(0, 3), st.none() | st.integers(1, 4))
-)
-Drawn = list[tuple[str, int | None, int, int | None]]
+DRAWN = st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 3), st.integers(0, 3)))
+Drawn = list[tuple[str, int | None, int]]
 
 
 @given(DRAWN)
 def test_to_collect_twice_changes_nothing(drawn: Drawn) -> None:
-    files = [
-        notebook(name, when=None if at is None else NOON + at * HOUR, upload=upload, number=number)
-        for name, at, upload, number in drawn
-    ]
+    files = [notebook(name, when=None if at is None else NOON + at * HOUR, upload=upload) for name, at, upload in drawn]
     for planned in make_plan(files, EMPTY).submissions:
         again = make_plan(files, carried_out(planned))
         assert (again.submissions[0].action, again.submissions[0].attempts) == ("as it is", planned.attempts)
@@ -120,7 +115,7 @@ def test_to_collect_twice_changes_nothing(drawn: Drawn) -> None:
 
 @given(DRAWN)
 def test_no_attempt_is_lost_and_no_two_have_a_number(drawn: Drawn) -> None:
-    files = [notebook(name, upload=upload, number=number) for name, _, upload, number in drawn]
+    files = [notebook(name, upload=upload) for name, _, upload in drawn]
     attempts = with_new((), files, NOON)
     assert {kept.digest for kept in attempts} == {file.digest for file in files}
     assert len({kept.number for kept in attempts}) == len(attempts)

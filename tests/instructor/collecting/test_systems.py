@@ -43,8 +43,8 @@ def owners(files: Mapping[str, DownloadedFile]) -> dict[str, list[str | None]]:
 
 # The system, a file's path in a zip, whose it is, and what else the path says.
 NAMES = [
-    ("Canvas", "lovelaceada_101_5001_2-layers.ipynb", "007", {"number": 1, "upload": 5001}),
-    ("Canvas", "lovelaceada_LATE_101_5003_2-layers-2.ipynb", "007", {"number": 3, "upload": 5003, "late": True}),
+    ("Canvas", "lovelaceada_101_5001_2-layers.ipynb", "007", {"upload": 5001}),
+    ("Canvas", "lovelaceada_LATE_101_5003_2-layers-2.ipynb", "007", {"upload": 5003, "late": True}),
     ("Canvas", "lovelaceada_101_text.html", "007", {"upload": 0}),
     ("Canvas", "lovelaceada_LATE_101_link.html", "007", {"late": True}),
     ("Canvas", "lovelaceada_101_5001_x_102_text.html", None, {}),

@@ -22,11 +22,10 @@ from autograder.instructor.course.directory import Clue
 TYPED = r"(?:text|link)\.html"
 NAME = re.compile(
     r"(?:(?!LATE_|anon_)(?P<name>[^_].*?)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_[^_]+)_"
-    rf"(?:(?P<upload>\d{{1,18}})_(?P<file>.+)|{TYPED})",
+    rf"(?:(?P<upload>\d{{1,18}})_.+|{TYPED})",
     re.DOTALL,
 )
 USER = re.compile(rf"(?=(?:^|_)(?P<late>LATE_)?(?P<user>\d+)_(?:\d{{1,18}}_.|{TYPED}\Z))", re.DOTALL)
-AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
 
 
 def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
@@ -38,12 +37,10 @@ def _handed_in(entry: DownloadEntry, name: re.Match[str]) -> DownloadedFile:
     readings = list(USER.finditer(name.string))
     users = dict.fromkeys(reading["user"] for reading in readings)
     clues = (*(Clue("number", user) for user in users), Clue("name", name["name"] or "")) if name["user"] else ()
-    again = AGAIN.search(name["file"] or "")
     return DownloadedFile(
         entry,
         "Canvas",
         (clues,),
         late=any(reading["late"] for reading in (name, *readings)),
-        number=int(again[1]) + 1 if again else 1,
         upload=int(name["upload"] or 0),
     )
