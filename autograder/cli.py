@@ -4,7 +4,6 @@ A command imports its needs when it runs, so that --help answers at once.
 """
 
 import errno
-import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from autograder import __version__
-from autograder.errors import AutograderError, WouldOverwrite, complain, plain, plain_json
+from autograder.errors import AutograderError, WouldOverwrite, complain, plain
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there, and keep a copy of it.")]
@@ -27,7 +26,6 @@ commands = typer.Typer()
 @commands.command(epilog="Example: autograder check ASSIGNMENT.ipynb")
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your notebook.")],
-    as_json: Json = False,
 ) -> None:
     """Run all answers and show the visible checks.
 
@@ -36,20 +34,13 @@ def check(
     from autograder.notebooks.check import check_notebook
 
     report = check_notebook(notebook)
-    if as_json:
-        print(plain_json([verdict.record() for verdict in report.verdicts]))
-        remarks = [f"{name}: {remark}" for name, remarks in report.remarks.items() for remark in remarks]
-        for note in [*report.notes, *remarks]:
-            complain(note)
-    else:
-        print(plain(repr(report), but="\n"))
+    print(plain(repr(report), but="\n"))
     raise typer.Exit(0 if report.passed else 1)
 
 
 @commands.command(epilog="Example: autograder progress")
 def progress(
     where: Annotated[Path, typer.Argument(metavar="PATH", help="A notebook, or the folder of them.")] = Path(),
-    as_json: Json = False,
 ) -> None:
     """Say how far you are and what to read next.
 
@@ -61,13 +52,10 @@ def progress(
 
     paths = notebooks_in(where)
     notebooks = []
-    with progress_bar("Checking", len(paths), as_json) as step, runner() as run:
+    with progress_bar("Checking", len(paths), quiet=False) as step, runner() as run:
         for path in paths:
             notebooks.append(progress_of_notebook(path, run))
             step(path.name)
-    if as_json:
-        print(json.dumps([progress.record() for progress in notebooks], indent=1))
-        return
     print("\n\n".join(map(progress_text, notebooks)))
     if len(notebooks) > 1:
         points, possible = sum(done.points for done in notebooks), sum(done.possible for done in notebooks)

@@ -21,7 +21,6 @@ from autograder.cli import exit_status, message_of, refuse_or_copy
 from autograder.course import Course, chapters_of
 from autograder.instructor import cli
 from autograder.instructor.exporting.formats import FORMATS
-from autograder.notebooks.check import NotebookReport
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
 from tests.commands import ROOT, autograder, in_a_terminal, python
@@ -357,13 +356,6 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     assert (status, errors) == (0, "")
     assert "NOT ISOLATED (--no-sandbox)" in output
     assert record_of(course_folder, "ada")["isolated"] is False
-
-
-def test_notes_and_remarks_are_told_beside_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report = NotebookReport("layers", (), ("a note",), {"Linear": ["still to write: `bias`"]})
-    monkeypatch.setattr("autograder.notebooks.check.check_notebook", lambda path: report)
-    told = "autograder: a note\nautograder: Linear: still to write: `bias`\n"
-    assert here(tmp_path, "check", "2-layers.ipynb", "--json") == (1, "[]\n", told)
 
 
 def test_a_pipe_gets_a_question_mark_for_a_sign_that_it_cannot_take() -> None:

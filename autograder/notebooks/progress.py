@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.judge.verdicts import Verdict
@@ -47,15 +47,6 @@ class Progress:
     def next(self) -> ExerciseProgress | None:
         """The first exercise that is not done."""
         return next((exercise for exercise in self.exercises if exercise.state != "done"), None)
-
-    def record(self) -> dict[str, Any]:
-        return {
-            "assignment": self.assignment,
-            "points": self.points,
-            "possible": self.possible,
-            "unseen": self.unseen,
-            "exercises": [dict(vars(exercise)) for exercise in self.exercises],
-        }
 
 
 def progress_in(room: str, verdicts: Sequence[Verdict], remarks: Mapping[str, Sequence[str]]) -> Progress:

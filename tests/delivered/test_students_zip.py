@@ -141,12 +141,10 @@ def test_progress_shows_every_notebook_of_the_folder_and_what_is_next(machine: S
     text = machine.autograder("progress", done).stdout
     visible = sum(check.points for chapter in CHAPTERS for check in checks_of(chapter.room) if not check.hidden)
     assert text.rstrip().endswith(f"{visible} of {visible} points from the visible checks of {len(CHAPTERS)} notebooks")
-    cards = json.loads(machine.autograder("progress", "--json").stdout)
-    assert [card["assignment"] for card in cards] == [chapter.assignment for chapter in CHAPTERS]
-    assert {card["points"] for card in cards} == {0}
-    for card in cards:
-        assert {exercise["state"] for exercise in card["exercises"]} == {"open"}
-        assert all(exercise["read"].endswith(f"of {card['assignment']}.ipynb") for exercise in card["exercises"])
+    text = machine.autograder("progress").stdout
+    for chapter in CHAPTERS:
+        assert re.search(rf"^{chapter.assignment}: 0 of \d+ exercises done, 0 of ", text, re.MULTILINE)
+        assert re.search(rf"^  next: .* of {chapter.assignment}\.ipynb$", text, re.MULTILINE)
 
 
 def test_progress_in_a_folder_without_notebooks_says_where_to_look(machine: StudentMachine, tmp_path: Path) -> None:
