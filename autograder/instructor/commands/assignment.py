@@ -1,7 +1,6 @@
 """Commands for each assignment before it is marked: ``autograder release | collect | status``."""
 
 import sys
-import time
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +38,7 @@ def release(
     """Make the notebooks and the zip for students.
 
     Takes minutes the first time: each chapter is run with the reference solutions, and once more untouched. Later only
-    chapters that have changed since are run with them. A line tells each step.
+    chapters that have changed since are run with them.
 
     --format gradescope makes another zip instead, to upload as an assignment's autograder. It holds the solutions and
     the hidden checks. Only a course whose repository holds the grader, too, can make it.
@@ -58,9 +57,8 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     import os
     from concurrent.futures import ThreadPoolExecutor
 
-    from nbformat import NotebookNode
-
-    from autograder.course import Chapter, chapters_of, chapters_to_read
+    from autograder.console import progress
+    from autograder.course import chapters_of, chapters_to_read
     from autograder.instructor.authoring.proving import require_fitting
     from autograder.instructor.class_facts import released_cells, update_gradebook
     from autograder.instructor.course.about import about, course_of
@@ -87,31 +85,16 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     require_fitting(course, chapters)
     due, own = due_dates_of(folder, course), own_questions(folder, course)
     students_of(folder), own_due_dates_of(folder, course)
-    begun = time.monotonic()
-
-    def step(what: str) -> None:
-        if not quiet:
-            print(f"{time.monotonic() - begun:4.0f} s  {what}", file=sys.stderr, flush=True)
-
-    def run(chapter: Chapter) -> NotebookNode:
-        return run_reference(chapter, course, lambda what: step(f"{chapter.assignment}: {what}"))
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with progress("Releasing", len(chapters), quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
         # Chapters run at the same time, each in its own kernel; files are written one after the other.
-        running = [pool.submit(run, chapter) for chapter in chapters]
+        running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
         recording = pool.submit(recordings_of, course)
-        read_only = {chapter: pool.submit(run, chapter) for chapter in chapters_to_read(course)}
+        read_only = {chapter: pool.submit(run_reference, chapter, course) for chapter in chapters_to_read(course)}
         try:
             for chapter, executed in zip(chapters, running, strict=True):
-                question, name = own.get(chapter.assignment), chapter.assignment
-                done = executed.result()
-                release_chapter(
-                    *(chapter, done, course, folder),
-                    question=question,
-                    force=force,
-                    on_step=lambda what, name=name: step(f"{name}: {what}"),  # type: ignore[misc]
-                )
-            step("making the zip for students")
+                question, done = own.get(chapter.assignment), executed.result()
+                release_chapter(chapter, done, course, folder, question=question, force=force)
+                step(chapter.assignment)
             recordings = recording.result()
             to_read = {
                 chapter.path.stem: source_notebook(chapter, course, glued_values(executed.result()))

@@ -5,7 +5,6 @@ import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -26,15 +25,14 @@ class ReleaseError(TaskFailed):
     """The chapter cannot be released; the message says which cell and why."""
 
 
-def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], None] = lambda step: None) -> NotebookNode:
+def run_reference(chapter: Chapter, course: Course) -> NotebookNode:
     """Run a chapter once from top to bottom with the reference in its exercises, in a kernel of its own.
 
-    Where nothing has changed since it last ran, that run is returned, and ``on_step`` is not called.
+    Where nothing has changed since it last ran, that run is returned.
     """
     notebook = source_notebook(chapter, course, with_glue=True)
 
     def run() -> bytes:
-        on_step("running the chapter with the reference solutions")
         try:
             text: str = nbformat.writes(execute(notebook, course.root, allow_errors=False))
         except ReleaseError as error:
@@ -52,7 +50,6 @@ def release(
     *,
     question: WrittenQuestion | None = None,
     force: bool = False,
-    on_step: Callable[[str], None] = lambda step: None,
 ) -> None:
     """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
 
@@ -60,20 +57,16 @@ def release(
         executed: the result of ``run_reference``: its checks have passed, and its values go into the text.
         question: the instructor's own, in the place of the chapter's written one.
         force: replace a source notebook that differs, and keep a copy of it.
-        on_step: called before each step, with what it does.
 
     Raises:
         ReleaseError: nbgrader finds fault with a notebook, or a check of the untouched one is not open.
         WouldOverwrite: a source notebook is there that differs, and not ``force``.
     """
-    on_step("writing source and release notebook, and the gradebook's cells")
     source = source_notebook(chapter, course, glued_values(executed), question)
     write_source(folder.source(chapter.assignment), nbformat.writes(source), force=force)
     folder.remember_release(chapter.assignment)
     _generate(folder, chapter.assignment)
-    released = read_notebook(folder.released(chapter.assignment))
-    on_step("running the untouched notebook: every check has to be open")
-    _check_released(released, chapter.assignment)
+    _check_released(read_notebook(folder.released(chapter.assignment)), chapter.assignment)
 
 
 def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> NotebookNode:
