@@ -1,7 +1,7 @@
 """Code as readers see it: without the calls that only put numbers into the text."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 
 from autograder.parsing import parse
 
@@ -18,15 +18,13 @@ def without_glue(code: str) -> str:
     except SyntaxError:
         return code
     lines: list[str | None] = list(code.splitlines())
-    for statement in _glue_calls(tree.body):
-        first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
-        lines[first:last] = [None] * (last - first)
+    for glued, instead in _glue_calls(tree.body):
+        last = glued.end_lineno or glued.lineno
+        lines[glued.lineno - 1 : last] = [instead, *[None] * (last - glued.lineno)]
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom) and "glue" in [name.name for name in statement.names]:
             last = statement.end_lineno or statement.lineno
             lines[statement.lineno - 1 : last] = [_import_without_glue(statement), *[None] * (last - statement.lineno)]
-    for statement in _emptied(tree.body):
-        lines[statement.lineno - 1] = f"{' ' * statement.col_offset}pass"
     return "\n".join(line for line in lines if line is not None).strip("\n")
 
 
@@ -38,18 +36,18 @@ def _import_without_glue(statement: ast.ImportFrom) -> str | None:
     return line if names else None
 
 
-def _glue_calls(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the outermost statements, at any depth, that contain nothing but calls of ``glue``."""
-    return [
-        call for statement in body for call in ([statement] if _is_glue(statement) else _within(statement, _glue_calls))
-    ]
+def _glue_calls(body: Sequence[ast.stmt], *, around: bool = False) -> Iterator[tuple[ast.stmt, str | None]]:
+    """Yield the outermost statements, at any depth, that contain nothing but calls of ``glue``.
 
-
-def _emptied(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the first statement of each block that loses all of them while the statement around it stays."""
-    around = [statement for statement in body if not _is_glue(statement)]
-    first = [block[0] for statement in around for block in _blocks(statement) if all(map(_is_glue, block))]
-    return first + [emptied for statement in around for emptied in _within(statement, _emptied)]
+    With each comes the line that takes its place, where the statement ``around`` them would keep an empty block.
+    """
+    is_emptied = around and all(map(_is_glue, body))
+    for statement in body:
+        if _is_glue(statement):
+            yield statement, f"{' ' * statement.col_offset}pass" if is_emptied and statement is body[0] else None
+        else:
+            for block in _blocks(statement):
+                yield from _glue_calls(block, around=True)
 
 
 def _is_glue(statement: ast.stmt) -> bool:
@@ -57,10 +55,6 @@ def _is_glue(statement: ast.stmt) -> bool:
         return all(_is_glue(inner) for block in blocks for inner in block)
     call = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
-
-
-def _within(statement: ast.stmt, find: Callable[[list[ast.stmt]], list[ast.stmt]]) -> list[ast.stmt]:
-    return [inner for block in _blocks(statement) for inner in find(block)]
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
