@@ -63,9 +63,8 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     from autograder.instructor.class_facts import released_cells, update_gradebook
     from autograder.instructor.course.about import about, course_of
     from autograder.instructor.course.decisions import read_decisions
-    from autograder.instructor.course.due_dates import due_dates_of, own_due_dates_of
+    from autograder.instructor.course.due_dates import own_due_dates_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.course.roster import students_of
     from autograder.instructor.course.written_questions import own_questions
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import worth_now
@@ -83,8 +82,8 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
     # Before the work, not after it: what cannot be read stops it.
     require_fitting(course, chapters)
-    due, own = due_dates_of(folder, course), own_questions(folder, course)
-    students_of(folder), own_due_dates_of(folder, course)
+    own = own_questions(folder, course)
+    own_due_dates_of(folder, course)
     with progress("Releasing", len(chapters), quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
         # Chapters run at the same time, each in its own kernel; files are written one after the other.
         running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
@@ -103,7 +102,7 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
         finally:
             pool.shutdown(cancel_futures=True)
     notebooks = [folder.released(name) for name in folder.assignments()]
-    write_bundle(folder.bundle, notebooks, course, recordings, settings.hand_in, due, to_read)
+    write_bundle(folder.bundle, notebooks, course, recordings, settings.hand_in, to_read)
     with CourseGradebook(folder) as gradebook:
         update_gradebook(folder, course, gradebook)
     if not quiet:

@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
-from datetime import datetime
 from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from packaging.utils import canonicalize_name
 import autograder
 from autograder.course import Course, chapters_of
 from autograder.errors import TaskFailed
-from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.releasing.kept import kept
 from autograder.judge.recorded import FOLDER as RECORDS
 from autograder.notebooks.graft import read_notebook, room_of
@@ -55,12 +53,11 @@ def write_bundle(
     course: Course,
     recordings: Mapping[str, bytes],
     hand_in: str,
-    due: Mapping[str, datetime],
     to_read: Mapping[str, NotebookNode],
 ) -> None:
     """Write the zip, with ``recordings_of`` the course, and by name the notebooks of chapters without exercises.
 
-    ``hand_in`` says where work is handed in, as the end of a sentence, or nothing; an assignment can lack a due date.
+    ``hand_in`` says where work is handed in, as the end of a sentence, or nothing.
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "course"
@@ -72,13 +69,11 @@ def write_bundle(
         wheel = build_wheel(course, notebooks, recordings, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         names = [notebook.stem for notebook in notebooks]
-        (root / "README.md").write_text(guide(names, course, hand_in, due, list(to_read)), encoding="utf-8")
+        (root / "README.md").write_text(guide(names, course, hand_in, list(to_read)), encoding="utf-8")
         zip_folder(root, target, inside=root.name)
 
 
-def guide(
-    assignments: Sequence[str], course: Course, hand_in: str, due: Mapping[str, datetime], to_read: Sequence[str] = ()
-) -> str:
+def guide(assignments: Sequence[str], course: Course, hand_in: str, to_read: Sequence[str] = ()) -> str:
     """Return the page that tells students how to begin and how to hand in.
 
     The parts on one course alone come from its ``student_readme.md``, if it has one: a paragraph or more under each of
@@ -87,13 +82,11 @@ def guide(
     own = course.folder / "student_readme.md"
     parts = re.split(r"^## (\w+)\n", own.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:] if own.exists() else []
     passages = {name: f"{text.strip()}\n\n" for name, text in zip(parts[::2], parts[1::2], strict=True)}
-    until = {name: in_words(due[name]) for name in assignments if name in due}
     values = {
         "notebooks": "\n".join(
             [*(f"- `{name}.ipynb`, to read first" for name in to_read), *(f"- `{name}.ipynb`" for name in assignments)]
         ),
         "where": f" {hand_in}" if hand_in else "",
-        "when": "".join(f"\n   - `{name}`: until {when}" for name, when in until.items()),
         "book": f"The book is at {course.book_url}. " if course.book_url else "",
         "assignment": next(iter(assignments), ""),
         "installing": passages.get("Installing", ""),
