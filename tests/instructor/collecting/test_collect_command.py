@@ -90,6 +90,7 @@ def test_json_names_everything_and_to_collect_twice_changes_nothing(course: Path
     assert plan["written"]
     by_student = {submission["student"]: submission for submission in plan["submissions"]}
     assert by_student["007"]["attempt"]["number"] == 2
+    assert by_student["007"]["attempt"]["receipt"] == receipt_of(notebook(answer="second"))
     assert (by_student["0042"]["matched_by"], by_student["0042"]["late_since_unknown"]) == ("name", True)
     assert [file["path"] for file in plan["left_out"] if file["matters"]] == list(CANVAS)[3:5]
     assert plan["missing"] == {"2-layers": ["xm", "grace"]}
@@ -177,6 +178,8 @@ def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, 
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 21:10:00.000000 UTC\n"
     (attempt,) = kept(CourseFolder(course), "007", "2-layers")
     assert (attempt.system, attempt.path, attempt.standing) == ("by hand", "Untitled.ipynb", ENTERED)
+    assert (course / "collected" / "007" / "2-layers" / attempt.file).read_bytes() == notebook(answer="mailed")
+    assert attempt.file == f"01-{receipt_of(notebook(answer='mailed')).replace('-', '')[:8]}.ipynb"
     assert here(course, *line)[1].endswith("everything is collected already\n")
 
 
@@ -308,16 +311,3 @@ def test_a_roster_that_is_there_stays_and_one_that_cannot_be_read_makes_no_cours
     (tmp_path / "export.csv").write_text("name\nAda\n")
     assert "has no column for ids" in refused(tmp_path, "init", "new", "--roster", "export.csv")
     assert not (tmp_path / "new").exists()
-
-
-def test_a_receipt_is_shown_and_the_digest_of_the_kept_file_begins_with_it(course: Path, mailed: Path) -> None:
-    works = [notebook(answer="first"), notebook(answer="second")]
-    for number, content in enumerate(works, 1):
-        mailed.write_bytes(content)
-        line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", f"2026-11-05 2{number}:10")
-        (planned,) = json.loads(here(course, *line, "--json")[1])["submissions"]
-        assert planned["attempt"]["receipt"] == receipt_of(content)
-    for number, content in enumerate(works, 1):
-        (kept,) = (course / "collected" / "007" / "2-layers").glob(f"0{number}-*.ipynb")
-        assert kept.read_bytes() == content
-        assert kept.stem[3:] == receipt_of(content).replace("-", "")[:8]
