@@ -9,9 +9,8 @@ from typing import Any
 from rich.table import Table
 
 from autograder.errors import plain
-from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.owners import BY_NAME_ALONE
-from autograder.instructor.collecting.plan import SubmissionPlan
+from autograder.instructor.collecting.plan import Plan, SubmissionPlan
 from autograder.instructor.collecting.recognising import NONE_OF_THE_CELLS
 from autograder.instructor.course.attempts import CLAIMED, ENTERED
 from autograder.instructor.student_lines import student_lines
@@ -22,9 +21,8 @@ NAME_ALONE = "name alone"
 BLOCKED = "NOT WRITTEN: another file is there, --force replaces it and keeps a copy"
 
 
-def notices(collection: Collection) -> list[str]:
+def notices(plan: Plan) -> list[str]:
     """Return a line for each matter that a person has to settle."""
-    plan = collection.plan
     lines = [f"not collected: {file.path}: {file.reason}" for file in plan.excluded if file.matters]
     unmatched = [match for file in plan.excluded for match in file.unmatched]
     if any(match.stranger for match in unmatched):
@@ -62,9 +60,9 @@ def notices(collection: Collection) -> list[str]:
     return [plain(line) for line in lines]
 
 
-def table(collection: Collection) -> Table:
+def table(plan: Plan) -> Table:
     """Return a line for each student's work, those with something to look at first."""
-    submissions = collection.plan.submissions
+    submissions = plan.submissions
     has_several = len({submission.assignment for submission in submissions}) > 1
     rows = []
     for submission in sorted(submissions, key=lambda submission: not remark(submission)):
@@ -83,9 +81,9 @@ def remark(submission: SubmissionPlan) -> str:
     return "; ".join(filter(None, [late, submission.note]))
 
 
-def remarks(collection: Collection) -> list[str]:
+def remarks(plan: Plan) -> list[str]:
     """Return lines on the evidence behind the plan, files without an owner, and students without work."""
-    plan, lines = collection.plan, list[str]()
+    lines = list[str]()
     count = len(plan.submissions)
     timed = [submission.chosen for submission in plan.submissions if submission.chosen.when]
     for standing, who in ((ENTERED, ""), (CLAIMED, ", which a student can set")):
@@ -105,9 +103,8 @@ def remarks(collection: Collection) -> list[str]:
     return [plain(line) for line in lines]
 
 
-def summary(collection: Collection) -> str:
+def summary(plan: Plan) -> str:
     """Return one line with the number of submissions by action."""
-    plan = collection.plan
     actions = Counter(submission.action for submission in plan.submissions)
     parts = [f"{number} {action}" for action, number in actions.items()]
     lost = sum(file.matters for file in plan.excluded)
@@ -116,8 +113,7 @@ def summary(collection: Collection) -> str:
     return f"{count} submission{'s' if count != 1 else ''}: " + (", ".join(parts) or "nothing to collect")
 
 
-def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
-    plan = collection.plan
+def to_json(plan: Plan, *, written: bool) -> dict[str, Any]:
     return {
         "written": written,
         "submissions": [_record(submission) for submission in plan.submissions],

@@ -210,24 +210,25 @@ def collect(
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
             collection = stack.enter_context(planned_collection(folder, course, request, step))
-        for line in preview.notices(collection):
+        plan = collection.plan
+        for line in preview.notices(plan):
             complain(line)
         if not as_json:
-            print_table(preview.table(collection))
-            print("\n".join([*preview.remarks(collection), preview.summary(collection)]))
-        write = not dry_run and bool(collection.plan.to_write)
+            print_table(preview.table(plan))
+            print("\n".join([*preview.remarks(plan), preview.summary(plan)]))
+        write = not dry_run and bool(plan.to_write)
         if write and interactive and not yes:
             write = typer.confirm("Write this into submitted/ and collected/?")
         if write:
             carry_out(folder, collection)
     if as_json:
-        print(plain_json(preview.to_json(collection, written=write)))
+        print(plain_json(preview.to_json(plan, written=write)))
     elif write:
         print("Written. Next: autograder grade" + (f" {assignment}" if assignment else ""))
     else:
-        done = collection.plan.submissions and collection.plan.complete and not collection.plan.to_write
+        done = plan.submissions and plan.complete and not plan.to_write
         print("everything is collected already" if done else "nothing was written")
-    raise typer.Exit(0 if collection.plan.complete else 1)
+    raise typer.Exit(0 if plan.complete else 1)
 
 
 @app.command(epilog="Example: autograder status")

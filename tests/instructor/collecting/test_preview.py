@@ -6,9 +6,8 @@ import pytest
 from rich.console import Console
 
 from autograder.instructor.collecting import preview
-from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
-from autograder.instructor.collecting.plan import make_plan
+from autograder.instructor.collecting.plan import Plan, Situation, make_plan
 from autograder.instructor.course.attempts import ENTERED
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.roster import Student
@@ -20,10 +19,6 @@ TWINS = replace(EMPTY, students=[Student("1", "Ada", "Lee"), Student("2", "Ada",
 LEE = replace(EMPTY, students=[Student("1", "Ada", "Lee")])
 CLAIMED = notebook(ownership=Ownership("ada"))
 LOST = replace(notebook(), note="it holds none of the cells of 2-layers")
-
-
-def collection(*files: DownloadedFile, situation: preview.Any = EMPTY) -> Collection:
-    return Collection(make_plan(files, situation), {})
 
 
 NOTICES = {
@@ -42,8 +37,10 @@ NOTICES = {
 
 
 @pytest.mark.parametrize(("file", "situation", "notice"), NOTICES.values(), ids=NOTICES)
-def test_a_matter_for_a_person_is_named_with_the_way_out(file: DownloadedFile, situation: object, notice: str) -> None:
-    *refused, line = preview.notices(collection(file, situation=situation))
+def test_a_matter_for_a_person_is_named_with_the_way_out(
+    file: DownloadedFile, situation: Situation, notice: str
+) -> None:
+    *refused, line = preview.notices(make_plan([file], situation))
     assert notice in line
     assert all(line.startswith("not collected: ") for line in refused)
 
@@ -67,14 +64,13 @@ REMARKS = {
 
 
 @pytest.mark.parametrize(("file", "situation", "remark"), REMARKS.values(), ids=REMARKS)
-def test_the_evidence_behind_a_plan_is_summed_up(file: DownloadedFile, situation: object, remark: str) -> None:
-    assert any(line.startswith(remark) for line in preview.remarks(collection(file, situation=situation)))
+def test_the_evidence_behind_a_plan_is_summed_up(file: DownloadedFile, situation: Situation, remark: str) -> None:
+    assert any(line.startswith(remark) for line in preview.remarks(make_plan([file], situation)))
 
 
 def test_only_the_first_of_many_files_that_are_left_out_are_listed() -> None:
-    lines = preview.remarks(
-        collection(notebook(), notebook(owner="bob"), *(other_file(f"{at}.txt") for at in range(25)))
-    )
+    files = [notebook(), notebook(owner="bob"), *(other_file(f"{at}.txt") for at in range(25))]
+    lines = preview.remarks(make_plan(files, EMPTY))
     assert len(lines) == 21
     assert lines[-1] == "left out: 5 more files; --json names all"
 
@@ -88,14 +84,14 @@ def test_only_the_first_of_many_files_that_are_left_out_are_listed() -> None:
     ],
 )
 def test_lateness_is_shown_as_far_as_it_is_known(file: DownloadedFile, late: str) -> None:
-    (planned,) = collection(file).plan.submissions
+    (planned,) = make_plan([file], EMPTY).submissions
     assert preview.remark(planned) == late
 
 
-def shown(previewed: Collection) -> list[str]:
+def shown(plan: Plan) -> list[str]:
     console = Console(width=80)
     with console.capture() as capture:
-        console.print(preview.table(previewed))
+        console.print(preview.table(plan))
     return [line.rstrip() for line in capture.get().splitlines()]
 
 
@@ -107,7 +103,7 @@ def test_each_student_has_a_line_and_odd_work_comes_first() -> None:
     ]
     files[2] = notebook("late", students[2].id, NOON, standing=ENTERED, late=True)
     files[3] = replace(files[3], note="it holds none of the cells of 2-layers")
-    head, *lines = shown(collection(*files, situation=replace(EMPTY, students=students)))
+    head, *lines = shown(make_plan(files, replace(EMPTY, students=students)))
     assert head.split() == ["student", "name", "what", "happens"]
     assert [line.partition(" ")[0] for line in lines[:2]] == ["0000002", "0000003"]
     assert lines[0].endswith("new; late, says test")
@@ -118,6 +114,6 @@ def test_each_student_has_a_line_and_odd_work_comes_first() -> None:
 def test_a_long_name_is_cut_before_the_action_is() -> None:
     student = Student("somebody.with.a.long.address@students.example.edu", "A" * 40, "B" * 40)
     files = [notebook("a", student.id, assignment="2-layers"), notebook("b", student.id, assignment="3-dropout")]
-    lines = shown(collection(*files, situation=replace(EMPTY, students=[student])))
+    lines = shown(make_plan(files, replace(EMPTY, students=[student])))
     assert [line.split()[-2:] for line in lines if ": new" in line] == [["2-layers:", "new"], ["3-dropout:", "new"]]
     assert len(lines) <= 1 + 2 * 3
