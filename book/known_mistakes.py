@@ -24,7 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.instructor.authoring.catalogue import CaughtMistake, caught_mistakes
+from autograder.instructor.authoring.proving import CaughtMistake, caught_mistakes
 from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.reports.html import checks_table
 from book import ROOT
