@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import UsageError, complain, plain, plain_json
+from autograder.errors import complain, plain, plain_json
 from autograder.instructor.commands import Assignment, Quiet, Student, examples
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ def feedback(assignment: Assignment = None, student: Student = None, quiet: Quie
     For each assignment also writes a zip to upload. Hidden checks appear by title alone while somebody can still hand
     in on time; after that, also with the likely mistake.
     """
-    from autograder.instructor.course.directory import find_student, known_students
+    from autograder.instructor.course.directory import find_student
     from autograder.instructor.course.due_dates import in_words
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.late import late_penalty
-    from autograder.instructor.reports.feedback import closing_dates, without_address, write_feedback, write_zips
+    from autograder.instructor.reports.feedback import closing_dates, write_feedback, write_zips
 
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
@@ -42,10 +42,6 @@ def feedback(assignment: Assignment = None, student: Student = None, quiet: Quie
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
         for path in zips:
             print(f"to upload: {path.relative_to(folder.root)}")
-        if zips and (others := without_address(folder, pages)):
-            names = {student.id: student.id_and_name for student in known_students(folder)}
-            who = plain(", ".join(names[student] for student in others))
-            print(f"to send yourself, since their work came another way than by Canvas or Moodle: {who}")
         closing = closing_dates(folder, late_penalty(folder.nbgrader_config()))
         for name in dict.fromkeys(page.parent.name for page in pages):
             if name not in closing:
@@ -55,23 +51,8 @@ def feedback(assignment: Assignment = None, student: Student = None, quiet: Quie
                 print(f"{name}: hidden checks by title alone; after {until}, this command adds their likely mistakes")
 
 
-@app.command(epilog=examples("autograder report ASSIGNMENT", "autograder report ASSIGNMENT --csv need.csv"))
-def report(
-    assignment: Assignment = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page to write, if not in reports/.")
-    ] = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Also write who needs help into FILE, with e-mail addresses and sections."),
-    ] = None,
-    last_term: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also compare with the submissions in this other course folder.")
-    ] = None,
-    force: Force = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
+@app.command(epilog="Example: autograder report ASSIGNMENT")
+def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = False) -> None:
     """Write a page about the class.
 
     It shows marks, checks, mistakes, who needs help, and similar work. The same is written as JSON beside it.
@@ -83,20 +64,12 @@ def report(
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.reports.class_report import class_report
-    from autograder.instructor.reports.public_code import Public, earlier_answers, public_in
+    from autograder.instructor.reports.public_code import Public, public_in
     from autograder.instructor.reports.similar import EVERYTHING
     from autograder.notebooks.graft import read_notebook
 
     folder, course = CourseFolder.here(), Course.installed()
     assignments = folder.chosen(assignment)
-    if output is not None and output.suffix != ".html":
-        raise UsageError(f"{output}: -o names the page, such as report.html; its numbers go beside it as report.json")
-    for file in (output, output and output.with_suffix(".json"), csv):
-        if file is not None:
-            refuse_or_copy(file, force)  # before the work, not after it
-    earlier = {name: earlier_answers(last_term, name) for name in assignments} if last_term is not None else {}
-    if last_term is not None and not any(earlier.values()):
-        complain(f"nothing in {last_term} was handed in for {' or '.join(assignments)}: nothing to compare with")
     with progress("Reading marks", None, quiet or as_json) as step:
         marks = read_marks(folder, assignments, on_read=step)
 
@@ -105,15 +78,12 @@ def report(
 
     with progress("Comparing", len(assignments), quiet or as_json) as step:
         made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        done = class_report(folder.root.name, marks, public, made, step, lambda name: earlier.get(name, {}))
-    page = output or folder.report(assignment)
-    if output is None:
-        page.parent.mkdir(exist_ok=True)
+        done = class_report(folder.root.name, marks, public, made, step)
+    page = folder.report(assignment)
+    page.parent.mkdir(exist_ok=True)
     text = plain_json(done.numbers)
     write_atomically(page, done.html)
     write_atomically(page.with_suffix(".json"), text + "\n")
-    if csv is not None:
-        write_atomically(csv, done.need)
     for line in [] if quiet else open_matters(folder, assignments):
         complain(line)
     if as_json:
@@ -122,14 +92,11 @@ def report(
         sections = done.numbers["assignments"]
         similar = [pair["what"] for section in sections for pair in section["similar"]]
         pairs, equal = len(similar), similar.count(EVERYTHING)
-        print(f"{output or page.relative_to(folder.root)}, and the same as JSON beside it")
+        print(f"{page.relative_to(folder.root)}, and the same as JSON beside it")
         same = f", {equal} with the same answers throughout" if equal else ""
         in_need = len(done.numbers["needs_help"])
         if unread := len(done.numbers["unreadable"]):
             print(f"{unread} file{'' if unread == 1 else 's'} could not be read")
-        if last_term is not None:
-            alike = sum(len(section["similar_to_last_term"]) for section in sections)
-            print(f"{alike} pair{'' if alike == 1 else 's'} with a student of last term")
         print(f"{in_need} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at{same}")
 
 

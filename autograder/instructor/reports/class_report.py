@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.marks import Mark, number
-from autograder.instructor.reports import actions, class_figures, class_statistics, similar
+from autograder.instructor.reports import class_statistics, similar
 from autograder.instructor.reports.code_tokens import written_words
 from autograder.instructor.reports.public_code import Public
 from autograder.instructor.reports.similar import SimilarPair, Span, equal_groups, equal_pairs, similar_pairs
@@ -25,11 +25,10 @@ Answers = Mapping[str, Mapping[str, str]]  # by student and answer
 
 @dataclass(frozen=True)
 class ClassReport:
-    """A page, its numbers as JSON values, and the students in need or with unreadable files, with addresses, as CSV."""
+    """A page, and its numbers as JSON values."""
 
     html: str
     numbers: dict[str, Any]
-    need: str
 
 
 def class_report(
@@ -38,22 +37,19 @@ def class_report(
     public: Callable[[str], Public],
     made: str,
     on_assignment: Callable[[str], None] = lambda assignment: None,
-    earlier: Callable[[str], Answers] = lambda assignment: {},
 ) -> ClassReport:
     """Describe a class by its marks, one for each student and assignment, for a reader who sees when it was made.
 
-    ``public`` returns the material of an assignment that everybody has read, ``earlier`` the answers to it in another
-    term; ``on_assignment`` is called after each.
+    ``public`` returns the material of an assignment that everybody has read; ``on_assignment`` is called after each.
     """
     students = {mark.student.id: mark.student for mark in marks}
     same_name = Counter(student.name for student in students.values())
-    in_need = actions.students_in_need(marks)
+    in_need = class_statistics.students_in_need(marks)
     unreadable = [mark for mark in marks if mark.unreadable]
     sections = []
-    for assignment, class_marks in actions.by_assignment(marks).items():
-        sections.append(_Section(assignment, class_marks, public(assignment), earlier(assignment)))
+    for assignment, class_marks in class_statistics.by_assignment(marks).items():
+        sections.append(_Section(assignment, class_marks, public(assignment)))
         on_assignment(assignment)
-    several = _similar_in_several(sections)
     numbers = {
         "course": course,
         "made": made,
@@ -64,7 +60,6 @@ def class_report(
             {"student": mark.student.id, "assignment": mark.assignment, "reason": mark.unreadable}
             for mark in unreadable
         ],
-        "similar_in_several": [{"students": list(pair), "assignments": names} for pair, names in several],
     }
     shares = [(section.assignment, section.shares) for section in sections if section.shares]
     html = render(
@@ -75,11 +70,9 @@ def class_report(
         called={id_: f"{who.name} ({id_})" if same_name[who.name] > 1 else who.name for id_, who in students.items()},
         sections=[section.values() for section in sections if section.has_begun],
         waiting=[section.assignment for section in sections if not section.has_begun],
-        progress=class_figures.progress(shares) if len(shares) > 1 else None,
         shares=shares,
         in_need=in_need,
         unreadable=unreadable,
-        several=several,
         has_sections=any(student.section for student in students.values()),
         min_students=class_statistics.MIN_STUDENTS,
         min_each_side=class_statistics.MIN_EACH_SIDE,
@@ -89,13 +82,13 @@ def class_report(
         min_words=number(similar.MIN_WORDS),
         number=number,
     )
-    return ClassReport(html, numbers, actions.need_csv(in_need, unreadable, students))
+    return ClassReport(html, numbers)
 
 
 class _Section:
     """The part of a report on one assignment."""
 
-    def __init__(self, assignment: str, marks: Sequence[Mark], public: Public, earlier: Answers) -> None:
+    def __init__(self, assignment: str, marks: Sequence[Mark], public: Public) -> None:
         self.assignment, self.marks = assignment, marks
         self.max_score = max(mark.max_score for mark in marks)
         graded = [mark for mark in marks if mark.score is not None]
@@ -114,7 +107,6 @@ class _Section:
             *equal_pairs(self.answers, self.equal, public.answers),
             *_partly_similar(self.answers, self.equal, public, programs),
         ]
-        self.earlier, self.last_term = earlier, _shared_with(earlier, self.answers, public, programs)
 
     @property
     def has_begun(self) -> bool:
@@ -146,7 +138,6 @@ class _Section:
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
             "failures_without_a_name": [asdict(failure) for failure in self.unnamed],
             "similar": [pair.record() for pair in self.pairs],
-            "similar_to_last_term": [pair.record() for pair in self.last_term],
         }
 
     def values(self) -> dict[str, Any]:
@@ -154,7 +145,6 @@ class _Section:
         return self.record() | {
             "id": f"assignment-{self.assignment}",
             "spread": self.spread,
-            "histogram": class_figures.histogram(self.spread, self.max_score) if self.spread else None,
             "checks": sorted(self.checks, key=lambda check: check.share),
             "exercises": self.exercises,
             "mistakes": self.mistakes[:FAILURES],
@@ -169,41 +159,23 @@ class _Section:
             "pairs": [(pair, self._sides(pair)) for pair in pairs[:PAIRS_IN_FULL]],
             "more_pairs": pairs[PAIRS_IN_FULL:PAIRS],
             "pairs_left_out": max(0, len(pairs) - PAIRS),
-            "last_term": [(pair, self._sides(pair)) for pair in self.last_term[:PAIRS_IN_FULL]],
-            "more_last_term": self.last_term[PAIRS_IN_FULL:PAIRS],
         }
 
     def _sides(self, pair: SimilarPair) -> list[tuple[str, list[tuple[str, Markup]]]]:
         """Return, for each of the two, the answers with shared places, which are marked."""
-        works = {**self.earlier, **self.answers}
         sides = zip(pair.students, pair.spans, strict=True)
         return [
-            (student, [(answer, marked(works[student][answer], spans[answer])) for answer in spans])
+            (student, [(answer, marked(self.answers[student][answer], spans[answer])) for answer in spans])
             for student, spans in sides
         ]
 
 
-def _similar_in_several(sections: Sequence[_Section]) -> list[tuple[tuple[str, str], list[str]]]:
-    """Return the pairs who share answers in more than one assignment, those of most assignments first."""
-    assignments: dict[tuple[str, str], dict[str, None]] = {}
-    for section in sections:
-        for pair in section.pairs:
-            assignments.setdefault(pair.students, {})[section.assignment] = None
-    several = [(students, list(names)) for students, names in assignments.items() if len(names) > 1]
-    return sorted(several, key=lambda pair: (-len(pair[1]), pair[0]))
-
-
 def _partly_similar(
-    answers: Answers,
-    equal: Sequence[Sequence[str]],
-    public: Public,
-    programs: Collection[str],
-    apart: Collection[str] = (),
+    answers: Answers, equal: Sequence[Sequence[str]], public: Public, programs: Collection[str]
 ) -> list[SimilarPair]:
     """Return the pairs who share some of their programs or written answers, those with most evidence first.
 
     Programs are the answers to exercises that a check looks at. Groups who share everything are not among the pairs.
-    Students of another term, who stand apart, are compared with the class alone.
     """
 
     def chosen(*, code: bool) -> Answers:
@@ -214,31 +186,12 @@ def _partly_similar(
         }
 
     written = chosen(code=False)
-    by_words = similar_pairs(written, public.text, similar.MIN_WORDS, tokenise=written_words, apart=apart)
-    by_code = similar_pairs(chosen(code=True), public.code, apart=apart)
+    by_words = similar_pairs(written, public.text, similar.MIN_WORDS, tokenise=written_words)
+    by_code = similar_pairs(chosen(code=True), public.code)
     together = [set(group) for group in equal]
     pairs = [*by_code, *(replace(pair, what=similar.WRITTEN) for pair in by_words)]
     unequal = [pair for pair in pairs if not any(set(pair.students) <= group for group in together)]
     return sorted(unequal, key=lambda pair: (-pair.evidence, pair.students))
-
-
-def _shared_with(earlier: Answers, answers: Answers, public: Public, programs: Collection[str]) -> list[SimilarPair]:
-    """Return the pairs across two terms who share answers, the same throughout first."""
-    if not earlier:
-        return []
-    everybody = {**earlier, **answers}
-    groups = equal_groups(everybody, public.answers)
-    across = [
-        (repeated[0], student)
-        for group in groups
-        if (repeated := [author for author in group if author in earlier])
-        for student in group
-        if student not in earlier
-    ]
-    return [
-        *equal_pairs(everybody, across, public.answers),
-        *_partly_similar(everybody, groups, public, programs, apart=set(earlier)),
-    ]
 
 
 def marked(source: str, spans: Sequence[Span]) -> Markup:

@@ -1,4 +1,4 @@
-"""The numbers of a class report: the spread of marks, the discrimination of checks, the mistakes that were made."""
+"""The numbers of a class report: the spread of marks, the discrimination of checks, mistakes, who needs help."""
 
 import statistics
 from collections import Counter, defaultdict
@@ -13,6 +13,7 @@ from autograder.judge.verdicts import VerdictRecord, mistakes_in
 MIN_STUDENTS = 30
 MIN_EACH_SIDE = 5
 MAX_BINS, MAX_NAME = 20, 120
+HALF = 0.5
 LIMITS = ("timeout", "memory", "crash", "invalid")
 
 
@@ -225,3 +226,40 @@ def _by_exercise(marks: Iterable[Mark], name: str, read: Callable[[VerdictRecord
 def outcomes(marks: Iterable[Mark]) -> dict[str, int]:
     """Return the number of checks by outcome, the most common first."""
     return dict(Counter(verdict["outcome"] for mark in marks for verdict in mark.verdicts).most_common())
+
+
+@dataclass(frozen=True)
+class NeedsHelp:
+    """A student to offer help, and why."""
+
+    student: str
+    missing: Sequence[str]  # the assignments that half of the class handed in and this student did not
+    weak: Sequence[tuple[str, float]]  # those with less than half of the decided points, with the share
+    behind: float  # the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half
+
+
+def by_assignment(marks: Iterable[Mark]) -> Mapping[str, Sequence[Mark]]:
+    by_name: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_name.setdefault(mark.assignment, []).append(mark)
+    return by_name
+
+
+def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
+    """Return the students with less than half of an assignment's decided points, or without one that half handed in.
+
+    The first lacks most. A file that could not be read counts as neither: it is another kind of trouble.
+    """
+    missing, weak = defaultdict(list), defaultdict(list)
+    for assignment, class_marks in by_assignment(marks).items():
+        is_due = sum(mark.handed_in for mark in class_marks) >= HALF * len(class_marks)
+        for mark in class_marks:
+            if not mark.handed_in and not mark.excused and is_due:
+                missing[mark.student.id].append(assignment)
+            elif mark.decided_share is not None and mark.decided_share < HALF:
+                weak[mark.student.id].append((assignment, mark.decided_share))
+    in_need = []
+    for student in sorted({*missing, *weak}):
+        behind = len(missing[student]) + sum(1 - share for _, share in weak[student])
+        in_need.append(NeedsHelp(student, missing[student], weak[student], behind))
+    return sorted(in_need, key=lambda student: -student.behind)

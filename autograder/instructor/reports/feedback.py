@@ -36,7 +36,6 @@ from autograder.reports.text import Comments, without_repetition
 
 MAX_TEXT = 4000
 NOT_MARKED, CHANGED = "has not been marked yet", "has changed since it was marked, and will be looked at again"
-TAKE_PAGES_BACK = ("Canvas", "Moodle")
 SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
 # The page's policy lets this one script run, and no other: a student's text stays text in any case.
 SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
@@ -199,16 +198,6 @@ def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str])
         page = folder.feedback(student, assignment)
         pages[name if is_known else f"{student}/{assignment}.html"] = page.read_bytes()
     return zipped(pages)
-
-
-def without_address(folder: CourseFolder, pages: Sequence[Path]) -> list[str]:
-    """Return the students of those pages that came by neither Canvas nor Moodle, unless none of an assignment did."""
-    without = []
-    for assignment, students in sorted(_students_of(pages).items()):
-        attempts = {student: _submitted_attempt(folder, student, assignment) for student in students}
-        other = [who for who, attempt in attempts.items() if attempt is None or attempt.system not in TAKE_PAGES_BACK]
-        without += other if len(other) < len(students) else []
-    return list(dict.fromkeys(without))
 
 
 def _students_of(pages: Sequence[Path]) -> dict[str, list[str]]:

@@ -89,7 +89,6 @@ def similar_pairs(
     min_evidence: float = MIN_EVIDENCE,
     min_share: float = MIN_SHARE,
     tokenise: Tokenise = code_tokens,
-    apart: Collection[str] = (),
 ) -> list[SimilarPair]:
     """Return the pairs that share enough to be looked at, those with most evidence first.
 
@@ -98,14 +97,13 @@ def similar_pairs(
         public: sources that everybody has read.
         min_evidence, min_share: of a pair, as in ``SimilarPair``.
         tokenise: returns the tokens of an answer.
-        apart: students of another class; if there are any, only pairs of one of these and one of the others.
     """
     known = {print_ for source in public for print_ in fingerprints(source, tokenise)}
     works = {student: work_of(texts, known, tokenise) for student, texts in answers.items()}
     repeated = _repeated(works.values())
     pairs = (
         compare(students, works, weights)
-        for students, weights in _candidates(works, frozenset(apart))
+        for students, weights in _candidates(works)
         # An upper bound, as if no runs overlapped, rules out most pairs.
         if K * sum(weight * repeated[print_] for print_, weight in weights.items()) >= min_evidence
     )
@@ -156,9 +154,7 @@ def _repeated(works: Iterable[TokenizedWork]) -> dict[int, int]:
     return most
 
 
-def _candidates(
-    works: Mapping[str, TokenizedWork], apart: Collection[str]
-) -> Iterable[tuple[tuple[str, str], Mapping[int, float]]]:
+def _candidates(works: Mapping[str, TokenizedWork]) -> Iterable[tuple[tuple[str, str], Mapping[int, float]]]:
     """Return each two students who share a passage, with the weights of their shared passages."""
     owners: dict[int, set[str]] = defaultdict(set)
     for student, work in works.items():
@@ -169,8 +165,7 @@ def _candidates(
         weight = rarity(len(students), len(works))
         if 2 <= len(students) <= MAX_OWNERS and weight > 0:
             for first, second in combinations(sorted(students), 2):
-                if not apart or (first in apart) != (second in apart):
-                    shared[first, second][print_] = weight
+                shared[first, second][print_] = weight
     return shared.items()
 
 

@@ -170,11 +170,11 @@ def test_open_matters_of_collecting_are_repeated_by_every_command_with_marks(ter
     assert section["late_since_unknown"] == ["ada"]
 
 
-def test_the_report_needs_no_submission_and_compares_with_last_term(term_folder: Path, graded: Path) -> None:
+def test_the_report_needs_no_submission_and_replaces_itself(term_folder: Path) -> None:
     for path in sorted((term_folder / "submitted").rglob("*.ipynb")):
         path.write_text("{}", encoding="utf-8")
-    line = ("report", ASSIGNMENT, "--csv", "need.csv", "--last-term", graded)
-    status, out, _ = here(term_folder, *line)
+    assert here(term_folder, "report", ASSIGNMENT, "-q") == (0, "", "")
+    status, out, _ = here(term_folder, "report", ASSIGNMENT)
     assert (status, out.splitlines()[0]) == (0, "reports/2-layers.html, and the same as JSON beside it")
     section, page = report_of(term_folder)
     assert (section["handed_in"], section["missing"], section["late"]) == (10, ["0042"], ["john"])
@@ -182,15 +182,8 @@ def test_the_report_needs_no_submission_and_compares_with_last_term(term_folder:
     limits = {limit["exercise"]: limit["outcome"] for limit in section["limits"]}
     assert limits == {"Flatten": "timeout", "Sequential": "crash"}
     assert section["similar"] == []
-    again = {tuple(pair["students"]) for pair in section["similar_to_last_term"] if pair["what"] == "all answers"}
-    assert ("last term: john", "john") in again
-    assert re.search(rf"^{len(section['similar_to_last_term'])} pairs? with a student of last term$", out, re.MULTILINE)
     assert "von &#34;N&#34;" in page
     assert str(term_folder) not in page
-    head, *rows = csv_rows((term_folder / "need.csv").read_bytes().decode("utf-8"))
-    (gone,) = (dict(zip(head, row, strict=True)) for row in rows if row[0] == "0042")
-    assert (gone["last_name"], gone["first_name"], gone["not_handed_in"]) == ("Away", "Gone", ASSIGNMENT)
-    assert "--force replaces it and keeps a copy" in refused(term_folder, *line)
 
 
 def test_a_report_on_all_assignments_goes_to_standard_output_too(term_folder: Path) -> None:
@@ -199,12 +192,6 @@ def test_a_report_on_all_assignments_goes_to_standard_output_too(term_folder: Pa
     sections = json.loads(out)["assignments"]
     assert [section["assignment"] for section in sections] == CourseFolder(term_folder).assignments()
     assert (term_folder / "reports" / "class.html").exists()
-    assert "holds no submitted/" in refused(term_folder, "report", "--last-term", ".."), "no course folder"
-    assert here(term_folder, "report", ASSIGNMENT, "-q", "-o", "mine.html")[:2] == (0, "")
-    assert json.loads((term_folder / "mine.json").read_text(encoding="utf-8"))["assignments"]
-    (term_folder / "mine.html").unlink()
-    assert "mine.json exists: --force" in refused(term_folder, "report", ASSIGNMENT, "-o", "mine.html")
-    assert "-o names the page, such as report.html" in refused(term_folder, "report", ASSIGNMENT, "-o", "mine")
 
 
 def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(term_folder: Path) -> None:

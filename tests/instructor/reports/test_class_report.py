@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -24,8 +23,8 @@ from tests.instructor.reports.classes import MISTAKES, make_class
 from tests.instructor.reports.test_similar import ADDMM, DISGUISED
 
 
-def report_of(marks: Sequence[Mark], public: Public | None = None, **more: Any) -> ClassReport:
-    return class_report("A <i>course</i>", marks, lambda _: public or Public(), "today", **more)
+def report_of(marks: Sequence[Mark], public: Public | None = None) -> ClassReport:
+    return class_report("A <i>course</i>", marks, lambda _: public or Public(), "today")
 
 
 def words_of(report: ClassReport) -> str:
@@ -69,6 +68,8 @@ def test_every_assignment_has_its_sections_and_the_statistic_and_the_rules_are_n
     for heading in ("Marks", "Late and missing", "Exercises and checks", "Limits and crashes", "Most common mistakes"):
         assert words.count(f" {heading} ") >= 3
     assert words.count("A reason to look, and no verdict.") == 3
+    assert words.count("Students by points") == 3
+    assert len(re.findall(r"\d-\w+ \d+( \d+%){5}", words.partition("Share of the points by assignment")[2])) == 3
     for part in ("corrected item-total point-biserial correlation", "less than half of the points", "Aiken 2003"):
         assert part in words
 
@@ -144,18 +145,12 @@ def test_marking_changes_nothing_of_the_text(source: str, cuts: list[int]) -> No
     assert html.unescape(shown) == html.unescape(html.escape(source))
 
 
-def test_progress_is_drawn_over_assignments(page: BeautifulSoup) -> None:
-    drawn = [str(figure["aria-label"]) for figure in page.select("svg")]
-    assert any(label.startswith("Shares of the points by assignment. 2-layers:") for label in drawn)
-    assert len(drawn) == 4
-
-
 @pytest.mark.parametrize("size", [1, 2])
 def test_the_report_of_one_or_two_students_has_no_empty_part(size: int) -> None:
     words = words_of(report_of(make_class(size, 1)))
     assert "no correlation is given: fewer than 30 students" in words
     assert "nan" not in words.lower().split()
-    for heading in ("Section", "could not be read", "more than one assignment", "last term"):
+    for heading in ("Section", "could not be read", "Progress"):
         assert heading not in words
 
 
@@ -192,7 +187,6 @@ def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
     made_report = report_of([broken, *marks[1:]])
     assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in words_of(made_report)
     assert broken.student.id not in [student["student"] for student in made_report.numbers["needs_help"]]
-    assert f"{broken.student.email},,0.00,,,2-layers" in made_report.need
 
 
 def test_two_of_one_name_are_told_apart_by_their_ids() -> None:
@@ -201,42 +195,6 @@ def test_two_of_one_name_are_told_apart_by_their_ids() -> None:
     words = words_of(report_of([replace(marks[at], student=who) for at, who in enumerate(namesakes)] + marks[2:]))
     assert all(f"Anna Müller ({who.id})" in words for who in namesakes)
     assert f"{marks[2].student.name} ({marks[2].student.id})" not in words
-
-
-def test_a_pair_in_several_assignments_is_listed() -> None:
-    marks = make_class(30, 2, ("2-layers", "3-dropout"))
-    let_copy(marks, 10, 11, 40, 41)
-    made_report = report_of(marks)
-    assert made_report.numbers["similar_in_several"] == [
-        {"students": ["0010", "0011"], "assignments": ["2-layers", "3-dropout"]}
-    ]
-    first, second = (marks[at].student.name for at in (10, 11))
-    assert f"{first} and {second}: 2-layers, 3-dropout" in words_of(made_report)
-
-
-def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
-    handed_in = [mark for mark in make_class(40, 3) if mark.handed_in][:30]
-    marks = [replace(mark, answers={"layers-Linear": f"x_{at} = {at}"}) for at, mark in enumerate(handed_in)]
-    marks[3] = replace(marks[3], answers={"layers-Linear": ADDMM})
-    marks[4] = replace(marks[4], answers={"layers-Linear": "the same = 1", "layers-essay": ESSAY})
-    copier, repeater = marks[3].student, marks[4].student
-    earlier = {
-        "last term: eve": {"layers-Linear": DISGUISED},
-        "last term: bob": {"layers-Linear": DISGUISED},
-        "last term: zoe": {"layers-Linear": "the same =  1", "layers-essay": ESSAY},
-    }
-    made_report = report_of(marks, earlier=lambda _: earlier)
-    (section,) = made_report.numbers["assignments"]
-    pairs = [(pair["students"], pair["what"]) for pair in section["similar_to_last_term"]]
-    assert pairs == [
-        (["last term: zoe", repeater.id], "all answers"),
-        ([copier.id, "last term: bob"], "code"),
-        ([copier.id, "last term: eve"], "code"),
-    ]
-    assert section["similar"] == []
-    words = words_of(made_report)
-    assert f"{copier.name} and last term: eve: " in words
-    assert words.count("Similar to work of last term") == 1
 
 
 def test_times_that_nothing_proves_are_named() -> None:

@@ -17,7 +17,7 @@ from autograder.instructor.class_facts import read_marks
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.course.late import LatePenalty
-from autograder.instructor.reports.feedback import feedback_page, feedback_zip, without_address, write_feedback
+from autograder.instructor.reports.feedback import feedback_page, feedback_zip, write_feedback
 from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
@@ -300,17 +300,6 @@ def test_work_in_a_zip_of_the_students_own_is_shown_by_the_zips_name(class_folde
     packed = zipped(class_folder.parent / "inner.zip", inner).read_bytes()
     owners = pages(class_folder, {f"{ADAS}work.zip": packed, f"{GRACES}mine.ipynb": notebook(answer="grace")})
     assert {name: canvas_shows(name) for name in owners} == owners
-
-
-def test_a_page_of_work_that_came_by_mail_is_left_to_the_instructor_to_send(class_folder: Path) -> None:
-    pages(class_folder, {f"{ADAS}2-layers.ipynb": notebook(answer="ada")})
-    mail = class_folder.parent / "mail.ipynb"
-    mail.write_bytes(notebook(answer="grace"))
-    here(class_folder, "collect", mail, "2-layers", "--student", GRACE, "--yes")
-    course = CourseFolder(class_folder)
-    adas, graces = (course.feedback(student, "2-layers") for student in (ADA, GRACE))
-    assert without_address(course, [adas, graces]) == [GRACE]
-    assert without_address(course, [graces]) == []
 
 
 def test_two_owners_of_one_file_have_a_page_each(class_folder: Path) -> None:

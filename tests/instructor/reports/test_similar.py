@@ -5,9 +5,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
-import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +14,7 @@ from autograder.checks import rooms
 from autograder.course import Course
 from autograder.instructor.authoring.right_answers import right_answers
 from autograder.instructor.reports.code_tokens import code_tokens
-from autograder.instructor.reports.public_code import earlier_answers, public_code
+from autograder.instructor.reports.public_code import public_code
 from autograder.instructor.reports.similar import MIN_EVIDENCE, WINDOW, K, fingerprints, rarity, similar_pairs
 from tests.instructor.reports.classes import independent_answers
 
@@ -197,24 +195,3 @@ def test_winnowing_is_the_same_in_every_process() -> None:
     )
     line = [sys.executable, "-c", code]
     assert len({subprocess.run(line, capture_output=True, check=True).stdout for _ in range(2)}) == 1
-
-
-def hand_in(folder: Path, student: str, source: str, name: str = "2-layers.ipynb") -> None:
-    marked = {"nbgrader": {"grade_id": "layers-Linear", "solution": True, "grade": False, "schema_version": 3}}
-    cells = [nbformat.v4.new_code_cell("import torch"), nbformat.v4.new_code_cell(source, metadata=marked)]
-    path = folder / "submitted" / student / "2-layers" / name
-    path.parent.mkdir(parents=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-
-
-def test_answers_are_read_by_student_and_nothing_else_of_the_folder(tmp_path: Path) -> None:
-    hand_in(tmp_path, "eve", "x = 1")
-    hand_in(tmp_path, "bob", "x = 2", "my own name.ipynb")
-    broken = tmp_path / "submitted" / "zoe" / "2-layers"
-    broken.mkdir(parents=True)
-    (broken / "2-layers.ipynb").write_text("no notebook")
-    assert earlier_answers(tmp_path, "2-layers") == {
-        "last term: bob": {"layers-Linear": "x = 2"},
-        "last term: eve": {"layers-Linear": "x = 1"},
-    }
-    assert earlier_answers(tmp_path, "3-dropout") == {}
