@@ -105,7 +105,7 @@ def test_the_help_of_export_names_every_format() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["release", "grade", *SHOW_MARKS, "explain ada 2-layers affine_map", "viva ada 2-layers", "requests ."]
+    "line", ["release", "grade", *SHOW_MARKS, "explain ada 2-layers affine_map", "viva 2-layers", "requests ."]
 )
 def test_outside_a_course_folder_a_command_says_how_to_make_one(line: str, tmp_path: Path) -> None:
     assert "is not a course folder: make one with `autograder init DIR`" in refused(tmp_path, *line.split())

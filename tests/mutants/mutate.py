@@ -32,34 +32,34 @@ class Mutant:
 class Mutations(Catalogue):
     """The edits that a talk is about, and those that would ask too little of a student."""
 
-    def below(self, node: ast.AST, parent: ast.AST) -> Iterator[Edit]:
-        yield from super().below(node, parent)
+    def below(self, node: ast.AST) -> Iterator[Edit]:
+        yield from super().below(node)
         if isinstance(node, ast.Raise):
-            yield self._left_out("statement", node, "pass")
+            yield self._left_out(node, "pass")
 
-    def _at(self, node: ast.AST, parent: ast.AST) -> Iterator[Iterable[Edit]]:
-        yield from super()._at(node, parent)
+    def _at(self, node: ast.AST) -> Iterator[Iterable[Edit]]:
+        yield from super()._at(node)
         match node:
             case ast.Return(value=ast.expr() as value):
-                yield [self._becomes("value", value, "None")]
+                yield [self._becomes(value, "None")]
             case ast.AnnAssign() | ast.Expr() | ast.For() | ast.Return() | ast.Break():
-                yield [self._left_out("statement", node, "pass")]
+                yield [self._left_out(node, "pass")]
             case ast.Try():
                 body = self.text.of(Span(self.text.span(node).start + len("try"), self.text.span(node.body[-1]).end))
-                yield [self._becomes("context", node, f"if True{body}")]
+                yield [self._becomes(node, f"if True{body}")]
             case ast.Constant(value=str() as value):
-                yield [self._becomes("constant", node, repr(f"{value}?"))]
+                yield [self._becomes(node, repr(f"{value}?"))]
             case ast.Constant(value=float() as value):
-                yield [self._becomes("constant", node, f"({value + by})") for by in (1, -1)]
+                yield [self._becomes(node, f"({value + by})") for by in (1, -1)]
             case ast.BoolOp():
                 new = " and " if isinstance(node.op, ast.Or) else " or "
-                yield [self._becomes("operator", node, new.join(map(self.text.operand, node.values)))]
+                yield [self._becomes(node, new.join(map(self.text.operand, node.values)))]
             case ast.Call(func=ast.Attribute(value=receiver)) if root_of(receiver) in ("self", "cls"):
                 yield self._suffix(receiver, node)
             case ast.Call(args=[first, second, *_]):
-                yield [self._exchanged("arguments", first, second)]
+                yield [self._exchanged(first, second)]
         if isinstance(node, ast.If | ast.While):
-            yield [self._becomes("branch", node.test, truth) for truth in ("True", "False")]
+            yield [self._becomes(node.test, truth) for truth in ("True", "False")]
 
 
 def mutants_of(source: str) -> list[Mutant]:
@@ -68,7 +68,7 @@ def mutants_of(source: str) -> list[Mutant]:
     statements = [(text.span(statement), where, statement) for where, statement in _statements(text.tree, "")]
     mutants: dict[str, Mutant] = {}
     seen: Counter[tuple[str, str, str]] = Counter()
-    for edit in Mutations(text).below(text.tree, text.tree):
+    for edit in Mutations(text).below(text.tree):
         around = [known for known in statements if known[0].start <= edit.start < known[0].end]
         if not around:
             continue

@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Force, refuse_or_copy
-from autograder.errors import UsageError, complain, plain
+from autograder.errors import complain, plain
 from autograder.instructor.commands import (
-    WHICH,
-    WHO,
     OneAssignment,
     OneStudent,
     Quiet,
     ShutIn,
+    Student,
     Workers,
     examples,
 )
@@ -94,13 +93,10 @@ def requests(
     print(f"{target}: {len(asked)} to answer" + (f", {claimed} of them by a claimed name" if claimed else ""))
 
 
-@app.command(epilog=examples("autograder viva STUDENT ASSIGNMENT", "autograder viva --class ASSIGNMENT"))
+@app.command(epilog=examples("autograder viva ASSIGNMENT", "autograder viva ASSIGNMENT --student STUDENT"))
 def viva(
-    student: Annotated[str | None, typer.Argument(metavar="STUDENT", help=f"The student to talk with. {WHO}")] = None,
-    assignment: Annotated[str | None, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}.")] = None,
-    whole_class: Annotated[
-        str | None, typer.Option("--class", metavar="ASSIGNMENT", help="Talk with every student whose work was graded.")
-    ] = None,
+    assignment: OneAssignment,
+    student: Student = None,
     workers: Workers = 2,
     sandbox: ShutIn = True,
     quiet: Quiet = False,
@@ -108,45 +104,33 @@ def viva(
     """Prepare talks about students' own code.
 
     A talk asks what one small edit of the code would change. Takes an exercise that passed, tries small edits of the
-    student's code in the sandbox, and keeps one whose result is definite and differs from before. Writes two pages that
-    can be printed, into viva/ASSIGNMENT/: STUDENT.html with code, edit and question, and STUDENT-answer.html with the
-    answer, for you alone.
+    student's code in the sandbox, and keeps one whose result is definite and differs from before. Writes pages that can
+    be printed, into viva/ASSIGNMENT/: STUDENT.html with code, edit and question, and for you alone answers.html, or
+    STUDENT-answer.html with --student.
 
-    The same student gets the same question each time. In a class two students with the same code get different
-    questions, where there is a choice. The exit status is 1 without any question.
+    The same student gets the same question each time. The exit status is 1 without any question.
     """
     from autograder.console import progress
-    from autograder.instructor.course.directory import Directory, known_students
+    from autograder.instructor.course.directory import find_student, known_students
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.grading.workers import local_sandboxes
     from autograder.instructor.viva.question import LIMITS
-    from autograder.instructor.viva.round import require_talk, talks, works_of
-    from autograder.instructor.viva.sheets import write_index, write_sheets
+    from autograder.instructor.viva.round import talks
+    from autograder.instructor.viva.sheets import write_sheets
 
-    if (student is None) == (whole_class is None) or (student is None) != (assignment is None):
-        raise UsageError("name a student and an assignment, or --class and an assignment: see autograder viva --help")
     folder = CourseFolder.here()
-    (chosen,) = folder.chosen(assignment or whole_class)
-    students = known_students(folder)
-    only = None if student is None else Directory(students).named(student).id
-    works = works_of(folder, chosen)
-    require_talk(folder, works, chosen, only)
-    wanted = None if only is None else {only}
+    (chosen,) = folder.chosen(assignment)
+    only = find_student(folder, student).id if student is not None else None
+    names = {known.id: known.id_and_name for known in known_students(folder)}
     with (
-        progress("Trying edits", len(works) if student is None else 1, quiet) as step,
-        local_sandboxes(workers if student is None else 1, LIMITS, isolated=sandbox) as sandboxes,
+        progress("Trying edits", None, quiet) as step,
+        local_sandboxes(workers, LIMITS, isolated=sandbox) as sandboxes,
     ):
-        held = talks(works, chosen, sandboxes, only_for=wanted, done=step)
-    written = [path for talk in held for path in write_sheets(folder, chosen, talk)]
-    if student is None:
-        names = {student.id: student.id_and_name for student in students}
-        written = [write_index(folder, chosen, held, names)]
+        held = talks(folder, chosen, sandboxes, only, step)
+    path = write_sheets(folder, chosen, held, names)
     asked = sum(talk.question is not None for talk in held)
     if not quiet:
-        for path in written:
-            print(plain(str(path.relative_to(folder.root))))
-        if student is None:
-            print(f"{asked} of {len(held)} can be asked")
+        print(plain(f"{path.relative_to(folder.root)}: {asked} of {len(held)} can be asked"))
     for talk in held:
         if talk.question is None:
             complain(f"not asked: {talk.trouble}")

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 from autograder.instructor.viva.source_text import NoPython, Place, SourceText, Span, defining
 
-# Operators that people take for each other.
-COMPARED = {"<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"], "==": ["!="], "!=": ["=="]}
-COMPARED |= {"is": ["is not"], "is not": ["is"], "in": ["not in"], "not in": ["in"]}
+# Operators, each with those that people take for it.
 CALCULATED = {"+": "-", "-": "+", "*": "/", "/": "*", "//": "*", "%": "*", "**": "*", "@": "*", "&": "|", "|": "&"}
+CONFUSED = {"<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"], "==": ["!="], "!=": ["=="]}
+CONFUSED |= {"is": ["is not"], "is not": ["is"], "in": ["not in"], "not in": ["in"], "and": ["or"], "or": ["and"]}
+CONFUSED |= {sign: [new] for sign, new in CALCULATED.items()}
+CONFUSED |= {f"{sign}=": [f"{new}=", "="] for sign, new in CALCULATED.items()}
+CONFUSED |= {"<<": [], ">>": [], "^": []}
+SIGN = "|".join(r"\s+".join(map(re.escape, sign.split())) for sign in sorted(CONFUSED, key=len, reverse=True))
+ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
+CALLED |= {"mean": "sum", "amax": "amin", "argmax": "argmin"}
 CALLED |= {opposite: name for name, opposite in CALLED.items()}
-ORDERED = ("-", "/", "//", "%", "**", "@")
-# Names that people confuse and still get an answer, as methods of a tensor or functions of torch.
-ALSO_CALLED = {"mean": "sum", "sum": "mean", "amax": "amin", "amin": "amax", "argmax": "argmin", "argmin": "argmax"}
-DIMENSIONS = {"dim", "axis", "dim0", "dim1", "start_dim", "end_dim"}
 MODULES = {"torch", "nn", "F", "math", "np", "numpy", "time", "copy", "functional"}
 
 UNTOUCHED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.JoinedStr, ast.Global, ast.Nonlocal)
@@ -30,12 +32,10 @@ MAX_SHOWN = 120  # characters of a piece that a sentence quotes
 class Edit:
     """One small change of a source."""
 
-    kind: str
     start: int  # of the replaced characters; ``end`` is the one after their last
     end: int
     text: str  # the replacement
     says: str  # the change as a clause, such as "`+` becomes `-`"
-    line: int  # of the source in which it begins, from 1
 
     def apply(self, source: str) -> str:
         return source[: self.start] + self.text + source[self.end :]
@@ -52,7 +52,7 @@ def edits_of(source: str, name: str) -> list[Edit]:
     edits: dict[tuple[int, int, str], Edit] = {}
     try:
         for statement in defining(text.tree, name):
-            for edit in catalogue.below(statement, text.tree):
+            for edit in catalogue.below(statement):
                 if source.count("\n", edit.start, edit.end) < MAX_LINES:
                     edits.setdefault((edit.start, edit.end, edit.text), edit)
     except RecursionError as error:
@@ -72,38 +72,39 @@ class Catalogue:
             for alias in node.names
         }
 
-    def below(self, node: ast.AST, parent: ast.AST) -> Iterator[Edit]:
+    def below(self, node: ast.AST) -> Iterator[Edit]:
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if isinstance(node, UNTOUCHED) or is_docstring:
             return
-        for edits in self._at(node, parent):
-            # `is not` over two lines, keywords in an unusual order, or a number of more digits than Python writes
+        for edits in self._at(node):
+            # Keywords in an unusual order, or a number of more digits than Python writes
             with suppress(LookupError, ValueError):
                 yield from edits
         for field, value in ast.iter_fields(node):
             if field not in UNTOUCHED_FIELDS:
                 for inner in value if isinstance(value, list) else [value]:
                     if isinstance(inner, ast.AST):
-                        yield from self.below(inner, node)
+                        yield from self.below(inner)
 
-    def _at(self, node: ast.AST, parent: ast.AST) -> Iterator[Iterable[Edit]]:
+    def _at(self, node: ast.AST) -> Iterator[Iterable[Edit]]:
         match node:
             case ast.Compare():
-                yield self._comparison(node)
+                yield from map(self._operator, [node.left, *node.comparators], node.comparators)
             case ast.BoolOp():
-                old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
-                for left, right in zip(node.values, node.values[1:], strict=False):
-                    yield self._sign("operator", left, right, old, [new])
-            case ast.BinOp():
-                yield self._operator(node)
+                yield from map(self._operator, node.values, node.values[1:])
+            case ast.BinOp(left=left, right=right):
+                if isinstance(node.op, ORDERED):
+                    sign = self.text.of(self.text.between(left, right, SIGN))
+                    yield [self._becomes(node, f"{self.text.operand(right)} {sign} {self.text.operand(left)}")]
+                yield self._operator(left, right)
             case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()):
                 yield self._prefix(node)
             case ast.Constant():
-                yield self._constant(node, parent)
+                yield self._constant(node)
             case ast.IfExp():
-                yield [self._becomes("branch", node, self.text.of(branch)) for branch in (node.body, node.orelse)]
+                yield [self._becomes(node, self.text.of(branch)) for branch in (node.body, node.orelse)]
             case ast.Slice():
-                yield [self._left_out("slice", bound) for bound in (node.lower, node.upper, node.step) if bound]
+                yield [self._left_out(bound) for bound in (node.lower, node.upper, node.step) if bound]
             case ast.Call():
                 yield self._call(node)
                 given: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
@@ -112,78 +113,59 @@ class Catalogue:
             case ast.Attribute(attr="T" | "mT" | "H"):
                 yield self._suffix(node.value, node)
             case ast.AugAssign():
-                sign = sign_of(type(node.op))
-                if confused := CALCULATED.get(sign):
-                    yield self._sign("operator", node.target, node.value, f"{sign}=", [f"{confused}=", "="])
-                yield [self._left_out("statement", node, "pass")]
+                yield self._operator(node.target, node.value)
+                yield [self._left_out(node, "pass")]
             case ast.Assign() | ast.Expr(value=ast.Call() | ast.Await()):
-                yield [self._left_out("statement", node, "pass")]
+                yield [self._left_out(node, "pass")]
             case ast.With():
                 yield self._with(node)
             case ast.Break():
-                yield [self._becomes("branch", node, "continue")]
+                yield [self._becomes(node, "continue")]
             case ast.Continue():
-                yield [self._becomes("branch", node, "break")]
-            case ast.Return(value=ast.Tuple(elts=[first, second, *_])):
-                yield [self._exchanged("order", first, second)]
-            case ast.Subscript(slice=ast.Tuple(elts=[first, second, *_])):
-                yield [self._exchanged("order", first, second)]
+                yield [self._becomes(node, "break")]
+            case (
+                ast.Return(value=ast.Tuple(elts=[first, second, *_]))
+                | ast.Subscript(slice=ast.Tuple(elts=[first, second, *_]))
+            ):
+                yield [self._exchanged(first, second)]
         if isinstance(node, ast.If | ast.While) and not isinstance(node.test, ast.Compare | ast.UnaryOp):
-            yield [self._becomes("branch", node.test, f"not {self.text.operand(node.test)}")]
+            yield [self._becomes(node.test, f"not {self.text.operand(node.test)}")]
 
-    def _edit(self, kind: str, place: Place, text: str, says: str) -> Edit:
-        start, end = self.text.span(place)
-        return Edit(kind, start, end, text, says, self.text.line(start))
+    def _becomes(self, place: Place, new: str) -> Edit:
+        return Edit(*self.text.span(place), new, f"{_shown(self.text.of(place))} becomes {_shown(new)}")
 
-    def _becomes(self, kind: str, place: Place, new: str) -> Edit:
-        return self._edit(kind, place, new, f"{_shown(self.text.of(place))} becomes {_shown(new)}")
+    def _left_out(self, place: Place, new: str = "") -> Edit:
+        return Edit(*self.text.span(place), new, f"{_shown(self.text.of(place))} is left out")
 
-    def _left_out(self, kind: str, place: Place, new: str = "") -> Edit:
-        return self._edit(kind, place, new, f"{_shown(self.text.of(place))} is left out")
-
-    def _exchanged(self, kind: str, first: ast.expr, second: ast.expr) -> Edit:
+    def _exchanged(self, first: ast.expr, second: ast.expr) -> Edit:
         left, right = self.text.span(first), self.text.span(second)
         middle = self.text.of(Span(left.end, right.start))
-        return self._becomes(kind, Span(left.start, right.end), f"{self.text.of(right)}{middle}{self.text.of(left)}")
+        return self._becomes(Span(left.start, right.end), f"{self.text.of(right)}{middle}{self.text.of(left)}")
 
-    def _sign(self, kind: str, left: ast.expr, right: ast.expr, old: str, new: Sequence[str]) -> Iterator[Edit]:
-        span = self.text.between(left, right, r"\s+".join(map(re.escape, old.split())))
-        for sign in new:
-            yield self._becomes(kind, span, sign)
-
-    def _comparison(self, node: ast.Compare) -> Iterator[Edit]:
-        for left, right, operator in zip([node.left, *node.comparators], node.comparators, node.ops, strict=False):
-            sign = sign_of(type(operator))
-            yield from self._sign("comparison", left, right, sign, COMPARED[sign])
-
-    def _operator(self, node: ast.BinOp) -> Iterator[Edit]:
-        sign = sign_of(type(node.op))
-        if sign in ORDERED:
-            exchanged = f"{self.text.operand(node.right)} {sign} {self.text.operand(node.left)}"
-            yield self._becomes("operands", node, exchanged)
-        if confused := CALCULATED.get(sign):
-            yield from self._sign("operator", node.left, node.right, sign, [confused])
+    def _operator(self, left: ast.expr, right: ast.expr) -> Iterator[Edit]:
+        span = self.text.between(left, right, SIGN)
+        for sign in CONFUSED[" ".join(self.text.of(span).split())]:
+            yield self._becomes(span, sign)
 
     def _prefix(self, node: ast.UnaryOp) -> Iterator[Edit]:
         start = self.text.span(node).start
-        yield self._left_out("sign", self.text.between(Span(start, start), node.operand, r"(not\b|[-~])\s*"))
+        yield self._left_out(self.text.between(Span(start, start), node.operand, r"(not\b|[-~])\s*"))
 
     def _suffix(self, value: ast.expr, node: ast.expr) -> Iterator[Edit]:
         """Leave out the attribute or call after a value."""
         end = self.text.span(node).end
         dot = self.text.between(value, Span(end, end), r"\.")
-        yield self._left_out("call", Span(dot.start, end))
+        yield self._left_out(Span(dot.start, end))
 
-    def _constant(self, node: ast.Constant, parent: ast.AST) -> Iterator[Edit]:
-        kind = "dimension" if isinstance(parent, ast.keyword) and parent.arg in DIMENSIONS else "constant"
+    def _constant(self, node: ast.Constant) -> Iterator[Edit]:
         match node.value:
             case bool() as value:
-                yield self._becomes(kind, node, str(not value))
+                yield self._becomes(node, str(not value))
             case int() as value:
-                yield self._becomes(kind, node, str(value + 1))
-                yield self._becomes(kind, node, str(value - 1))
+                yield self._becomes(node, str(value + 1))
+                yield self._becomes(node, str(value - 1))
             case float() as value:
-                yield self._becomes(kind, node, repr(2 * value) if value else "1.0")
+                yield self._becomes(node, repr(2 * value) if value else "1.0")
 
     def _call(self, node: ast.Call) -> Iterator[Edit]:
         function = node.func
@@ -191,20 +173,13 @@ class Catalogue:
         if method and root_of(method.value) not in {*self.modules, "self", "cls"}:
             yield from self._suffix(method.value, node)
         elif node.args and not isinstance(node.args[0], ast.Starred | ast.GeneratorExp):
-            yield self._becomes("call", node, self._in_place_of(node, node.args[0]))
+            yield self._becomes(node, self.text.operand(node.args[0]))
         name = method.attr if method else getattr(function, "id", "")
-        confused = CALLED.get(name) or (ALSO_CALLED.get(name) if method else None)
-        if confused:
+        if confused := CALLED.get(name):
             end = self.text.span(function).end
-            yield self._becomes("call", Span(end - len(name), end), confused)
+            yield self._becomes(Span(end - len(name), end), confused)
         if len(node.args) > 1 and not any(isinstance(argument, ast.Starred) for argument in node.args[:2]):
-            yield self._exchanged("arguments", node.args[0], node.args[1])
-
-    def _in_place_of(self, call: ast.Call, value: ast.expr) -> str:
-        """Return the code of a value that replaces a call: a number before a point needs brackets."""
-        code, end = self.text.operand(value), self.text.span(call).end
-        is_number = isinstance(value, ast.Constant) and isinstance(value.value, int)
-        return f"({code})" if is_number and self.text.text[end : end + 1] == "." else code
+            yield self._exchanged(node.args[0], node.args[1])
 
     def _keyword(self, given: Sequence[ast.expr | ast.keyword], at: int) -> Iterator[Edit]:
         span = self.text.span(given[at])
@@ -213,22 +188,12 @@ class Catalogue:
             whole = Span(self.text.between(given[at - 1], span, ",").start, span.end)
         elif len(given) > 1:
             whole = Span(span.start, self.text.span(given[1]).start)
-        yield self._edit("keyword", whole, "", f"{_shown(self.text.of(span))} is left out")
+        yield Edit(*whole, "", f"{_shown(self.text.of(span))} is left out")
 
     def _with(self, node: ast.With) -> Iterator[Edit]:
         last = node.items[-1]
         colon = self.text.between(last.optional_vars or last.context_expr, node.body[0], ":")
-        yield self._becomes("context", Span(self.text.span(node).start, colon.start), "if True")
-
-
-def sign_of(operator: type[ast.operator] | type[ast.cmpop]) -> str:
-    """Return an operator as Python writes it between its operands."""
-    left, right = ast.Name("left"), ast.Name("right")
-    if issubclass(operator, ast.cmpop):
-        expression: ast.expr = ast.Compare(left, [operator()], [right])
-    else:
-        expression = ast.BinOp(left, operator(), right)
-    return ast.unparse(expression).removeprefix("left ").removesuffix(" right")
+        yield self._becomes(Span(self.text.span(node).start, colon.start), "if True")
 
 
 def root_of(node: ast.AST) -> str:

@@ -1,14 +1,12 @@
-"""Make questions about a student's cell: try edits in the sandbox until enough of them have a definite answer."""
+"""Make a question about a student's cell: try edits in the sandbox until one has a definite consequence."""
 
 import math
 import random
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, islice, zip_longest
 
 import numpy as np
 
@@ -16,30 +14,25 @@ from autograder.arrays import Array, as_numpy, close, is_array, is_tensor
 from autograder.checks import Observation, Raised, Sample
 from autograder.course import Course
 from autograder.instructor.viva.edits import Edit, edits_of
-from autograder.instructor.viva.source_text import NoPython, SourceText, defining, is_python
+from autograder.instructor.viva.source_text import NoPython, SourceText, defining
 from autograder.sandbox import Cell, Limits, Program, RunResult
 from autograder.sandbox.program import PlannedScene
 
 # An edit can loop for ever: a scene takes some milliseconds, so a second of the processor's time is enough for each.
 LIMITS = Limits(check_s=5.0, check_processor_s=1.0, total_s=40.0)
 BATCH = 8  # edits that share a run of the cells
-MAX_TRIALS = 120  # edits of an exercise that are tried
-PATIENCE_S = 120.0  # over one exercise, for code that takes its time
-# Errors of these kinds say only that a name is missing or does not fit: little to reason about.
-DULL = {"NameError", "UnboundLocalError", "AttributeError", "TypeError", "SyntaxError", "IndentationError"}
-# torch's generator and unwritten memory differ in the two runs: an answer that depends on them is not definite.
-RUNS = ((1, True), (2, False))
+MAX_TRIALS = 48  # edits of an exercise that are tried
+# Seeds of two runs: torch's generator and unwritten memory differ, and what depends on them is not definite.
+RUNS = (1, 2)
 MAX_NUMBERS = 12
 MAX_TEXT = 80
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
-MAX_MESSAGE = 200
 EXERCISE_SCENES = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ASKED = ">>> "
 CLOSE = 0.01  # nearer than this, a number is not worth a question
-NOTHING = Edit("nothing", 0, 0, "", "", 1)
+NOTHING = Edit(0, 0, "", "")
 Run = Callable[[Program], RunResult]
-Observed = Mapping[tuple[int, str], Observation]
 
 
 @dataclass(frozen=True)
@@ -76,68 +69,34 @@ def _scene(block: str) -> Scene:
 class TalkQuestion:
     """A question about one exercise, and its answer."""
 
-    room: str
     exercise: str
     source: str
     edit: Edit
-    place: int  # the index of the edit among those of the cell; the same for cells that differ in layout alone
     given: str
     asked: str  # an expression after the given lines; its value is ``before`` without the edit, ``answer`` with it
     before: str
     answer: str
-    message: str
-    line: str  # of the student's code in which an error arises, where the answer is one
-    rank: int  # 0 where there is a value to be reasoned about, 1 and 2 for errors
 
 
-def questions(
-    room: str, exercise: str, cells: Sequence[Cell], scenes: Sequence[Scene], run: Run, seed: str, need: int
-) -> list[TalkQuestion]:
-    """Return questions about an exercise, the better ones first: as many of the best kind as are needed, or all.
+def question_about(room: str, exercise: str, cells: Sequence[Cell], run: Run, seed: str) -> TalkQuestion | None:
+    """Return a question about an exercise that has a scene, or None where no edit has a definite consequence.
 
-    They are the same for the same cells, scenes and seed, which draws the order in which edits are tried.
+    It is the same for the same cells and seed, which draws the order in which edits are tried.
     """
     cell = cell_of(cells, room, exercise)
     if cell is None:
-        return []
+        return None
     edits = edits_of(cell.source, exercise)
-    trial = _Trial(room, exercise, tuple(cells), cell.id, scenes, run)
-    asked: list[TalkQuestion] = []
-    before: Observed = {}
-    started = time.monotonic()
-    tried = (place for place in in_turn(edits, seed) if is_python(edits[place].apply(cell.source)))
-    left = islice(tried, MAX_TRIALS)
-    while batch := list(islice(left, BATCH)):
-        after = trial.observed([*([] if before else [NOTHING]), *(edits[place] for place in batch)])
-        if not before:
-            # A question can start from a value, or from the refusal of an argument.
-            values = after.pop(0).items()
-            before = {key: value for key, value in values if not isinstance(value, Raised) or value.is_refusal}
-            if not before:
-                return []
-        for place, observed in zip(batch, after, strict=True):
-            changed = [key for key in before if key in observed and differs(before[key], observed[key])]
-            if changed:
-                key = min(changed, key=lambda key: _rank(before[key], observed[key]))
-                value = observed[key]
-                question = TalkQuestion(
-                    room=room,
-                    exercise=exercise,
-                    source=cell.source,
-                    edit=edits[place],
-                    place=place,
-                    given=scenes[key[0]].given,
-                    asked=key[1],
-                    before=spoken(before[key]) or "",
-                    answer=spoken(value) or "",
-                    message=message_of(value),
-                    line=value.line if isinstance(value, Raised) else "",
-                    rank=_rank(before[key], value),
-                )
-                asked.append(question)
-        if sum(question.rank == 0 for question in asked) >= need or time.monotonic() - started > PATIENCE_S:
-            break
-    return sorted(asked, key=lambda question: question.rank)
+    tried = random.Random(seed).sample(edits, len(edits))[:MAX_TRIALS]
+    for at in range(0, len(tried), BATCH):
+        batch = tried[at : at + BATCH]
+        before, *after = observed(room, exercise, cells, cell.id, [NOTHING, *batch], run)
+        for edit, values in zip(batch, after, strict=True):
+            for given, asked in (key for key in before if key in values):
+                old, new = before[given, asked], values[given, asked]
+                if differs(old, new):
+                    return TalkQuestion(exercise, cell.source, edit, given, asked, spoken(old) or "", spoken(new) or "")
+    return None
 
 
 def cell_of(cells: Sequence[Cell], room: str, exercise: str) -> Cell | None:
@@ -150,84 +109,34 @@ def cell_of(cells: Sequence[Cell], room: str, exercise: str) -> Cell | None:
     return None
 
 
-def in_turn(edits: Sequence[Edit], seed: str) -> list[int]:
-    """Return the places of edits in an order drawn by the seed, in which the kinds take turns."""
-    draw = random.Random(seed)
-    by_kind: dict[str, list[int]] = {}
-    for place in draw.sample(range(len(edits)), len(edits)):
-        by_kind.setdefault(edits[place].kind, []).append(place)
-    rounds = zip_longest(*by_kind.values())
-    return [place for place in chain.from_iterable(rounds) if place is not None]
+def observed(
+    room: str, exercise: str, cells: Sequence[Cell], cell: str, edits: Sequence[Edit], run: Run
+) -> list[dict[tuple[str, str], Observation]]:
+    """Return, for each edit, the values on which two runs agree, by the lines of the scene and the expression."""
+    scenes = scenes_of(room)[exercise]
 
+    def planned(number: int, at: int, seed: int) -> PlannedScene:
+        edit, scene = edits[number], scenes[at]
+        place = {"cell": cell, "start": edit.start, "end": edit.end, "text": edit.text, "fills_memory": seed == RUNS[0]}
+        name = f"{number}-{at}-{seed}"
+        return PlannedScene(room, exercise, name, seed, given=scene.given, asked=scene.asked, **place)
 
-def _rank(before: Observation, after: Observation) -> int:
-    if not isinstance(after, Raised):
-        is_bare = isinstance(after, str) and after.startswith("a ") and not isinstance(before, Raised)
-        return int(is_bare)
-    return 2 if after.kind in DULL else 1
-
-
-@dataclass(frozen=True)
-class _Trial:
-    room: str
-    exercise: str
-    cells: tuple[Cell, ...]
-    cell: str
-    scenes: Sequence[Scene]
-    run: Run
-
-    def observed(self, edits: Sequence[Edit]) -> list[Observed]:
-        """Return, for each edit, the values of the expressions of all scenes on which two runs agree."""
-        result = self.run(Program(self.cells, tuple(self._planned(edits))))
-        return [
-            {key: value for at in range(len(self.scenes)) for key, value in self._agreed(result, number, at).items()}
-            for number in range(len(edits))
-        ]
-
-    def _agreed(self, result: RunResult, edit: int, scene: int) -> Observed:
-        both = [result.answers[self.exercise, _name(edit, scene, seed)] for seed, _ in RUNS]
-        if any(answer.kind != "observed" for answer in both):
-            return {}
-        first, second = (answer.observations for answer in both)
+    plan = [(number, at, seed) for number in range(len(edits)) for at in range(len(scenes)) for seed in RUNS]
+    answers = run(Program(tuple(cells), tuple(planned(*one) for one in plan))).answers
+    values: list[dict[tuple[str, str], Observation]] = [{} for _ in edits]
+    for number, at, _ in plan[:: len(RUNS)]:
+        first, second = (answers[exercise, f"{number}-{at}-{seed}"].observations for seed in RUNS)
         # The process itself names the expressions that it has observed: only those that were asked for count.
-        return {
-            (scene, asked): first[asked]
-            for asked in self.scenes[scene].asked
-            if asked in first and asked in second and spoken(first[asked]) is not None
-            if spoken(first[asked]) == spoken(second[asked])
-        }
-
-    def _planned(self, edits: Sequence[Edit]) -> Iterator[PlannedScene]:
-        for number, edit in enumerate(edits):
-            for at, scene in enumerate(self.scenes):
-                for seed, fills_memory in RUNS:
-                    yield PlannedScene(
-                        self.room,
-                        self.exercise,
-                        _name(number, at, seed),
-                        seed,
-                        cell=self.cell,
-                        start=edit.start,
-                        end=edit.end,
-                        text=edit.text,
-                        given=scene.given,
-                        asked=scene.asked,
-                        fills_memory=fills_memory,
-                    )
-
-
-def _name(edit: int, scene: int, seed: int) -> str:
-    return f"{edit}-{scene}-{seed}"
+        for asked in scenes[at].asked:
+            words = spoken(first[asked]) if asked in first and asked in second else None
+            if words is not None and words == spoken(second[asked]):
+                values[number][scenes[at].given, asked] = first[asked]
+    return values
 
 
 def spoken(value: Observation) -> str | None:
-    """Return an observation in a few words, None where it takes too many or another run would give other ones.
-
-    Of an error it is the kind: its message is the library's.
-    """
-    if isinstance(value, Raised):
-        return value.kind
-    if isinstance(value, Sample):
+    """Return a value in a few words, None where it takes too many or another run would give others, or of an error."""
+    if isinstance(value, Raised | Sample):
         return None
     if is_array(value):
         return _array(value)
@@ -261,9 +170,3 @@ def differs(before: Observation, after: Observation) -> bool:
     else:
         alike = False
     return not alike and spoken(before) != spoken(after)
-
-
-def message_of(value: Observation) -> str:
-    """Return the first line of an error's message, or nothing."""
-    lines = value.message.strip().splitlines() if isinstance(value, Raised) else []
-    return ADDRESS.sub("…", lines[0])[:MAX_MESSAGE] if lines else ""

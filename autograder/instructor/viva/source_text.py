@@ -2,8 +2,6 @@
 
 import ast
 import re
-from bisect import bisect_right
-from contextlib import suppress
 from typing import NamedTuple
 
 from autograder.notebooks.remarks import python_of
@@ -12,20 +10,9 @@ from autograder.parsing import bound, parse
 MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five minutes
 LINE_END = re.compile(r"\r\n|\r|\n")
 COMMENT = re.compile(r"#[^\r\n]*")
-# Expressions that bind less than an operator: as an operand they need brackets.
-LOOSE = (
-    ast.BinOp,
-    ast.BoolOp,
-    ast.Compare,
-    ast.UnaryOp,
-    ast.IfExp,
-    ast.Lambda,
-    ast.Await,
-    ast.NamedExpr,
-    ast.GeneratorExp,
-    ast.Yield,
-    ast.YieldFrom,
-)
+# Expressions that need no brackets as an operand; all others can bind less than an operator.
+TIGHT = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript, ast.JoinedStr, ast.List, ast.Tuple)
+TIGHT += (ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
 
 class NoPython(Exception):
@@ -70,17 +57,13 @@ class SourceText:
         start = self._starts[line - 1]
         return start + len(self.text[start : start + column].encode()[:column].decode())
 
-    def line(self, character: int) -> int:
-        """Return the number of the line in which a character lies, from 1."""
-        return bisect_right(self._starts, character)
-
     def of(self, place: Place) -> str:
         start, end = self.span(place)
         return self.text[start:end]
 
     def operand(self, node: ast.expr) -> str:
         """Return the text of an expression, in brackets where it needs some beside an operator."""
-        return f"({self.of(node)})" if isinstance(node, LOOSE) else self.of(node)
+        return self.of(node) if isinstance(node, TIGHT) else f"({self.of(node)})"
 
     def between(self, before: Place, after: Place, pattern: str) -> Span:
         """Return the first match of a pattern between two places, comments aside; raise LookupError without one."""
@@ -94,24 +77,10 @@ class SourceText:
 
 def defining(tree: ast.Module, name: str) -> list[ast.stmt]:
     """Return the statements of a cell that define a name and the names that it uses, in order."""
-    imports = (ast.Import, ast.ImportFrom)
-    defined = [(statement, bound(statement)) for statement in tree.body if not isinstance(statement, imports)]
-    chosen: list[ast.stmt] = []
-    wanted, known = [name], {name}
-    while wanted:
-        searched = wanted.pop()
-        for statement, names in defined:
-            if searched in names and statement not in chosen:
-                chosen.append(statement)
-                used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)} - known
-                wanted += sorted(used)
-                known |= used
+    left = [statement for statement in tree.body if not isinstance(statement, ast.Import | ast.ImportFrom)]
+    chosen, known = list[ast.stmt](), {name}
+    while more := [statement for statement in left if bound(statement) & known]:
+        chosen += more
+        left = [statement for statement in left if statement not in more]
+        known |= {node.id for statement in more for node in ast.walk(statement) if isinstance(node, ast.Name)}
     return [statement for statement in tree.body if statement in chosen]
-
-
-def is_python(source: str) -> bool:
-    """Whether Python can read a source with an edit in it: brackets can be missing."""
-    with suppress(NoPython):
-        SourceText(source)
-        return True
-    return False

@@ -7,7 +7,7 @@ import pytest
 from autograder.course import Course
 from autograder.exercises import definitions
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
-from autograder.instructor.viva.question import LIMITS, TalkQuestion, questions, scenes_of
+from autograder.instructor.viva.question import LIMITS, TalkQuestion, question_about
 from autograder.sandbox import Cell, Program, Sandbox
 
 COURSE = Course.installed()
@@ -33,13 +33,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def asked(
-    sandbox: Sandbox, room: str, exercise: str, source: str, seed: str = "seed", need: int = 1
-) -> list[TalkQuestion]:
-    """Return the questions about an exercise in a program."""
-    return questions(
-        room, exercise, cells_of(room, source), scenes_of(room)[exercise], sandbox.run, seed=seed, need=need
-    )
+def asked(sandbox: Sandbox, room: str, exercise: str, source: str, seed: str = "seed") -> TalkQuestion | None:
+    """Return the question about an exercise in a program."""
+    return question_about(room, exercise, cells_of(room, source), sandbox.run, seed)
 
 
 def written_answers() -> list[RightAnswer]:

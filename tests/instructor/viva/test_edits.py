@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining, is_python
+from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining
 
 STYLED = '''
 %matplotlib inline
@@ -40,37 +40,37 @@ def other(x):
 
 def test_each_kind_of_edit_finds_its_place_in_any_layout() -> None:
     assert {
-        "comparison: `<` becomes `<=`",
-        "sign: `not` is left out",
-        "operator: `/` becomes `*`",
-        "operands: `(x - w) # first / 2` becomes `2 / (x - w)`",
-        "operands: `x - w` becomes `w - x`",
-        "operator: `+=` becomes `-=`",
-        "operator: `+=` becomes `=`",
-        "keyword: `min = 0` is left out",
-        "call: `torch.clamp( x , min = 0 )` becomes `x`",
-        "context: `with torch.no_grad( )` becomes `if True`",
-        "slice: `1` is left out",
-        "statement: `y = y [ 1 : ]` is left out",
-        "call: `sum` becomes `mean`",
-        "arguments: `x, w` becomes `w, x`",
-        "branch: `y if x else w` becomes `w`",
-        "constant: `0.5` becomes `1.0`",
-        "call: `.T` is left out",  # in a function that the answer uses
-    } <= {f"{edit.kind}: {edit.says}" for edit in edits_of(STYLED, "answer")}
+        "`<` becomes `<=`",
+        "`not` is left out",
+        "`/` becomes `*`",
+        "`(x - w) # first / 2` becomes `2 / (x - w)`",
+        "`x - w` becomes `w - x`",
+        "`+=` becomes `-=`",
+        "`+=` becomes `=`",
+        "`min = 0` is left out",
+        "`torch.clamp( x , min = 0 )` becomes `x`",
+        "`with torch.no_grad( )` becomes `if True`",
+        "`1` is left out",
+        "`y = y [ 1 : ]` is left out",
+        "`sum` becomes `mean`",
+        "`x, w` becomes `w, x`",
+        "`y if x else w` becomes `w`",
+        "`0.5` becomes `1.0`",
+        "`.T` is left out",  # in a function that the answer uses
+    } <= {edit.says for edit in edits_of(STYLED, "answer")}
 
 
 def test_words_for_people_and_unused_definitions_are_left_alone() -> None:
     for edit in edits_of(STYLED, "answer"):
         touched = STYLED[edit.start : edit.end]
         assert not [word for word in ("raise", "assert", "words", "1000") if word in touched]
-        line = STYLED.splitlines()[edit.line - 1]
+        line = STYLED.splitlines()[STYLED.count("\n", 0, edit.start)]
         assert not line.strip().startswith(("assert", '"""', "raise", "%", "!"))
 
 
 def test_beside_a_number_of_as_many_digits_as_python_writes_other_edits_are_found() -> None:
-    edits = edits_of(f"def answer(x):\n    return x - {10**4300 - 1:#x}", "answer")
-    assert [edit.kind for edit in edits] == ["operands", "operator"]
+    first, second = edits_of(f"def answer(x):\n    return x - {10**4300 - 1:#x}", "answer")
+    assert (first.text[-4:], second.text) == (" - x", "+")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -79,8 +79,7 @@ def test_an_edit_keeps_every_other_line_and_character(end: str) -> None:
     for edit in edits_of(source, "answer"):
         after = edit.apply(source)
         assert after == source[: edit.start] + edit.text + source[edit.end :]
-        assert source.count(end, 0, edit.start) + 1 == edit.line
-        assert is_python(after), edit
+        assert SourceText(after).program != SourceText(source).program
 
 
 def test_a_definition_brings_the_names_that_it_uses() -> None:

@@ -10,17 +10,20 @@ import torch
 from autograder.checks import Observation, Raised, rooms
 from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import differs, in_turn, scenes_of, spoken
+from autograder.instructor.viva.question import NOTHING, differs, observed, scenes_of, spoken
 from autograder.sandbox import Program, Sandbox
 from autograder.sandbox.program import PlannedScene
 from tests.instructor.viva.conftest import COURSE, asked, cells_of, written_answers
 from tests.suite import is_deep
 
 # These inherit all that the exercise asks for from PyTorch: there is no line of the student's to edit.
-NOTHING_WRITTEN = {
+NOT_ASKED = {
     ("approximation/modules", "ReLU"),
     ("layers/functional", "Flatten"),
     ("layers/functional", "Sequential"),
+    # After each small edit of these an error comes out, which is no question.
+    ("approximation/numpy_style", "ReLU"),
+    ("layers/loops", "Flatten"),
 }
 
 
@@ -28,7 +31,7 @@ WRITTEN = [
     pytest.param(answer, exercise, id=f"{answer.room}-{answer.name}-{exercise}")
     for answer in written_answers()
     for exercise in scenes_of(answer.room)
-    if (f"{answer.room}/{answer.name}", exercise) not in NOTHING_WRITTEN and edits_of(answer.source, exercise)
+    if (f"{answer.room}/{answer.name}", exercise) not in NOT_ASKED and edits_of(answer.source, exercise)
 ]
 
 
@@ -42,74 +45,57 @@ def test_each_exercise_of_the_course_has_a_scene_and_each_scene_an_exercise() ->
 def test_each_question_has_a_definite_answer(sandbox: Sandbox, answer: RightAnswer, exercise: str) -> None:
     room, source = answer.room, answer.source
     for seed in ("ada", "alan", "grace") if is_deep() else ("ada",):
-        questions_ = asked(sandbox, room, exercise, source, seed)
-        assert questions_, f"nothing can be asked about {exercise} with the seed {seed}"
-        for question in questions_:
-            assert question.answer
-            assert question.answer != question.before
-        first = questions_[0]
-        if seed == "ada":
-            assert asked(sandbox, room, exercise, source, seed)[0] == first
-        edited = cells_of(room, first.edit.apply(first.source))
-        scene = PlannedScene(room, exercise, "again", 71, cell=edited[1].id, given=first.given, asked=(first.asked,))
+        question = asked(sandbox, room, exercise, source, seed)
+        assert question == asked(sandbox, room, exercise, source, seed)
+        assert question, f"nothing can be asked about {exercise} with the seed {seed}"
+        assert question.answer != question.before
+        edited = cells_of(room, question.edit.apply(question.source))
+        given, expressions = question.given, (question.asked,)
+        scene = PlannedScene(room, exercise, "again", 71, cell=edited[1].id, given=given, asked=expressions)
         other_seed = replace(scene, name="and again", seed=72)
         again = sandbox.run(Program(edited, (scene, other_seed))).answers.values()
-        assert {spoken(answer.observations[first.asked]) for answer in again} == {first.answer}
+        assert {spoken(answer.observations[question.asked]) for answer in again} == {question.answer}
 
 
 @pytest.mark.long("four questions are found, each by many edits that run twice")
 def test_another_seed_gives_another_question(sandbox: Sandbox) -> None:
     source = COURSE.source("layers")
-    first = [asked(sandbox, "layers", "Linear", source, seed)[0] for seed in ("ada", "alan", "grace", "john")]
-    assert len({question.place for question in first}) > 1
+    asked_about = [asked(sandbox, "layers", "Linear", source, seed) for seed in ("ada", "alan", "grace", "john")]
+    assert len({question and question.edit for question in asked_about}) > 1
 
 
-def test_the_order_of_edits_follows_from_the_seed_and_mixes_kinds() -> None:
-    edits = edits_of(COURSE.source("training"), "Learner")
-    order = in_turn(edits, "ada")
-    assert sorted(order) == list(range(len(edits)))
-    assert order == in_turn(edits, "ada") != in_turn(edits, "alan")
-    kinds = {edit.kind for edit in edits}
-    assert {edits[place].kind for place in order[: len(kinds)]} == kinds
-
-
-RANDOM = """
-def rms_through(model, x):
-    return float(torch.rand(())) * len(x)
-"""
-UNWRITTEN = """
+# Each has a single edit, or edits of which one alone has a definite result: its own.
+INDEFINITE = {
+    "a random result": ("def rms_through(model, x):\n    return float(torch.rand(())) * len(x)\n", None),
+    "memory that nobody has written": (
+        """
 import torch
 before = [torch.full((999,), float("nan")) for _ in range(20)]
 del before
 def rms_through(model, x):
-    return float(torch.empty(999).fill_(0.5)[7]) * (2 - 1)
-"""
-ENDLESS = """
-def rms_through(model, x):
-    n = 0
-    while n < 3:
-        n += 1
-    return n / len(x)
-"""
+    return float(torch.empty(999).fill_(0.5)[7])
+""",
+        "`.fill_(0.5)` is left out",
+    ),
+    "a loop without an end": (
+        "def rms_through(model, x):\n    n = 0\n    while n < 3:\n        n += 1\n    return n / len(x)\n",
+        "`n += 1` is left out",
+    ),
+}
 
 
-def test_a_random_result_is_not_asked_about(sandbox: Sandbox) -> None:
-    about_random = asked(sandbox, "layers", "rms_through", RANDOM, need=99)
-    assert [question.edit.says for question in about_random if question.rank == 0] == []
-
-
-@pytest.mark.parametrize(
-    ("source", "need", "edit"),
-    [(UNWRITTEN, 99, "`.fill_(0.5)` is left out"), (ENDLESS, 3, "`n += 1` is left out")],
-    ids=["memory that nobody has written", "a loop without an end"],
-)
+@pytest.mark.parametrize(("source", "edit"), INDEFINITE.values(), ids=INDEFINITE)
 def test_an_edit_after_which_nothing_definite_comes_out_is_not_asked_about(
-    source: str, need: int, edit: str, sandbox: Sandbox
+    source: str, edit: str | None, sandbox: Sandbox
 ) -> None:
     """In one of two runs memory is filled with NaN; in the other one it is not, even where NaN has been before."""
-    definite = asked(sandbox, "layers", "rms_through", source, need=need)
-    assert definite
-    assert edit not in [question.edit.says for question in definite]
+    edits = [one for one in edits_of(source, "rms_through") if edit in (None, one.says)]
+    assert edits
+    before, *after = observed(
+        "layers", "rms_through", cells_of("layers", source), "layers-answers", [NOTHING, *edits], sandbox.run
+    )
+    assert before or edit is None
+    assert [values for values in after if values and values != before] == []
 
 
 CATALOGUE = Path(__file__).with_name("hostile.md").read_text(encoding="utf-8")
@@ -119,7 +105,7 @@ HOSTILE = dict(re.findall(r"^## ([^\n]+)\n\n```python\n(.*?)^```$", CATALOGUE, r
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.long("what never answers has its time")
 def test_a_hostile_cell_breaks_nothing(sandbox: Sandbox, source: str) -> None:
-    for question in asked(sandbox, "layers", "rms_through", source):
+    if question := asked(sandbox, "layers", "rms_through", source):
         assert len(question.answer) <= 80
         assert "<" not in question.answer
     assert asked(sandbox, "layers", "rms_through", COURSE.source("layers"))
@@ -127,7 +113,7 @@ def test_a_hostile_cell_breaks_nothing(sandbox: Sandbox, source: str) -> None:
 
 def test_a_cell_that_is_no_python_or_too_long_is_not_asked_about(sandbox: Sandbox) -> None:
     for source in ("def rms_through(:", "def rms_through(model, x):\n    return len(x)\n" + "# long\n" * 5000):
-        assert asked(sandbox, "layers", "rms_through", source) == []
+        assert asked(sandbox, "layers", "rms_through", source) is None
 
 
 def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
@@ -141,7 +127,7 @@ def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
         (torch.tensor([[1.0, -0.0], [0.25, 1 / 3]]), "[[1, 0], [0.25, 0.3333]]"),
         (torch.zeros(3, 5), "a tensor of the shape (3, 5)"),
         (torch.zeros(0, 2), "no numbers, in the shape (0, 2)"),
-        (Raised("ValueError", "long"), "ValueError"),
+        (Raised("ValueError", "long"), None),
         ("<f at 0x7f00deadbeef>", None),
         ("long " * 30, None),
     ],
@@ -158,7 +144,6 @@ def test_an_answer_is_short(value: Observation, words: str | None) -> None:
         (torch.tensor(float("nan")), torch.tensor(float("nan")), False),
         (1.0, 1.5, True),
         (torch.zeros(2), torch.zeros(3), True),
-        (Raised("ValueError", ""), 1, True),
     ],
 )
 def test_rounding_makes_no_difference(before: Observation, after: Observation, is_question: bool) -> None:
