@@ -65,7 +65,6 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.reports.class_report import class_report
     from autograder.instructor.reports.public_code import Public, public_in
-    from autograder.instructor.reports.similar import EVERYTHING
     from autograder.notebooks.graft import read_notebook
 
     folder, course = CourseFolder.here(), Course.installed()
@@ -90,10 +89,9 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
         print(text)
     elif not quiet:
         sections = done.numbers["assignments"]
-        similar = [pair["what"] for section in sections for pair in section["similar"]]
-        pairs, equal = len(similar), similar.count(EVERYTHING)
+        pairs, equal = (sum(len(section[name]) for section in sections) for name in ("similar", "same_answers"))
         print(f"{page.relative_to(folder.root)}, and the same as JSON beside it")
-        same = f", {equal} with the same answers throughout" if equal else ""
+        same = f", {equal} group{'' if equal == 1 else 's'} with the same answers throughout" if equal else ""
         in_need = len(done.numbers["needs_help"])
         if unread := len(done.numbers["unreadable"]):
             print(f"{unread} file{'' if unread == 1 else 's'} could not be read")

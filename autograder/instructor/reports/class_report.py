@@ -14,7 +14,7 @@ from autograder.instructor.marks import Mark, number
 from autograder.instructor.reports import class_statistics, similar
 from autograder.instructor.reports.code_tokens import written_words
 from autograder.instructor.reports.public_code import Public
-from autograder.instructor.reports.similar import SimilarPair, Span, equal_groups, equal_pairs, similar_pairs
+from autograder.instructor.reports.similar import SimilarPair, Span, equal_groups, similar_pairs
 from autograder.reports.html import render
 
 # With more of these a page would only be longer; the JSON has all.
@@ -103,10 +103,7 @@ class _Section:
         self.answers = {mark.student.id: mark.answers for mark in graded}
         self.equal = equal_groups(self.answers, public.answers)
         programs = {verdict["exercise"] for mark in graded for verdict in mark.verdicts}
-        self.pairs = [
-            *equal_pairs(self.answers, self.equal, public.answers),
-            *_partly_similar(self.answers, self.equal, public, programs),
-        ]
+        self.pairs = _partly_similar(self.answers, self.equal, public, programs)
 
     @property
     def has_begun(self) -> bool:
@@ -137,11 +134,11 @@ class _Section:
             "delegations": self.delegations,
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
             "failures_without_a_name": [asdict(failure) for failure in self.unnamed],
+            "same_answers": [list(group) for group in self.equal],
             "similar": [pair.record() for pair in self.pairs],
         }
 
     def values(self) -> dict[str, Any]:
-        pairs = [pair for pair in self.pairs if pair.what != similar.EVERYTHING]
         return self.record() | {
             "id": f"assignment-{self.assignment}",
             "spread": self.spread,
@@ -156,9 +153,9 @@ class _Section:
             "compared": len(self.answers),
             "equal": [(group, list(self.answers[group[0]].items())) for group in self.equal[:PAIRS_IN_FULL]],
             "more_equal": self.equal[PAIRS_IN_FULL:],
-            "pairs": [(pair, self._sides(pair)) for pair in pairs[:PAIRS_IN_FULL]],
-            "more_pairs": pairs[PAIRS_IN_FULL:PAIRS],
-            "pairs_left_out": max(0, len(pairs) - PAIRS),
+            "pairs": [(pair, self._sides(pair)) for pair in self.pairs[:PAIRS_IN_FULL]],
+            "more_pairs": self.pairs[PAIRS_IN_FULL:PAIRS],
+            "pairs_left_out": max(0, len(self.pairs) - PAIRS),
         }
 
     def _sides(self, pair: SimilarPair) -> list[tuple[str, list[tuple[str, Markup]]]]:

@@ -22,7 +22,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 from autograder.instructor.reports.code_tokens import CodeToken, Place, code_tokens
@@ -33,9 +33,8 @@ MIN_EVIDENCE = 60.0
 MIN_SHARE = 0.4
 MIN_WORDS = 30.0  # of written answers; two who read the same page seldom share more than a sentence of it
 MAX_OWNERS = 100  # a run of more students is no sign of copying, and its pairs would take long
-MAX_GROUP = 12  # in a larger group of equal hand-ins each student is paired with the next alone
 
-EVERYTHING, CODE, WRITTEN = "all answers", "code", "written answers"
+CODE, WRITTEN = "code", "written answers"
 
 Span = tuple[Place, Place]
 Tokenise = Callable[[str], list[list[CodeToken]]]
@@ -65,9 +64,8 @@ class SimilarPair:
     students: tuple[str, str]
     evidence: float  # weighted number of shared tokens
     share: float  # the part of the smaller work's own tokens that is shared, from 0 to 1
-    # The shared places, for each of the two by answer; none where all answers are equal.
-    spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]
-    what: str = CODE  # ``all answers``, where they are equal, or some of the ``code`` or ``written answers``
+    spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]  # shared, for each of the two by answer
+    what: str = CODE  # that is shared, or ``written answers``
 
     def record(self) -> dict[str, Any]:
         return {
@@ -222,20 +220,6 @@ def equal_groups(answers: Mapping[str, Mapping[str, str]], released: Mapping[str
             students[tuple(sorted(squeezed.items()))].append(student)
     groups = [tuple(group) for group in students.values() if len(group) > 1]
     return sorted(groups, key=lambda group: (-len(group), group))
-
-
-def equal_pairs(
-    answers: Mapping[str, Mapping[str, str]], groups: Sequence[tuple[str, ...]], released: Mapping[str, str]
-) -> list[SimilarPair]:
-    """Return the members of groups two by two, with the number of their words as evidence."""
-    untouched = _squeezed(released)
-    pairs = []
-    for group in groups:
-        texts = answers[group[0]]
-        words = sum(len(text.split()) for name, text in texts.items() if "".join(text.split()) != untouched.get(name))
-        for pair in combinations(group, 2) if len(group) <= MAX_GROUP else pairwise(group):
-            pairs.append(SimilarPair(pair, float(words), 1.0, ({}, {}), EVERYTHING))
-    return pairs
 
 
 def _squeezed(answers: Mapping[str, str]) -> dict[str, str]:

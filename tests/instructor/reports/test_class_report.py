@@ -110,8 +110,8 @@ def test_two_equal_hand_ins_come_first_even_if_their_code_is_the_books() -> None
     common = {"layers-Linear": "class Linear:\n    pass\n", "layers-essay": ESSAY}
     same = {name: f"\n{text}  ".replace("    pass", "  pass") for name, text in common.items()}
     made_report = report_of_pair(common, same, public=Public(code=[common["layers-Linear"]], text=[ESSAY]))
-    first = made_report.numbers["assignments"][0]["similar"][0]
-    assert (first["what"], first["share"]) == ("all answers", 1)
+    (section,) = made_report.numbers["assignments"]
+    assert ([len(group) for group in section["same_answers"]], section["similar"]) == ([2], [])
     assert made_report.html.count("The same answers, but for white space:") == 1
     assert html.escape(ESSAY.strip()) in made_report.html
 
@@ -119,7 +119,7 @@ def test_two_equal_hand_ins_come_first_even_if_their_code_is_the_books() -> None
 def test_untouched_notebooks_are_not_equal_work() -> None:
     released = {"layers-Linear": "class Linear:\n    ...\n", "layers-essay": "*Your answer*"}
     made_report = report_of_pair(released, dict(released), public=Public(answers=released))
-    assert made_report.numbers["assignments"][0]["similar"] == []
+    assert made_report.numbers["assignments"][0]["same_answers"] == []
 
 
 def test_a_shared_written_answer_makes_a_pair_and_a_quoted_question_does_not() -> None:
@@ -130,9 +130,10 @@ def test_a_shared_written_answer_makes_a_pair_and_a_quoted_question_does_not() -
     assert report_of_pair(*quoted, public=Public(text=[ESSAY])).numbers["assignments"][0]["similar"] == []
 
 
-def test_many_equal_hand_ins_are_one_group_and_few_pairs() -> None:
+def test_many_equal_hand_ins_are_one_group_and_no_pairs() -> None:
     made_report = report_of_pair(*[{"layers-Linear": "the same"}] * 30)
-    assert len(made_report.numbers["assignments"][0]["similar"]) == 29
+    (section,) = made_report.numbers["assignments"]
+    assert ([len(group) for group in section["same_answers"]], section["similar"]) == ([30], [])
     assert made_report.html.count("The same answers, but for white space:") == 1
 
 
