@@ -58,10 +58,10 @@ def requests(
 ) -> None:
     """Draft answers to requests for a regrade.
 
-    A page of feedback makes such a request: a small file that the student mails or hands in. Every check that is asked
-    about runs again as in `autograder explain`. The answers go into reports/requests.md, grouped by check, for you to
-    edit; no mark is changed. Whose a request is, the learning system or the folder says; if neither does, it is called
-    claimed. The exit status is 1 if no request was found.
+    A request is a few lines, with which a page of feedback ends; the student mails or hands them in. Every check that
+    is asked about runs again as in `autograder explain`. The answers go into reports/requests.md, grouped by check,
+    for you to edit; no mark is changed. Whose a request is, the learning system or the folder says; if neither does,
+    it is called claimed. The exit status is 1 if no request was found.
     """
     from autograder.console import progress
     from autograder.instructor.course.about import course_of

@@ -9,7 +9,6 @@ github.com/instructure/canvas-lms), in the folder ``Ada Lovelace_657737_assignsu
 are not known, or one file is the work of several, a page is called ``STUDENT/ASSIGNMENT.html``.
 """
 
-import base64
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
@@ -17,8 +16,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
-
-from markupsafe import Markup
 
 from autograder.course import Course, chapters_of
 from autograder.instructor.class_facts import nothing_graded, read_marks
@@ -28,7 +25,7 @@ from autograder.instructor.course.files import write_atomically, zipped
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.late import LatePenalty, late_penalty
 from autograder.instructor.marks import CellMark, Mark, number
-from autograder.instructor.requests.form import OTHER, WRITTEN, Request
+from autograder.instructor.requests.form import WRITTEN, Request
 from autograder.judge.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.reports.html import render
@@ -36,9 +33,6 @@ from autograder.reports.text import Comments, without_repetition
 
 MAX_TEXT = 4000
 NOT_MARKED, CHANGED = "has not been marked yet", "has changed since it was marked, and will be looked at again"
-SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
-# The page's policy lets this one script run, and no other: a student's text stays text in any case.
-SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
 
 
 def closing_dates(folder: CourseFolder, rule: LatePenalty) -> dict[str, datetime]:
@@ -112,21 +106,8 @@ def feedback_page(mark: Mark, rule: LatePenalty, *, closed: bool) -> str:
         sections=sorted(exercises, key=lambda exercise: not exercise["open"]),
         chapter=course.page(room) if room else "",
         written=written,
-        asked_about=_asked_about(judged, has_written=bool(written)),
-        by_mail=Request(student, mark.assignment, "(its title)", "(why)").lines(),
-        script=Markup(SCRIPT),
-        script_hash=SCRIPT_HASH,
+        request=Request(student, mark.assignment, f"(its title, or {WRITTEN})", "(why)").lines(),
     )
-
-
-def _asked_about(verdicts: Sequence[VerdictRecord], *, has_written: bool) -> list[tuple[str, str]]:
-    """Return the subjects of a request, each as a request calls it and as the page does: lost points come first."""
-    ordered = sorted(verdicts, key=lambda verdict: verdict["points"] == verdict["max_points"])
-    checks = [
-        (f"{verdict['exercise']}.{verdict['check']}", f"{verdict['exercise']}: {verdict['title']}")
-        for verdict in ordered
-    ]
-    return [*checks, *([(WRITTEN, WRITTEN.capitalize())] if has_written else []), (OTHER, OTHER.capitalize())]
 
 
 def _dates(mark: Mark, rule: LatePenalty) -> list[str]:

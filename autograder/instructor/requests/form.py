@@ -1,4 +1,4 @@
-"""A request to look at a mark again: a few lines of text, written by the page of feedback or by a student.
+"""A request to look at a mark again: a few lines of text, which a page of feedback gives and a student fills in.
 
 ``student: ada``, ``assignment: 2-layers``, ``check: Linear.affine_map`` and, last, ``reason: …``, which goes on to the
 end. Anybody can write one, so all that is read here is claimed, and capped.
