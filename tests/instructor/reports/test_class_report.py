@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -198,23 +199,22 @@ def test_two_of_one_name_are_told_apart_by_their_ids() -> None:
     assert f"{marks[2].student.name} ({marks[2].student.id})" not in words
 
 
-def test_times_that_nothing_proves_are_named() -> None:
-    marks = make_class(6, 1)
-    assert "nothing proves" not in words_of(report_of(marks))
-    claimed = report_of([replace(marks[0], standing=CLAIMED), *marks[1:]])
-    assert claimed.numbers["assignments"][0]["time_claimed"] == [marks[0].student.id]
-    words = words_of(claimed)
-    assert f"a time that nothing proves, such as a commit’s date: {marks[0].student.name}" in words
-    assert words.count("time claimed") == 1
+WITHOUT_SANDBOX = GradingRecord("layers", isolated=False)
 
 
-def test_a_mark_that_was_found_without_a_sandbox_is_named() -> None:
+@pytest.mark.parametrize(
+    ("known", "name", "says"),
+    [
+        ({"standing": CLAIMED}, "time_claimed", "a time that nothing proves, such as a commit’s date:"),
+        ({"record": WITHOUT_SANDBOX}, "not_isolated", "so the code was not shut in:"),
+    ],
+)
+def test_what_is_doubtful_about_a_mark_is_named(known: dict[str, Any], name: str, says: str) -> None:
     marks = make_class(6, 1)
-    assert "--no-sandbox" not in words_of(report_of(marks))
-    record = GradingRecord("layers", tuple(marks[0].verdicts), isolated=False)
-    trusted = report_of([replace(marks[0], record=record), *marks[1:]])
-    assert trusted.numbers["assignments"][0]["not_isolated"] == [marks[0].student.id]
-    assert f"so the code was not shut in: {marks[0].student.name}" in words_of(trusted)
+    assert says not in words_of(report_of(marks))
+    doubtful = report_of([replace(marks[0], **known), *marks[1:]])
+    assert doubtful.numbers["assignments"][0][name] == [marks[0].student.id]
+    assert f"{says} {marks[0].student.name}" in words_of(doubtful)
 
 
 def test_the_json_says_the_same(report: ClassReport) -> None:

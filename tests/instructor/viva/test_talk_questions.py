@@ -24,6 +24,7 @@ NOT_ASKED = {
     # After each small edit of these an error comes out, which is no question.
     ("approximation/numpy_style", "ReLU"),
     ("layers/loops", "Flatten"),
+    ("dropout/inherited", "Dropout"),
 }
 
 
@@ -111,14 +112,18 @@ def test_a_hostile_cell_breaks_nothing(sandbox: Sandbox, source: str) -> None:
     assert asked(sandbox, "layers", "rms_through", COURSE.source("layers"))
 
 
-def test_a_cell_that_is_no_python_or_too_long_is_not_asked_about(sandbox: Sandbox) -> None:
-    for source in ("def rms_through(:", "def rms_through(model, x):\n    return len(x)\n" + "# long\n" * 5000):
-        assert asked(sandbox, "layers", "rms_through", source) is None
-
-
-def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
-    source = "%matplotlib inline\n!echo hi\n\ndef rms_through(model, x):\n    return len(x) / 2\n"
-    assert asked(sandbox, "layers", "rms_through", source)
+@pytest.mark.parametrize(
+    ("source", "is_asked_about"),
+    [
+        ("def rms_through(:", False),
+        ("def rms_through(model, x):\n    return len(x)\n" + "# long\n" * 5000, False),
+        ("from math import sqrt as rms_through", False),
+        ("%matplotlib inline\n!echo hi\n\ndef rms_through(model, x):\n    return len(x) / 2\n", True),
+    ],
+    ids=["no Python", "too long", "nothing to edit", "magics"],
+)
+def test_a_cell_is_asked_about_where_it_can_be_read(source: str, is_asked_about: bool, sandbox: Sandbox) -> None:
+    assert (asked(sandbox, "layers", "rms_through", source) is not None) is is_asked_about
 
 
 @pytest.mark.parametrize(
