@@ -8,9 +8,9 @@ nothing. Without Canvas's own numbers Canvas goes by ids and titles; it is surer
 
 Moodle reads the grading worksheet of one assignment by ``mod/assign/feedback/offline/importgradeslib.php`` in
 github.com/moodle/moodle: the columns ``Identifier`` (``Participant 657737``, a number that only Moodle knows),
-``Grade``, ``Last modified (grade)`` and ``Feedback comments``, by these names. It passes over a grade above the
-maximum. The number is known where the class was read from such a worksheet. Otherwise fill Moodle's own file; or take
-this one to Grades, Import, CSV file, which finds students by their e-mail address.
+``Grade`` and ``Last modified (grade)``, by these names. It passes over a grade above the maximum. The number is known
+where the class was read from such a worksheet. Otherwise fill Moodle's own file; or take this one to Grades, Import,
+CSV file, which finds students by their e-mail address.
 
 Gradescope takes a ``results.json`` for each submission (gradescope-autograders.readthedocs.io, "Autograder
 Specifications", "Output format"). The score at the top overrides the sum of the tests: it contains written answers and
@@ -20,7 +20,6 @@ the late penalty, too.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -128,22 +127,6 @@ def moodle_csv(marks: Sequence[Mark]) -> str:
     return _table(MOODLE_COLUMNS, marks)
 
 
-def comment(mark: Mark) -> str:
-    """Return the comment beside a mark, as HTML without tags: points by exercise, and the checks that did not pass.
-
-    Of a hidden check it tells the title, as the feedback page does.
-    """
-    sentences = []
-    for exercise, checks in groupby(mark.verdicts, key=lambda verdict: verdict["exercise"]):
-        verdicts = list(checks)
-        points, possible = (sum(verdict[key] for verdict in verdicts) for key in ("points", "max_points"))
-        failed = [verdict["title"] for verdict in verdicts if verdict["outcome"] != "pass"]
-        lost = f"; not passed: {'; '.join(failed)}" if failed else ""
-        sentences.append(f"{exercise}: {points} of {possible} points{lost}")
-    sentences += [mark.lateness] if mark.lateness else []
-    return escape(". ".join(sentences) + "." if sentences else "", quote=False)
-
-
 MOODLE_COLUMNS: Columns = {
     "Identifier": lambda mark: mark.student.lms_user_id and f"{PARTICIPANT}{mark.student.lms_user_id}",
     "Full name": lambda mark: mark.student.name,
@@ -155,7 +138,6 @@ MOODLE_COLUMNS: Columns = {
     "Grade can be changed": lambda mark: "Yes",
     "Last modified (submission)": lambda mark: f"{mark.submitted_at:{MOODLE_TIME}}" if mark.submitted_at else "-",
     "Last modified (grade)": lambda mark: "-",
-    "Feedback comments": comment,
 }
 
 

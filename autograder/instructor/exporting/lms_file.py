@@ -1,8 +1,8 @@
 """Put marks into a learning system's own file, and leave all other values and the file's form unchanged.
 
-Canvas's gradebook export gets the assignment's column filled; Moodle's grading worksheet gets the grade and, unless
-somebody else wrote one, the comment. In Canvas's, a cell that says ``EX`` (excused) or ``N/A`` (not given the
-assignment) stays, and so does the cell of a student with an unmarked answer.
+Canvas's gradebook export gets the assignment's column filled, Moodle's grading worksheet the grade. In Canvas's, a cell
+that says ``EX`` (excused) or ``N/A`` (not given the assignment) stays, and so does the cell of a student with an
+unmarked answer.
 """
 
 import csv
@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from autograder.instructor.course.roster import POINTS_POSSIBLE, Student
-from autograder.instructor.exporting.formats import EXCUSED, PARTICIPANT, ExportError, comment
+from autograder.instructor.exporting.formats import EXCUSED, PARTICIPANT, ExportError
 from autograder.instructor.exporting.spreadsheet import BOM, unguarded
 from autograder.instructor.marks import Mark, number
 
 DELIMITERS = ",;\t"
-OURS = re.compile(r"\w+: \d+ of \d+ points\b")  # begins a comment by ``comment``
 CANVAS_NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignment's title
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
 NO_MARK = {EXCUSED, "N/A"}
@@ -73,7 +72,6 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
             "English, with the columns Identifier and Grade"
         )
     grade = _canvas_column(header, marks[0].assignment, column) if is_canvas else header.index("Grade")
-    remark = header.index("Feedback comments") if "Feedback comments" in header and not is_canvas else None
     rows = _student_rows(table, header, grade, marks[0].max_score, is_canvas=is_canvas)
     people = [_by_column(row, header) for row in rows]
     owners = _match(people, [mark.student for mark in marks])
@@ -97,8 +95,6 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
             changed.append(f"{who}: {old} → {row[grade]}")
         if not is_canvas and mark.final_score is not None and mark.final_score > mark.max_score:
             above.append(who)
-        if remark is not None and len(row) > remark and (not row[remark].strip() or OURS.match(row[remark])):
-            row[remark] = comment(mark)
     there = set(owners.values())
     marked = [mark.student for mark in marks if mark.final_score is not None]
     absent = [student.id_and_name for student in marked if student.id not in there]

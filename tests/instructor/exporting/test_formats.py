@@ -17,7 +17,6 @@ from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import (
     canvas_csv,
-    comment,
     gradescope_zip,
     moodle_csv,
     plain_csv,
@@ -139,7 +138,6 @@ def test_a_time_says_whether_it_is_late_and_whether_it_is_proved_or_claimed() ->
     assert [record["time"] for record in json.loads(verdicts_json(three))["marks"]] == ["proved", "claimed", None]
     late, claimed = "Late: 2 points taken off.", "Late, by a claimed time: 2 points taken off."
     assert [results(mark)["output"].splitlines()[-1] for mark in three] == [late, claimed, late]
-    assert ["by a claimed time" in comment(mark) for mark in three] == [False, True, False]
 
 
 def test_canvas_finds_its_header_and_the_points_possible() -> None:
@@ -162,17 +160,9 @@ def test_canvas_gets_a_column_for_each_assignment_and_an_empty_cell_for_no_mark(
 def test_moodle_finds_the_columns_that_it_looks_for() -> None:
     """Moodle reads it so in mod/assign/feedback/offline/importgradeslib.php; a number follows Participant."""
     table = by_pandas(moodle_csv(CLASS))
-    assert {"Identifier", "Grade", "Last modified (grade)", "Feedback comments"} <= set(table.columns)
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(table.columns)
     assert table.Identifier.tolist() == [f"Participant {mark.student.lms_user_id}" for mark in CLASS]
     assert set(table["Maximum grade"]) == {"25"}  # a grade above it would be passed over
-
-
-def test_a_comment_tells_hidden_checks_by_title_and_nothing_that_they_saw() -> None:
-    for mark in GRADED:
-        text = comment(mark)
-        assert "observed" not in text
-        assert "<" not in text
-        assert f"{number(mark.penalty)} points taken off" in text or not mark.penalty
 
 
 def test_results_are_as_gradescope_describes_them() -> None:

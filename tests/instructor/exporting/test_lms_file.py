@@ -44,13 +44,10 @@ def test_canvas_column_is_filled_and_all_else_is_as_it_was() -> None:
     assert (done.filled, done.not_there, done.without_mark) == (2, [], ["Student, Test (103)"])
 
 
-def test_moodle_grades_and_empty_comments_are_filled_and_all_else_is_as_it_was() -> None:
+def test_moodle_grades_are_filled_and_all_else_is_as_it_was() -> None:
     done = fill(MOODLE, MARKED)
-    assert done.text == (
-        MOODLE.replace('Submitted,,25.00,Yes,"Thu', 'Submitted,18,25.00,Yes,"Thu')
-        .replace(",-,\n", ",-,Late: 2 points taken off.\n")
-        .replace("Submitted,,25.00,Yes,-", "Submitted,7.25,25.00,Yes,-")
-    )
+    filled = MOODLE.replace('Submitted,,25.00,Yes,"Thu', 'Submitted,18,25.00,Yes,"Thu')
+    assert done.text == filled.replace("Submitted,,25.00,Yes,-", "Submitted,7.25,25.00,Yes,-")
     assert done.filled == 2
 
 
@@ -78,11 +75,8 @@ def test_filling_changes_one_column_alone(marks: list[Mark], has_mark: bool, quo
     assert fill(done.text, marks).text == done.text
 
 
-def test_our_own_comment_of_before_is_written_anew_and_a_mark_that_moodle_passes_over_is_named() -> None:
-    before = MOODLE.replace(",-,\n", ',-,"Linear: 0 of 20 points; not passed: Its size. Late: 1.2 points taken off."\n')
-    filled = fill(before, [MARKED[0], replace(MARKED[1], raw_score=26.0)])
-    assert filled.text == fill(MOODLE, [MARKED[0], replace(MARKED[1], raw_score=26.0)]).text
-    assert filled.above == ['Ben "B" (Participant 9)']
+def test_a_mark_that_moodle_passes_over_is_named() -> None:
+    assert fill(MOODLE, [MARKED[0], replace(MARKED[1], raw_score=26.0)]).above == ['Ben "B" (Participant 9)']
 
 
 def test_a_student_is_found_by_the_surest_thing_that_the_file_knows() -> None:
