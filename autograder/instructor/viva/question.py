@@ -117,9 +117,19 @@ def observed(
 
     def planned(number: int, at: int, seed: int) -> PlannedScene:
         edit, scene = edits[number], scenes[at]
-        place = {"cell": cell, "start": edit.start, "end": edit.end, "text": edit.text, "fills_memory": seed == RUNS[0]}
-        name = f"{number}-{at}-{seed}"
-        return PlannedScene(room, exercise, name, seed, given=scene.given, asked=scene.asked, **place)
+        return PlannedScene(
+            room,
+            exercise,
+            f"{number}-{at}-{seed}",
+            seed,
+            cell=cell,
+            start=edit.start,
+            end=edit.end,
+            text=edit.text,
+            given=scene.given,
+            asked=scene.asked,
+            fills_memory=seed == RUNS[0],
+        )
 
     plan = [(number, at, seed) for number in range(len(edits)) for at in range(len(scenes)) for seed in RUNS]
     answers = run(Program(tuple(cells), tuple(planned(*one) for one in plan))).answers

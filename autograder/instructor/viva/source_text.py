@@ -11,8 +11,8 @@ MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five mi
 LINE_END = re.compile(r"\r\n|\r|\n")
 COMMENT = re.compile(r"#[^\r\n]*")
 # Expressions that need no brackets as an operand; all others can bind less than an operator.
-TIGHT = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript, ast.JoinedStr, ast.List, ast.Tuple)
-TIGHT += (ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+ATOMS = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript, ast.JoinedStr)
+DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
 
 class NoPython(Exception):
@@ -63,7 +63,7 @@ class SourceText:
 
     def operand(self, node: ast.expr) -> str:
         """Return the text of an expression, in brackets where it needs some beside an operator."""
-        return self.of(node) if isinstance(node, TIGHT) else f"({self.of(node)})"
+        return self.of(node) if isinstance(node, ATOMS + DISPLAYS) else f"({self.of(node)})"
 
     def between(self, before: Place, after: Place, pattern: str) -> Span:
         """Return the first match of a pattern between two places, comments aside; raise LookupError without one."""
