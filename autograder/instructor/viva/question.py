@@ -145,13 +145,13 @@ def observed(
 
 
 def spoken(value: Observation) -> str | None:
-    """Return a value in a few words, None where it takes too many or another run would give others, or of an error."""
+    """Return a value in a few words, or None: of an error, of what only its type is known, of much, of an address."""
     if isinstance(value, Raised | Sample):
         return None
     if is_array(value):
         return _array(value)
     text = f"{value:.4g}" if type(value) is float else str(value)
-    return None if len(text) > MAX_TEXT or "\n" in text or ADDRESS.search(text) else text
+    return None if len(text) > MAX_TEXT or "\n" in text or text.startswith("a ") or ADDRESS.search(text) else text
 
 
 def _array(value: Array) -> str:

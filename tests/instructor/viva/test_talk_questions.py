@@ -25,6 +25,7 @@ NOT_ASKED = {
     ("approximation/numpy_style", "ReLU"),
     ("layers/loops", "Flatten"),
     ("dropout/inherited", "Dropout"),
+    ("training/saved_in_a_buffer", "Learner"),
 }
 
 
@@ -135,6 +136,7 @@ def test_a_cell_is_asked_about_where_it_can_be_read(source: str, is_asked_about:
         (Raised("ValueError", "long"), None),
         ("<f at 0x7f00deadbeef>", None),
         ("long " * 30, None),
+        ("a Linear", None),
     ],
 )
 def test_an_answer_is_short(value: Observation, words: str | None) -> None:
