@@ -14,7 +14,6 @@ class InstructorCommands(cli.Commands):
         "Each assignment": "release collect grade mark report feedback export viva status",
         "Decisions": "extend excuse drop points",
         "A student asks": "explain requests",
-        "The folder": "backup",
         "For authors": "prove",
         "For students": "check progress fill",
     }

@@ -1,4 +1,4 @@
-"""Commands for the course folder and for authors: ``autograder prove | init | doctor | backup``."""
+"""Commands for the course folder and for authors: ``autograder prove | init | doctor``."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import complain, plain, plain_json
-from autograder.instructor.commands import Quiet, examples
+from autograder.cli import Json
+from autograder.errors import plain, plain_json
+from autograder.instructor.commands import examples
 
 app = typer.Typer()
 
@@ -113,38 +113,3 @@ def doctor(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=1))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
-
-
-@app.command(epilog=examples("autograder backup", "autograder backup /mnt/other-disk/my-course.tar.gz --force"))
-def backup(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FILE", help="The .tar.gz to write; beside the course folder, with the time, if left out."
-        ),
-    ] = None,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write the folder and gradebook to one file.
-
-    Waits for an `autograder grade` or `collect` that is at work, and lets none begin until it is done. The file appears
-    under its name when it is whole. It holds solutions, names and marks: only you can read it, so keep it like that.
-    """
-    from datetime import datetime
-
-    from autograder.instructor.backup import gradebook_of, write_backup
-    from autograder.instructor.course.folder import CourseFolder
-
-    folder = CourseFolder.here()
-    target = file or folder.root.with_name(f"{folder.root.name}-{datetime.now():%Y-%m-%d-%H%M%S}.tar.gz")
-    refuse_or_copy(target, force)
-    gradebook = gradebook_of(folder)
-    with folder.only_one_grader(on_wait=lambda: complain("waiting for the command that is at work in this folder")):
-        count = write_backup(folder, gradebook, target)
-    if not gradebook:
-        complain("the gradebook is not in it: it is on a server; copy it there, PostgreSQL's with pg_dump")
-    if not quiet:
-        with_gradebook = "the gradebook" if gradebook and gradebook.exists() else "no gradebook"
-        print(f"{target}: {count} files and {with_gradebook}, {target.stat().st_size / 1e6:.1f} MB")
-        print(f"To put it back, type in the folder that is to hold the course: tar xzf {target.name}")

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
@@ -236,21 +236,18 @@ class CourseFolder:
         write_atomically(self.releases, json.dumps(known, indent=1) + "\n")
 
     @contextlib.contextmanager
-    def only_one_grader(self, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+    def only_one_grader(self) -> Iterator[None]:
         """Keep a second run from writing marks at the same time; the kernel frees a killed run's lock.
 
-        While another run is at work, it calls ``on_wait`` and waits, or without that raises CourseFolderError.
+        Raises CourseFolderError while another run is at work, or a copy of the folder is made, as the guide says.
         """
         with (self.root / LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                if on_wait is None:
-                    raise CourseFolderError(
-                        "another command, such as `autograder grade`, is at work in this folder: wait for it"
-                    ) from error
-                on_wait()
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                raise CourseFolderError(
+                    "another command, such as `autograder grade`, is at work in this folder: wait for it"
+                ) from error
             yield
 
     def nbgrader_config(self) -> Any:
