@@ -94,7 +94,7 @@ def init(
 
 @app.command(epilog="Example: autograder doctor")
 def doctor(as_json: Json = False) -> None:
-    """Try the sandbox and all that grading needs.
+    """Try the sandbox and the packages of grading.
 
     Attacks each wall of the sandbox, and names the command that mends what fails. The exit status is 1 if something
     fails.
@@ -104,7 +104,7 @@ def doctor(as_json: Json = False) -> None:
     from autograder.instructor.doctor import examine
 
     findings = []
-    for finding in examine(Path.cwd()):
+    for finding in examine():
         findings.append(finding)
         if not as_json:  # each as soon as it is known: the sandbox takes a while
             print(plain(f"{'ok   ' if finding.ok else 'FAILS'} {finding.what}: {finding.says}"), flush=True)

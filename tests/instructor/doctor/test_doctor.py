@@ -16,9 +16,9 @@ from tests.commands import run
 
 @pytest.mark.parametrize("mechanism", ["bubblewrap", "landlock"])
 @pytest.mark.long("every wall is attacked")
-def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, released: Path, tmp_path: Path) -> None:
+def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, tmp_path: Path) -> None:
     path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)
-    done = run("autograder.instructor.cli", "doctor", "--json", cwd=released, env=os.environ | {"PATH": path})
+    done = run("autograder.instructor.cli", "doctor", "--json", cwd=tmp_path, env=os.environ | {"PATH": path})
     findings = {row["what"]: doctor.Finding(**row) for row in json.loads(done.stdout)}
     assert [finding for finding in findings.values() if finding.mend or not finding.ok] == []
     assert (done.returncode, done.stderr) == (0, "")
@@ -27,7 +27,6 @@ def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, released:
     user = "as a user of its own" if os.geteuid() == 0 else "in user namespaces"
     assert findings["sandbox"].says.startswith(f"{mechanism} and Linux namespaces, ")
     assert user in findings["sandbox"].says
-    assert findings["gradebook"].says == f"sqlite:///{released}/gradebook.db: 6 assignments"
 
 
 @pytest.fixture(scope="module")
@@ -120,33 +119,3 @@ def test_a_missing_or_old_package_is_reported_with_the_version_that_the_course_n
     finding = doctor.package_finding("nbgrader", Requirement("nbgrader>=99"))
     assert (finding.ok, finding.mend) == (False, 'pip install "nbgrader>=99"')
     assert "the course needs >=99" in finding.says
-
-
-def test_a_full_disk_is_reported(tmp_path: Path) -> None:
-    assert not doctor.disk_finding(doctor.MIN_FREE_BYTES - 1, tmp_path).ok
-    assert doctor.disk_finding(doctor.MIN_FREE_BYTES, tmp_path).ok
-
-
-@pytest.mark.parametrize(
-    ("setting", "says"),
-    [
-        ("", "file is not a database"),
-        ('c.CourseDirectory.db_url = "postgresql://ada:secret@127.0.0.1:9/marks"', "ada:***@127.0.0.1:9/marks"),
-        ('c.CourseDirectory.db_url = "nosuch://marks"', "nosuch"),
-        ("this is no Python", "nbgrader_config.py cannot be read"),
-    ],
-    ids=["broken", "no server", "no such database", "no configuration"],
-)
-def test_an_unreachable_gradebook_is_reported_without_password(setting: str, says: str, course_folder: Path) -> None:
-    (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
-    with (course_folder / "nbgrader_config.py").open("a") as config:
-        config.write(f"\n{setting}\n")
-    finding = doctor.gradebook_finding(course_folder)
-    assert finding.mend and not finding.ok
-    assert says in finding.says and "secret" not in finding.says
-
-
-def test_a_missing_gradebook_is_no_fault_and_is_not_made(course_folder: Path) -> None:
-    (course_folder / "gradebook.db").unlink()
-    assert doctor.gradebook_finding(course_folder).ok
-    assert not (course_folder / "gradebook.db").exists()

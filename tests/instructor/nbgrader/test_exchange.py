@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.doctor import exchange_finding, exchange_findings
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from sample_class.the_ten import answers
@@ -121,32 +120,3 @@ def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub:
         points[verdict["student"]] += verdict["points"]
     assert points == {"ada": 20, "barbara": 18}
     assert run["run"]["isolated"]
-
-
-@pytest.mark.deep
-def test_doctor_accepts_a_right_exchange_and_gives_the_command_that_mends_a_wrong_one(
-    hub: HubMachine, tmp_path: Path
-) -> None:
-    root, course = tmp_path / "exchange", hub.course_id
-    shutil.copytree(hub.exchange, root)
-    assert exchange_finding(root, course, shared=False).ok
-    assert exchange_finding(root, "another", shared=False).says.endswith("nothing of this course is in it yet")
-    for path, mode in ((root, 0o777), (root / course / "inbound", 0o2777), (root / course, 0o777)):
-        right = path.stat().st_mode & 0o7777
-        path.chmod(mode)
-        finding = exchange_finding(root, course, shared=False)
-        assert (finding.ok, finding.mend) == (False, f"chmod {right:o} {path}")
-        subprocess.run(finding.mend, shell=True, check=True)
-        assert exchange_finding(root, course, shared=False).ok
-
-
-def test_doctor_says_how_to_make_an_exchange_that_is_configured_and_not_there(
-    course_folder: Path, tmp_path: Path
-) -> None:
-    assert list(exchange_findings(course_folder)) == []
-    configure(course_folder, "Exchange", root=str(tmp_path / "exchange"))
-    (missing,) = exchange_findings(course_folder)
-    assert not missing.ok
-    subprocess.run(missing.mend, shell=True, check=True)
-    (mended,) = exchange_findings(course_folder)
-    assert mended.ok
