@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.errors import UsageError, complain, plain
+from autograder.errors import UsageError, plain
 from autograder.instructor.commands import WHICH, WHO, DryRun, OneAssignment, OneStudent, Yes, examples, require_consent
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def decide(
     """
     from autograder.course import Course
     from autograder.instructor.class_facts import facts_of, update_gradebook
-    from autograder.instructor.course.decisions import gives_nothing, with_decisions, write_decisions
+    from autograder.instructor.course.decisions import with_decisions, write_decisions
     from autograder.instructor.course.extensions import WHOLE_TERM
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import marks_of
@@ -190,14 +190,12 @@ def decide(
             if not dry_run:
                 update_gradebook(folder, course, gradebook)
             return
-        decided = replace(facts, decisions=decisions)
         names = {student.id: student.id_and_name for student in facts.students}
         for decision in new:
             who = f" {names.get(decision.student, decision.student)}" if decision.student else ""
             print(plain(f"{'undo: ' if undo else ''}{assignment.replace(WHOLE_TERM, 'all')}:{who} {decision}"))
-            if why := "" if undo else gives_nothing(decision, facts.due, decided.own_due):
-                complain(f"{decision.extension} gives nothing: {why}")
-        for line in _changes(marks_of(facts), marks_of(decided), dates=new[0].what == "extended"):
+        after = marks_of(replace(facts, decisions=decisions))
+        for line in _changes(marks_of(facts), after, dates=new[0].what == "extended"):
             print(plain(line))
         if not dry_run and (yes or typer.confirm("Write this?")):
             write_decisions(folder.decisions, decisions)

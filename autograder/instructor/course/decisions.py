@@ -6,13 +6,12 @@ time. The commands ``points``, ``drop``, ``excuse`` and ``extend`` write the tab
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from autograder.instructor.course.extensions import WHOLE_TERM, Extension, Work, parse_extension
+from autograder.instructor.course.extensions import Extension, Work, parse_extension
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.tables import Row, Table, read_table
 
@@ -108,19 +107,3 @@ def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
     for decision in decisions:
         table.writerow([*decision.about, decision.points or "", decision.extension])
     write_atomically(path, out.getvalue())
-
-
-def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
-    """Return the reason why an extension gives no time; empty if it gives some, or for another decision.
-
-    ``due`` is when assignments are due for everybody, and ``own_due`` when work is, with all extensions.
-    """
-    if given.what != "extended":
-        return ""
-    if given.assignment == WHOLE_TERM:
-        return "" if due else "due_dates.csv has no due date"
-    if given.assignment not in due:
-        return f"{given.assignment} has no due date in due_dates.csv"
-    own = own_due.get((given.student, given.assignment))
-    is_later = own is None or own.timestamp() > due[given.assignment].timestamp()
-    return "" if is_later else f"{given.assignment} is due no earlier"

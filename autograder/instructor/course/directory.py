@@ -5,7 +5,6 @@ All of them that find somebody have to find the same one, and where the roster c
 not make up for it. Else the first clue that finds somebody decides. What fits two finds nobody: a person decides.
 """
 
-import difflib
 import re
 import unicodedata
 from collections import defaultdict
@@ -24,7 +23,7 @@ BETWEEN_NAMES = re.compile(r"[\s,._\-‐‑–]+")
 
 
 class UnknownStudent(UsageError):
-    """A text names several students of the class, or none; the message lists them."""
+    """A text names several students of the class, which the message lists, or none."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +113,7 @@ class Directory:
         match = self.find(any_of(written))
         if match.student is not None:
             return match.student
-        if match.several:
-            raise UnknownStudent(f"{match.reason}: write an id")
-        known = {
-            name: student
-            for student in self._students
-            for name in (student.id, student.full_name, student.email)
-            if name
-        }
-        near = nearest(written, known)
-        raise UnknownStudent(match.reason + (f". Did you mean {known[near].id_and_name}?" if near else ""))
+        raise UnknownStudent(f"{match.reason}: write an id" if match.several else match.reason)
 
     def _known_by(self, clue: Clue) -> Mapping[str, Student]:
         return next((students for at in _lookups(clue) if (students := self._known.get(at))), {})
@@ -209,10 +199,3 @@ def known_students(folder: CourseFolder) -> list[Student]:
 def find_student(folder: CourseFolder, written: str) -> Student:
     """Return the student of a course folder whom an instructor means, as ``Directory.named`` and ``known_students``."""
     return Directory(known_students(folder)).named(written)
-
-
-def nearest(written: str, known: Collection[str]) -> str:
-    """Return the known name most like a text; an empty one if none is close."""
-    folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(written.casefold(), folded, n=1)
-    return folded[close[0]] if close else ""

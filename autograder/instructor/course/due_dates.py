@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from autograder.course import Course, chapters_of
 from autograder.instructor.course.decisions import extensions_in, read_decisions
-from autograder.instructor.course.extensions import Work, own_due_dates
-from autograder.instructor.course.folder import CourseFolder, has_a_date_everywhere
+from autograder.instructor.course.extensions import Work, date_and_time, own_due_dates
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import by_section, students_of
 from autograder.instructor.course.tables import Row, Table, read_table
 
@@ -64,12 +64,8 @@ def assignments_of(course: Course) -> list[str]:
 
 
 def _date(table: Table, row: Row, text: str) -> datetime:
-    try:
-        due = datetime.fromisoformat(text)
-    except ValueError:
-        due = None
-    # A day alone is over at different times for different people.
-    if due is None or ":" not in text or not has_a_date_everywhere(due):
+    due = date_and_time(text)
+    if due is None:
         raise table.error(row, f"{text!r} is not a date with a time: write {AS_WRITTEN}")
     if due.tzinfo is not None:
         return due

@@ -11,68 +11,60 @@ Otherwise, where two lines are about the same work, one of them for the whole te
 added up.
 """
 
-import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
-from typing import Literal
+from datetime import UTC, datetime, timedelta
 
 from autograder.instructor.course.folder import has_a_date_everywhere
 
 WHOLE_TERM = "*"
 FORMS = "a new date such as 2026-11-08 23:59, +48h or +2d"
-NUMBER = r"(?P<number>\d{1,4}(?:[.,]\d{1,3})?)"
-# A spreadsheet takes a plus in front for a formula, so it may be left out.
-LATER = re.compile(rf"\+?\s*{NUMBER}\s*(?P<unit>h|hours?|d|days?)", re.IGNORECASE)
+LATER = re.compile(r"\+(?P<number>\d{1,4})(?P<unit>[hd])")
 
 Work = tuple[str, str]  # a student's id and an assignment's
 
 
 @dataclass(frozen=True)
 class Extension:
-    """An extension: a number of hours or days, or a new date."""
+    """An extension: a number of hours, or of days, or a new date."""
 
     text: str
-    kind: Literal["hours", "days", "date"]
-    number: Fraction = Fraction(0)  # of hours or days; 0 for a date
+    hours: int = 0
+    days: int = 0
     until: datetime | None = None  # the new date; without a time zone, in that of the due date; None for the others
-    whole_day: bool = False  # whether the date has no time, so that work is due at the hour of the due date
 
     def own_due(self, due: datetime) -> datetime:
         """Return when work is due with this extension, in the time zone of the due date and never before it.
 
         ``due`` is for everybody, with a time zone.
         """
-        if self.kind == "date":
-            assert self.until is not None
-            until = self.until.replace(hour=due.hour, minute=due.minute, second=due.second) if self.whole_day else None
-            return max(due, _on_the_clock_of(due, until or self.until), key=_instant)
-        if self.kind == "days":
-            return _on_the_clock_of(due, due.replace(tzinfo=None) + timedelta(days=int(self.number)))
-        minutes = math.ceil(self.number * 60)
-        return (due.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(due.tzinfo)
+        if self.until:
+            return max(due, _on_the_clock_of(due, self.until), key=_instant)
+        if self.days:
+            return _on_the_clock_of(due, due.replace(tzinfo=None) + timedelta(days=self.days))
+        return (due.astimezone(UTC) + timedelta(hours=self.hours)).astimezone(due.tzinfo)
 
 
 def parse_extension(text: str) -> Extension:
     """Return an extension as an instructor writes it; raise ValueError, with the right forms, for another text."""
-    written = " ".join(text.split())
-    if later := LATER.fullmatch(written):
-        kind = "hours" if later["unit"][0] in "hH" else "days"
-        number = Fraction(later["number"].replace(",", "."))
-        if kind == "days" and number.denominator != 1:
-            raise ValueError(f"{text!r}: days are whole; write hours, such as +36h")
-        if not number:
-            raise ValueError(f"{text!r} gives nothing: write {FORMS}")
-        return Extension(written, "hours" if kind == "hours" else "days", number)
+    later = LATER.fullmatch(text)
+    if later and int(later["number"]):
+        number = int(later["number"])
+        return Extension(text, hours=number) if later["unit"] == "h" else Extension(text, days=number)
+    if until := date_and_time(text):
+        return Extension(text, until=until)
+    raise ValueError(f"{text!r} is not an extension: write {FORMS}")
+
+
+def date_and_time(text: str) -> datetime | None:
+    """Return a date with a time, such as ``2026-11-08 23:59``; None for another text."""
     try:
-        until = datetime.fromisoformat(written)
+        when = datetime.fromisoformat(text)
     except ValueError:
-        until = None
-    if until is None or not has_a_date_everywhere(until):
-        raise ValueError(f"{text!r} is not an extension: write {FORMS}")
-    return Extension(written, "date", until=until, whole_day=_is_day(written))
+        return None
+    # A day alone is over at different times for different people.
+    return when if ":" in text and has_a_date_everywhere(when) else None
 
 
 def own_due_dates(
@@ -100,13 +92,6 @@ def own_due_dates(
                 if who in sections:
                     of_sections[work] = dates[work]
     return dates
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _instant(when: datetime) -> datetime:

@@ -91,16 +91,11 @@ def own(text: str, due: datetime) -> datetime:
     ("text", "due", "now"),
     [
         ("+48h", "2026-11-05 23:59", "2026-11-07 23:59"),
-        ("48 H", "2026-11-05 23:59", "2026-11-07 23:59"),
-        ("+0.5h", "2026-11-05 23:59", "2026-11-06 00:29"),
         ("+2d", "2026-11-05 23:59", "2026-11-07 23:59"),
-        ("2 days", "2026-11-05 23:59", "2026-11-07 23:59"),
         ("+48h", "2026-10-24 23:59", "2026-10-26 22:59"),  # in the night of the 25th an hour comes twice
         ("+2d", "2026-10-24 23:59", "2026-10-26 23:59"),
         ("+1d", "2026-03-28 02:30", "2026-03-29 03:30"),  # 02:30 is not on the clock that day
         ("2026-11-08 20:00", "2026-11-05 23:59", "2026-11-08 20:00"),
-        ("2026-11-08", "2026-11-05 23:59", "2026-11-08 23:59"),
-        ("2026-11-08 20", "2026-11-05 23:59", "2026-11-08 20:00"),
         ("2026-11-08T20:00+00:00", "2026-11-05 23:59", "2026-11-08 21:00"),
         ("2026-11-04 20:00", "2026-11-05 23:59", "2026-11-05 23:59"),  # the due date was moved past it
     ],
@@ -111,24 +106,25 @@ def test_each_form_says_one_date(text: str, due: str, now: str) -> None:
     assert (f"{extended:%Y-%m-%d %H:%M}", extended.tzinfo) == (now, BERLIN)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "soon",
-        "+2",
-        "+1.5d",
-        "+0h",
-        "x1.5",
-        "-2d",
-        "08.11.2026",
-        "+99999h",
-        "9999-12-31",
-        "0001-01-01",
-    ],
-)
+WRONG = [
+    "",
+    "soon",
+    "+2",
+    "48h",
+    "+1.5d",
+    "+0h",
+    "x1.5",
+    "-2d",
+    "08.11.2026",
+    "2026-11-08",
+    "+99999h",
+    "9999-12-31 23:59",
+]
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_a_wrong_extension_is_refused_with_the_right_forms(text: str) -> None:
-    with pytest.raises(ValueError, match=r"such as|write"):
+    with pytest.raises(ValueError, match=r"is not an extension: write a new date such as"):
         parse_extension(text)
 
 

@@ -159,8 +159,7 @@ def test_an_instructor_names_a_student_by_id_address_or_name(written: str, stude
     ("written", "reason"),
     [
         ("Ana Nunez", "'Ana Nunez' fits 1 and 2: write an id"),
-        ("Ada Lovelance", "nobody in the roster is 'Ada Lovelance'. Did you mean 007 Ada Lovelace?"),
-        ("xyz", "nobody in the roster is 'xyz'"),
+        ("Ada Lovelance", "nobody in the roster is 'Ada Lovelance'"),
         ("", "it names nobody"),
     ],
 )

@@ -103,7 +103,7 @@ def test_an_extension_is_shown_first_written_and_taken_back(term: Path) -> None:
     assert "add --yes to write, or --dry-run to look" in refused(term, "extend", "ada", "2-layers", "+2d")
     assert everything(term) == before
     assert extend(term, "ada", "2-layers", "+2d").endswith("Written. The same command with --undo takes it back.\n")
-    extend(term, "grace@example.org", "2-layers", "24h")
+    extend(term, "grace@example.org", "2-layers", "+24h")
     assert marks(term) == {"ada": 20, "grace": 18}
     assert extensions(term) == {("ada", "2-layers"): timedelta(2), ("grace", "2-layers"): timedelta(1)}
     assert extend(term, "ada", "2-layers", "+2d") == "it is decided so already\n"
@@ -162,10 +162,9 @@ def test_killed_after_the_table_was_written_the_same_command_goes_on(undo: tuple
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (("gracy", "all", "+2d"), "nobody in the roster is 'gracy'. Did you mean grace Grace Hopper?"),
+        (("gracy", "all", "+2d"), "nobody in the roster is 'gracy'"),
         (("ada", "poetry", "+2d"), "there is no assignment 'poetry': there are 1-approximation, 2-layers"),
         (("ada", "2-layers", "soon"), "'soon' is not an extension: write a new date such as 2026-11-08 23:59, +48h"),
-        (("ada", "2-layers", "x1.5"), "'x1.5' is not an extension: write a new date"),
         (("ada", "2-layers"), "say how much more time: a new date such as 2026-11-08 23:59, +48h or +2d; or --undo"),
         (("ada", "all", "2026-11-08 23:59"), "one date cannot be an extension for all of the term"),
     ],
@@ -175,24 +174,13 @@ def test_a_wrong_word_is_named_with_the_way_out(line: tuple[str, ...], reason: s
     assert not (term / "decisions.csv").exists()
 
 
-def test_a_factor_that_was_in_force_is_refused_and_changes_no_mark(term: Path) -> None:
+def test_a_line_that_is_no_extension_is_refused_and_changes_no_mark(term: Path) -> None:
     come_late(term, "ada")
     before = marks(term)
-    (term / "decisions.csv").write_text(
-        "assignment,decision,question,student,points,extension\n2-layers,extended,,ada,,x1.5\n"
-    )
+    (term / "decisions.csv").write_text("assignment,decision,student,extension\n2-layers,extended,ada,x1.5\n")
     for line in (("extend", "ada", "2-layers", "--undo", "--yes"), ("excuse", "ada", "2-layers", "--yes")):
         assert "decisions.csv, line 2: 'x1.5' is not an extension: write a new date such as" in refused(term, *line)
     assert marks(term) == before
-
-
-def test_an_extension_that_gives_nothing_is_told_with_the_reason(term: Path) -> None:
-    due = term / "due_dates.csv"
-    due.write_text(due.read_text() + "4-optimizer,,Europe/Berlin\n")
-    told = here(term, "extend", "ada", "4-optimizer", "+2d", "--yes")[2]
-    assert "+2d gives nothing: 4-optimizer has no due date in due_dates.csv" in told
-    told = here(term, "extend", "ada", "1-approximation", "2026-10-22 12:00", "--yes")[2]
-    assert "gives nothing: 1-approximation is due no earlier" in told
 
 
 def test_the_gradebooks_own_due_date_follows_the_table(term: Path) -> None:
