@@ -219,8 +219,8 @@ def collect(
         write = not dry_run and bool(plan.to_write)
         if write and interactive and not yes:
             write = typer.confirm("Write this into submitted/ and collected/?")
-        if write:
-            carry_out(folder, collection)
+        if write or not (dry_run or plan.to_write):
+            carry_out(folder, collection)  # class and due dates enter the gradebook even where nothing is written
     if as_json:
         print(plain_json(preview.to_json(plan, written=write)))
     elif write:

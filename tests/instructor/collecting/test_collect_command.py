@@ -214,9 +214,7 @@ def test_where_no_file_is_of_the_assignment_nothing_is_called_collected(course: 
     assert here(course, "collect", other, "2-layers", "--yes")[1].endswith("nothing was written\n")
 
 
-def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
-    course: Path, mailed: Path, tmp_path: Path
-) -> None:
+def test_a_student_with_another_kind_of_file_is_named(course: Path, tmp_path: Path) -> None:
     download = folder(tmp_path / "x", {"grace/2-layers.py": b"import torch", "grace/more.py": b""})
     status, _, errors = here(course, "collect", download, "2-layers", "--yes")
     assert status == 1
