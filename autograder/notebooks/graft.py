@@ -1,6 +1,5 @@
 """Graft a student's answers into the instructor's notebook; nothing else of the student's is used."""
 
-import hashlib
 import os
 import re
 import stat
@@ -15,7 +14,6 @@ from nbformat import NotebookNode
 
 from autograder.errors import UsageError
 
-EARLIER = "earlier"  # in an instructor's record: what cells have held in earlier releases, as digests by grade id
 RECORD = "autograder"  # under which a notebook's metadata says whose it is
 MAX_NOTEBOOK_BYTES = 32 << 20
 MAX_PARTS = 500_000  # lists and objects: read, each takes half a kilobyte, however short it is in the file
@@ -132,11 +130,6 @@ def is_written(cell: NotebookNode) -> bool:
     return is_answer(cell) and is_graded(cell)
 
 
-def cell_digest(cell: NotebookNode) -> str:
-    """Return a digest of a cell's text as students see it, SHA-256 in hex."""
-    return hashlib.sha256(_as_released(cell).encode()).hexdigest()
-
-
 def graft(instructor: NotebookNode, submitted: NotebookNode) -> GraftedNotebook:
     """Take the student's answers by grade id into a copy of the instructor's notebook; others stay as released."""
     by_grade_id: dict[str, list[NotebookNode]] = {}
@@ -145,7 +138,6 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> GraftedNotebook:
         if grade_id is not None:
             by_grade_id.setdefault(grade_id, []).append(cell)
     copy = nbformat.from_dict(instructor)
-    earlier: Mapping[str, list[str]] = copy.metadata.get(RECORD, {}).pop(EARLIER, {})
     notes: list[str] = []
     for cell in copy.cells:
         grade_id = grade_id_of(cell)
@@ -153,9 +145,8 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> GraftedNotebook:
             continue
         versions = by_grade_id.get(grade_id, [])
         if not is_answer(cell):
-            changed = [version for version in versions if version.source.strip() != _as_released(cell)]
-            if not all(_stood_in(version, earlier) for version in changed):
-                notes.append(f"the cell {grade_id} was changed; the released one counts")
+            if any(version.source.strip() != _as_released(cell) for version in versions):
+                notes.append(f"the cell {grade_id} differs from the released one, which counts")
             continue
         if not versions:
             notes.append(f"the cell {grade_id} is missing; it counts as not answered")
@@ -174,8 +165,7 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> GraftedNotebook:
     is_stranger = not answers & by_grade_id.keys()
     if is_stranger:
         notes = ["it holds none of this assignment's cells; is it the notebook of another one?"]
-    strangers = [cell for cell in _strangers(submitted, copy) if not _stood_in(cell, earlier)]
-    extra = [cell for cell in strangers if cell.cell_type == "code" and cell.source.strip()]
+    extra = [cell for cell in _strangers(submitted, copy) if cell.cell_type == "code" and cell.source.strip()]
     if extra:
         notes.append(f"{len(extra)} code cell{'s' if len(extra) > 1 else ''} outside the exercises did not count")
     return GraftedNotebook(copy, tuple(notes), _unanswered(instructor, copy), is_stranger)
@@ -186,11 +176,6 @@ def _unanswered(instructor: NotebookNode, grafted: NotebookNode) -> frozenset[st
     return frozenset(
         str(grade_id_of(cell)) for before, cell in pairs if is_answer(cell) and cell.source == before.source
     )
-
-
-def _stood_in(cell: NotebookNode, earlier: Mapping[str, list[str]]) -> bool:
-    """Return whether a cell is as in an earlier release: the instructor changed it, and not the student."""
-    return cell_digest(cell) in earlier.get(grade_id_of(cell) or "", ())
 
 
 def _as_released(cell: NotebookNode) -> str:

@@ -90,8 +90,8 @@ def retag(index: int, **values: Any) -> Callable[[NotebookNode], None]:
             "layers-Linear occurs 2 times; the first one counts",
         ),
         (change(2, cell_type="markdown"), "class Linear: mine = 1", "was turned into markdown; it counts as code"),
-        (change(3, source="pass"), "class Linear: mine = 1", "Linear-shape was changed; the released one counts"),
-        (change(4, source="give(100)"), "class Linear: mine = 1", "layers-Linear-secret was changed"),
+        (change(3, source="pass"), "class Linear: mine = 1", "Linear-shape differs from the released one"),
+        (change(4, source="give(100)"), "class Linear: mine = 1", "layers-Linear-secret differs"),
         (
             lambda n: n.cells.append(nbformat.v4.new_code_cell("import helper")),
             "class Linear: mine = 1",

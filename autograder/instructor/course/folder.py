@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,12 +17,8 @@ from nbformat import NotebookNode
 from traitlets import TraitError
 
 from autograder.errors import UsageError
-from autograder.instructor.course.files import read_json, write_atomically
 from autograder.notebooks.graft import (
-    EARLIER,
-    RECORD,
     MalformedNotebook,
-    cell_digest,
     grade_id_of,
     is_answer,
     parse_notebook,
@@ -131,7 +126,6 @@ class CourseFolder:
     root: Path
     roster = _PathWithin("roster.csv")
     due_dates = _PathWithin("due_dates.csv")
-    releases = _PathWithin("releases.json")
     decisions = _PathWithin("decisions.csv")
     markers = _PathWithin("markers.csv")
     questions = _PathWithin("questions")  # written questions of the instructor's own, secret
@@ -216,24 +210,7 @@ class CourseFolder:
         for cell in released.cells:
             if grade_id_of(cell) in complete and not is_answer(cell):
                 cell.source = complete[grade_id_of(cell)]
-        if earlier := read_json(self.releases).get(assignment):
-            released.metadata[RECORD][EARLIER] = earlier
         return released
-
-    def remember_release(self, assignment: str) -> None:
-        """Keep digests of a release's cells but the answers, if there is one, before another takes its place.
-
-        They tell a release's change from a student's, by assignment and cell.
-        """
-        if not self.released(assignment).exists():
-            return
-        known = read_json(self.releases)
-        cells = known.setdefault(assignment, {})
-        for cell in read_notebook(self.released(assignment)).cells:
-            grade_id = grade_id_of(cell)
-            if grade_id and not is_answer(cell):
-                cells[grade_id] = list(dict.fromkeys([*cells.get(grade_id, []), cell_digest(cell)]))
-        write_atomically(self.releases, json.dumps(known, indent=1) + "\n")
 
     @contextlib.contextmanager
     def only_one_grader(self) -> Iterator[None]:

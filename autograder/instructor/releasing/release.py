@@ -64,7 +64,6 @@ def release(
     """
     source = source_notebook(chapter, course, glued_values(executed), question)
     write_source(folder.source(chapter.assignment), nbformat.writes(source), force=force)
-    folder.remember_release(chapter.assignment)
     _generate(folder, chapter.assignment)
     _check_released(read_notebook(folder.released(chapter.assignment)), chapter.assignment)
 

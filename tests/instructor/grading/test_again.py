@@ -15,7 +15,7 @@ from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, imported_by, sources_of
-from autograder.notebooks.graft import graft, read_notebook
+from autograder.notebooks.graft import read_notebook
 from tests.commands import ROOT, autograder, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -26,7 +26,6 @@ from tests.instructor.conftest import (
     gradebook_rows,
     hand_in,
     mark_by_hand,
-    notebook_of,
     open_gradebook,
     points,
     record_of,
@@ -34,7 +33,6 @@ from tests.instructor.conftest import (
     tree,
     verdicts,
 )
-from tests.instructor.grading.broken import cell
 
 CELL = "layers-Linear-affine_map"
 
@@ -247,20 +245,3 @@ def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
     let_check_be(change, monkeypatch)
     with pytest.raises(CourseFolderError, match=refusal):
         grade(folder, student="right")
-
-
-def test_a_student_with_an_earlier_release_has_changed_nothing(folder: Path) -> None:
-    course, handed_in = CourseFolder(folder), notebook_of(folder, "ada")
-    course.remember_release(ASSIGNMENT)
-    released = read_notebook(course.released(ASSIGNMENT))
-    for any_cell in released.cells:
-        any_cell.source = any_cell.source.replace(
-            "# Check (1 point): The output is", "# Check (3 points): The output is"
-        )
-    nbformat.write(released, course.released(ASSIGNMENT))
-    now = course.instructor_notebook(ASSIGNMENT)
-    assert [note for note in graft(now, handed_in).notes if "was changed" in note] == []
-    cell(handed_in, CELL).source += "\npass"
-    assert [note for note in graft(now, handed_in).notes if "was changed" in note] == [
-        f"the cell {CELL} was changed; the released one counts"
-    ]

@@ -78,7 +78,7 @@ def test_changed_checks_win_nothing_and_are_noted(broken_class: Path) -> None:
     assert outcomes(broken_class, "tests_changed", "Linear") == {"pass"}
     notes = record_of(broken_class, "tests_changed")["notes"]
     assert len(notes) == len(CHECKS)
-    assert all(note.endswith("was changed; the released one counts") for note in notes)
+    assert all(note.endswith("differs from the released one, which counts") for note in notes)
 
 
 def test_a_cell_that_was_stopped_is_noticed_though_its_checks_can_pass(course: Course) -> None:
