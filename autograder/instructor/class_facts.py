@@ -1,7 +1,7 @@
 """Read the facts of a course folder and its gradebook for ``marks_of``, without running students' code."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from glob import escape
@@ -84,7 +84,6 @@ def read_marks(
     folder: CourseFolder,
     assignments: Sequence[str],
     student: str | None = None,
-    on_read: Callable[[str], None] = lambda student: None,
     *,
     with_excused: bool = False,
 ) -> list[Mark]:
@@ -92,7 +91,6 @@ def read_marks(
 
     Args:
         student: only this one's; None for the class.
-        on_read: called with each student's id, for each assignment.
         with_excused: whether the marks of excused students say more than that they are excused.
 
     Raises:
@@ -105,17 +103,14 @@ def read_marks(
             gradebook.require_assignment(assignment)
         with gradebook.open() as rows:
             computed = marks_of(facts_of(folder, Course.installed(), rows), assignments)
-    late = {assignment: late_since_unknown(folder, assignment) for assignment in assignments}
-    marks = []
-    for mark in computed:
-        who, assignment = mark.student.id, mark.assignment
-        if student not in (None, who):
-            continue
-        if mark.excused and not with_excused:
-            marks.append(Mark(mark.student, assignment, mark.max_score, excused=True))
-            continue
-        marks.append(replace(mark, late_since_unknown=who in late[assignment]))
-        on_read(who)
+    late = {(who, assignment) for assignment in assignments for who in late_since_unknown(folder, assignment)}
+    marks = [
+        Mark(mark.student, mark.assignment, mark.max_score, excused=True)
+        if mark.excused and not with_excused
+        else replace(mark, late_since_unknown=(mark.student.id, mark.assignment) in late)
+        for mark in computed
+        if student in (None, mark.student.id)
+    ]
     if not any(mark.raw_score is not None for mark in marks):
         raise nothing_graded(assignments, student)
     return marks

@@ -69,8 +69,8 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
 
     folder, course = CourseFolder.here(), Course.installed()
     assignments = folder.chosen(assignment)
-    with progress("Reading marks", None, quiet or as_json) as step:
-        marks = read_marks(folder, assignments, on_read=step)
+    with progress("Reading marks", None, quiet or as_json):
+        marks = read_marks(folder, assignments)
 
     def public(name: str) -> Public:
         return public_in(course, read_notebook(folder.released(name)))
@@ -160,8 +160,8 @@ def export(
         if output is None and into is None:
             target.parent.mkdir(exist_ok=True)
         refuse_or_copy(target, force)  # before the work, not after it
-    with progress("Reading marks", None, quiet or to_stdout) as step:
-        marks = read_marks(folder, assignments, on_read=step)
+    with progress("Reading marks", None, quiet or to_stdout):
+        marks = read_marks(folder, assignments)
     if assignment is None:  # those of later weeks are no news
         begun = {mark.assignment for mark in marks if mark.handed_in} | due_dates_of(folder, Course.installed()).keys()
         marks = [mark for mark in marks if mark.assignment in begun]

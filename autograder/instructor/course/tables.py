@@ -12,14 +12,6 @@ from autograder.errors import UsageError
 
 MAX_TABLE_BYTES = 16 << 20
 SEPARATORS = ",;\t"
-# The longer mark first: UTF-32's begins with UTF-16's.
-BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 FORMULA = re.compile(r'\A="(.*)"\Z')  # keeps a spreadsheet from taking 0042 for a number
 
 
@@ -69,7 +61,7 @@ def read_table(path: Path) -> Table:
 
 
 def parse_table(content: bytes, name: str) -> Table:
-    """Return the table that a file's content is, in UTF-8, UTF-16 or UTF-32; raise TableError where it is no text."""
+    """Return the table that a file's content is, in UTF-8 or UTF-16; raise TableError where it is no text."""
     text = _decoded(content, name)
     first, _, rest = text.partition("\n")
     declared = re.fullmatch(r"sep=(.)\r?", first)
@@ -100,13 +92,11 @@ def parse_table(content: bytes, name: str) -> Table:
 
 
 def _decoded(content: bytes, name: str) -> str:
-    encoding = next((known for mark, known in BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
-    if encoding is None and b"\0" in content:
-        encoding = "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode(encoding or "utf-8")
-    except UnicodeDecodeError as error:
-        raise TableError(f"{name} is not in UTF-8: save it as “CSV UTF-8”, or export it again") from error
+        text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
     if "\0" in text:
-        raise TableError(f"{name} is not a table of text: save it as “CSV UTF-8”")
+        raise TableError(f"{name} is not a table of text in UTF-8: save it as “CSV UTF-8”, or export it again")
     return text

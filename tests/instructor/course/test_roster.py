@@ -78,15 +78,12 @@ def test_a_table_is_read_as_its_system_exports_it(text: str, students: tuple[Stu
     [
         CANVAS.encode("utf-8-sig"),
         CANVAS.encode("utf-16"),
-        CANVAS.encode("utf-16-le"),
-        CANVAS.encode("utf-16-be"),
-        CANVAS.encode("utf-32"),
         CANVAS.replace("\n", "\r\n").encode(),
         re.sub(",(?! )", ";", CANVAS).encode(),
         re.sub(",(?! )", "\t", CANVAS).encode(),
         b"sep=,\n" + CANVAS.encode(),
     ],
-    ids=["BOM", "UTF-16", "UTF-16 LE", "UTF-16 BE", "UTF-32", "CRLF", "semicolons", "tabs", "Excel's line"],
+    ids=["BOM", "UTF-16", "CRLF", "semicolons", "tabs", "Excel's line"],
 )
 def test_encodings_and_separators_that_occur_are_read(content: bytes) -> None:
     assert roster(content)[0] == IN_CANVAS
@@ -109,7 +106,7 @@ def test_names_keep_commas_quotes_and_scripts() -> None:
         ("id,name\n1.23457E+09,Ada\n", "line 2: a spreadsheet has rounded the id"),
         ("id,name\nada,Lovelace, Ada\n", "line 2: 3 cells under 2 columns; put what holds a ',' into double quotes"),
         ('id,name\nada,"Ada\n', "line 2: unexpected end of data"),
-        ("id,name\nada,José\n".encode("latin-1"), "is not in UTF-8: save it as “CSV UTF-8”"),
+        ("id,name\nada,José\n".encode("latin-1"), "is not a table of text in UTF-8: save it as “CSV UTF-8”"),
         (b"PK\x03\x04\x00\x00\xd8\x00", "is not a table of text"),
     ],
 )
