@@ -55,11 +55,6 @@ def test_an_assignment_without_a_date_and_a_course_without_a_table_have_none(tmp
     assert read_dates(tmp_path / "due_dates.csv", COURSE) == {}
 
 
-def test_a_column_that_the_table_does_not_know_changes_nothing(tmp_path: Path) -> None:
-    (tmp_path / "due_dates.csv").write_text("assignment,due,time zone,released\n2-layers,2026-11-05 23:59,UTC,soon\n")
-    assert read_dates(tmp_path / "due_dates.csv", COURSE) == dates(tmp_path, "2-layers,2026-11-05 23:59,UTC")
-
-
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
