@@ -53,7 +53,7 @@ class GradedSubmission:
 
     def to_json(self, *, with_before: bool) -> list[dict[str, Any]]:
         """Return the verdicts as JSON values, each with all that reproduces it, and maybe its check's points before."""
-        about = {"student": self.submission.student, "assignment": self.submission.assignment}
+        about: dict[str, Any] = {"student": self.submission.student, "assignment": self.submission.assignment}
         about |= {"run_seed": self.record.seed, "versions": dict(self.record.versions)}
         return [
             about | verdict | ({"before": self.checked_before(verdict)} if with_before else {})
