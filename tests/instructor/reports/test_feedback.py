@@ -142,7 +142,7 @@ def test_after_the_last_date_a_hidden_check_has_likely_mistake_and_section(hidde
     [
         ((), 0, datetime(2026, 11, 5, 23, 58), datetime(2026, 11, 6)),
         (("alan +2d",), 0, datetime(2026, 11, 7, 23, 58), datetime(2026, 11, 8)),
-        (("alan 2026-11-09", "grace +1d"), 0, datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
+        (("alan 2026-11-09T23:59", "grace +1d"), 0, datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
         ((), 3, datetime(2026, 11, 8, 23, 58), datetime(2026, 11, 9)),
     ],
     ids=["due date", "an extension", "the later of two", "late days that cost nothing"],
