@@ -53,7 +53,7 @@ def facts_of(
         },
         hand_marks=rows.hand_marks(digest_of, student),
         decisions=read_decisions(folder.decisions),
-        due=due_dates_of(folder, course),
+        due={**rows.due_dates(), **due_dates_of(folder, course)},
         late=rows.late,
     )
 

@@ -30,7 +30,7 @@ from nbgrader.api import (
 )
 from nbgrader.api import Student as StudentRow
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Column, DateTime, Select, Table, delete, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
@@ -44,6 +44,13 @@ from autograder.instructor.hand_marks import FormgraderEntry, Key
 from autograder.instructor.marks import CellMark, HandMark, Mark
 
 NO_RESPONSE = "No response."  # nbgrader's words
+# The due dates as they were last written into nbgrader's rows: another one there was entered there.
+written_dates = Table(
+    "written_due_date",
+    hand_marks.OURS,
+    Column("assignment", hand_marks.NAME, primary_key=True),
+    Column("due", DateTime, nullable=False),  # in UTC
+)
 # Errors of a database, and what an instructor can do about them.
 WAYS_OUT = {
     "database is locked": " (another program is writing to it: close that, and run this again)",
@@ -152,6 +159,11 @@ class Rows:
         rows = ([value or "" for value in row] for row in self.db.execute(select(*columns)))
         return {id_: Student(id_, first, last, email, lms_user_id) for id_, first, last, email, lms_user_id in rows}
 
+    def due_dates(self) -> dict[str, datetime]:
+        """Return the due dates that were entered in the gradebook, in UTC, by assignment."""
+        rows = self.db.execute(self._dates())
+        return {row.name: row.duedate.replace(tzinfo=UTC) for row in rows if row.duedate not in (None, row.due)}
+
     def hand_marks(self, digest_of: Callable[[Key], str], student: str | None = None) -> dict[Key, HandMark]:
         """Return the hand marks of the page for marking and of the formgrader; ``digest_of`` as in ``typed``."""
         known = hand_marks.known_answers(self.db, student)
@@ -238,10 +250,17 @@ class Rows:
 
     def write_due_dates(self, due: Mapping[str, datetime]) -> None:
         """Write the due dates, naive and in UTC, and take out those that are none any more; the caller commits."""
-        for name, id_, before in self.db.execute(select(Assignment.name, Assignment.id, Assignment.duedate)).all():
-            when = due[name].astimezone(UTC).replace(tzinfo=None) if name in due else None
-            if when != before:
-                self._set(Assignment, id_, duedate=when)
+        for row in self.db.execute(self._dates()).all():
+            when = due[row.name].astimezone(UTC).replace(tzinfo=None) if row.name in due else None
+            if when != row.duedate:
+                self._set(Assignment, row.id, duedate=when)
+                self.db.execute(delete(written_dates).where(written_dates.c.assignment == row.name))
+                if when:
+                    self.db.execute(insert(written_dates).values(assignment=row.name, due=when))
+
+    def _dates(self) -> Select[Any]:
+        query = select(Assignment.name, Assignment.id, Assignment.duedate, written_dates.c.due)
+        return query.outerjoin(written_dates, written_dates.c.assignment == Assignment.name)
 
     def _write_cells(self, marks: Sequence[Mark]) -> None:
         """Write the points that the cells count."""

@@ -40,8 +40,8 @@ def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 student, first_name=first, last_name=last, email=email, lms_user_id=number
             )
         gradebook.add_student("0042", first_name="Gone", last_name="Away")
+        gradebook.find_assignment(ASSIGNMENT).duedate = datetime(2026, 11, 5, 22)
         gradebook.db.commit()
-    (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{ASSIGNMENT},2026-11-05 22:00,UTC\n")
     configure(folder, "LatePenalty", percent_per_day=25)
     let_come(folder, "john", datetime(2026, 11, 6, 1, tzinfo=UTC))
     return folder

@@ -183,17 +183,19 @@ def test_a_line_that_is_no_extension_is_refused_and_changes_no_mark(term: Path) 
     assert marks(term) == before
 
 
-def test_the_gradebooks_own_due_date_follows_the_table(term: Path) -> None:
+def test_a_due_date_that_the_gradebook_alone_has_counts_too(term: Path) -> None:
     come_late(term, "ada")
-    with open_gradebook(term) as gradebook:
-        gradebook.find_assignment(ASSIGNMENT).duedate = datetime(2027, 11, 5, 11)
-        gradebook.db.commit()
-    follow(term)
-    assert marks(term) == {"ada": 16}
     due = term / "due_dates.csv"
     due.write_text(due.read_text().replace("2026-11-05 12:00,Europe/Berlin", ",Europe/Berlin"))
     follow(term)
     assert marks(term) == {"ada": 20}  # a date that is deleted is none any more
+    with open_gradebook(term) as gradebook:
+        gradebook.find_assignment(ASSIGNMENT).duedate = datetime(2026, 11, 5, 11)
+        gradebook.db.commit()
+    follow(term)
+    assert marks(term) == {"ada": 16}
+    assert "16 → 20 points" in extend(term, "ada", "2-layers", "+2d")
+    assert (extensions(term), marks(term)) == ({("ada", "2-layers"): timedelta(2)}, {"ada": 20})
 
 
 @pytest.mark.long("grades a class")

@@ -60,11 +60,11 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis", extended="ada")
     write_decisions(folder / "decisions.csv", [Decision(ASSIGNMENT, "extended", student="extended", extension="+2d")])
     BROKEN["tests_changed"](submitted(folder, "empty"), read_notebook(submitted(folder, "right")))
-    (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{ASSIGNMENT},2030-01-01 00:00,UTC\n")
     configure(folder, "LateSubmissionPlugin", penalty_method="zero")
     for student in ("two_mistakes", "empty", "extended"):
         submitted(folder, student).with_name("timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
     with open_gradebook(folder) as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2030-01-01 00:00:00 UTC")
         gradebook.update_or_create_student("right")
         gradebook.add_submission(ASSIGNMENT, "right")
         gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right").manual_score = 2
