@@ -41,9 +41,7 @@ def talks(
     if not works:
         raise nothing_graded([assignment], student)
     for room in {record.room for record in works.values()}:
-        checks_of(
-            room
-        )  # imports what the course's code does: without torch here, a tensor comes back as its type's name
+        checks_of(room)  # imports what the course does: without torch here, a tensor comes back as its type's name
     held = []
     with ThreadPoolExecutor(sandboxes.at_a_time) as pool:
         run = partial(_talk, folder, assignment, lambda program: sandboxes.run(program).result())
