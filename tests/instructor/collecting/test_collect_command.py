@@ -219,9 +219,6 @@ def test_a_student_with_another_kind_of_file_is_named(course: Path, tmp_path: Pa
     status, _, errors = here(course, "collect", download, "2-layers", "--yes")
     assert status == 1
     assert "grace Grace Hopper handed in 2-layers.py, and no notebook" in errors
-    here(course, "collect", mailed, "2-layers", "--student", "Grace Hopper", "--yes")
-    status, _, errors = here(course, "collect", download, "2-layers", "--yes")
-    assert (status, errors) == (0, "")
 
 
 @pytest.mark.parametrize(
