@@ -3,6 +3,8 @@
 import errno
 import logging
 import secrets
+import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -36,6 +38,7 @@ from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
+LOOKS_EVERY_S = 0.5  # whether Ctrl-C was pressed
 # Errors that no submission caused: the next one would fail in the same way.
 ENDS_THE_RUN = (GradebookError, NoSandbox, ClusterError, CourseFolderError, BadCatalogue)
 MACHINE_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
@@ -93,6 +96,7 @@ class _Grading:
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[UngradedSubmission] = []
         self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, GraftedNotebook]] = {}
+        self.interrupted = threading.Event()
         self.show_graded: Callable[[str], None]
 
     def run(self) -> ClassRun:
@@ -106,7 +110,10 @@ class _Grading:
         self.before = {(mark.student.id, mark.assignment): mark for mark in marks_of(self.facts) if mark.record}
         self.facts = replace(self.facts, cells={**self.facts.cells, **self.cells_now()})
         work = self.folder.submissions(self.request.assignments, self.request.student)
-        with progress("Grading", len(work), self.request.quiet) as self.show_graded:
+        with (
+            progress("Grading", len(work), self.request.quiet) as self.show_graded,
+            _interrupts_set(self.interrupted),
+        ):
             try:
                 with self.sandboxes(len(work)) as sandboxes:
                     self.grade(work, sandboxes)
@@ -179,8 +186,10 @@ class _Grading:
         self.running[sandboxes.run(program)] = submission, work, digest, grafted
 
     def finish_some(self) -> None:
-        """Wait for the next result, and write it, so that a stopped run loses little."""
-        wait(self.running, return_when=FIRST_COMPLETED)
+        """Wait for the next result, and write it, so that a stopped run loses little; or raise KeyboardInterrupt."""
+        wait(self.running, timeout=LOOKS_EVERY_S, return_when=FIRST_COMPLETED)
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
         self.finish_ready()
 
     def finish_ready(self) -> None:
@@ -237,6 +246,19 @@ class _Grading:
             self.ungraded.append(UngradedSubmission(submission, _reason(error, self.folder)))
             if not self.request.dry_run:
                 self.withdraw(submission)
+
+
+@contextmanager
+def _interrupts_set(event: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C set an event: raised wherever the judge is at work, it could be lost, or become an observation."""
+    if threading.current_thread() is not threading.main_thread():  # which alone is sent signals
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: event.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _reason(error: BaseException, folder: CourseFolder) -> str:

@@ -186,7 +186,7 @@ def test_a_garment_can_be_drawn_with_the_keyboard(demo: Page) -> None:
         demo.keyboard.press(key)
     expect(demo.get_by_role("application", name="Your drawing")).to_be_visible()
     expect(demo.locator(FIRST)).to_have_count(1)
-    assert demo.evaluate(MIDDLE_SEEN) > 180
+    demo.wait_for_function(f"{MIDDLE_SEEN} > 180")  # each frame while one draws
 
 
 def test_the_network_is_lit_while_one_draws_and_a_unit_shows_what_it_looks_for(demo: Page) -> None:
