@@ -186,14 +186,14 @@ class _Grading:
         self.running[sandboxes.run(program)] = submission, work, digest, grafted
 
     def finish_some(self) -> None:
-        """Wait for the next result, and write it, so that a stopped run loses little; or raise KeyboardInterrupt."""
+        """Wait for the next result, and write it, so that a stopped run loses little."""
         wait(self.running, timeout=LOOKS_EVERY_S, return_when=FIRST_COMPLETED)
-        if self.interrupted.is_set():
-            raise KeyboardInterrupt
         self.finish_ready()
 
     def finish_ready(self) -> None:
-        """Judge and write the submissions that have ended."""
+        """Judge and write the submissions that have ended; raise KeyboardInterrupt after Ctrl-C."""
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
         for future in [future for future in self.running if future.done()]:
             submission, work, digest, grafted = self.running.pop(future)
             with self.alone(submission):
