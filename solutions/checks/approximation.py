@@ -129,11 +129,16 @@ def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("affine_at", points=1, hidden=True, title="A unit whose ReLU receives exactly 0 counts as off")
 def creases(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """All numbers are whole, so that the 0 is exact; the unit on its crease has a bias and no weight of 0."""
-    signs = torch.randint(0, 2, (5, 4), generator=rng) * 2 - 1
-    rows = signs * torch.randint(1, 6, (5, 4), generator=rng).float()
-    entering = torch.tensor([0.0, 3.0, -2.0, 4.0])[torch.randperm(4, generator=rng)]
-    x, w1, w2 = torch.tensor([1.0, 2.0, 16.0]), rows[:3], rows[3:].T
+    """All numbers are whole, so that the 0 is exact; the unit on its crease has a bias and no weight of 0.
+
+    The last of x decides on the sign of x @ w1: positive for one of the two units that are on, negative for the other,
+    and the bias has the opposite sign. So neither of them alone tells who is on.
+    """
+    order = shuffled(rng, 4)
+    entering, sides = torch.tensor([0.0, 3.0, -2.0, 4.0])[order], torch.tensor([1.0, 1.0, -1.0, -1.0])[order]
+    rows = torch.randint(1, 6, (5, 4), generator=rng).float() * (torch.randint(0, 2, (5, 4), generator=rng) * 2 - 1)
+    rows[2] = rows[2].abs() * sides
+    x, w1, w2 = torch.tensor([1.0, 2.0, 32.0]), rows[:3], rows[3:].T
     return weight_and_bias(names, "on a crease", w1, entering - x @ w1, w2, torch.tensor([7.0, -3.0]), x)
 
 

@@ -383,14 +383,15 @@ class Columns(nn.Module):
 
 
 def drawn(rng: torch.Generator, bias: float, *modules: nn.Module) -> list[nn.Module]:
-    """Return modules whose biases have this size and whose weights have a size that each layer draws.
+    """Return modules whose biases have this size and whose weights are small or large, as each layer draws.
 
     One unit of each layer has positive weights only, so that the ReLUs never switch off all of them.
     """
     for module in modules:
         if hasattr(module, "weight"):
             weight, offset = module.get_parameter("weight"), module.get_parameter("bias")
-            values = 10 ** (1.5 * float(torch.rand((), generator=rng)) - 1) * normal(rng, *weight.shape)
+            size = (0.05, 2)[between(0, 1, rng)] * 10 ** (0.2 * float(torch.rand((), generator=rng)))
+            values = size * normal(rng, *weight.shape)
             values[0], values[:, 0] = values[0].abs(), values[:, 0].abs()  # a unit is a row, or a column
             set_values(weight, values)
             set_values(offset, bias * normal(rng, *offset.shape))
@@ -421,6 +422,7 @@ def sizes_after(
 
 @check("scale_layers", points=1, title="In a network with ReLUs, the numbers that leave each layer have an RMS of 1")
 def sizes_are_one(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """No layer has an RMS near 1 before it is scaled: who stops too soon is found below, and at every seed."""
     modules = relu_network(rng, 0.0)
     x = 3 * normal(rng, 40, modules[0].get_parameter("weight").shape[1])
     return {"RMS of what leaves each layer": sizes_after(names, modules, x)}

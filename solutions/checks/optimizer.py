@@ -159,8 +159,12 @@ def surprise_and_shares(names: SimpleNamespace, rng: torch.Generator) -> Observa
 
 @check("backward_cross_entropy", points=1, title="Logits of 10,000 and of -10,000 give finite gradients")
 def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """In the first row the right class alone has a small logit, in the second it alone has a large one."""
+    """In the first row the right class alone has a small logit, in the second it alone has a large one.
+
+    Here and below an example is of the last class: whether C is asked of the targets is seen above, at every seed.
+    """
     logits, targets = guesses(rng, 6, 5)
+    targets[-1] = 4
     signs, right = logits.sign(), 2 * nn.functional.one_hot(targets[:2], 5) - 1
     signs[0], signs[1] = -right[0], right[1]
     rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0]], dtype=torch.float64)
@@ -181,6 +185,7 @@ def by_hand(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     observed: dict[str, Observation] = {}
     for examples, classes, dtype in ((7, 10, torch.float32), (5, 5, torch.float64), (4, 2, torch.float64)):
         logits, targets = guesses(rng, examples, classes, dtype)
+        targets[-1] = classes - 1
         what = f"{dtype}".removeprefix("torch.") + f" logits of shape ({examples}, {classes})"
         with no_autograd():
             observed[f"gradient for {what}"] = attempt(partial(names.backward_cross_entropy, logits, targets))
@@ -303,11 +308,12 @@ def any_depth(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     title="By hand, in float32 and float64; the arguments keep their values, and no .grad is touched",
 )
 def arguments_kept(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """The logits of the first batch are huge, of either sign, as its hidden units are on."""
+    """The logits of the first batch are huge, of either sign, as its hidden units are on; one is off in both."""
     observed: dict[str, Observation] = {}
     for dtype, size in ((torch.float64, 1e4), (torch.float32, 1.0)):
         drawn = network(rng, (3, 4, 3), dtype)
         drawn[1] += 2
+        drawn[1][0] = -20
         drawn[2] *= size
         layers = [nn.Parameter(tensor) for tensor in drawn]
         x, targets = normal(rng, 5, 3, dtype=dtype), torch.tensor([2, 0, 1, 1, 0])

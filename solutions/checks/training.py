@@ -71,9 +71,10 @@ def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observat
     images, labels = numbered(n)
     observed: dict[str, Observation] = {}
     for shuffle in (False, True):
-        parts = list(names.batches(images, labels, size, shuffle))
+        passes = [list(names.batches(images, labels, size, shuffle)) for _ in range(20 if shuffle else 1)]
+        parts, sizes = passes[0], sorted(set(map(lengths, passes)))  # the short batch is the last one in every pass
         observed |= {
-            f"sizes of the batches, {n} examples, batch_size={size}, shuffle={shuffle}": lengths(parts),
+            f"sizes of the batches, {n} examples, batch_size={size}, shuffle={shuffle}": " or ".join(sizes),
             f"examples, sorted, shuffle={shuffle}": order_of(parts).sort().values,
             f"each label is its image's, shuffle={shuffle}": torch.equal(order_of(parts) * 10, labels_of(parts)),
         }
@@ -103,9 +104,10 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     Two orders of 40 examples are equal with probability 1/40!, less than once in 10^47 runs.
     """
     images, labels = numbered(6)
-    first, neighbours, stayed = [], [], []
+    first, neighbours, stayed, counted = [], [], [], set()
     for _ in range(600):
         order = order_of(list(names.batches(images, labels, 2, True))).tolist()
+        counted.add(len(order))
         first.append(float(order[0]) if order else -1.0)
         neighbours.append(float(order[1] - order[0]) if len(order) > 1 else 0.0)
         stayed.append(float(sum(at == place for place, at in enumerate(order))))
@@ -124,6 +126,7 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             return drawn(None)
 
     return {
+        "examples in a pass over six": " or ".join(map(str, sorted(counted))),
         "the first example of 600 passes": Sample(torch.tensor(first)),
         "second example minus first, in 600 passes": Sample(torch.tensor(neighbours)),
         "how many examples keep their place, in 600 passes": Sample(torch.tensor(stayed)),
@@ -721,14 +724,18 @@ def values_alone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("unmoved", points=1, hidden=True, title="It finds a layer that a real training program leaves out")
 @torch.enable_grad()
 def left_out(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """By a graph that is cut, by an optimizer that was given too little, and by ReLUs of which none is on."""
+    """By a graph that is cut, by an optimizer that was given too little, and by ReLUs of which none is on.
+
+    One of five is off in any case, so that some numbers of a parameter stay where others move.
+    """
     observed: dict[str, Observation] = {}
     for what in ("nothing", "a graph that is cut before the last layer", "an optimizer without biases", "dead units"):
         body, head, x = layers(rng, 4, 5, 5), nn.Linear(5, 3), normal(rng, 6, 4)
         model = nn.ModuleDict({"body": body, "head": head})
         for parameter in head.parameters():
             set_values(parameter, normal(rng, *parameter.shape))
-        set_values(list(body.parameters())[3], torch.full((5,), -99.0 if what == "dead units" else 9.0))
+        is_off = torch.tensor([True] + [what == "dead units"] * 4)
+        set_values(list(body.parameters())[3], torch.where(is_off, -99.0, 9.0))
         given = [p for name, p in model.named_parameters() if what[:2] != "an" or "weight" in name]
         optimizer = torch.optim.SGD(given, lr=0.1, momentum=0.9)
 

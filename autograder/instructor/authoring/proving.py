@@ -17,6 +17,7 @@ from autograder.observe import KindAlone, observe, seed_of
 
 MAX_SEEDS = 5  # that a line names
 RUN_SEED = 0  # of the run that the book shows
+BY_CHANCE = "only at some seeds it passes the check"
 
 
 @dataclass(frozen=True)
@@ -113,16 +114,16 @@ def _told_by(error: BadCatalogue) -> Fault:
 def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) -> list[Fault]:
     """Return the faults of an exercise's reference, known mistakes and right answers at some seeds of a run."""
     seeds_of_fault: dict[Fault, list[int]] = {}
-    checks, answers = checks_of(room, exercise), right_answers(course, room)
+    checks, answers, steady = checks_of(room, exercise), right_answers(course, room), list[int]()
     for seed in seeds:
         expect = LiveExpectations(course)
         faults = list(unstable(expect, checks, seed))
         if not faults:
-            faults = [*unnamed(expect, checks, seed)]
-            faults += [fault for answer in answers for fault in refused(expect, answer, checks, seed)]
+            steady.append(seed)
+            faults = [fault for answer in answers for fault in refused(expect, answer, checks, seed)]
         for fault in faults:
             seeds_of_fault.setdefault(fault, []).append(seed)
-    return [replace(fault, seeds=tuple(at)) for fault, at in seeds_of_fault.items()]
+    return [replace(fault, seeds=tuple(at)) for fault, at in seeds_of_fault.items()] + missed(course, checks, steady)
 
 
 def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
@@ -142,18 +143,27 @@ def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> It
                 yield Fault(file, name, f"{observation} is {value}: observe an array, a number or text")
 
 
-def unnamed(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
-    """Yield the known mistakes of the checks' exercise that all checks pass, or that a failing one does not name."""
-    room, exercise = checks[0].room, checks[0].exercise
-    for mistake in expect.course.mistakes(room):
-        if mistake.exercise != exercise:
-            continue
-        failed = [verdict for verdict in verdicts_on_mistake(mistake, checks, expect, seed) if not verdict.passed]
-        if not failed:
-            yield Fault(*mistake.place, "no check catches it")
-        for verdict in failed:
-            if not names_it(verdict, mistake):
-                yield Fault(*mistake.place, f"the check {verdict.check.name} fails and does not name it alone")
+def missed(course: Course, checks: Sequence[Check], seeds: Sequence[int]) -> list[Fault]:
+    """Return the known mistakes of an exercise that at a seed no check catches, or a failing one does not name.
+
+    And those that pass a check at one seed and fail it at another: there equal answers would earn unequal points.
+    """
+    seeds_of_fault: dict[Fault, list[int]] = {}
+    mistakes = [mistake for mistake in course.mistakes(checks[0].room) if mistake.exercise == checks[0].exercise]
+    for seed in seeds:
+        expect = LiveExpectations(course)
+        for mistake in mistakes:
+            verdicts = verdicts_on_mistake(mistake, checks, expect, seed)
+            failed = [verdict for verdict in verdicts if not verdict.passed]
+            faults = [] if failed else [Fault(*mistake.place, "no check catches it")]
+            unnamed = [verdict.check.name for verdict in failed if not names_it(verdict, mistake)]
+            faults += [Fault(*mistake.place, f"the check {name} fails and does not name it alone") for name in unnamed]
+            passed = [verdict.check.name for verdict in verdicts if verdict.passed]
+            faults += [Fault(*mistake.place, f"{BY_CHANCE} {name}") for name in passed]
+            for fault in faults:
+                seeds_of_fault.setdefault(fault, []).append(seed)
+    everywhere = [fault for fault, at in seeds_of_fault.items() if BY_CHANCE in fault.says and len(at) == len(seeds)]
+    return [replace(fault, seeds=tuple(at)) for fault, at in seeds_of_fault.items() if fault not in everywhere]
 
 
 def refused(expect: LiveExpectations, answer: RightAnswer, checks: Sequence[Check], seed: int) -> Iterator[Fault]:

@@ -22,8 +22,9 @@ def prove(
     """Prove the checks of a course.
 
     First come the files: what is left to write, and names that occur in one file and are missing in another. Then, at
-    each seed, the reference answers alike twice, each known mistake fails a check that tells of it and of no other, and
-    each right answer of tests/right/ROOM.md passes. A line for each fault names the file; the exit status is then 1.
+    each seed, the reference answers alike twice, each known mistake fails the same checks, which tell of it and of no
+    other, and each right answer of tests/right/ROOM.md passes. A line for each fault names the file; the exit status is
+    then 1.
     """
     from dataclasses import asdict
 

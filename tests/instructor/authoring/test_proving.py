@@ -89,6 +89,14 @@ def test_a_mistake_whose_edit_changes_nothing_is_named(course: Course, tmp_path:
     assert (status, json.loads(out)) == (1, {"seeds": 7, "faults": [fault]})
 
 
+def test_a_mistake_that_a_check_catches_by_chance_is_named(course: Course, tmp_path: Path) -> None:
+    """The points of equal answers would depend on the run's seed."""
+    edit(course, CHECKS, "rng.normal(size=6), 3)", "rng.normal(size=6), 1 + (rng.random() < 0.5))")
+    uncaught, by_chance = proved(tmp_path)
+    assert "padded: no check catches it (seed" in uncaught
+    assert "padded: only at some seeds it passes the check windows (seed" in by_chance
+
+
 def test_two_mistakes_that_no_check_tells_apart_are_named(course: Course, tmp_path: Path) -> None:
     text = (course.folder / MISTAKES).read_text(encoding="utf-8")
     block = text[text.index("### whole-table") : text.index("## moving_average")]
