@@ -1,17 +1,9 @@
-"""The list of equivalent changes of the solutions is not stale, and no other change lives."""
+"""Of all small changes of the solutions those live that are listed as equivalent, and no other."""
 
 import pytest
 
 from autograder.checks import rooms
-from autograder.course import Course
-from tests.mutants.mutate import mutants_of
-from tests.mutants.trial import Trial, equivalents
-
-
-@pytest.mark.parametrize("room", rooms())
-def test_each_equivalent_change_is_one_that_is_still_made(room: str) -> None:
-    made = {mutant.key for mutant in mutants_of(Course.installed().source(room))}
-    assert equivalents(room) - made == set()
+from tests.mutants.trial import Trial
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -29,7 +29,7 @@ ENDINGS = [
     ("john", "Linear.affine_map", "fail", "linear-bias-left-out"),
     ("barbara", "Linear.affine_map", "error", "linear-transposed-weight"),
     ("hedy", "Sequential.order", "crash", None),
-    ("frances", "Flatten.rows", "timeout", None),
+    pytest.param("frances", "Flatten.rows", "timeout", None, marks=pytest.mark.long("its time has to be over")),
     ("dennis", "Linear.affine_map", "missing", None),
     ("edsger", "Linear.affine_map", "error", None),
 ]
