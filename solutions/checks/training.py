@@ -371,6 +371,8 @@ def measured(names: SimpleNamespace, rng: torch.Generator, measure: Callable[[An
     observed: dict[str, Observation] = {}
     log = TrainingLog()
     model, sets = Net(rng, log), three_sets(rng, log)
+    short = sets["valid"].x[-10:]  # the last batch, in which all is right: its share is not that of the others
+    sets["valid"].y[-10:] = model.eval()(short).argmax(dim=1)
     learner = names.Learner(config_of(names, model=model), sets)
     before = weights(model).clone()
     for training in (True, False):
@@ -424,13 +426,22 @@ def losses_of(
     log: TrainingLog,
     *seeds: int | None,
 ) -> list[list[float]]:
-    """Make a Learner for each seed, all from the same state, then fit one after the other; return their losses."""
+    """Make a Learner for each seed, all from the same state, then fit one after the other.
+
+    Return the losses of each, in training and validation.
+    """
     learners = []
     for seed in seeds:
         model = Net(torch.Generator(), log)
         model.load_state_dict(initial)
         learners.append(names.Learner(config_of(names, model=model, lr=0.05, epochs=2, seed=seed), sets))
-    return [[float(loss) for loss in learner.fit().losses] for learner in learners]
+    histories = [learner.fit() for learner in learners]
+    return [[float(loss) for loss in (*history.losses, *history.valid_losses)] for history in histories]
+
+
+def are_equal(losses: Sequence[float], others: Sequence[float]) -> bool:
+    """Return whether losses are equal but for rounding: sums of the same numbers in another order are."""
+    return len(losses) == len(others) and all(abs(a - b) < 1e-6 for a, b in zip(losses, others, strict=True))
 
 
 @check(
@@ -469,8 +480,9 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """26 shuffled examples in two batches make 10,400,600 different epochs, and each run has two.
 
-    So two runs that should differ have equal losses once in 10^14 runs, and two epochs have one order once in 26!, less
-    than once in 10^26.
+    So two runs that should differ have the same batches once in 10^14 runs; and with others four losses, which differ
+    by hundredths, lie within a millionth of each other as seldom. Two epochs have one order once in 26!, less than once
+    in 10^26.
     """
     log = TrainingLog()
     initial = Net(rng, log).state_dict()
@@ -486,8 +498,8 @@ def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "two runs with seed 0 have equal losses": first == again,
         "two runs with seed 6 have equal losses": seeded == repeated,
         "two runs with seed 0 that are made anew have equal losses": anew[0] == anew[1],
-        "runs with seeds 0 and 6 have equal losses": first == seeded,
-        "runs without a seed have equal losses": free[0] == free[1],
+        "runs with seeds 0 and 6 have equal losses": are_equal(first, seeded),
+        "runs without a seed have equal losses": are_equal(*free),
         "with a seed, each epoch has the order of the first": repeats,
     }
 
