@@ -262,7 +262,7 @@ def pattern(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 def pullover(rng: torch.Generator) -> np.ndarray:
     """Return a garment as the network knows it, (28, 28) from 0 to 1, that reaches all four sides."""
-    pattern = 0.5 + 0.45 * torch.rand(7, 7, generator=rng, dtype=torch.float64)
+    pattern = 0.4 + 0.45 * torch.rand(7, 7, generator=rng, dtype=torch.float64)
     garment = pattern.repeat_interleave(4, dim=0).repeat_interleave(4, dim=1)
     garment[20:, :8] = garment[20:, 20:] = garment[:4, :4] = garment[:4, 24:] = 0  # beside the waist and the collar
     return garment.numpy()

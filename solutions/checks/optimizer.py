@@ -582,7 +582,10 @@ def own_means(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 )
 @torch.enable_grad()
 def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """In float64, with a gradient of 0, and one so small that eps counts; after it a step can be longer than lr."""
+    """In float64, with a gradient of 0, and one so small that eps counts; after it a step can be longer than lr.
+
+    One stays at 0.0001: its square is the eps of the defaults, which under the root would count as much as it does.
+    """
     params = [nn.Parameter(normal(rng, 4, dtype=torch.float64))]
     observed: dict[str, Observation] = {}
     for name, optimizer in {
@@ -591,7 +594,7 @@ def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     }.items():
         for step, size in enumerate((1.0, 1e-8, 30.0), start=1):
             leave_gradients(params, rng, size)
-            params[0].grad[0] = 0  # type: ignore[index]
+            params[0].grad[:2] = torch.tensor([0, 1e-4])  # type: ignore[index]
             observed[f"{name}, step {step}"] = attempt(lambda optimizer=optimizer: done(optimizer.step))  # type: ignore[misc]
             observed[f"{name}, parameter after step {step}"] = params[0].detach().clone()
     for betas in ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.999), (0.9, -0.1), (0.0, 0.0)):
