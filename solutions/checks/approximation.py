@@ -134,7 +134,7 @@ def creases(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     The last of x decides on the sign of x @ w1: positive for one of the two units that are on, negative for the other,
     and the bias has the opposite sign. So neither of them alone tells who is on.
     """
-    order = shuffled(rng, 4)
+    order = torch.randperm(4, generator=rng)
     entering, sides = torch.tensor([0.0, 3.0, -2.0, 4.0])[order], torch.tensor([1.0, 1.0, -1.0, -1.0])[order]
     rows = torch.randint(1, 6, (5, 4), generator=rng).float() * (torch.randint(0, 2, (5, 4), generator=rng) * 2 - 1)
     rows[2] = rows[2].abs() * sides
