@@ -9,7 +9,7 @@ arrives passes, and none that is off by more than 2 %.
 import io
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import SimpleNamespace
 
@@ -24,13 +24,15 @@ from autograder.checks import Observation, Observations, Raised, attempt, betwee
 # --- the preprocessing
 
 WHITE = (255, 255, 255)
-BACKGROUNDS = ((250, 240, 200), (200, 230, 170), (235, 170, 190), (60, 120, 220))
-BLUE = BACKGROUNDS[-1]  # as dark as a dark garment: only its colour tells the two apart
+PINK = (235, 170, 190)
+BLUE = (60, 120, 220)  # as dark as a garment: only its colour tells the two apart
+LIGHT = ((250, 240, 200), (200, 230, 170), PINK)
+BACKGROUNDS = (*LIGHT, BLUE)
 Box = tuple[int, int, int, int]
 
 
-def background(rng: torch.Generator) -> tuple[int, int, int]:
-    return BACKGROUNDS[between(0, len(BACKGROUNDS) - 1, rng)]
+def background(rng: torch.Generator, colours: Sequence[tuple[int, int, int]] = BACKGROUNDS) -> tuple[int, int, int]:
+    return colours[between(0, len(colours) - 1, rng)]
 
 
 def painted(size: tuple[int, int], colour: tuple[int, int, int], *parts: tuple[Box, int]) -> Image.Image:
@@ -216,7 +218,7 @@ def direction(x: Tensor, drawn: tuple[int, int]) -> str:
 
 @check("prepare_image", points=1, title="Every mode gives the same picture")
 def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    grey, colour = between(70, 110, rng), BACKGROUNDS[between(0, 2, rng)]
+    grey, colour = between(70, 110, rng), background(rng, LIGHT)
     box = (30, 40, 100, 180)
     on_white, on_colour = painted((160, 200), WHITE, (box, grey)), painted((160, 200), colour, (box, grey))
     # All of the 16 bits count, also where the lower eight are not the upper ones once more.
@@ -264,7 +266,7 @@ def pullover(rng: torch.Generator) -> np.ndarray:
     """Return a garment as the network knows it, (28, 28) from 0 to 1, that reaches all four sides."""
     pattern = 0.4 + 0.45 * torch.rand(7, 7, generator=rng, dtype=torch.float64)
     garment = pattern.repeat_interleave(4, dim=0).repeat_interleave(4, dim=1)
-    garment[20:, :8] = garment[20:, 20:] = garment[:4, :4] = garment[:4, 24:] = 0  # beside the waist and the collar
+    garment[16:, :8] = garment[16:, 20:] = garment[:4, :4] = garment[:4, 24:] = 0  # beside the waist and the collar
     return garment.numpy()
 
 
@@ -275,9 +277,12 @@ def pullover(rng: torch.Generator) -> np.ndarray:
     title="A garment of the data set, photographed in a lamp's light, becomes the 28 × 28 pixels that it was",
 )
 def undone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """All steps together: every pixel is enlarged and made dark on a colour that fades a little to one side."""
+    """All steps together: every pixel is enlarged and made dark on a light colour that fades a little to one side.
+
+    The second colour is the one that shows where it was left beside the garment.
+    """
     observed: dict[str, Observation] = {}
-    for times, colour in ((between(5, 7, rng), background(rng)), (between(10, 12, rng), BLUE)):
+    for times, colour in ((between(5, 7, rng), background(rng, LIGHT)), (between(10, 12, rng), PINK)):
         garment = pullover(rng)
         large = garment.repeat(times, axis=0).repeat(times, axis=1)[..., None]
         height, width = (28 * times + between(30, 60, rng) for _ in range(2))
