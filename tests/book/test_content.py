@@ -19,6 +19,7 @@ from book.opening import outcomes_of, time_of
 from tests.book.built_pages import COURSE, EACH_EXERCISE, EXERCISES, card, chapter, page, pages, read, words
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.timeout(1800)  # the first test waits for the fixture of all, the whole book
 EACH_ROOM = pytest.mark.parametrize("room", rooms())
 REFERENCES = {key: entry.fields for key, entry in parse_file(str(ROOT / "references.bib")).entries.items()}
 # Lines of PyTorch that the chapters explain with modules of their own, and words of Python's.

@@ -17,7 +17,6 @@ from autograder.observe import KindAlone, observe, seed_of
 
 MAX_SEEDS = 5  # that a line names
 RUN_SEED = 0  # of the run that the book shows
-BY_CHANCE = "only at some seeds it passes the check"
 
 
 @dataclass(frozen=True)
@@ -113,17 +112,24 @@ def _told_by(error: BadCatalogue) -> Fault:
 
 def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) -> list[Fault]:
     """Return the faults of an exercise's reference, known mistakes and right answers at some seeds of a run."""
-    seeds_of_fault: dict[Fault, list[int]] = {}
-    checks, answers, steady = checks_of(room, exercise), right_answers(course, room), list[int]()
+    checks, answers = checks_of(room, exercise), right_answers(course, room)
+    found, steady = list[tuple[Fault, int]](), list[int]()
     for seed in seeds:
         expect = LiveExpectations(course)
         faults = list(unstable(expect, checks, seed))
         if not faults:
             steady.append(seed)
             faults = [fault for answer in answers for fault in refused(expect, answer, checks, seed)]
-        for fault in faults:
-            seeds_of_fault.setdefault(fault, []).append(seed)
-    return [replace(fault, seeds=tuple(at)) for fault, at in seeds_of_fault.items()] + missed(course, checks, steady)
+        found += [(fault, seed) for fault in faults]
+    return _with_seeds(found) + missed(course, checks, steady)
+
+
+def _with_seeds(found: Sequence[tuple[Fault, int]]) -> list[Fault]:
+    """Return each fault once, with all the seeds at which it was found."""
+    seeds_of_fault: dict[Fault, list[int]] = {}
+    for fault, seed in found:
+        seeds_of_fault.setdefault(fault, []).append(seed)
+    return [replace(fault, seeds=tuple(seeds)) for fault, seeds in seeds_of_fault.items()]
 
 
 def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
@@ -148,22 +154,21 @@ def missed(course: Course, checks: Sequence[Check], seeds: Sequence[int]) -> lis
 
     And those that pass a check at one seed and fail it at another: there equal answers would earn unequal points.
     """
-    seeds_of_fault: dict[Fault, list[int]] = {}
+    found, passed = list[tuple[Fault, int]](), list[tuple[Fault, int]]()
     mistakes = [mistake for mistake in course.mistakes(checks[0].room) if mistake.exercise == checks[0].exercise]
     for seed in seeds:
         expect = LiveExpectations(course)
         for mistake in mistakes:
             verdicts = verdicts_on_mistake(mistake, checks, expect, seed)
-            failed = [verdict for verdict in verdicts if not verdict.passed]
-            faults = [] if failed else [Fault(*mistake.place, "no check catches it")]
-            unnamed = [verdict.check.name for verdict in failed if not names_it(verdict, mistake)]
-            faults += [Fault(*mistake.place, f"the check {name} fails and does not name it alone") for name in unnamed]
-            passed = [verdict.check.name for verdict in verdicts if verdict.passed]
-            faults += [Fault(*mistake.place, f"{BY_CHANCE} {name}") for name in passed]
-            for fault in faults:
-                seeds_of_fault.setdefault(fault, []).append(seed)
-    everywhere = [fault for fault, at in seeds_of_fault.items() if BY_CHANCE in fault.says and len(at) == len(seeds)]
-    return [replace(fault, seeds=tuple(at)) for fault, at in seeds_of_fault.items() if fault not in everywhere]
+            if all(verdict.passed for verdict in verdicts):
+                found.append((Fault(*mistake.place, "no check catches it"), seed))
+            for verdict in verdicts:
+                name = verdict.check.name
+                if verdict.passed:
+                    passed.append((Fault(*mistake.place, f"only at some seeds it passes the check {name}"), seed))
+                elif not names_it(verdict, mistake):
+                    found.append((Fault(*mistake.place, f"the check {name} fails and does not name it alone"), seed))
+    return _with_seeds(found) + [fault for fault in _with_seeds(passed) if len(fault.seeds) < len(seeds)]
 
 
 def refused(expect: LiveExpectations, answer: RightAnswer, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
