@@ -32,9 +32,10 @@ def check(
     They run from top to bottom, as the grader will run them. The exit status is 1 unless every check passes.
     """
     from autograder.notebooks.check import check_notebook
+    from autograder.reports.text import notebook_text
 
     report = check_notebook(notebook)
-    print(plain(repr(report), but="\n"))
+    print(plain(notebook_text(report.notes, report.verdicts, report.remarks), but="\n"))
     raise typer.Exit(0 if report.passed else 1)
 
 

@@ -75,6 +75,29 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(arrows()).prepare()  # its error names the circle
 
 
+def rooms(house: str) -> Mapping[str, set[str]]:
+    """Return a house's files and folders, each with those that it imports; the two halves are houses of their own."""
+
+    def room(name: str) -> str:
+        is_inside = is_below(name, house) and is_below(name, INSTRUCTOR) == is_below(house, INSTRUCTOR)
+        return name.removeprefix(house).removeprefix(".").partition(".")[0] if is_inside else ""
+
+    imported: dict[str, set[str]] = {room(name): set() for name in arrows()}
+    for name, used in arrows().items():
+        imported[room(name)] |= {room(other) for other in used} - {room(name)}
+    return {name: used - {""} for name, used in imported.items() if name}
+
+
+@pytest.mark.parametrize("house", [*HOUSES, INSTRUCTOR])
+def test_no_room_stands_below_one_that_it_imports_and_there_are_ten_floors_at_most(house: str) -> None:
+    sorter, floors = TopologicalSorter(rooms(house)), 0
+    sorter.prepare()
+    while sorter.is_active():
+        sorter.done(*sorter.get_ready())
+        floors += 1
+    assert 1 < floors <= 10
+
+
 def test_one_module_alone_knows_the_tables_of_nbgrader() -> None:
     known = {
         name

@@ -3,7 +3,7 @@
 Pure: no file, no database, no clock. So a mark depends on the facts, and not on which command ran last.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -170,6 +170,13 @@ def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[M
         for student in facts.students
         if student.id not in facts.left or (student.id, name) in facts.records or (student.id, name) in facts.handed_in
     ]
+
+
+def by_assignment(marks: Iterable[Mark]) -> Mapping[str, Sequence[Mark]]:
+    by_name: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_name.setdefault(mark.assignment, []).append(mark)
+    return by_name
 
 
 def worth_now(cells: Mapping[str, GradedCell], decisions: Sequence[Decision]) -> dict[str, GradedCell]:

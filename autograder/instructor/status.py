@@ -17,8 +17,7 @@ from autograder.instructor.course.grading_records import FILE
 from autograder.instructor.course.open_matters import late_since_unknown
 from autograder.instructor.course.roster import students_of
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.marks import Mark, marks_of
-from autograder.instructor.reports.class_statistics import by_assignment
+from autograder.instructor.marks import Mark, by_assignment, marks_of
 from autograder.receipts import receipt_of
 
 EXPORTED = "exported.json"  # in exports/: a digest of the marks of each assignment that were exported last

@@ -17,13 +17,12 @@ from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
 from autograder.notebooks.progress import Progress, progress_in
 from autograder.notebooks.released import released_notebook
 from autograder.notebooks.remarks import remarks_on
-from autograder.reports.text import notebook_text
 from autograder.sandbox import Program, RunResult, Sandbox
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class NotebookReport:
-    """Verdicts on a notebook's visible checks, notes on the file, remarks on answers (see ``remarks_on``), as text."""
+    """Verdicts on a notebook's visible checks, notes on the file, remarks on answers (see ``remarks_on``)."""
 
     room: str
     verdicts: Sequence[Verdict]
@@ -33,9 +32,6 @@ class NotebookReport:
     @property
     def passed(self) -> bool:
         return all(verdict.passed for verdict in self.verdicts) and not self.remarks
-
-    def __repr__(self) -> str:
-        return notebook_text(self.notes, self.verdicts, self.remarks)
 
 
 @contextmanager

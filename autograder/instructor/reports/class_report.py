@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from autograder.instructor.course.attempts import CLAIMED
-from autograder.instructor.marks import Mark, number
+from autograder.instructor.marks import Mark, by_assignment, number
 from autograder.instructor.reports import class_statistics, similar
 from autograder.instructor.reports.code_tokens import written_words
 from autograder.instructor.reports.public_code import Public
@@ -47,7 +47,7 @@ def class_report(
     in_need = class_statistics.students_in_need(marks)
     unreadable = [mark for mark in marks if mark.unreadable]
     sections = []
-    for assignment, class_marks in class_statistics.by_assignment(marks).items():
+    for assignment, class_marks in by_assignment(marks).items():
         sections.append(_Section(assignment, class_marks, public(assignment)))
         on_assignment(assignment)
     numbers = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.instructor.marks import Mark
+from autograder.instructor.marks import Mark, by_assignment
 from autograder.judge.verdicts import VerdictRecord, mistakes_in
 
 # A correlation of 0 comes out as ±0.36 in one of twenty classes of 30, and as ±0.63 in one of twenty of 10.
@@ -236,13 +236,6 @@ class NeedsHelp:
     missing: Sequence[str]  # the assignments that half of the class handed in and this student did not
     weak: Sequence[tuple[str, float]]  # those with less than half of the decided points, with the share
     behind: float  # the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half
-
-
-def by_assignment(marks: Iterable[Mark]) -> Mapping[str, Sequence[Mark]]:
-    by_name: dict[str, list[Mark]] = {}
-    for mark in marks:
-        by_name.setdefault(mark.assignment, []).append(mark)
-    return by_name
 
 
 def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
