@@ -86,7 +86,9 @@ def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> Note
             on_cell_start=lambda cell, cell_index: running.update(id=cell.id),
         )
         try:
-            env = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": empty}
+            # One thread, as the book's: those of several kernels on one processor wait for each other, spinning.
+            env = {"OMP_NUM_THREADS": "1", **os.environ, "IPYTHONDIR": empty}
+            env["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
             client.execute(env=env, stderr=subprocess.DEVNULL)
         except CellTimeoutError as error:
             took = f"the cell {running['id']} did not end within {CELL_TIMEOUT_S} s"
