@@ -31,7 +31,7 @@ dependencies = {dependencies}
 instructor = {instructor}
 
 [project.scripts]
-autograder = "autograder.instructor.cli:main"
+autograder = "autograder.instructor.command_line:main"
 
 [project.entry-points."autograder.released"]
 course = "autograder.instructor.releasing.source:open_notebook"

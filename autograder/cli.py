@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from autograder import __version__
-from autograder.errors import AutograderError, WouldOverwrite, complain, plain
+from autograder.user_errors import AutograderError, WouldOverwrite, complain, plain
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there, and keep a copy of it.")]

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.errors import plain
+from autograder.user_errors import plain
 
 FILE_WIDTH = 400  # characters in a line of a file or a pipe
 

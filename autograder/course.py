@@ -17,10 +17,10 @@ from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from autograder.errors import TaskFailed
 from autograder.exercises import BEGIN, Exercise, definitions, exercises_of
 from autograder.mistakes import Mistake, first_hints, known_mistakes
 from autograder.sections import EXERCISE, Contents, titles_in
+from autograder.user_errors import TaskFailed
 
 Names = Callable[[], SimpleNamespace]
 HAS_EXERCISE = re.compile(r"^:tags: \[(?:[\w-]+, *)*exercise(?:, *[\w-]+)*\]$", re.MULTILINE)

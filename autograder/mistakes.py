@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.errors import TaskFailed
+from autograder.user_errors import TaskFailed
 
 HEADING = re.compile(r"^(###?) (.+)\n", re.MULTILINE)
 BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```$", re.MULTILINE)

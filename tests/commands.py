@@ -78,7 +78,7 @@ def in_a_terminal(stream: str, *line: str | Path, cwd: Path) -> str:
 
 
 def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return run("autograder.instructor.cli", *arguments, cwd=cwd)
+    return run("autograder.instructor.command_line", *arguments, cwd=cwd)
 
 
 def _become(words: list[str], cwd: Path, environment: dict[str, str], stdout: Path, stderr: Path) -> None:

@@ -19,7 +19,7 @@ from autograder.checks import rooms
 from autograder.cli import app as students_app
 from autograder.cli import exit_status, message_of, refuse_or_copy
 from autograder.course import Course, chapters_of
-from autograder.instructor import cli
+from autograder.instructor import command_line
 from autograder.instructor.exporting.formats import FORMATS
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
@@ -31,7 +31,7 @@ EMPTY = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 NOTEBOOK = Path("release/2-layers/2-layers.ipynb")
 SHOW_MARKS = ("feedback", "report", "export")
 UNKNOWN = "there is no assignment '7-poetry': there are 1-approximation, 2-layers"
-COMMANDS = sorted(get_command(cli.app).commands)  # type: ignore[attr-defined]
+COMMANDS = sorted(get_command(command_line.app).commands)  # type: ignore[attr-defined]
 
 
 def here(folder: Path, *arguments: str | Path) -> tuple[int, str, str]:
@@ -40,7 +40,7 @@ def here(folder: Path, *arguments: str | Path) -> tuple[int, str, str]:
     sys.argv = ["autograder", *map(str, arguments)]
     try:
         with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            cli.main()
+            command_line.main()
         status = 0
     except SystemExit as ended:
         status = int(ended.code or 0)
@@ -66,7 +66,7 @@ def files(folder: Path) -> dict[Path, bytes]:
 # Help
 
 
-@pytest.mark.parametrize("app", [cli.app, students_app], ids=["instructor", "student"])
+@pytest.mark.parametrize("app", [command_line.app, students_app], ids=["instructor", "student"])
 def test_the_list_of_commands_is_whole_in_80_columns(app: Typer) -> None:
     shown = CliRunner().invoke(app, ["-h"], env={"COLUMNS": "80"}).output
     commands = get_command(app).commands  # type: ignore[attr-defined]
@@ -80,7 +80,7 @@ def test_the_list_of_commands_is_whole_in_80_columns(app: Typer) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_has_an_example_and_says_no_word_of_a_course_and_no_type_of_pythons(command: str) -> None:
-    shown = CliRunner().invoke(cli.app, [command, "-h"])
+    shown = CliRunner().invoke(command_line.app, [command, "-h"])
     assert shown.exit_code == 0
     assert f"Example: autograder {command}" in shown.output
     course = Course.installed()
@@ -94,11 +94,11 @@ def test_the_help_of_a_command_has_an_example_and_says_no_word_of_a_course_and_n
 
 
 def test_the_version_is_printed() -> None:
-    assert CliRunner().invoke(cli.app, ["--version"]).output == f"autograder {__version__}\n"
+    assert CliRunner().invoke(command_line.app, ["--version"]).output == f"autograder {__version__}\n"
 
 
 def test_the_help_of_export_names_every_format() -> None:
-    assert f"--format {'|'.join(FORMATS)}" in CliRunner().invoke(cli.app, ["export", "--help"]).output
+    assert f"--format {'|'.join(FORMATS)}" in CliRunner().invoke(command_line.app, ["export", "--help"]).output
 
 
 # Wrong use
@@ -294,7 +294,7 @@ def test_a_run_counts_what_it_did_not_grade_anew(graded_folder: Path) -> None:
 def test_on_a_terminal_a_run_shows_a_bar_with_counts_and_the_time_left(graded_folder: Path) -> None:
     for student, author in (("claude", "john"), ("ada", "grace")):
         shutil.copyfile(submitted(graded_folder, author), submitted(graded_folder, student))
-    shown = in_a_terminal("stderr", "autograder.instructor.cli", "grade", cwd=graded_folder)
+    shown = in_a_terminal("stderr", "autograder.instructor.command_line", "grade", cwd=graded_folder)
     assert "Grading" in shown and "10/10" in shown
     assert re.search(r"\d:\d\d:\d\d", shown)
 
@@ -303,7 +303,7 @@ def test_on_a_terminal_a_run_shows_a_bar_with_counts_and_the_time_left(graded_fo
 @pytest.mark.long("a class is graded on a terminal")
 @pytest.mark.parametrize("silence", [("-q",), ("--json", "-")])
 def test_on_a_terminal_too_a_run_can_be_silenced(silence: tuple[str, ...], graded_folder: Path) -> None:
-    assert in_a_terminal("stderr", "autograder.instructor.cli", "grade", *silence, cwd=graded_folder) == ""
+    assert in_a_terminal("stderr", "autograder.instructor.command_line", "grade", *silence, cwd=graded_folder) == ""
 
 
 @pytest.mark.long("two marks are run again")

@@ -46,11 +46,11 @@ def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
 @pytest.mark.parametrize(
     ("line", "spared"),
     [
-        (["autograder.instructor.cli", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["autograder.instructor.cli", "grade", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
+        (["autograder.instructor.command_line", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
+        (["autograder.instructor.command_line", "grade", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
         (["autograder.cli", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
         (["solutions.__main__", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["autograder.instructor.cli", "init", "course"], FOR_FIGURES | {"torch"}),
+        (["autograder.instructor.command_line", "init", "course"], FOR_FIGURES | {"torch"}),
         (["solutions.__main__", "predict", ROOT / "book" / "screenshot-light.png"], FOR_FIGURES),
     ],
     ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, list) else "",
@@ -63,7 +63,7 @@ def test_a_command_waits_for_no_unused_library(line: list[str | Path], spared: s
 @pytest.mark.long("judges a notebook")
 @pytest.mark.parametrize("line", [["check", "2-layers.ipynb"], ["progress"]])
 def test_what_judges_loads_nothing_for_figures(line: list[str], released: Path) -> None:
-    modules = loaded_by("autograder.instructor.cli", *line, cwd=released / "release" / "2-layers")
+    modules = loaded_by("autograder.instructor.command_line", *line, cwd=released / "release" / "2-layers")
     assert not modules & FOR_FIGURES
 
 

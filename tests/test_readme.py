@@ -7,7 +7,7 @@ import pytest
 from torch import nn
 from typer.main import get_command
 
-from autograder.instructor.cli import app
+from autograder.instructor.command_line import app
 from autograder.student import report_on
 from tests.conftest import ROOT
 

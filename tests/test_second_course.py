@@ -41,7 +41,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def play(python: Path, folder: Path, *arguments: object, status: int = 0) -> str:
     done = subprocess.run(
-        [python, "-m", "autograder.instructor.cli", *map(str, arguments)],
+        [python, "-m", "autograder.instructor.command_line", *map(str, arguments)],
         cwd=folder,
         env={**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}", "JUPYTER_PREFER_ENV_PATH": "1"},
         capture_output=True,

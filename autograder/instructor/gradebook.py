@@ -34,7 +34,6 @@ from sqlalchemy import Column, DateTime, Select, Table, delete, insert, select, 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
-from autograder.errors import TaskFailed
 from autograder.instructor import hand_marks
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -42,6 +41,7 @@ from autograder.instructor.course.late import LatePenalty, late_penalty
 from autograder.instructor.course.roster import Student
 from autograder.instructor.hand_marks import FormgraderEntry, Key
 from autograder.instructor.marks import CellMark, HandMark, Mark
+from autograder.user_errors import TaskFailed
 
 NO_RESPONSE = "No response."  # nbgrader's words
 # The due dates as they were last written into nbgrader's rows: another one there was entered there.

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from autograder.course import Course
-from autograder.errors import plain
 from autograder.instructor.class_facts import facts_of
 from autograder.instructor.course.due_dates import assignments_of
 from autograder.instructor.course.files import read_json, write_atomically
@@ -19,6 +18,7 @@ from autograder.instructor.course.roster import students_of
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import Mark, by_assignment, marks_of
 from autograder.receipts import receipt_of
+from autograder.user_errors import plain
 
 EXPORTED = "exported.json"  # in exports/: a digest of the marks of each assignment that were exported last
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from autograder.errors import plain
 from autograder.instructor.course.roster import Student
+from autograder.user_errors import plain
 
 
 def student_lines(columns: Sequence[str], rows: Iterable[tuple[Student, Sequence[str]]]) -> Table:

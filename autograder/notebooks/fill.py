@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.errors import UsageError
 from autograder.notebooks.graft import grade_id_of, is_answer
 from autograder.notebooks.remarks import bound_by, python_of
 from autograder.parsing import bound, code_under_magics, parse
+from autograder.user_errors import UsageError
 
 
 class NothingToFill(UsageError):

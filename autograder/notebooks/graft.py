@@ -12,7 +12,7 @@ import nbformat
 import nbformat.reader
 from nbformat import NotebookNode
 
-from autograder.errors import UsageError
+from autograder.user_errors import UsageError
 
 RECORD = "autograder"  # under which a notebook's metadata says whose it is
 MAX_NOTEBOOK_BYTES = 32 << 20

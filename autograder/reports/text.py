@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.errors import plain
 from autograder.judge.verdicts import LABELS, LIKELY_LABELS, Verdict, labelled
 from autograder.notebooks.progress import Progress
+from autograder.user_errors import plain
 
 WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300

@@ -236,8 +236,8 @@ def unlike_what_ran(
 
 def _checked(path: Path, notebook: NotebookNode) -> tuple[dict[str, tuple[int, int]], list[str]]:
     """Return for each exercise the numbers of checks passed and of all, and notes on the notebook."""
-    from autograder.errors import AutograderError
     from autograder.notebooks.check import check_read
+    from autograder.user_errors import AutograderError
 
     try:
         report = check_read(path, notebook)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from autograder import arrays
 from autograder.instructor.collecting import archive
 from autograder.instructor.collecting.archive import open_download
-from autograder.instructor.marking import serving
+from autograder.instructor.marking import http_server
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.notebooks.graft import MAX_ANSWER_CHARACTERS
 from autograder.observe import Answer
@@ -89,7 +89,7 @@ def desk(released: Path, tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_a_visit_without_an_end_is_given_up(desk: Desk) -> None:
-    with mock.patch.object(serving, "PATIENCE_S", 0.2), served(desk) as visit:
+    with mock.patch.object(http_server, "PATIENCE_S", 0.2), served(desk) as visit:
         address = urlsplit(visit("bob").address)
         with socket.create_connection((str(address.hostname), address.port or 0), timeout=60) as visitor:
             visitor.sendall(b"GET /login HTTP/1.1\r\nHost:")
@@ -97,7 +97,7 @@ def test_a_visit_without_an_end_is_given_up(desk: Desk) -> None:
 
 
 def test_who_holds_connections_keeps_nobody_out(desk: Desk) -> None:
-    with mock.patch.object(serving, "MOST_CONNECTIONS", 5), served(desk) as visit, ExitStack() as held:
+    with mock.patch.object(http_server, "MOST_CONNECTIONS", 5), served(desk) as visit, ExitStack() as held:
         marker = visit("bob")
         address = urlsplit(marker.address)
         visitors = [

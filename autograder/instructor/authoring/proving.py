@@ -6,7 +6,6 @@ from pathlib import Path
 
 from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of
-from autograder.errors import TaskFailed
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
 from autograder.judge.comparison import same_answer
 from autograder.judge.judge import judge
@@ -14,6 +13,7 @@ from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.mistakes import UNWRITTEN, BadCatalogue, Mistake
 from autograder.observe import KindAlone, observe, seed_of
+from autograder.user_errors import TaskFailed
 
 MAX_SEEDS = 5  # that a line names
 RUN_SEED = 0  # of the run that the book shows

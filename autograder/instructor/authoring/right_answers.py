@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from autograder.course import Course, names_of_source
-from autograder.errors import UsageError
+from autograder.user_errors import UsageError
 
 FOLDER = Path("tests", "right")
 ANSWER = re.compile(r"^## ([^\n]+)\n\n(?:[^\n]+\n)+\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.errors import UsageError
+from autograder.user_errors import UsageError
 
 WHICH = "Its id, the name of its notebook without .ipynb"
 WHO = "An id, an e-mail address or a name of roster.csv."

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import UsageError, complain, plain_json
 from autograder.instructor.commands import WHO, Assignment, DryRun, Quiet, Yes, examples, require_consent
+from autograder.user_errors import UsageError, complain, plain_json
 
 app = typer.Typer()
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.errors import UsageError, plain
 from autograder.instructor.commands import WHICH, WHO, DryRun, OneAssignment, OneStudent, Yes, examples, require_consent
+from autograder.user_errors import UsageError, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import Force, Json, refuse_or_copy
-from autograder.errors import complain, plain, plain_json
 from autograder.instructor.commands import Assignment, Quiet, Student, examples
+from autograder.user_errors import complain, plain, plain_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from autograder.cli import refuse_or_copy
-from autograder.errors import Interrupted, complain, plain, plain_json
 from autograder.instructor.commands import Assignment, DryRun, Quiet, ShutIn, Student, Workers, examples
+from autograder.user_errors import Interrupted, complain, plain, plain_json
 
 app = typer.Typer()
 
@@ -114,7 +114,7 @@ def mark(
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marking.access import admit
-    from autograder.instructor.marking.serving import HOST, serve
+    from autograder.instructor.marking.http_server import HOST, serve
     from autograder.instructor.marking.state import MarkingState
 
     folder = CourseFolder.here()

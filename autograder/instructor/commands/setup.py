@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Json
-from autograder.errors import plain, plain_json
 from autograder.instructor.commands import examples
+from autograder.user_errors import plain, plain_json
 
 app = typer.Typer()
 
@@ -30,8 +30,8 @@ def prove(
 
     from autograder.console import progress
     from autograder.course import Course, chapters_of
-    from autograder.errors import UsageError
     from autograder.instructor.authoring.proving import disproved, faults_of
+    from autograder.user_errors import UsageError
 
     course = Course.installed()
     chapters = [chapter for chapter in chapters_of(course) if room in (None, chapter.room)]

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from autograder.cli import Force, refuse_or_copy
-from autograder.errors import complain, plain
 from autograder.instructor.commands import (
     OneAssignment,
     OneStudent,
@@ -16,6 +15,7 @@ from autograder.instructor.commands import (
     Workers,
     examples,
 )
+from autograder.user_errors import complain, plain
 
 app = typer.Typer()
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograder.errors import UsageError
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student, students_of
+from autograder.user_errors import UsageError
 
 Kind = Literal["submission", "number", "id", "e-mail", "name"]
 # Letters that Unicode does not take apart into a letter and its accent.

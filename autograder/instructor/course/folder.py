@@ -16,7 +16,6 @@ from typing import Any
 from nbformat import NotebookNode
 from traitlets import TraitError
 
-from autograder.errors import UsageError
 from autograder.notebooks.graft import (
     MalformedNotebook,
     grade_id_of,
@@ -25,6 +24,7 @@ from autograder.notebooks.graft import (
     read_capped,
     read_notebook,
 )
+from autograder.user_errors import UsageError
 
 LOCK = ".autograder.lock"
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from autograder.course import Course, chapters_of
-from autograder.errors import WouldOverwrite
 from autograder.instructor.course.due_dates import template
 from autograder.instructor.course.roster import read_roster
+from autograder.user_errors import WouldOverwrite
 
 TEMPLATES = Path(__file__).with_name("new_folder")  # a name that Python would take for its own ends in .txt
 # The extension is named so that it runs whatever a user's own settings of Jupyter say.

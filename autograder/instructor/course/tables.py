@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.user_errors import UsageError
 
 MAX_TABLE_BYTES = 16 << 20
 SEPARATORS = ",;\t"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Self
 
 from autograder.course import Course, chapters_of
-from autograder.errors import UsageError
 from autograder.instructor.course.folder import CourseFolder
+from autograder.user_errors import UsageError
 
 POINTS = 5
 TEMPLATE = "TEMPLATE.md"

@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from autograder.errors import UsageError, plain_json
 from autograder.instructor.course.files import zipped
 from autograder.instructor.course.roster import POINTS_POSSIBLE
 from autograder.instructor.exporting.spreadsheet import csv_text
 from autograder.instructor.marks import Mark, number
 from autograder.judge.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
+from autograder.user_errors import UsageError, plain_json
 
 Columns = Mapping[str, Callable[[Mark], str]]
 EXCUSED = "EX"  # in Canvas

@@ -23,7 +23,6 @@ from typing import Any, Self
 from nbformat import NotebookNode
 
 from autograder.course import Course
-from autograder.errors import plain
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.roster import Student
@@ -45,6 +44,7 @@ from autograder.notebooks.graft import (
 )
 from autograder.sandbox import NoSandbox, Program, RunResult, Sandbox, isolation
 from autograder.sections import Contents
+from autograder.user_errors import plain
 
 CONTENTS = "contents"  # of the chapter, in the notebook's record: no chapters lie beside an installed course
 HIDDEN_CHECKS_ARE_SHOWN = "after_due_date"

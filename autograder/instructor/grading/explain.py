@@ -11,7 +11,6 @@ from nbformat import NotebookNode
 from autograder.arrays import as_numpy, is_array
 from autograder.checks import Check, Observation, Sample, checks_of
 from autograder.course import Course
-from autograder.errors import plain
 from autograder.instructor.course.decisions import decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
@@ -24,6 +23,7 @@ from autograder.notebooks.graft import MalformedNotebook, read_notebook
 from autograder.observe import Answer
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
 from autograder.sandbox import Program, Sandbox
+from autograder.user_errors import plain
 
 # Fields in which two runs of the same work agree; their durations, and the addresses of objects, differ.
 REPRODUCED = ("outcome", "points", "max_points", "mistake")

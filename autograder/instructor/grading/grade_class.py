@@ -19,7 +19,6 @@ from nbgrader.preprocessors import LimitOutput
 from autograder.checks import checks_of
 from autograder.console import progress
 from autograder.course import Course
-from autograder.errors import AutograderError
 from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
@@ -36,6 +35,7 @@ from autograder.judge.live import LiveExpectations
 from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
+from autograder.user_errors import AutograderError
 
 QUEUE = 4
 LOOKS_EVERY_S = 0.5  # whether Ctrl-C was pressed

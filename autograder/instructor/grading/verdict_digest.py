@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
@@ -83,12 +83,14 @@ def _package_of(path: Path, packages: Mapping[str, Path]) -> str:
     return ""
 
 
-def _imports(path: Path, package: str) -> Iterator[str]:
-    """Yield the modules that a file of a package imports anywhere; an imported name can be one, too."""
+@cache
+def _imports(path: Path, package: str) -> set[str]:
+    """Return the modules that a file of a package imports anywhere; an imported name can be one, too."""
+    modules = set[str]()
     for node in ast.walk(parse(path.read_bytes())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and (node.module or package):
             module = resolve_name("." * node.level + (node.module or ""), package)
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            modules |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return modules

@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from autograder.errors import TaskFailed
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
+from autograder.user_errors import TaskFailed
 
 
 class ClusterError(TaskFailed):

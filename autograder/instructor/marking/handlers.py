@@ -14,7 +14,6 @@ from urllib.parse import quote
 from markupsafe import Markup
 from tornado.web import HTTPError, RequestHandler
 
-from autograder.errors import AutograderError, complain
 from autograder.instructor.course.written_questions import QuestionError, WrittenQuestion
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.access import owner_of
@@ -25,6 +24,7 @@ from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey
 from autograder.instructor.marks import number
 from autograder.instructor.nbgrader.preprocessors import TextRenderer, markdown_as_text
 from autograder.reports.html import CONTROLS, environment
+from autograder.user_errors import AutograderError, complain
 
 COOKIE = "autograder-mark-{}"  # with the port: each course that is marked on this host keeps its visitors
 XSRF_COOKIE = "autograder-mark-xsrf"  # a port has no cookies of its own, and the formgrader's script reads `_xsrf`

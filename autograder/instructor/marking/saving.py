@@ -9,12 +9,12 @@ from typing import Any, Literal
 from sqlalchemy import delete, insert, select
 
 from autograder.course import Course
-from autograder.errors import TaskFailed
 from autograder.instructor.class_facts import update_student
 from autograder.instructor.hand_marks import answers, carried, counting, marks, note, now
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team
 from autograder.instructor.marks import number
+from autograder.user_errors import TaskFailed
 
 MAX_COMMENT = 10_000  # characters
 

@@ -20,12 +20,12 @@ from packaging.utils import canonicalize_name
 
 import autograder
 from autograder.course import Course, chapters_of
-from autograder.errors import TaskFailed
 from autograder.instructor.releasing.kept import kept
 from autograder.judge.recorded import FOLDER as RECORDS
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
+from autograder.user_errors import TaskFailed
 
 PACKAGE = Path(autograder.__file__).parent
 WHEEL = Path(__file__).with_name("wheel.toml.txt")  # its build settings

@@ -9,10 +9,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 
-from autograder.errors import TaskFailed
 from autograder.instructor.releasing.choice_questions import KINDS, question_markdown
 from autograder.parsing import literal
 from autograder.sections import Contents
+from autograder.user_errors import TaskFailed
 
 PARSER = MarkdownIt().use(colon_fence_plugin)
 DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}\s*(?P<argument>.*)")

@@ -11,12 +11,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Chapter, Course
-from autograder.errors import TaskFailed, WouldOverwrite
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.releasing.kept import kept
 from autograder.instructor.releasing.source import glued_values, source_notebook
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
+from autograder.user_errors import TaskFailed, WouldOverwrite
 
 CELL_TIMEOUT_S = 300
 

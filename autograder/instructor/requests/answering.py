@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.errors import plain
 from autograder.instructor.collecting.archive import EntryRefused, open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
@@ -33,6 +32,7 @@ from autograder.instructor.grading.explain import (
 from autograder.instructor.requests.form import MAX_BYTES, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.judge.verdicts import labelled_lines, shown_diagnosis
 from autograder.notebooks.graft import is_written
+from autograder.user_errors import plain
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, UnfinishedChapter, chapters_of
-from autograder.errors import UsageError
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
+from autograder.user_errors import UsageError
 from tests.test_cli import here, refused
 
 CHAPTER, CHECKS = "chapters/1-means.md", "checks/means.py"

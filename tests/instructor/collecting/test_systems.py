@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.errors import UsageError
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.systems import read_all
@@ -18,6 +17,7 @@ from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.directory import Clue, Directory
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.roster import Student
+from autograder.user_errors import UsageError
 from tests.instructor.collecting.made_downloads import entries_of, folder, gradescope_metadata
 from tests.instructor.collecting.plans import plan_of
 

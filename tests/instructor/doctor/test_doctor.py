@@ -18,7 +18,7 @@ from tests.commands import run
 @pytest.mark.long("every wall is attacked")
 def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, tmp_path: Path) -> None:
     path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)
-    done = run("autograder.instructor.cli", "doctor", "--json", cwd=tmp_path, env=os.environ | {"PATH": path})
+    done = run("autograder.instructor.command_line", "doctor", "--json", cwd=tmp_path, env=os.environ | {"PATH": path})
     findings = {row["what"]: doctor.Finding(**row) for row in json.loads(done.stdout)}
     assert [finding for finding in findings.values() if finding.mend or not finding.ok] == []
     assert (done.returncode, done.stderr) == (0, "")

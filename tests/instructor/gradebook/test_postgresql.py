@@ -115,7 +115,7 @@ def works(url: str) -> dict[str, Any]:
 def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on_to_the_marks_that_sqlite_has(
     server: PostgresServer, database: str, folder: Path, graded_small_class: Path
 ) -> None:
-    line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "--workers", "1"]
+    line = [sys.executable, "-m", "autograder.instructor.command_line", "grade", ASSIGNMENT, "--workers", "1"]
     grader = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: server.ask(database, "SELECT count(*) FROM submitted_assignment") >= 2, 120)
     assert grader.poll() is None

@@ -102,7 +102,7 @@ def test_verdicts_stand_as_long_as_every_file_that_decides_on_them(folder: Path)
     sources = {path.relative_to(ROOT).as_posix() for path in sources_of("layers", course)}
     names = ("judge/common_mistakes.py", "judge/verdicts.py", "sections.py")
     assert sources > {"solutions/layers.py", "solutions/checks/layers.py", *(f"autograder/{name}" for name in names)}
-    assert "autograder/instructor/cli.py" not in sources
+    assert "autograder/instructor/command_line.py" not in sources
     released = CourseFolder(folder).instructor_notebook(ASSIGNMENT)
     moved = replace(course, book_url="https://b.example/")
     assert grader_digest(released, course, ()) != grader_digest(released, moved, ())

@@ -38,7 +38,7 @@ KILLS_AT_EACH = 4
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[str]:
-    line = [sys.executable, "-m", "autograder.instructor.cli", "grade", "--workers", "1", *options]
+    line = [sys.executable, "-m", "autograder.instructor.command_line", "grade", "--workers", "1", *options]
     return subprocess.Popen(
         line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

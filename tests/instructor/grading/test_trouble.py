@@ -32,7 +32,7 @@ from tests.instructor.conftest import (
     submitted,
 )
 
-GRADE = f"{sys.executable} -m autograder.instructor.cli grade --workers 1"
+GRADE = f"{sys.executable} -m autograder.instructor.command_line grade --workers 1"
 
 GRADED = {"2-layers.ipynb", "verdicts.json"}
 

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.marking import queries, serving
+from autograder.instructor.marking import http_server, queries
 from autograder.instructor.marking.access import admit
 from autograder.instructor.marking.handlers import XSRF_COOKIE
 from autograder.instructor.marking.saving import MarkForm, save
@@ -182,7 +182,7 @@ def served(desk: Desk) -> Iterator[Visit]:
     names = ["instructor", *(marker.name for marker in desk.state.team.markers)]
     tokens = admit(desk.state.gradebook, desk.state.team, names)
     address, loop = Queue[str](), asyncio.new_event_loop()
-    task = loop.create_task(serving.serve(desk.state, 0, address.put))
+    task = loop.create_task(http_server.serve(desk.state, 0, address.put))
 
     def run() -> None:
         asyncio.set_event_loop(loop)

@@ -38,7 +38,7 @@ def test_a_server_that_cannot_start_is_refused_in_one_line(folder: Path) -> None
 def test_it_says_where_it_serves_and_serves_there(folder: Path) -> None:
     write_table(folder, "bob")
     printed, errors = folder.parent / "printed", folder.parent / "errors"
-    process = begin("autograder.instructor.cli", "mark", "--port", "0", cwd=folder, said=(printed, errors))
+    process = begin("autograder.instructor.command_line", "mark", "--port", "0", cwd=folder, said=(printed, errors))
     try:
         wait_until(lambda: (printed.exists() and "marking at" in printed.read_text()) or not process.is_alive())
         assert process.is_alive(), errors.read_text()

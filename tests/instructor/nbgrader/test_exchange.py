@@ -105,7 +105,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
 @pytest.mark.deep
 @pytest.mark.long("a class is graded")
 def test_submitted_work_is_found_by_its_owner_with_a_proved_time_and_graded(hub: HubMachine) -> None:
-    command = [sys.executable, "-m", "autograder.instructor.cli"]
+    command = [sys.executable, "-m", "autograder.instructor.command_line"]
     (hub.home("curie") / "course" / "roster.csv").write_text("id\nada\nbarbara\n", encoding="utf-8")
     line = [*command, "collect", f"/srv/exchange/{hub.course_id}/inbound"]
     plan = json.loads(hub.run("curie", *line, "--dry-run", "--json", where="course").stdout)
