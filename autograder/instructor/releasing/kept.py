@@ -1,4 +1,4 @@
-"""A cache for results of a release that take minutes: executed chapters and recorded answers.
+"""A cache for results of a release that take minutes: chapters and untouched notebooks that ran, recorded answers.
 
 A result depends on the grader, the course with its chapters, checks and data, the installed distributions, and the
 Python. The name of its file is the digest of all these: a result that no longer holds is not found.

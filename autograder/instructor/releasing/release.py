@@ -65,7 +65,7 @@ def release(
     source = source_notebook(chapter, course, glued_values(executed), question)
     write_source(folder.source(chapter.assignment), nbformat.writes(source), force=force)
     _generate(folder, chapter.assignment)
-    _check_released(read_notebook(folder.released(chapter.assignment)), chapter.assignment)
+    _check_released(read_notebook(folder.released(chapter.assignment)), chapter.assignment, course)
 
 
 def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> NotebookNode:
@@ -134,14 +134,26 @@ def _generate(folder: CourseFolder, assignment: str) -> None:
         raise ReleaseError(f"nbgrader generate_assignment failed: {lines[-1] if lines else 'it printed nothing'}")
 
 
-def _check_released(released: NotebookNode, assignment: str) -> None:
-    """Run the untouched exercises: by nbgrader's rule, visible checks and written answers are open, all else passes."""
-    from nbgrader.utils import determine_grade, has_failed
+def _check_released(released: NotebookNode, assignment: str, course: Course) -> None:
+    """Check the untouched exercises: by nbgrader's rule, visible checks and written answers are open, all else passes.
 
+    Where nothing has changed since they were last found so, they are not run again.
+    """
     graded = nbformat.from_dict(released)
     graded.cells = [cell for cell in graded.cells if grade_id_of(cell)]
-    with tempfile.TemporaryDirectory() as folder:
-        ran = execute(graded, Path(folder), allow_errors=True)
+
+    def run() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            _require_open(execute(graded, Path(folder), allow_errors=True), assignment)
+        return b"open"
+
+    kept(nbformat.writes(graded), course, run)
+
+
+def _require_open(ran: NotebookNode, assignment: str) -> None:
+    """Raise ReleaseError for a cell of a notebook that ran untouched and is not as ``_check_released`` says."""
+    from nbgrader.utils import determine_grade, has_failed
+
     for cell in filter(is_graded, ran.cells):
         score, possible = determine_grade(cell)
         is_open = ".require()" in cell.source or is_written(cell)

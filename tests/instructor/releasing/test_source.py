@@ -243,7 +243,8 @@ The public question.
 def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     """A course folder in which a short chapter was released with a question of the instructor's own."""
     root = tmp_path_factory.mktemp("own")
-    chapter, course = short(root, WRITTEN)
+    (root / "chapters").mkdir()
+    chapter, course = short(root / "chapters", WRITTEN)
     make_course_folder(root / "course")
     folder = CourseFolder.here(root / "course")
     (folder.questions / "2-layers.md").write_text(OWN, encoding="utf-8")
@@ -265,6 +266,14 @@ def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(fol
     (cell,) = filter(is_written, read_notebook(folder.source("2-layers")).cells)
     assert "The numbers shrink." in cell.source
     assert "He's" not in cell.source
+
+
+def test_what_is_released_again_unchanged_runs_neither_with_its_answers_nor_without_them(folder: CourseFolder) -> None:
+    chapter, course = short(folder.root.parent / "chapters", WRITTEN)
+    with patch.object(releasing, "execute") as execute:
+        ran, question = releasing.run_reference(chapter, course), own_questions(folder, course)["2-layers"]
+        releasing.release(chapter, ran, course, folder, question=question)
+    execute.assert_not_called()
 
 
 # What the command says at its end
