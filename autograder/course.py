@@ -51,6 +51,12 @@ class Chapter:
     path: Path
     room: str
 
+    @classmethod
+    def at(cls, path: Path) -> Chapter:
+        """Return the chapter in a file; one without a number is a room by its whole name."""
+        number, _, room = path.stem.partition("-")
+        return cls(path, room if number.isdigit() else path.stem)
+
     @property
     def assignment(self) -> str:
         """The assignment's id, also its notebook's name: the file's stem, such as ``2-layers``."""
@@ -268,8 +274,7 @@ def chapters_to_read(course: Course) -> list[Chapter]:
 
 
 def _numbered(course: Course) -> list[Chapter]:
-    paths = sorted(course.chapters.glob("[0-9]*-*.md"))
-    return [Chapter(path, path.stem.partition("-")[2]) for path in paths]
+    return [Chapter.at(path) for path in sorted(course.chapters.glob("[0-9]*-*.md"))]
 
 
 def names_of_source(source: str, module_name: str) -> SimpleNamespace:

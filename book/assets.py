@@ -7,6 +7,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
+from autograder.dependencies import files_in
 from autograder.palette import style_sheet
 from book import BOOK, DATA, ROOT
 
@@ -36,12 +37,6 @@ def configure(app: Sphinx, config: Config) -> None:
     config["html_context"] = {**config["html_context"], "palette": colours}
     app.add_css_file("course.css", priority=900)
     app.add_js_file(SCRIPT, loading_method="defer")
-
-
-def files_in(*folders: Path) -> list[Path]:
-    """Return the files of folders and of the folders in them, but for what Python compiled."""
-    files = (path for folder in folders for path in folder.rglob("*"))
-    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
 
 
 def made_with() -> list[Path]:

@@ -1,61 +1,77 @@
-"""Execution of pages: myst-nb looks a page up in jupyter-cache, and runs its cells if it is not cached.
+"""Execution of pages: each page with cells is executed, or found executed, before Sphinx reads the first one.
 
-The cache identifies a page by its cells and the description of its kernel. The description receives a digest of the
-course's code and data: when these change, every page with cells is executed again.
+myst-nb executes nothing. It reads these pages with ``read_executed``, which adds the outputs that a release uses, too.
 """
 
-import hashlib
 import os
 import re
-import tempfile
-from functools import cache
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from docutils import nodes
-from jupyter_cache import get_cache
+from myst_nb.core.read import read_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
-from sqlalchemy import Engine, event
 
-from autograder.sections import titles_in
-from book import BOOK, ROOT
-from book.assets import CODE_AND_DATA, files_in, made_with
+from autograder.course import Chapter, Course
+from autograder.instructor.releasing.execution import ExecutionError, executed_chapter
+from book import ROOT
+from book.assets import made_with
 
+CHAPTERS = ROOT / "chapters"
 CELL = re.compile(r"^```\{code-cell\}", re.MULTILINE)
-KERNEL = "\n  name: python3\n"  # of a page's front matter
+READER = f"{__name__}.read_executed"
 
 
-@cache
-def digest() -> str:
-    """Return a digest of the course's code and data, and of the chapters' headings, to which checks link."""
-    parts = [str(path).encode() + path.read_bytes() for path in sorted(files_in(*CODE_AND_DATA))]
-    for path in sorted((ROOT / "chapters").glob("*.md")):
-        parts.append(repr(titles_in(path.read_text(encoding="utf-8"))).encode())
-    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+def pages_with_cells() -> list[Chapter]:
+    """Return the pages to execute, the longest first, so that none ends alone."""
+    pages = map(Chapter.at, CHAPTERS.glob("*.md"))
+    return sorted((page for page in pages if CELL.search(page.text)), key=lambda page: -len(page.text))
 
 
-def add_digest(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Add the digest to the description of the kernel of a page with cells."""
-    if CELL.search(source[0]):
-        before, kernel, after = source[0].partition(KERNEL)
-        if not kernel:
-            raise ExtensionError(f"{docname}: its front matter lacks a kernel named python3")
-        source[0] = f"{before}{kernel}  uses: {digest()}\n{after}"
-
-
-def read_in_parallel(app: Sphinx, config: Config) -> None:
-    """Read several pages at a time: most of a build is waiting for the kernels that execute chapters.
-
-    Each kernel computes with one thread. Threads of several kernels on one processor wait for each other, spinning.
-    """
-    app.parallel = max(app.parallel, 2 * (os.cpu_count() or 1))
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+def configure(app: Sphinx, config: Config) -> None:
+    """Read pages with their outputs, and several at a time."""
+    extensions = list(config.myst_enable_extensions)
+    config["nb_custom_formats"] = {
+        f"{CHAPTERS.name}/{page.path.name}": (READER, {"stem": page.path.stem, "extensions": extensions}, False)
+        for page in pages_with_cells()
+    }
+    app.parallel = max(app.parallel, os.cpu_count() or 1)
     numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
     numbering.parallel_read_safe = True
-    # Let a reader wait while another writes its page: on a busy disk that takes longer than the 5 s of sqlite3.
-    event.listen(Engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 120000"))
-    # Here, since jupyter-cache fails where two readers make its database at once.
-    get_cache(config.nb_execution_cache_path).db  # noqa: B018
+
+
+def execute(app: Sphinx, env: BuildEnvironment, docnames: Sequence[str]) -> None:
+    """Execute the pages that will be read, unless nothing has changed since they were."""
+    stems = {docname.rpartition("/")[2] for docname in docnames}
+    course = Course.installed()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        running = [
+            pool.submit(executed_chapter, page, course) for page in pages_with_cells() if page.path.stem in stems
+        ]
+        try:
+            for each in running:
+                each.result()
+        except ExecutionError as error:
+            raise ExtensionError(str(error)) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def read_executed(content: str, stem: str, extensions: Sequence[str]) -> NotebookNode:
+    """Return a page as a notebook with the outputs of its cells."""
+    notebook = read_myst_markdown_notebook(
+        content, MdParserConfig(enable_extensions=set(extensions)), add_source_map=True
+    )
+    executed = executed_chapter(Chapter.at(CHAPTERS / f"{stem}.md"), Course.installed())
+    cells, ran = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (notebook, executed))
+    for cell, done in zip(cells, ran, strict=True):
+        cell.outputs, cell.execution_count = done.outputs, done.execution_count
+    return notebook
 
 
 def note_dependencies(app: Sphinx, document: nodes.document) -> None:
@@ -65,11 +81,6 @@ def note_dependencies(app: Sphinx, document: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    os.environ["JUPYTER_PATH"] = str(BOOK)  # whose kernel links what a check says to pages beside this one
-    # Each page runs in a folder of its own, where it finds no file that another wrote, and above it the course's data.
-    folder = ROOT / "_build" / "executing"
-    folder.mkdir(parents=True, exist_ok=True)
-    tempfile.tempdir = str(folder)
-    app.connect("config-inited", read_in_parallel)
-    app.connect("source-read", add_digest)
+    app.connect("config-inited", configure)
+    app.connect("env-before-read-docs", execute)
     app.connect("doctree-read", note_dependencies)

@@ -5,14 +5,13 @@ says about them.
 """
 
 import ast
-import os
-import pickle
+import json
 import re
 import textwrap
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, partial
 from html import escape
 from multiprocessing import Pool
 
@@ -24,31 +23,51 @@ from sphinx.util.docutils import SphinxDirective
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.instructor.authoring.proving import CaughtMistake, caught_mistakes
+from autograder.instructor.authoring.proving import caught_mistakes
+from autograder.instructor.cache import cached
+from autograder.instructor.releasing.execution import room_digest
 from autograder.judge.verdicts import Verdict, mistakes_in
+from autograder.mistakes import Mistake
 from autograder.reports.html import checks_table
-from book import ROOT
 from book.chapters import counted
-from book.execution import digest
+
+INPUTS = ("import autograder.instructor.authoring.proving", "import autograder.reports.html")
+
+
+@dataclass(frozen=True)
+class JudgedMistake:
+    """A known mistake as the checks of its exercise see it."""
+
+    id: str
+    caught_by: Sequence[str]  # names of the checks that fail
+    is_named: bool  # by each check that fails, and no other mistake with it
+    is_told: bool  # to a student, by a visible check
+    table: str  # what ``check`` shows of it, as HTML
 
 
 @cache
-def judged_mistakes() -> dict[str, list[CaughtMistake]]:
-    """Return the known mistakes of each room, in the catalogue's order; a later build reads them from `_build`."""
-    file = ROOT / "_build" / f"known-mistakes-{digest()}.pickle"
-    if not file.exists():
-        with Pool() as pool:
-            judged = dict(zip(rooms(), pool.map(judged_in, rooms()), strict=True))
-        draft = file.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(pickle.dumps(judged))
-        draft.replace(file)
-    stored: dict[str, list[CaughtMistake]] = pickle.loads(file.read_bytes())
-    return stored
+def judged_mistakes(room: str) -> Mapping[str, JudgedMistake]:
+    """Return the known mistakes of a room by their ids, judged once for a state of the course."""
+    course = Course.installed()
+    judged = cached(f"{course.package}-{room}.mistakes", room_digest(room, course, INPUTS), partial(_judge, room))
+    return {row["id"]: JudgedMistake(**row) for row in json.loads(judged)}
 
 
-def judged_in(room: str) -> list[CaughtMistake]:
+def _judge(room: str) -> bytes:
     """Judge the known mistakes of a room; links lead to the chapter beside this page."""
-    return caught_mistakes(replace(Course.installed(), book_url="../"), room)
+    rows = []
+    for caught in caught_mistakes(replace(Course.installed(), book_url="../"), room):
+        told = {name for verdict in caught.seen for name in mistakes_in(verdict.record())}
+        rows.append(
+            JudgedMistake(
+                caught.mistake.id,
+                [check.name for check in caught.caught_by],
+                caught.named,
+                caught.mistake.id in told,
+                checks_table(caught.mistake.exercise, caught.seen),
+            )
+        )
+    return json.dumps([asdict(row) for row in rows]).encode()
 
 
 def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -57,7 +76,8 @@ def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         import torch
 
         torch.set_num_threads(1)  # its threads do not survive a fork
-        judged_mistakes()
+        with Pool() as pool:
+            pool.map(judged_mistakes, rooms())
 
 
 class KnownMistakesDirective(SphinxDirective):
@@ -67,21 +87,24 @@ class KnownMistakesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         room, course = self.arguments[0], Course.installed()
-        mistakes = judged_mistakes()[room]
-        by_exercise: dict[str, list[CaughtMistake]] = {}
-        for judged in mistakes:
-            by_exercise.setdefault(judged.mistake.exercise, []).append(judged)
+        mistakes = course.mistakes(room)
+        by_exercise: dict[str, list[Mistake]] = {}
+        for mistake in mistakes:
+            by_exercise.setdefault(mistake.exercise, []).append(mistake)
         tables = (self.folded(name, group, course.first_hints(room, name)) for name, group in by_exercise.items())
-        unnamed = [judged.mistake.id for judged in mistakes if not judged.named]
+        unnamed = [judged.id for judged in judged_mistakes(room).values() if not judged.is_named]
         caught = f"all but {', '.join(unnamed)} are" if unnamed else "each of them is"
         return [nodes.paragraph("", f"{len(mistakes)} mistakes; {caught} caught and named."), *tables]
 
-    def folded(self, exercise: str, mistakes: Sequence[CaughtMistake], hints: Sequence[str]) -> nodes.container:
+    def folded(self, exercise: str, mistakes: Sequence[Mistake], hints: Sequence[str]) -> nodes.container:
+        room = self.arguments[0]
+        hidden = {check.name for check in checks_of(room, exercise) if check.hidden}
         lines = ["Before anything is written: " + " ".join(hints), "", ":::{list-table}"]
         lines += [":header-rows: 1", ":widths: 70 30", ":class: known-mistakes", "", "* - Mistake", "  - Caught by"]
-        for judged in mistakes:
-            checks = ", ".join(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in judged.caught_by)
-            lines += [f"* - {judged.mistake.says} `{judged.mistake.id}`", f"  - {checks}"]
+        for mistake in mistakes:
+            caught_by = judged_mistakes(room)[mistake.id].caught_by
+            checks = ", ".join(f"{name}{' (hidden)' if name in hidden else ''}" for name in caught_by)
+            lines += [f"* - {mistake.says} `{mistake.id}`", f"  - {checks}"]
         summary = f"<details><summary><code>{exercise}</code>, {counted(len(mistakes), 'mistake')}</summary>"
         block = nodes.container("", nodes.raw("", summary, format="html"), classes=["filtered"])
         block += self.parse_text_to_nodes("\n".join([*lines, ":::"]), offset=self.content_offset)
@@ -108,9 +131,9 @@ def wrong_answers(exercise: Exercise) -> list[tuple[str, str, str]]:
     source = course.source(exercise.room)
     secret = [line for solved in course.exercises(exercise.room) for line in solved.solution_lines]
     answers: list[tuple[tuple[bool, float], tuple[str, str, str]]] = []
-    for judged in judged_mistakes()[exercise.room]:
-        mistake, named = judged.mistake, {name for verdict in judged.seen for name in mistakes_in(verdict.record())}
-        if mistake.exercise != exercise.name or mistake.id not in named:
+    for mistake in course.mistakes(exercise.room):
+        judged = judged_mistakes(exercise.room)[mistake.id]
+        if mistake.exercise != exercise.name or not judged.is_told:
             continue
         mistaken = mistake.apply(source)
         changed = changed_lines(source, mistaken)
@@ -119,8 +142,7 @@ def wrong_answers(exercise: Exercise) -> list[tuple[str, str, str]]:
         if is_empty or len(lines) > MOST_LINES or any(tells(line, secret) for line in lines):
             continue
         reveals = len(lines) > FEW_LINES, max(likeness(line, secret) for line in lines)
-        table = checks_table(exercise.name, judged.seen)
-        answers.append((reveals, (function_of(mistaken, changed[0][0]), as_written(changed), table)))
+        answers.append((reveals, (function_of(mistaken, changed[0][0]), as_written(changed), judged.table)))
     answers.sort(key=lambda revealing: revealing[0])
     return list({answer[1]: answer for _, answer in reversed(answers)}.values())[::-1][:SHOWN]
 

@@ -1,7 +1,6 @@
 """The ledger: the measurements of each claim, in ``data/claims.json``, with a digest of what they depend on."""
 
 import ast
-import hashlib
 import json
 import re
 import time
@@ -16,6 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from autograder.dependencies import digest
 from solutions.claims import REGISTERED, BoundedInterval, Claim
 from solutions.data import DATA, SAMPLE
 
@@ -198,7 +198,7 @@ def digest_of(claim: Claim) -> str:
             used = {node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)}
             todo += [imports.get(name, (module, name)) for name in used]
     texts = [f"{module}.{name} {text}" for (module, name), text in sorted(code.items())]
-    return hashlib.sha256(json.dumps([texts, claim.settings, SAMPLE]).encode()).hexdigest()
+    return digest((), texts, claim.settings, SAMPLE)
 
 
 @cache

@@ -37,8 +37,8 @@ def release(
 ) -> None:
     """Make the notebooks and the zip for students.
 
-    Takes minutes the first time: each chapter is run with the reference solutions, and once more untouched. Later only
-    chapters that have changed since are run with them.
+    Takes minutes the first time: each chapter is executed, unless the book was built here, and its exercises are run
+    with the reference solutions and untouched. Later only chapters that have changed since are run.
 
     --format gradescope makes another zip instead, to upload as an assignment's autograder. It holds the solutions and
     the hidden checks. Only a course whose repository holds the grader, too, can make it.
@@ -69,8 +69,9 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import worth_now
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
+    from autograder.instructor.releasing.execution import executed_chapter
     from autograder.instructor.releasing.release import release as release_chapter
-    from autograder.instructor.releasing.release import run_reference
+    from autograder.instructor.releasing.release import require_open, require_right
     from autograder.instructor.releasing.source import glued_values, source_notebook
 
     folder = CourseFolder.here()
@@ -85,19 +86,25 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     own = own_questions(folder, course)
     own_due_dates_of(folder, course)
     with progress("Releasing", len(chapters), quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
-        # Chapters run at the same time, each in its own kernel; files are written one after the other.
-        running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
+        # Kernels run at the same time, each in a process of its own; files are written one after the other.
+        executing = {chapter: pool.submit(executed_chapter, chapter, course) for chapter in chapters}
+        reading = {chapter: pool.submit(executed_chapter, chapter, course) for chapter in chapters_to_read(course)}
+        right = [pool.submit(require_right, chapter, course) for chapter in chapters]
         recording = pool.submit(recordings_of, course)
-        read_only = {chapter: pool.submit(run_reference, chapter, course) for chapter in chapters_to_read(course)}
+        opening = []
         try:
-            for chapter, executed in zip(chapters, running, strict=True):
-                question, done = own.get(chapter.assignment), executed.result()
-                release_chapter(chapter, done, course, folder, question=question, force=force)
+            for chapter, executed, filled in zip(chapters, executing.values(), right, strict=True):
+                filled.result()
+                question = own.get(chapter.assignment)
+                release_chapter(chapter, executed.result(), course, folder, question=question, force=force)
+                opening.append(pool.submit(require_open, chapter, course, folder))
+            for chapter, untouched in zip(chapters, opening, strict=True):
+                untouched.result()
                 step(chapter.assignment)
             recordings = recording.result()
             to_read = {
                 chapter.path.stem: source_notebook(chapter, course, glued_values(executed.result()))
-                for chapter, executed in read_only.items()
+                for chapter, executed in reading.items()
             }
         finally:
             pool.shutdown(cancel_futures=True)

@@ -9,7 +9,6 @@ keep it in a private network, or speak ``tls://`` as dask's documentation says.
 Assumes: scheduler and workers have this version of autograder, and workers bubblewrap. They need no course folder.
 """
 
-import hashlib
 import logging
 import platform
 import queue
@@ -26,6 +25,7 @@ from distributed.client import FutureCancelledError
 
 import autograder
 from autograder.course import Course
+from autograder.dependencies import digest
 from autograder.instructor.grading.submission import versions
 from autograder.instructor.grading.workers import ClusterError, Sandboxes
 from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox
@@ -126,11 +126,4 @@ def what_counts() -> dict[str, str]:
     """Return the versions that an observation depends on: a number, or a digest, by name."""
     python = ".".join(platform.python_version_tuple()[:2])
     code = {"autograder's code": Path(autograder.__file__).parent, "the course's checks": Course.announced().checks}
-    return {"Python": python, **versions()} | {what: _digest(folder) for what, folder in code.items()}
-
-
-def _digest(folder: Path) -> str:
-    code = hashlib.sha256()
-    for file in sorted(folder.rglob("*.py")):
-        code.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return code.hexdigest()[:12]
+    return {"Python": python, **versions()} | {what: digest(folder.rglob("*.py"))[:12] for what, folder in code.items()}

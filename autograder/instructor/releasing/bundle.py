@@ -20,8 +20,11 @@ from packaging.utils import canonicalize_name
 
 import autograder
 from autograder.course import Course, chapters_of
-from autograder.instructor.releasing.kept import kept
+from autograder.dependencies import digest
+from autograder.instructor.cache import cached
+from autograder.instructor.releasing.execution import room_digest
 from autograder.judge.recorded import FOLDER as RECORDS
+from autograder.judge.recorded import record
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
@@ -128,10 +131,11 @@ def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[s
 
 
 def recordings_of(course: Course) -> dict[str, bytes]:
-    """Return the recorded answers of each room; those that are not kept are made by a process for each core."""
+    """Return the recorded answers of each room; those that are not cached are made by a process for each core."""
 
     def recording(room: str) -> bytes:
-        return kept(f"recording of {room}", course, lambda: _recorded(course, room))
+        inputs = digest((), room_digest(room, course, [f"import {record.__module__}"]), course.book_url)
+        return cached(f"{course.package}-{room}.frames", inputs, lambda: _recorded(course, room))
 
     ordered = [chapter.room for chapter in reversed(chapters_of(course))]  # later ones take longer: none ends alone
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -47,8 +47,6 @@ def source_notebook(
     course: Course,
     glued: Mapping[str, str] | None = None,
     question: WrittenQuestion | None = None,
-    *,
-    with_glue: bool = False,
 ) -> NotebookNode:
     """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
 
@@ -58,7 +56,6 @@ def source_notebook(
         course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
         glued: values that the text shows; without them the prose is left out, which running the notebook does not need.
         question: takes the place of the chapter's written one.
-        with_glue: whether cells still pass numbers to the text, which is how ``glued`` is found; nobody is given such.
 
     Raises:
         ValueError: the chapter holds a construct that has no form in a notebook, or an unknown exercise.
@@ -69,7 +66,6 @@ def source_notebook(
     bibliography = course.bibliography if glued is not None else ""
     contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
     references = references_of(bibliography, chapter.text)
-    shown = str if with_glue else without_glue
     beside = {page.path.stem for page in chapters_to_read(course)}
     context = Context(contents, glued or {}, citations_of(bibliography), references, beside)
     cells: list[NotebookNode] = []
@@ -96,9 +92,9 @@ def source_notebook(
             code = f"# Given: {cell.source.strip()}\n\n{course.given_in(cell.source)}"
             cells.append(nbformat.v4.new_code_cell(code, metadata=FOLDED))
         elif "setup" in tags:
-            code = f"{SETUP_LINE}\n\n{shown(cell.source).strip()}"
+            code = f"{SETUP_LINE}\n\n{without_glue(cell.source).strip()}"
             cells.append(_nbgrader(nbformat.v4.new_code_cell(code), f"{chapter.room}-setup", locked=True))
-        elif code := shown(cell.source):
+        elif code := without_glue(cell.source):
             kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
             folded = FOLDED if PLUMBING & set(tags) else {}
             cells.append(nbformat.v4.new_code_cell(code, metadata={"tags": kept} | folded if kept else {}))

@@ -12,9 +12,10 @@ import pytest
 from autograder import checks
 from autograder.checks import checks_of
 from autograder.course import Course
+from autograder.dependencies import imported_by
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
-from autograder.instructor.grading.verdict_digest import grader_digest, imported_by, sources_of
+from autograder.instructor.grading.verdict_digest import grader_digest, sources_of
 from autograder.notebooks.graft import read_notebook
 from tests.commands import ROOT, autograder, succeeded
 from tests.instructor.conftest import (

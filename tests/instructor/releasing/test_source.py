@@ -1,8 +1,10 @@
 """The instructor's and the released notebook: their contents, failing releases, and messages."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Barrier
 from unittest.mock import Mock, patch
 
 import nbformat
@@ -10,12 +12,13 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of
-from autograder.course import Chapter, Course, chapters_of
+from autograder.course import Chapter, Course
+from autograder.instructor import cache
 from autograder.instructor.class_facts import released_cells
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
-from autograder.instructor.course.written_questions import own_questions
-from autograder.instructor.releasing import bundle, kept
+from autograder.instructor.course.written_questions import WrittenQuestion, own_questions
+from autograder.instructor.releasing import bundle, execution
 from autograder.instructor.releasing import release as releasing
 from autograder.instructor.releasing import source as making
 from autograder.instructor.releasing.source import source_notebook, without_solutions
@@ -104,6 +107,15 @@ def short(root: Path, text: str, edit: tuple[str, str] = AS_IT_IS) -> tuple[Chap
     return chapter, SmallCourse("solutions", "https://example.org/", book=root, edit=edit)
 
 
+def executed_and_released(
+    chapter: Chapter, course: Course, folder: CourseFolder, question: WrittenQuestion | None = None
+) -> None:
+    ran = execution.executed_chapter(chapter, course)
+    releasing.require_right(chapter, course)
+    releasing.release(chapter, ran, course, folder, question=question)
+    releasing.require_open(chapter, course, folder)
+
+
 @pytest.mark.parametrize(
     ("cell", "edit", "complaint"),
     [
@@ -113,7 +125,7 @@ def short(root: Path, text: str, edit: tuple[str, str] = AS_IT_IS) -> tuple[Chap
             *(
                 "",
                 ("x.flatten(start_dim=1)", "x.flatten()"),
-                "the cell layers-Flatten-rows fails: CheckFailed: Flatten",
+                "2-layers with the reference: the cell layers-Flatten-rows fails: CheckFailed: Flatten",
             ),
             marks=pytest.mark.deep,
         ),
@@ -123,9 +135,8 @@ def short(root: Path, text: str, edit: tuple[str, str] = AS_IT_IS) -> tuple[Chap
 def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path) -> None:
     chapter, course = short(tmp_path, f"\n```{{code-cell}}\n{cell}\n```\n", edit)
     make_course_folder(tmp_path / "course")
-    with pytest.raises(releasing.ReleaseError, match=complaint) as refused:
-        ran = releasing.run_reference(chapter, course)
-        releasing.release(chapter, ran, course, CourseFolder.here(tmp_path / "course"))
+    with pytest.raises(execution.ExecutionError, match=complaint) as refused:
+        executed_and_released(chapter, course, CourseFolder.here(tmp_path / "course"))
     assert "\n" not in str(refused.value)
     assert not list((tmp_path / "course").rglob("*.ipynb"))
 
@@ -137,15 +148,15 @@ def test_a_right_reference_that_warns_is_released(tmp_path: Path) -> None:
     chapter, course = short(tmp_path, "", (flatten, f"__import__('warnings').warn('slow') or {flatten}"))
     make_course_folder(tmp_path / "course")
     folder = CourseFolder.here(tmp_path / "course")
-    releasing.release(chapter, releasing.run_reference(chapter, course), course, folder)
+    executed_and_released(chapter, course, folder)
     assert folder.released(chapter.assignment).is_file()
 
 
 def test_a_cell_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("autograder.instructor.releasing.release.CELL_TIMEOUT_S", 1)
+    monkeypatch.setattr(execution, "CELL_TIMEOUT_S", 1)
     endless = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass", id="endless")])
-    with pytest.raises(releasing.ReleaseError, match="the cell endless did not end within 1 s"):
-        releasing.execute(endless, tmp_path, allow_errors=False)
+    with pytest.raises(execution.ExecutionError, match="the cell endless did not end within 1 s"):
+        execution.execute(endless, tmp_path, allow_errors=False)
 
 
 def test_a_chapter_of_text_alone_is_a_notebook_too(course: Course, tmp_path: Path) -> None:
@@ -248,8 +259,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     make_course_folder(root / "course")
     folder = CourseFolder.here(root / "course")
     (folder.questions / "2-layers.md").write_text(OWN, encoding="utf-8")
-    ran, question = releasing.run_reference(chapter, course), own_questions(folder, course)["2-layers"]
-    releasing.release(chapter, ran, course, folder, question=question)
+    executed_and_released(chapter, course, folder, own_questions(folder, course)["2-layers"])
     return folder
 
 
@@ -270,9 +280,8 @@ def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(fol
 
 def test_what_is_released_again_unchanged_runs_neither_with_its_answers_nor_without_them(folder: CourseFolder) -> None:
     chapter, course = short(folder.root.parent / "chapters", WRITTEN)
-    with patch.object(releasing, "execute") as execute:
-        ran, question = releasing.run_reference(chapter, course), own_questions(folder, course)["2-layers"]
-        releasing.release(chapter, ran, course, folder, question=question)
+    with patch.object(execution, "execute") as execute:
+        executed_and_released(chapter, course, folder, own_questions(folder, course)["2-layers"])
     execute.assert_not_called()
 
 
@@ -283,8 +292,10 @@ def test_what_is_released_again_unchanged_runs_neither_with_its_answers_nor_with
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run and write nothing; the release of an earlier run stays."""
     for module, name in (
-        (releasing, "run_reference"),
+        (execution, "executed_chapter"),
+        (releasing, "require_right"),
         (releasing, "release"),
+        (releasing, "require_open"),
         (bundle, "recordings_of"),
         (bundle, "write_bundle"),
         (making, "glued_values"),
@@ -303,43 +314,79 @@ def test_the_last_lines_tell_the_points_as_decided(course_folder: Path) -> None:
     assert "28 points (23 by checks, 5 by hand): " in here(course_folder, "release", ASSIGNMENT)[1]
 
 
-# What a release computed is used again only where nothing has changed that it was computed from
+# A chapter is executed once for book and release, and again only where something has changed that it depends on
 
 
 @pytest.fixture
 def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
-    """A course to change, a cache of its own, and chapters that end at once."""
+    """A course to change, a cache of its own, and cells that end at once."""
     for name in ("solutions", "chapters", "data"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(kept, "FOLDER", tmp_path / "cache")
-    monkeypatch.setattr(releasing, "execute", lambda notebook, *_, **__: nbformat.from_dict(notebook))
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "cache")
+    monkeypatch.setattr(execution, "execute", lambda notebook, *_, **__: nbformat.from_dict(notebook))
     course = Course("solutions")
     monkeypatch.setitem(course.__dict__, "folder", tmp_path / "solutions")
     return course
 
 
-def is_run(course: Course) -> bool:
-    """Return whether releasing the first chapter runs it."""
-    with patch.object(releasing, "execute", wraps=releasing.execute) as execute:
-        releasing.run_reference(chapters_of(course)[0], course)
+def is_executed(course: Course) -> bool:
+    """Return whether somebody who asks for the chapter on layers has to wait."""
+    with patch.object(execution, "execute", wraps=execution.execute) as execute:
+        execution.executed_chapter(Chapter.at(course.chapters / "2-layers.md"), course)
     return execute.called
 
 
-@pytest.mark.parametrize("changed", ["solutions/layers.py", "chapters/2-layers.md", "data/LICENSE"])
-def test_a_chapter_is_run_once_and_again_where_the_course_has_changed(changed: str, own_course: Course) -> None:
-    assert is_run(own_course) and not is_run(own_course)
+@pytest.mark.parametrize(
+    ("changed", "old", "new", "again"),
+    [
+        ("solutions/layers.py", "", "# edited\n", True),
+        ("data/LICENSE", "", "edited\n", True),
+        ("chapters/2-layers.md", "rms(shown)", "rms(pixels)", True),
+        ("chapters/2-layers.md", "# 2 · Layers", "# 2 · Layers of units", False),
+        ("solutions/optimizer.py", "", "# edited\n", False),
+        ("solutions/checks/layers.py", "", "# edited\n", False),
+    ],
+)
+def test_a_chapter_is_executed_again_where_its_inputs_change(
+    changed: str, old: str, new: str, again: bool, own_course: Course
+) -> None:
+    assert is_executed(own_course) and not is_executed(own_course)
     path = own_course.root / changed
-    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert is_run(own_course)
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert is_executed(own_course) == again
 
 
-def test_a_chapter_that_failed_is_run_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patched, pytest.raises(releasing.ReleaseError):
-        patched.setattr(releasing, "execute", Mock(side_effect=releasing.ReleaseError("the cell fails")))
-        is_run(own_course)
-    assert is_run(own_course)
+def test_cells_that_check_depend_on_the_checks_of_their_room(own_course: Course) -> None:
+    before = execution.room_digest("layers", own_course, ["from autograder import check"])
+    for room, changes in (("optimizer", False), ("layers", True)):
+        for path in (own_course.checks / f"{room}.py", own_course.catalogue(room)):
+            path.write_text(f"{path.read_text(encoding='utf-8')}\n", encoding="utf-8")
+        assert (execution.room_digest("layers", own_course, ["from autograder import check"]) != before) == changes
+
+
+def test_a_chapter_that_failed_is_executed_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched, pytest.raises(execution.ExecutionError):
+        patched.setattr(execution, "execute", Mock(side_effect=execution.ExecutionError("the cell fails")))
+        is_executed(own_course)
+    assert is_executed(own_course)
+
+
+def test_two_who_ask_at_once_share_one_execution(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, first = Barrier(2), execution.execute
+    monkeypatch.setattr(execution, "execute", Mock(side_effect=first))
+
+    def ask() -> None:
+        at_once.wait()
+        execution.executed_chapter(Chapter.at(own_course.chapters / "2-layers.md"), own_course)
+
+    with ThreadPoolExecutor(2) as pool:
+        for asked in [pool.submit(ask) for _ in range(2)]:
+            asked.result()
+    execution.execute.assert_called_once()
 
 
 def test_a_cache_that_cannot_be_written_stops_nothing(own_course: Course) -> None:
-    kept.FOLDER.write_text("no folder")
-    assert is_run(own_course)
+    cache.FOLDER.write_text("no folder")
+    assert is_executed(own_course)
