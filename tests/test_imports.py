@@ -7,16 +7,16 @@ import pytest
 
 from tests.commands import ROOT, python, succeeded
 
-# Runs a command in this process, whatever it ends with, and prints which modules it has loaded.
+# Runs commands in this process, whatever they end with, and prints after each which modules are loaded by now.
 RUN = """
 import contextlib, io, json, sys
 from importlib import import_module
 
-module, *line = sys.argv[1:]
-sys.argv = [module, *line]
-with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    import_module(module).main()
-print(json.dumps(sorted(sys.modules)))
+for module, *line in json.loads(sys.argv[1]):
+    sys.argv = [module, *line]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        getattr(import_module(module), "main", str)()
+    print(json.dumps(sorted(sys.modules)))
 """
 FOR_FIGURES = {"matplotlib", "scipy", "pandas"}
 THAT_COMPUTES = FOR_FIGURES | {"torch", "numpy"}
@@ -39,32 +39,34 @@ for module in pkgutil.walk_packages(autograder.__path__, "autograder."):
 """
 
 
-def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
-    return set(json.loads(succeeded(python(RUN, *line, cwd=cwd)).stdout))
+# Commands in the order in which they load more, and which modules are none of theirs.
+SPARED: list[tuple[list[str], set[str]]] = [
+    (["autograder.instructor.command_line", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
+    (["autograder.instructor.command_line", "grade", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
+    (["autograder.cli", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
+    (["solutions.__main__", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
+    (["autograder.instructor.command_line", "init", "course"], FOR_FIGURES | {"torch"}),
+    (["solutions.__main__", "predict", str(ROOT / "book" / "screenshot-light.png")], FOR_FIGURES),
+    (["solutions.deploy.serve"], {"gradio", "huggingface_hub"}),
+    (["solutions.deploy.push"], {"gradio"}),
+]
 
 
-@pytest.mark.parametrize(
-    ("line", "spared"),
-    [
-        (["autograder.instructor.command_line", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["autograder.instructor.command_line", "grade", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["autograder.cli", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["solutions.__main__", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["autograder.instructor.command_line", "init", "course"], FOR_FIGURES | {"torch"}),
-        (["solutions.__main__", "predict", ROOT / "book" / "screenshot-light.png"], FOR_FIGURES),
-    ],
-    ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, list) else "",
-)
-def test_a_command_waits_for_no_unused_library(line: list[str | Path], spared: set[str], tmp_path: Path) -> None:
-    line = [tmp_path / word if word == "course" else word for word in line]
-    assert not loaded_by(*line) & spared
+def waits_for_nothing_else(spared: list[tuple[list[str], set[str]]], cwd: Path) -> None:
+    done = succeeded(python(RUN, json.dumps([line for line, _ in spared]), cwd=cwd))
+    for (line, needless), loaded in zip(spared, done.stdout.splitlines(), strict=True):
+        assert not needless & set(json.loads(loaded)), line
+
+
+def test_a_command_waits_for_no_unused_library(tmp_path: Path) -> None:
+    waits_for_nothing_else(SPARED, tmp_path)
 
 
 @pytest.mark.long("judges a notebook")
-@pytest.mark.parametrize("line", [["check", "2-layers.ipynb"], ["progress"]])
-def test_what_judges_loads_nothing_for_figures(line: list[str], released: Path) -> None:
-    modules = loaded_by("autograder.instructor.command_line", *line, cwd=released / "release" / "2-layers")
-    assert not modules & FOR_FIGURES
+def test_what_judges_loads_nothing_for_figures(released: Path) -> None:
+    lines = ["check", "2-layers.ipynb"], ["progress"]
+    command = "autograder.instructor.command_line"
+    waits_for_nothing_else([([command, *line], FOR_FIGURES) for line in lines], released / "release" / "2-layers")
 
 
 def test_no_module_of_the_grader_imports_pytorch() -> None:

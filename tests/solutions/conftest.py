@@ -1,9 +1,10 @@
 """Fixtures for the tests of the reference: one thread, the real data, a trained run, the command line."""
 
+import io
 import re
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,8 @@ from solutions import data
 from solutions.__main__ import main
 from solutions.data.idx import unpack
 from solutions.runs.folders import MODEL
-from tests.commands import run, succeeded
-
-Cli = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import succeeded
+from tests.conftest import made_once
 
 
 @pytest.fixture(autouse=True)
@@ -63,31 +63,24 @@ def running(command: Sequence[str | Path], **options: object) -> Iterator[tuple[
             process.terminate()
 
 
-@pytest.fixture(scope="session")
-def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
-    """Run ``python -m solutions`` as a user does, in a folder that is not the repository's."""
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-    return lambda *arguments: run("solutions", *map(str, arguments), cwd=elsewhere)
-
-
-@pytest.fixture
-def here(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run the same in this process: a new one would spend two seconds on imports."""
-
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        capsys.readouterr()
+def cli(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m solutions`` in this process: a new one would spend two seconds on imports."""
+    with redirect_stdout(io.StringIO()) as said, redirect_stderr(io.StringIO()) as complained:
         status = main([str(argument) for argument in arguments])
-        return subprocess.CompletedProcess(arguments, status, *capsys.readouterr())
-
-    return run
+    return subprocess.CompletedProcess(arguments, status, said.getvalue(), complained.getvalue())
 
 
 @pytest.fixture(scope="session")
-def training(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def training(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a short run on the sample, and what the command printed."""
-    folder = tmp_path_factory.mktemp("trained") / "runs" / "short"
-    options = ("--device", "cpu", "--set", "epochs=6", "--set", "lr=0.05")
-    return folder, succeeded(cli("train", "--data", data.SAMPLE_FOLDER, *options, "--name", folder)).stdout
+
+    def make(folder: Path) -> None:
+        options = ("--device", "cpu", "--set", "epochs=6", "--set", "lr=0.05")
+        line = ("train", "--data", data.SAMPLE_FOLDER, *options, "--name", folder / "runs" / "short")
+        (folder / "said").write_text(succeeded(cli(*line)).stdout, encoding="utf-8")
+
+    folder = made_once("trained", tmp_path_factory, make)
+    return folder / "runs" / "short", (folder / "said").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from solutions.runs import measurement
 from solutions.runs.folders import COURSE_MODEL, open_model
 from solutions.runs.measurement import Measurement
 from solutions.runs.run import divide
-from tests.solutions.conftest import Cli
+from tests.solutions.conftest import cli
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,8 @@ def test_the_card_reports_calibration() -> None:
     assert f"error over these bins is {(1 * 0.25 + 3 * (0.961667 - 2 / 3)) / 4:.3f}:" in card
 
 
-def test_the_command_prints_the_card(here: Cli, training: tuple[Path, str], model_file: Path) -> None:
-    result = here("card", model_file, "--data", data.SAMPLE_FOLDER)
+def test_the_command_prints_the_card(training: tuple[Path, str], model_file: Path) -> None:
+    result = cli("card", model_file, "--data", data.SAMPLE_FOLDER)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("# What garment is this?")
     assert training[1].split("Test accuracy ")[1].split()[0] in result.stdout

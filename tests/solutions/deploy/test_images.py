@@ -22,7 +22,7 @@ from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, GarmentAnswer,
 from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
 from solutions.deployment import prepare_image
 from tests.commands import python
-from tests.solutions.conftest import Cli, error_of
+from tests.solutions.conftest import cli, error_of
 from tests.solutions.deploy.browser_photos import garment_on
 
 
@@ -114,10 +114,10 @@ def write(folder: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_unusable_images_are_refused_in_one_line(tmp_path: Path, here: Cli, model_file: Path, name: str) -> None:
+def test_unusable_images_are_refused_in_one_line(tmp_path: Path, model_file: Path, name: str) -> None:
     content, reason = REFUSED[name]
     path = write(tmp_path, content)
-    result = here("predict", path, "--model", model_file)
+    result = cli("predict", path, "--model", model_file)
     assert result.stdout == ""
     says = error_of(result)
     assert says.startswith(f"error: {path}: ")
@@ -136,7 +136,7 @@ def test_usable_images_show_the_same_garment_with_a_remark_where_due(tmp_path: P
     assert bool(due) == bool(remark(image))
 
 
-def test_files_of_one_command_are_each_answered_or_refused(tmp_path: Path, cli: Cli, model_file: Path) -> None:
+def test_files_of_one_command_are_each_answered_or_refused(tmp_path: Path, model_file: Path) -> None:
     path = write(tmp_path, animated("GIF"))
     result = cli("predict", tmp_path / "none.png", tmp_path, path, "--model", model_file, "--json")
     missing, no_file, answered = json.loads(result.stdout)

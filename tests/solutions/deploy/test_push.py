@@ -17,7 +17,7 @@ from solutions.deploy import push as pushing  # before anything else imports the
 from solutions.errors import WorkFailed, WrongUse
 from tests.commands import run, succeeded
 from tests.conftest import listen
-from tests.solutions.conftest import Cli, error_of
+from tests.solutions.conftest import cli, error_of
 
 # The client's own way to upload a large file.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
@@ -217,13 +217,13 @@ def test_a_hub_that_cannot_be_reached_is_one_line() -> None:
 
 
 @pytest.mark.parametrize("name", ["garments", "ada/gar/ments", "ada/", "ada/gar ments", "../garments"])
-def test_a_malformed_name_is_refused(here: Cli, name: str) -> None:
-    result = here("push", name, "--model", "none")
+def test_a_malformed_name_is_refused(name: str) -> None:
+    result = cli("push", name, "--model", "none")
     assert "USER/NAME" in error_of(result)
 
 
-def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(here: Cli, model_file: Path) -> None:
-    result = succeeded(here("push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER, "--dry-run"))
+def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(model_file: Path) -> None:
+    result = succeeded(cli("push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER, "--dry-run"))
     assert f"{model_file.stat().st_size:9,}  model.safetensors" in result.stdout
     assert f"/spaces/{NAME}" in result.stdout
 

@@ -23,7 +23,7 @@ from solutions.deploy import web
 from solutions.deploy.serve import PageHandler, listen
 from solutions.deployment import classify, load_model
 from tests.commands import python
-from tests.solutions.conftest import Cli, error_of, running
+from tests.solutions.conftest import cli, error_of, running
 
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
@@ -54,7 +54,7 @@ def ask(address: str, method: str, path: str, body: bytes = b"") -> tuple[http.c
 
 
 def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the_browser(
-    page: Page, cli: Cli, model_file: Path, address: str, sample: Dataset, tmp_path: Path
+    page: Page, model_file: Path, address: str, sample: Dataset, tmp_path: Path
 ) -> None:
     photograph, model = tmp_path / "photo.png", load_model(model_file)
     photographs = (web.photograph(pixels, "#cddef0") for pixels in sample.test_images)
@@ -193,7 +193,7 @@ def test_it_ends_quietly_and_leaves_no_file(model_file: Path, tmp_path: Path, se
 
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["with a named model", "with the course's own"])
-def test_a_port_that_is_taken_is_refused(cli: Cli, model_file: Path, is_named: bool) -> None:
+def test_a_port_that_is_taken_is_refused(model_file: Path, is_named: bool) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -208,6 +208,6 @@ def test_a_second_page_takes_the_next_port() -> None:
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such name"])
-def test_an_address_of_another_machine_is_refused(here: Cli, model_file: Path, host: str) -> None:
-    says = error_of(here("serve", "--no-open", "--host", host, "--model", model_file))
+def test_an_address_of_another_machine_is_refused(model_file: Path, host: str) -> None:
+    says = error_of(cli("serve", "--no-open", "--host", host, "--model", model_file))
     assert says.startswith(f"error: --host {host}: not an address of this machine (")

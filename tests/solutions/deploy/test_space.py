@@ -26,7 +26,7 @@ from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
-from tests.solutions.conftest import Cli, running
+from tests.solutions.conftest import cli, running
 
 
 @pytest.fixture(scope="module")
@@ -145,9 +145,9 @@ def test_a_picture_without_a_garment_is_refused_in_words(asked: Client, tmp_path
 
 
 def test_the_onnx_file_agrees_with_pytorch_in_batches_of_any_size_and_has_the_model_files_metadata(
-    here: Cli, model_file: Path, sample: Dataset, tmp_path: Path
+    model_file: Path, sample: Dataset, tmp_path: Path
 ) -> None:
-    result = here("export-onnx", model_file, tmp_path / "garments.onnx")
+    result = cli("export-onnx", model_file, tmp_path / "garments.onnx")
     assert result.stdout == f"{tmp_path / 'garments.onnx'}\n", result.stderr
     session, model = onnxruntime.InferenceSession(tmp_path / "garments.onnx"), load_model(model_file)
     for count in (1, 2, 1000):

@@ -22,7 +22,7 @@ from solutions.deployment import load_model, prepare_image
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.model_file import read_model, write_model
 from tests.conftest import ROOT
-from tests.solutions.conftest import Cli, error_of
+from tests.solutions.conftest import cli, error_of
 from tests.solutions.deploy.browser_photos import GROUNDS, SIZES, cut_out, garment_on
 
 SCRIPTS = Path(__file__).parent / "web"
@@ -66,21 +66,21 @@ def test_labels_of_a_file_are_text_in_the_page_and_never_markup(tmp_path: Path) 
 # --- the command
 
 
-def test_the_command_writes_a_page_and_says_the_cost_of_rounding(here: Cli, model_file: Path, tmp_path: Path) -> None:
+def test_the_command_writes_a_page_and_says_the_cost_of_rounding(model_file: Path, tmp_path: Path) -> None:
     arguments = ("export-web", model_file, tmp_path / "page", "--data", data.SAMPLE_FOLDER)
-    facts = json.loads(here(*arguments, "--json").stdout)
+    facts = json.loads(cli(*arguments, "--json").stdout)
     assert facts["images"] == 1000
     assert abs(facts["accuracy"] - facts["int8_accuracy"]) <= 0.005
     assert facts["same"] >= 0.99
     assert facts["bytes"] == sum(path.stat().st_size for path in (tmp_path / "page").iterdir()) < LARGEST_PAGE
 
 
-def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(here: Cli, model_file: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(model_file: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("precious")
     arguments = ("export-web", model_file, tmp_path, "--data", data.SAMPLE_FOLDER)
-    assert "is not empty; name another folder, or --force to replace the page in it" in error_of(here(*arguments))
+    assert "is not empty; name another folder, or --force to replace the page in it" in error_of(cli(*arguments))
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-    assert here(*arguments, "--force").returncode == 0
+    assert cli(*arguments, "--force").returncode == 0
     assert (tmp_path / "notes.txt").read_text() == "precious"
     assert (tmp_path / "index.html").is_file()
 

@@ -23,7 +23,7 @@ from solutions.runs.folders import MODEL, RUNS, claim_folder, newest_model, open
 from solutions.runs.loop import is_over
 from solutions.runs.measurement import calibrate, measure, to_tensors
 from solutions.training import History
-from tests.solutions.conftest import Cli
+from tests.solutions.conftest import cli
 
 
 @pytest.mark.parametrize("rule", ["epochs", "patience", "max_seconds"])
@@ -120,8 +120,8 @@ def test_every_answer_is_in_one_bin_and_the_error_a_share(raw: np.ndarray, bins:
 # --- the command
 
 
-def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset) -> None:
-    result = here("data", "--data", data.SAMPLE_FOLDER)
+def test_data_reports_source_checksums_and_counts(sample: Dataset) -> None:
+    result = cli("data", "--data", data.SAMPLE_FOLDER)
     assert result.returncode == 0
     for piece in (
         f"the sample of Fashion-MNIST, 5,000 training and 1,000 test images, from {data.SAMPLE_FOLDER}",
@@ -134,8 +134,8 @@ def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset) ->
         assert piece in result.stdout
 
 
-def test_data_gives_json(here: Cli, sample: Dataset) -> None:
-    facts = json.loads(here("data", "--data", data.SAMPLE_FOLDER, "--json").stdout)
+def test_data_gives_json(sample: Dataset) -> None:
+    facts = json.loads(cli("data", "--data", data.SAMPLE_FOLDER, "--json").stdout)
     assert facts["digest"] == sample.digest
     assert facts["images"]["Bag"] == {"train": 500, "test": 100}
     assert [file["shape"] for file in facts["files"]] == [[5000, 28, 28], [5000], [1000, 28, 28], [1000]]
