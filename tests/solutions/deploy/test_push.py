@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -229,11 +228,12 @@ def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(mode
 
 
 def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_token_nowhere(
-    hub: SpacesHub, model_file: Path, tmp_path: Path
+    hub: SpacesHub, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    environment = os.environ | {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}
+    for name, value in {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}.items():
+        monkeypatch.setenv(name, value)
     command = ("solutions", "push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER)
-    result = succeeded(run(*command, cwd=tmp_path, env=environment))
+    result = succeeded(run(*command, cwd=tmp_path))
     assert f"{hub.address}/spaces/{NAME}" in result.stdout
     assert TOKEN not in result.stdout + result.stderr
     files = hub.spaces[NAME].files

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -25,19 +26,25 @@ from solutions.deployment import classify, load_model
 from tests.commands import python
 from tests.solutions.conftest import cli, error_of, running
 
+Served = tuple[str, subprocess.Popen[str]]
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
 
-def serving(model: Path, folder: Path) -> AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
+def serving(model: Path, folder: Path) -> AbstractContextManager[Served]:
     """Serve the page as a user does, with a folder for all temporary files."""
     command = [sys.executable, "-u", "-m", "solutions", "serve", "--no-open", "--model", model]
     return running(command, env=os.environ | {"TMPDIR": str(folder)}, stderr=subprocess.PIPE)
 
 
 @pytest.fixture(scope="module")
-def address(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(model_file, tmp_path_factory.mktemp("serve")) as (address, _):
-        yield address
+def served(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(model_file, tmp_path_factory.mktemp("serve")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def address(served: Served) -> str:
+    return served[0]
 
 
 def ask(address: str, method: str, path: str, body: bytes = b"") -> tuple[http.client.HTTPResponse, bytes]:
@@ -140,10 +147,11 @@ def send(address: str, content: bytes) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def test_hostile_requests_do_no_harm(model_file: Path, tmp_path: Path) -> None:
+def test_hostile_requests_do_no_harm(served: Served) -> None:
     """After all of it, and beside visitors who say nothing more, it answers, has hardly grown, and said nothing."""
-    with serving(model_file, tmp_path) as (address, process), ExitStack() as silent:
-        before = psutil.Process(process.pid).memory_info().rss
+    address, process = served
+    before = psutil.Process(process.pid).memory_info().rss
+    with ExitStack() as silent:
         for content in LOADS.values():
             with ThreadPoolExecutor(8) as people:
                 list(people.map(send, [address] * 16, [content] * 16))
@@ -151,8 +159,7 @@ def test_hostile_requests_do_no_harm(model_file: Path, tmp_path: Path) -> None:
             silent.enter_context(connect(address)).sendall(start)
         assert ask(address, "GET", "/")[0].status == 200
         assert psutil.Process(process.pid).memory_info().rss - before < MOST_MEMORY
-        process.terminate()
-        assert process.communicate(timeout=60)[1] == ""
+        assert select.select([process.stderr], [], [], 0)[0] == []
 
 
 # --- the process
@@ -193,7 +200,10 @@ def test_it_ends_quietly_and_leaves_no_file(model_file: Path, tmp_path: Path, se
 
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["with a named model", "with the course's own"])
-def test_a_port_that_is_taken_is_refused(model_file: Path, is_named: bool) -> None:
+def test_a_port_that_is_taken_is_refused(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_named: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
