@@ -1,12 +1,9 @@
 """The command line of the grader: what it prints, refuses, and with which exit status."""
 
-import contextlib
-import io
 import json
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,8 +20,8 @@ from autograder.instructor import command_line
 from autograder.instructor.exporting.formats import FORMATS
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
-from tests.commands import ROOT, autograder, in_a_terminal, python
-from tests.instructor.conftest import record_of, submitted
+from tests.commands import ROOT, autograder, in_a_terminal, in_process, python
+from tests.instructor.conftest import record_of, submitted, warm_servers  # noqa: F401  a fixture
 
 LAYERS = ROOT / "solutions" / "layers.py"
 EMPTY = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -35,18 +32,9 @@ COMMANDS = sorted(get_command(command_line.app).commands)  # type: ignore[attr-d
 
 
 def here(folder: Path, *arguments: str | Path) -> tuple[int, str, str]:
-    """Run a command in this process, which spares importing torch; return exit status, output and errors."""
-    out, err, argv = io.StringIO(), io.StringIO(), sys.argv
-    sys.argv = ["autograder", *map(str, arguments)]
-    try:
-        with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            command_line.main()
-        status = 0
-    except SystemExit as ended:
-        status = int(ended.code or 0)
-    finally:
-        sys.argv = argv
-    return status, out.getvalue(), err.getvalue()
+    """Run a command in this process; return exit status, output and errors."""
+    done = in_process(*arguments, cwd=folder)
+    return done.returncode, done.stdout, done.stderr
 
 
 def refused(folder: Path, *arguments: str | Path, status: int = 2) -> str:
@@ -274,10 +262,10 @@ def test_making_a_course_folder_again_changes_nothing_in_it(course_folder: Path)
 
 
 def test_marks_on_standard_output_are_one_json_value_and_nothing_else(graded_folder: Path) -> None:
-    done = autograder("grade", "--json", "-", cwd=graded_folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    status, output, errors = here(graded_folder, "grade", "--json", "-")
+    assert (status, errors) == (0, "")
     written = json.loads((graded_folder / "verdicts.json").read_text())
-    assert json.loads(done.stdout)["verdicts"] == written["verdicts"]
+    assert json.loads(output)["verdicts"] == written["verdicts"]
 
 
 def test_a_run_counts_what_it_did_not_grade_anew(graded_folder: Path) -> None:

@@ -17,7 +17,7 @@ from autograder.reports.html import CONTROLS
 from tests.attacks.corpus import ANOTHER_USER, tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
 from tests.attacks.outcomes import KEPT, THROUGH, gained, is_as_told, marks, outcome, record
-from tests.commands import autograder, succeeded
+from tests.commands import in_process, succeeded
 from tests.conftest import copy_course, made_once
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, record_of, undated, verdicts
 from tests.instructor.grading.broken import SCRIPT
@@ -142,7 +142,7 @@ def published(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published") / "course"
     shutil.copytree(course, folder, symlinks=True, ignore=pipes)
     for command in ("feedback", "report", "export"):
-        succeeded(autograder(command, ASSIGNMENT, cwd=folder))
+        succeeded(in_process(command, ASSIGNMENT, cwd=folder))
     return folder
 
 

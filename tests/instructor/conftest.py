@@ -1,21 +1,18 @@
 """Small classes, graded in the tests' own process, and the contents of nbgrader's gradebook."""
 
-import atexit
 import contextlib
 import json
 import sqlite3
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
-from unittest import mock
 
 import nbformat
+import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
@@ -27,16 +24,16 @@ from autograder.instructor.course.grading_records import GradingRecord, write_re
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
-from autograder.instructor.grading.workers import Sandboxes, local_sandboxes
 from autograder.judge.verdicts import Diagnosis, Outcome, Verdict
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Limits
 from sample_class.the_ten import answers
+from tests import warm
 from tests.conftest import copy_course, own_copy, shared_folder
 from tests.instructor.grading.broken import BROKEN, cell
 
-ASSIGNMENT = "2-layers"
+ASSIGNMENT, COURSE = "2-layers", Course.installed()
 SMALL_CLASS = {"right": "ada", "transposed": "barbara", "empty": "dennis", "two_mistakes": "john"}
 ONCE = {"right": 20, "transposed": 18, "empty": 0, "two_mistakes": 16}
 QUICK = Limits(cell_s=3, check_s=2, total_s=20)
@@ -104,27 +101,16 @@ def wait_until(condition: Callable[[], object], seconds: float = 120.0, pause_s:
 
 
 def grade(folder: Path, **options: Any) -> ClassRun:
-    """Grade a course folder with limits that fit small exercises, in a warm sandbox unless workers are given."""
-    request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
-    local = local_sandboxes if "workers" in options else one_warm_sandbox
-    with mock.patch("autograder.instructor.grading.grade_class.local_sandboxes", local):
-        return grade_class(CourseFolder(folder), Course.installed(), request)
+    """Grade a course folder with limits that fit small exercises, in one warm sandbox unless workers are given."""
+    request = GradeRequest([ASSIGNMENT], **{"limits": QUICK, "workers": 1} | options)
+    with warm.servers():  # also where a fixture of the session grades
+        return grade_class(CourseFolder(folder), COURSE, request)
 
 
-@contextlib.contextmanager
-def one_warm_sandbox(_: int, limits: Limits, *, isolated: bool) -> Iterator[Sandboxes]:
-    """Give a sandbox that outlives a run, as it outlives a submission: each would wait for PyTorch anew."""
-    with ThreadPoolExecutor(1) as pool:
-        sandbox = warm_sandbox(limits, isolated)
-        yield Sandboxes(lambda program: pool.submit(sandbox.run, program), 1)
-        pool.shutdown(cancel_futures=True)
-
-
-@cache
-def warm_sandbox(limits: Limits, isolated: bool) -> Sandbox:
-    sandbox = Sandbox(limits, isolated=isolated)
-    atexit.register(sandbox.close)
-    return sandbox
+@pytest.fixture(scope="module", autouse=True)
+def warm_servers() -> Iterator[None]:
+    with warm.servers():
+        yield
 
 
 def verdicts(run: ClassRun) -> dict[str, list[dict[str, Any]]]:
@@ -194,7 +180,7 @@ def let_come(root: Path, student: str, when: datetime) -> None:
 def follow(root: Path) -> None:
     """Let the gradebook be what the facts of a course folder say."""
     with CourseGradebook(CourseFolder(root)) as gradebook:
-        update_gradebook(CourseFolder(root), Course.installed(), gradebook)
+        update_gradebook(CourseFolder(root), COURSE, gradebook)
 
 
 def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:

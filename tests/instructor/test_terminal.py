@@ -9,7 +9,7 @@ import pytest
 
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import is_written
-from tests.commands import autograder
+from tests.commands import in_process
 from tests.conftest import copy_course
 from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT, notebook_of, submitted
@@ -62,7 +62,7 @@ def folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_command_prints_control_characters(folder: Path) -> None:
     obeyed = {}
     for line in COMMANDS:
-        done = autograder(*line, cwd=folder)
+        done = in_process(*line, cwd=folder)
         assert done.stdout or done.stderr, line
         assert "Traceback" not in done.stderr, line
         controls = {character for character in done.stdout + done.stderr if category(character) == "Cc"}

@@ -1,5 +1,6 @@
 """Fixtures for notebooks: the released assignment, filled and open, and another."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import read_notebook
+from tests import warm
 
 ROOM, ASSIGNMENT = "layers", "2-layers"
 
@@ -36,3 +38,9 @@ def half_written(written: str, stubs: str, at: str = "    def __len__") -> str:
 def right(untouched: NotebookNode, course: Course) -> NotebookNode:
     """The notebook filled with the reference. Read it only."""
     return fill(untouched, course.source(ROOM)).notebook
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm_servers() -> Iterator[None]:
+    with warm.servers():
+        yield

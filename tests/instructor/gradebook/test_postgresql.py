@@ -17,7 +17,7 @@ from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.saving import Stale
 from sample_class.students import grade_written
-from tests.commands import autograder, run, succeeded
+from tests.commands import in_process, run, succeeded
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, SMALL_CLASS, configure, grade, hand_in, wait_until, works_in
 from tests.instructor.marking.conftest import NAMES, Desk, desk_in, enter_roster, in_gradebook, text_of, write_table
@@ -125,11 +125,11 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on_to_the
         assert (grader.returncode, out, err.count("\n")) == (1, "", 1), err
         assert err.startswith(f"autograder: the gradebook of {folder} fails: ")
         assert err.endswith("; what was graded so far is kept\n")
-        refused = autograder("grade", ASSIGNMENT, cwd=folder)
+        refused = in_process("grade", ASSIGNMENT, cwd=folder)
         assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), refused.stderr
     finally:
         server.start()
-    done = succeeded(autograder("grade", ASSIGNMENT, cwd=folder))
+    done = succeeded(in_process("grade", ASSIGNMENT, cwd=folder))
     assert "unchanged)" in done.stdout and not (folder / "gradebook.db").exists()
     assert works(server.url(database)) == works(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 

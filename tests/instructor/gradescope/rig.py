@@ -7,14 +7,14 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
-from tests.commands import autograder, succeeded
+from tests.commands import in_process, succeeded
 from tests.instructor.conftest import ASSIGNMENT
 
 
 def make_bundle(course: Path, bundle: Path) -> Path:
     """Release the assignment of a course folder for Gradescope, into a zip."""
     line = ("release", ASSIGNMENT, "--format", "gradescope", "-o", bundle)
-    succeeded(autograder(*line, cwd=course))
+    succeeded(in_process(*line, cwd=course))
     return bundle
 
 

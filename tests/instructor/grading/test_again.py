@@ -17,7 +17,7 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, sources_of
 from autograder.notebooks.graft import read_notebook
-from tests.commands import ROOT, autograder, succeeded
+from tests.commands import ROOT, in_process, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
@@ -186,7 +186,7 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     changed_folder(folder)
     (folder / "roster.csv").write_text("id,name\ntwo_mistakes,Ada\n")
     command = ("grade", "--dry-run", "--json", "../would.json", "--student", "two_mistakes")
-    heads, line, summary = succeeded(autograder(*command, cwd=folder)).stdout.splitlines()
+    heads, line, summary = succeeded(in_process(*command, cwd=folder)).stdout.splitlines()
     assert heads.split() == ["student", "name", "now", "then", "change", "checks"]
     assert line.split(maxsplit=5) == [*("two_mistakes", "Ada", "17", "16", "-1"), "Linear affine_map: 1 to 0 (fail)"]
     assert summary.startswith("dry run, nothing was written: 0 new, 1 changed, 0 unchanged; --seed ")

@@ -21,7 +21,7 @@ from autograder.instructor.grading import cluster
 from autograder.instructor.grading.cluster import cluster_workers, run_here
 from autograder.instructor.grading.workers import ClusterError
 from autograder.sandbox import Cell, CellResult, Limits, NoSandbox, Program, RunResult
-from tests.commands import autograder
+from tests.commands import in_process
 from tests.instructor.conftest import QUICK, grade, gradebook_rows, hand_in_with, points, verdicts, wait_until
 
 PROGRAM = Program((Cell("a", "print(1)"),), ())
@@ -199,7 +199,7 @@ def test_a_scheduler_that_has_gone_ends_the_run(
 def test_a_scheduler_that_nobody_answers_for_is_one_line(small_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    done = autograder("grade", "--scheduler", address, cwd=small_folder)
+    done = in_process("grade", "--scheduler", address, cwd=small_folder)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"autograder: no dask scheduler answers at {address}: ")
     assert done.stderr.count("\n") == 1

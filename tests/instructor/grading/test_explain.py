@@ -19,7 +19,7 @@ from autograder.instructor.grading.explain import (
     graded_work,
 )
 from autograder.sandbox import Limits
-from tests.commands import autograder, succeeded
+from tests.commands import in_process, succeeded
 from tests.instructor.conftest import ASSIGNMENT, record_of
 
 CHECKS = checks_of("layers")
@@ -109,7 +109,7 @@ def test_another_verdict_than_the_recorded_one_is_said_and_the_graded_answers_ar
 def test_work_that_cannot_be_read_is_explained_as_such(graded_folder: Path, course: Course) -> None:
     folder = CourseFolder.here(graded_folder)
     folder.submissions([ASSIGNMENT], "ada")[0].file.write_text("{")
-    succeeded(autograder("grade", "--student", "ada", cwd=graded_folder))
+    succeeded(in_process("grade", "--student", "ada", cwd=graded_folder))
     with explaining(folder, course) as again:
         mark = again("ada", ASSIGNMENT, "Linear.parameters")
     assert (mark.verdict.outcome, mark.reproduced) == ("invalid", True)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
@@ -17,7 +19,7 @@ import pytest
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
-from tests.commands import autograder, succeeded
+from tests.commands import begin, in_process, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
@@ -37,21 +39,29 @@ MOMENTS = [".autograder.lock", "gradebook.db-journal", f"autograded/*/{ASSIGNMEN
 KILLS_AT_EACH = 4
 
 
-def start(folder: Path, *options: str) -> subprocess.Popen[str]:
-    line = [sys.executable, "-m", "autograder.instructor.command_line", "grade", "--workers", "1", *options]
-    return subprocess.Popen(
-        line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+GRADE = ("autograder.instructor.command_line", "grade", "--workers", "1")
 
 
-def wait_for(moment: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    wait_until(lambda: moment() or process.poll() is not None, seconds=200, pause_s=0.001)
-    assert process.poll() is None, "it ended before the moment to stop it"
+@dataclass(frozen=True)
+class Grader:
+    """A run of the command in a process of its own, and the files that what it prints goes to."""
+
+    process: BaseProcess
+    said: tuple[Path, Path]
+
+    def wait_for(self, moment: Callable[[], object]) -> None:
+        wait_until(lambda: moment() or not self.process.is_alive(), seconds=200, pause_s=0.001)
+        assert self.process.is_alive(), "it ended before the moment to stop it"
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join(60)
+        assert self.said[0].read_text() == ""
 
 
-def kill(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    assert process.communicate(timeout=60)[0] == ""
+def start(folder: Path, *options: str) -> Grader:
+    said = folder.with_name("printed"), folder.with_name("errors")
+    return Grader(begin(*GRADE, *options, cwd=folder, said=said), said)
 
 
 def written(folder: Path, pattern: str) -> set[tuple[Path, int]]:
@@ -90,13 +100,13 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_fold
         authors = authors[1:] + authors[:1]
         hand_in(small_folder, **dict(zip(SMALL_CLASS, authors, strict=True)))
         before, running = written(small_folder, pattern), start(small_folder, "--seed", "7")
-        wait_for(lambda: written(small_folder, pattern) - before, running)  # noqa: B023
+        running.wait_for(lambda: written(small_folder, pattern) - before)  # noqa: B023
         time.sleep(draw.choice([0, draw.uniform(0, 1)]))
-        kill(running)
+        running.kill()
     hand_in(small_folder, **SMALL_CLASS)
     undisturbed = shutil.copytree(small_class, small_folder.parent / "undisturbed")
     for folder in (small_folder, undisturbed):
-        succeeded(autograder("grade", "--seed", "7", cwd=folder))
+        succeeded(in_process("grade", "--seed", "7", cwd=folder))
     assert everything_in_gradebook(small_folder) == everything_in_gradebook(undisturbed)
     assert graded_notebooks(small_folder) == graded_notebooks(undisturbed)
 
@@ -105,8 +115,8 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_fold
 def test_a_killed_run_leaves_no_process_and_its_finished_work_stands(small_folder: Path) -> None:
     before = orphaned_sandboxes()
     running = start(small_folder)
-    wait_for(lambda: len(notebooks(small_folder)) >= 2, running)
-    kill(running)
+    running.wait_for(lambda: len(notebooks(small_folder)) >= 2)
+    running.kill()
     assert orphaned_sandboxes() == before, "a killed run left a process behind"
     kept = {path: path.read_bytes() for path in notebooks(small_folder)}
     run = grade_class(CourseFolder(small_folder), Course.installed(), GradeRequest([ASSIGNMENT]))
@@ -120,8 +130,11 @@ def test_control_c_stops_at_once_and_the_same_command_goes_on(small_folder: Path
     """A terminal sends it to every process of the group, those of the sandbox among them."""
     before = orphaned_sandboxes()
     hand_in_with(small_folder, "right", "import time; time.sleep(15)")
-    running = start(small_folder)
-    wait_for(lambda: len(notebooks(small_folder)) == 1, running)
+    line = [sys.executable, "-m", *GRADE]
+    running = subprocess.Popen(
+        line, cwd=small_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    wait_until(lambda: len(notebooks(small_folder)) == 1 or running.poll() is not None, seconds=200)
     with pytest.raises(CourseFolderError, match="such as `autograder grade`, is at work in this folder"):
         grade(small_folder)
     os.killpg(running.pid, signal.SIGINT)

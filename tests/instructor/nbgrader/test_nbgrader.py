@@ -20,7 +20,7 @@ from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import FORMGRADER
 from autograder.notebooks.graft import read_notebook
-from tests.commands import autograder, succeeded
+from tests.commands import in_process, succeeded
 from tests.conftest import copy_course
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -80,7 +80,7 @@ def test_nbgrader_autograde_gives_the_marks_penalties_comments_and_open_answers_
     autograded: Path, tmp_path: Path
 ) -> None:
     folder = copy_course(autograded.with_name("ungraded"), tmp_path / "course")
-    succeeded(autograder("grade", cwd=folder))
+    succeeded(in_process("grade", cwd=folder))
     by_autograder = everything_in_gradebook(folder)
     assert everything_in_gradebook(autograded) == by_autograder
     penalties = {student: work["penalties"] for student, work in by_autograder.items() if student != "rows"}
@@ -93,7 +93,7 @@ def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autogr
     record = record_of(autograded, "two_mistakes")
     assert {verdict["mistake"] for verdict in record["verdicts"]} >= {"linear-bias-left-out", "flatten-batch-too"}
     assert record_of(autograded, "empty")["notes"]
-    succeeded(autograder("feedback", cwd=autograded))
+    succeeded(in_process("feedback", cwd=autograded))
 
 
 @pytest.mark.long("nbgrader's own command, twice")
@@ -219,7 +219,7 @@ def test_points_and_comment_are_saved_the_total_is_right_and_the_student_reads_t
     with open_gradebook(marked_folder) as gradebook:
         submission = gradebook.find_submission(ASSIGNMENT, "john")
         assert (submission.score, submission.written_score) == (FROM_CHECKS + BY_HAND, BY_HAND)
-    succeeded(autograder("feedback", ASSIGNMENT, cwd=marked_folder))
+    succeeded(in_process("feedback", ASSIGNMENT, cwd=marked_folder))
     (written,) = (marked_folder / "feedback" / "john" / ASSIGNMENT).glob("*.html")
     shown = written.read_text(encoding="utf-8")
     assert COMMENT in shown

@@ -20,7 +20,7 @@ from autograder.instructor.course.late import LatePenalty
 from autograder.instructor.reports.feedback import feedback_page, feedback_zip, write_feedback
 from autograder.instructor.requests.form import Request, parse_request
 from autograder.receipts import receipt_of
-from tests.commands import autograder
+from tests.commands import in_process
 from tests.conftest import copy_course
 from tests.instructor.collecting import conftest as collecting
 from tests.instructor.collecting.made_downloads import gradescope_metadata, notebook, zipped
@@ -158,11 +158,11 @@ def test_while_anybody_can_hand_in_a_hidden_check_stays_hidden_to_all(
 
 
 def test_the_command_says_until_when_hidden_checks_stay_hidden(graded_folder: Path) -> None:
-    printed = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
+    printed = in_process("feedback", ASSIGNMENT, cwd=graded_folder).stdout
     assert "2-layers: hidden checks by title alone, since due_dates.csv has no date for it" in printed
     dated(graded_folder)
     (graded_folder / "due_dates.csv").write_text(DUE.replace("2026-11-05", "2999-11-05"))
-    printed = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
+    printed = in_process("feedback", ASSIGNMENT, cwd=graded_folder).stdout
     assert "after Tuesday, 5 November 2999, 23:59 (UTC), this command adds their likely mistakes" in printed
 
 

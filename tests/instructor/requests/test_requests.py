@@ -16,7 +16,7 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.requests.answering import ReceivedRequest, RequestAnswer, answer, draft, read_requests
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.sandbox import NoSandbox
-from tests.commands import autograder, succeeded
+from tests.commands import in_process, succeeded
 from tests.conftest import copy_course
 from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT
@@ -188,16 +188,16 @@ def test_after_another_result_the_letter_promises_a_new_grading(groups: list[lis
 def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_path: Path) -> None:
     copied = copy_course(folder, tmp_path / "course")
     made_downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
-    done = succeeded(autograder("requests", "../sent", cwd=copied))
+    done = succeeded(in_process("requests", "../sent", cwd=copied))
     assert "no request: junk.txt: it has no line" in done.stderr
     assert f"{ASSIGNMENT}, Linear.affine_map: 1 request\n" in done.stdout
     page = copied / "reports" / "requests.md"
     assert "### ada Ada Lovelace: the mark stands" in page.read_text(encoding="utf-8")
-    again = autograder("requests", "../sent", cwd=copied)
+    again = in_process("requests", "../sent", cwd=copied)
     assert (again.returncode, "exists: --force" in again.stderr) == (2, True)
     write_decisions(copied / "decisions.csv", [Decision(ASSIGNMENT, "dropped", "layers-Linear-affine_map")])
-    assert autograder("requests", "../sent", "--force", cwd=copied).returncode == 0
+    assert in_process("requests", "../sent", "--force", cwd=copied).returncode == 0
     letter = page.read_text(encoding="utf-8").partition("*Answer:*")[2]
     assert "the mark stands" not in letter
     assert "decided, and counts in your mark: Linear.affine_map: everybody who handed in has its points." in letter
-    assert autograder("requests", "../sent/junk.txt", "--force", cwd=copied).returncode == 1
+    assert in_process("requests", "../sent/junk.txt", "--force", cwd=copied).returncode == 1
