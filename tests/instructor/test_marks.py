@@ -1,7 +1,8 @@
 """Marks are computed: tables of the rule, and laws over histories in a real gradebook."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,14 +13,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.decisions import Decision, read_decisions, with_decisions, write_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.late import LatePenalty
 from autograder.instructor.course.roster import Student
+from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of
-from tests.instructor.conftest import a_verdict, configure, follow, let_earn, let_release, open_gradebook, works_in
+from tests.instructor.conftest import (
+    COURSE,
+    a_verdict,
+    configure,
+    follow,
+    let_earn,
+    let_release,
+    open_gradebook,
+    works_in,
+)
 from tests.suite import is_deep
 
 WORK = ("ada", "2-layers")
@@ -193,21 +205,28 @@ def class_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def shown(root: Path) -> Mapping[str, Any]:
-    """Return all that nbgrader shows of a class."""
-    with open_gradebook(root) as gradebook:
-        return {assignment: works_in(gradebook, assignment) for assignment in ASSIGNMENTS}
+@contextmanager
+def played(
+    root: Path, events: Sequence[Event], follows: Callable[[int], bool]
+) -> Iterator[Callable[[], Mapping[str, Any]]]:
+    """Let events happen in a copy of a course folder, after some of which a command runs.
 
+    Gives a function that lets a command run once more, and returns all that nbgrader shows of the class then.
+    """
+    folder = CourseFolder(shutil.copytree(root, root.parent / f"played-{next(NUMBER)}"))
+    with CourseGradebook(folder) as gradebook:
 
-def played(root: Path, events: Sequence[Event], follows: Callable[[int], bool]) -> Path:
-    """Let events happen in a copy of a course folder, after some of which a command runs."""
-    folder = shutil.copytree(root, root.parent / f"played-{next(NUMBER)}")
-    for at, event in enumerate(events):
-        event.happen(folder)
-        if follows(at):
-            follow(folder)
-    follow(folder)
-    return folder
+        def command() -> Mapping[str, Any]:
+            update_gradebook(folder, COURSE, gradebook)
+            with gradebook.open() as rows:
+                return {assignment: works_in(rows.gradebook, assignment) for assignment in ASSIGNMENTS}
+
+        for at, event in enumerate(events):
+            event.happen(folder.root)
+            if follows(at):
+                update_gradebook(folder, COURSE, gradebook)
+        yield command
+    shutil.rmtree(folder.root)
 
 
 NUMBER = count()
@@ -223,12 +242,8 @@ def test_a_mark_depends_on_what_happened_and_not_on_the_order_or_on_what_ran_las
 ) -> None:
     """Marked then graded, or graded then marked; killed before the gradebook followed, or not; and once more."""
     reordered = order.sample(history, len(history))
-    first = played(class_of_two, history, lambda at: True)
-    second = played(class_of_two, reordered, lambda at: bool(pauses >> at & 1))
-    try:
-        assert shown(first) == shown(second)
-        follow(second)
-        assert shown(first) == shown(second)
-    finally:
-        shutil.rmtree(first)
-        shutil.rmtree(second)
+    with (
+        played(class_of_two, history, lambda at: True) as first,
+        played(class_of_two, reordered, lambda at: bool(pauses >> at & 1)) as second,
+    ):
+        assert first() == second() == second()

@@ -16,6 +16,7 @@ from autograder.instructor.course.grading_records import GradingRecords, write_r
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
+from tests.conftest import own_copy
 from tests.instructor.conftest import configure, follow, let_earn, let_release
 from tests.test_cli import files, here
 
@@ -43,10 +44,10 @@ def let_be_graded(root: Path, assignment: str, *students: str, unreadable: str =
         write_record(folder.autograded(student, assignment), graded)
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Path:
-    """A course folder with a class of three and one assignment in each state."""
-    root = tmp_path / "course"
+@pytest.fixture(scope="module")
+def one_in_each_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder with a class of three and one assignment in each state. Read it only."""
+    root = tmp_path_factory.mktemp("status") / "course"
     make_course_folder(root)
     (root / "roster.csv").write_text("id,first name,last name\nada,Ada,Lovelace\nbob,Bob,B\neve,Eve,E\n")
     configure(root, "CourseDirectory", course_id="default_course")  # as `let_release` has it
@@ -71,6 +72,9 @@ def course(tmp_path: Path) -> Path:
         assert here(root, "export", assignment, "-q")[0] == 0
     folder.submission("eve", "5-training").notebook.write_bytes(b"new work")
     return root
+
+
+course = own_copy("one_in_each_state")
 
 
 def rows(root: Path) -> dict[str, AssignmentStatus]:
