@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from autograder.instructor.collecting.collect import CollectRequest, planned_collection
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student
 from autograder.instructor.requests.answering import read_requests
@@ -14,7 +15,7 @@ from autograder.instructor.requests.form import Request
 from tests.attacks.corpus import HERE, read_attacks
 from tests.instructor.collecting.made_downloads import entries_of, gradescope_metadata, notebook, zipped
 from tests.instructor.collecting.plans import plan_of
-from tests.test_cli import here
+from tests.instructor.conftest import COURSE
 
 HIS, HERS = notebook(answer="his"), notebook(answer="hers")
 
@@ -27,10 +28,6 @@ def attacks() -> Iterator[Any]:
         yield from (pytest.param(scenario, name, id=f"{attack.name}: {name}") for name in scenario["NAMES"])
 
 
-def attempts(course: Path, student: str) -> set[bytes]:
-    return {path.read_bytes() for path in (course / "collected" / student).glob("2-layers/*.ipynb")}
-
-
 @pytest.mark.parametrize("order", [1, -1], ids=["his first", "hers first"])
 @pytest.mark.parametrize(("attack", "name"), list(attacks()))
 def test_a_name_that_a_student_chooses_takes_nobodys_place(
@@ -38,13 +35,15 @@ def test_a_name_that_a_student_chooses_takes_nobodys_place(
 ) -> None:
     files = dict(list(attack["files"](name, HIS, HERS).items())[::order])
     (course / "roster.csv").write_text(attack["ROSTER"], encoding="utf-8")
-    status, printed, errors = here(course, "collect", zipped(course.parent / "x.zip", files), "2-layers", "--yes")
+    request = CollectRequest(zipped(course.parent / "x.zip", files), "2-layers")
+    with planned_collection(CourseFolder(course), COURSE, request) as collection:
+        plan = collection.plan
+    theirs = {work.student.id: {files[attempt.path] for attempt in work.attempts} for work in plan.submissions}
     kept = {HIS} if attack["BOB_KEEPS_HIS"] else set()
-    assert attempts(course, "bob") == kept
-    left = [path for path, content in files.items() if content in {HIS, HERS} - kept - attempts(course, "eve")]
-    for path in left:
-        assert f"not collected: {path}: " in errors, printed
-    assert status == (1 if left else 0)
+    assert theirs.get("bob", set()) == kept
+    left = {path for path, content in files.items() if content in {HIS, HERS} - kept - theirs.get("eve", set())}
+    assert {file.path for file in plan.excluded if file.matters} == left
+    assert plan.complete == (not left)
 
 
 # Whose each file is, by the class and the clues of its system

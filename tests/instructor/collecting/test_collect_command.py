@@ -55,7 +55,7 @@ def mailed(course: Path, tmp_path: Path) -> Path:
 def test_a_student_whose_files_take_long_to_read_stops_nobody_elses(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = notebook()[:-1] + b', "x": [' + b"{}," * 200_000 + b"{}]}"
+    slow = notebook()[:-1] + b', "x": [' + b"{}," * 50_000 + b"{}]}"
     theirs = {"007/1/2-layers.ipynb": slow, "007/2/x.ipynb": slow, "007/3/x.ipynb": slow}
     download = folder(tmp_path / "x", theirs | {"grace/2-layers.ipynb": notebook()})
     monkeypatch.setattr(collect, "READING_S", 0.01)
