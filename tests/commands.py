@@ -12,8 +12,6 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
-from autograder.instructor import command_line
-
 ROOT = Path(__file__).parent.parent
 
 # Of a command's three seconds two go into these. Nothing of ours is among them: each command imports that itself.
@@ -90,6 +88,8 @@ def in_process(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess
 
     A process of its own is for what this cannot show: output past ``sys.stdout``, a signal, an event loop.
     """
+    from autograder.instructor import command_line  # here, as this module serves the students' tests on Windows, too
+
     said, told = io.StringIO(), io.StringIO()
     with (
         mock.patch.object(sys, "argv", ["autograder", *map(str, arguments)]),
