@@ -31,10 +31,14 @@ def wall(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def class_behind(wall: str, tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """Return a folder with the course graded behind a wall, and all that was seen around it. Read it only."""
+    return made_once(f"hostile_{wall}", tmp_path_factory, lambda folder: grade_behind(wall, folder, released, ATTACKS))
+
+
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory, released: Path, wall: str) -> Path:
-    """A folder with the course graded behind a wall, and all that was seen around it. Read it only."""
-    return made_once(f"hostile_{wall}", tmp_path_factory, lambda folder: grade_behind(wall, folder, released, ATTACKS))
+    return class_behind(wall, tmp_path_factory, released)
 
 
 @pytest.fixture(scope="module")
@@ -133,13 +137,14 @@ def test_a_graded_notebook_is_hardly_larger_than_the_work(course: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def published(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded course in another folder, with feedback, report, and marks for a spreadsheet."""
+def published(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """A copy of the course that was graded behind the first wall, with feedback, report and exported marks."""
 
     def pipes(folder: str, names: list[str]) -> list[str]:
         return [name for name in names if (Path(folder) / name).is_fifo()]  # nothing can be copied out of one
 
     folder = tmp_path_factory.mktemp("published") / "course"
+    course = class_behind("bubblewrap", tmp_path_factory, released) / "course"
     shutil.copytree(course, folder, symlinks=True, ignore=pipes)
     for command in ("feedback", "report", "export"):
         succeeded(in_process(command, ASSIGNMENT, cwd=folder))
