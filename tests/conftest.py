@@ -133,11 +133,11 @@ def page(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def without_scripts(browser: Browser) -> Iterator[Page]:
-    """A small page in a browser whose scripts are switched off."""
-    with browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
-        yield context.new_page()
+    """A small page in a browser whose scripts are switched off: one for all, as nothing in it can be stored."""
+    with browser.new_page(java_script_enabled=False, viewport={"width": 360, "height": 740}) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, CDPSession, Page
 
 from book.pdf import waiting
 from tests.commands import run, succeeded
@@ -65,6 +65,34 @@ def address(site: Path) -> Iterator[str]:
     """The address of the served site, with a slash at the end."""
     with listen(partial(Patient, directory=str(site))) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def _open_page(browser: Browser) -> Iterator[tuple[Page, CDPSession]]:
+    with browser.new_context() as window:
+        page = window.new_page()
+        yield page, window.new_cdp_session(page)
+
+
+@pytest.fixture
+def page(_open_page: tuple[Page, CDPSession], address: str) -> Page:
+    """A page as a new reader opens it, with nothing stored. One window serves all: a new one costs a second.
+
+    A test that listens, or that stands between the page and its files, takes a ``new_page``.
+    """
+    page, window = _open_page
+    page.goto("about:blank")  # what a page stores when it is left goes, too
+    window.send("Storage.clearDataForOrigin", {"origin": address.removesuffix("/"), "storageTypes": "all"})
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
+    page.mouse.move(0, 0)
+    return page
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Page]:
+    with browser.new_page() as page:
+        yield page
 
 
 @pytest.fixture

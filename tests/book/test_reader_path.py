@@ -1,6 +1,7 @@
 """The reader's path: the landing page, the heads of chapters, remembered progress, the glossary, the search."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,12 @@ def blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: match[0] if match.lastgroup == "kept" else " " * len(match[0]), text)
 
 
+@cache
+def prose(path: Path) -> str:
+    """Return a chapter with blanks in the place of its opening, of what is no prose, and of what few read."""
+    return blanked(NOT_PROSE, blanked(UNREAD, blanked(BEFORE, path.read_text(encoding="utf-8"))))
+
+
 @pytest.mark.parametrize(
     "explained", list(EXPLAINED.finditer((ROOT / "chapters" / "glossary.md").read_text())), ids=lambda m: m["term"]
 )
@@ -132,9 +139,8 @@ def test_the_first_use_of_a_term_in_the_book_is_its_explanation_or_shows_it(expl
     words = r"\s+".join(map(re.escape, term.split()))
     linked = re.compile(rf"\{{term\}}`(?:[^`<]*<)?{words}>?`", re.IGNORECASE)
     for path in [path for path in PAGES if path.stem[0].isdigit()]:
-        text = path.read_text(encoding="utf-8")
+        text, read = path.read_text(encoding="utf-8"), prose(path)
         explanation = text.find(f"({explained['label']})=") if path.stem == explained["page"] else len(text)
-        read = blanked(NOT_PROSE, blanked(UNREAD, blanked(BEFORE, text)))
         first = re.search(rf"\b{words}(?:s|es)?\b", read, re.IGNORECASE)
         link = linked.search(read)
         if first or link:
@@ -227,11 +233,11 @@ def test_results_quote_no_answers_or_buttons_and_chapters_come_first(page: Page,
     assert not [href for href in pages[: last // 2] if any(name in href for name in teachers)]
 
 
-def test_a_name_with_an_underscore_is_marked_where_it_is_quoted(page: Page, address: str) -> None:
+def test_a_name_with_an_underscore_is_marked_where_it_is_quoted(new_page: Page, address: str) -> None:
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{address}search.html?q=zero_grad", wait_until="networkidle")
-    quoted = page.locator("#search-results .context")
+    new_page.on("pageerror", lambda error: complaints.append(str(error)))
+    new_page.goto(f"{address}search.html?q=zero_grad", wait_until="networkidle")
+    quoted = new_page.locator("#search-results .context")
     assert all(words.strip() for words in quoted.all_inner_texts())
     expect(quoted.locator("mark").first).to_have_text("zero_grad")
     assert complaints == []
@@ -263,7 +269,7 @@ def test_progress_is_marked_beside_the_chapter_and_forgotten_on_demand(chapter: 
     expect(chapter.locator(".path-step", has_text="2 · Layers")).to_contain_text(re.compile(r"\d+ % done"))
     expect(chapter.locator(".path-step", has_text="3 · Dropout").locator(".progress-mark")).to_have_count(0)
 
-    chapter.on("dialog", lambda dialog: dialog.accept())
+    chapter.once("dialog", lambda dialog: dialog.accept())
     chapter.get_by_role("button", name="Forget my progress").click()
     expect(chapter.locator(".progress-mark")).to_have_count(0)
     expect(chapter.get_by_role("button", name="Forget my progress")).to_be_hidden()
@@ -282,11 +288,11 @@ def test_the_landing_page_offers_to_go_on_where_the_reader_stopped(page: Page, a
     expect(page).to_have_url(re.compile(r"2-layers\.html#"))
 
 
-def test_a_browser_that_refuses_to_remember_shows_the_page_all_the_same(page: Page, address: str) -> None:
-    page.add_init_script(NO_STORAGE)
-    page.goto(address + CHAPTER)
-    question = page.locator(".question.predict").first
+def test_a_browser_that_refuses_to_remember_shows_the_page_all_the_same(new_page: Page, address: str) -> None:
+    new_page.add_init_script(NO_STORAGE)
+    new_page.goto(address + CHAPTER)
+    question = new_page.locator(".question.predict").first
     question.locator("button").first.click()
     expect(question.locator(".question-outcome")).to_be_visible()
-    page.get_by_label("done: exercise Linear").check()
-    expect(page.get_by_label("done: exercise Linear")).to_be_checked()
+    new_page.get_by_label("done: exercise Linear").check()
+    expect(new_page.get_by_label("done: exercise Linear")).to_be_checked()

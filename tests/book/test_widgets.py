@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from book.demo import MODEL
 from book.widgets import valley
@@ -46,7 +46,7 @@ Open = Callable[[str], Locator]
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.test.js")), ids=lambda path: path.name.partition(".")[0])
 def test_what_a_script_computes_is_right(path: Path) -> None:
-    done = subprocess.run(["node", "--test", str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run(["node", path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
 
 
@@ -93,35 +93,40 @@ def test_without_scripts_a_still_says_what_the_widget_shows(without_scripts: Pag
 
 
 @pytest.mark.parametrize(("name", "file"), {"activations": "activations.bin", "preparation": "*-lying.jpg"}.items())
-def test_a_widget_whose_files_do_not_come_leaves_its_still(page: Page, address: str, name: str, file: str) -> None:
-    page.route(f"**/{file}", lambda route: route.abort())
-    page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
-    widget = page.locator(f"[data-widget={name}]")
-    with page.expect_event("pageerror"):
+def test_a_widget_whose_files_do_not_come_leaves_its_still(new_page: Page, address: str, name: str, file: str) -> None:
+    new_page.route(f"**/{file}", lambda route: route.abort())
+    new_page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
+    widget = new_page.locator(f"[data-widget={name}]")
+    with new_page.expect_event("pageerror"):
         widget.scroll_into_view_if_needed()
     expect(widget.locator(".widget-stage")).to_contain_text(re.compile(SAID_WITHOUT_SCRIPTS[name]))
     expect(widget.locator("button")).to_have_count(0)
 
 
 @pytest.fixture
-def open_widget(browser: Browser, address: str) -> Any:
+def open_widget(page: Page, address: str) -> Any:
     """Open a widget on a small screen, for a reader without motion: then a run is at its end at once."""
     complaints: list[str] = []
-    with browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce") as context:
 
-        def start(name: str) -> Locator:
-            page = context.new_page()
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
-            widget = page.locator(f"[data-widget={name}]")
-            widget.scroll_into_view_if_needed()
-            expect(widget).to_have_attribute("data-ready", "")
-            page.evaluate("document.fonts.ready.then(() => null)")  # from here on nothing in the page moves
-            assert widget.evaluate(FITS)
-            assert widget.evaluate(SMALLEST_TARGET) >= 24
-            return widget
+    def complain(error: Error) -> None:
+        complaints.append(str(error))
 
-        yield start
+    page.on("pageerror", complain)
+
+    def start(name: str) -> Locator:
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
+        widget = page.locator(f"[data-widget={name}]")
+        widget.scroll_into_view_if_needed()
+        expect(widget).to_have_attribute("data-ready", "")
+        page.evaluate("document.fonts.ready.then(() => null)")  # from here on nothing in the page moves
+        assert widget.evaluate(FITS)
+        assert widget.evaluate(SMALLEST_TARGET) >= 24
+        return widget
+
+    yield start
+    page.remove_listener("pageerror", complain)
     assert complaints == []
 
 
@@ -237,14 +242,16 @@ def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget
 # ---- the two largest, as they come
 
 
-def test_a_photo_goes_through_the_steps_and_does_not_leave_the_page(page: Page, address: str, tmp_path: Path) -> None:
+def test_a_photo_goes_through_the_steps_and_does_not_leave_the_page(
+    new_page: Page, address: str, tmp_path: Path
+) -> None:
     model = web.as_on_the_page(load_model(MODEL))
     asked: list[tuple[str, bool]] = []
-    page.on(
+    new_page.on(
         "request", lambda request: asked.append((request.method, request.url.startswith((address, "blob:", "data:"))))
     )
-    page.goto(f"{address}chapters/{PAGE_OF['preparation']}.html")
-    widget = page.locator("[data-widget=preparation]")
+    new_page.goto(f"{address}chapters/{PAGE_OF['preparation']}.html")
+    widget = new_page.locator("[data-widget=preparation]")
     widget.scroll_into_view_if_needed()
     words, steps = widget.locator(".widget-words"), widget.locator(".preparation-steps > li")
 
@@ -256,13 +263,13 @@ def test_a_photo_goes_through_the_steps_and_does_not_leave_the_page(page: Page, 
     expect(steps.nth(3)).to_contain_text(f"it says {classify(model, seen['Dark not made bright'])[0][0]}")
 
     widget.get_by_role("button", name="A dress, cut out").focus()
-    page.keyboard.press("Enter")
+    new_page.keyboard.press("Enter")
     expect(words).to_contain_text("says Dress")
     expect(steps.nth(0)).to_contain_text("nothing changes")
     black = prepare_image(cut_out(DRESS).convert("RGB"))
     expect(steps.nth(1)).to_contain_text(re.compile(f"(it says|still) {classify(model, black)[0][0]}"))
 
-    page.evaluate(PASTE, f"{address}_static/demo/trouser-12.jpg")
+    new_page.evaluate(PASTE, f"{address}_static/demo/trouser-12.jpg")
     expect(words).to_contain_text("says Trouser")
 
     Image.new("RGB", (60, 80), "beige").save(tmp_path / "blank.png")
