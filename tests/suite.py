@@ -1,43 +1,22 @@
 """What a run takes of all tests, and in which order."""
 
 import gc
+import json
+from collections import Counter
+from math import inf
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# A worker takes the next file when it has none: the longest first, so that none ends alone. One of the first builds the
-# book and one makes the release; what needs neither comes beside them, and the term, which would wait for the release,
-# after that. The sandbox's own limits are seconds, so it is tried when the machine has less to do.
-FIRST = [
-    "book/test_content.py",
-    "delivered/test_students_zip.py",
-    "checks/test_every_room.py",
-    "wrong/test_wrong.py",
-    "mutants/test_mutants.py",
-    "solutions/commands/test_command_line.py",
-    "solutions/deploy/test_page.py",
-    "solutions/deploy/test_serve.py",
-    "delivered/test_run_a_course.py",
-    "instructor/test_marks.py",
-    "instructor/viva/test_talk_questions.py",
-    "attacks/test_class.py",
-    "instructor/nbgrader/test_nbgrader.py",
-    "book/test_reading.py",
-    "sandbox/test_sandbox.py",
-    "instructor/grading/test_killed_grading.py",
-    "instructor/grading/test_again.py",
-    "instructor/grading/test_cluster.py",
-    "instructor/grading/test_trouble.py",
-    "checks/test_two_mistakes.py",
-    "notebooks/test_check.py",
-    "test_cli.py",
-]
+DURATIONS = Path(__file__).with_name("durations.json")  # seconds of each file, as `make durations` measured them
 _deep = False
+_seconds: Counter[str] = Counter()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", action="store_true", help="all tests, at all seeds: before publishing, and each night")
+    parser.addoption("--store-durations", action="store_true", help=f"write what each file took into {DURATIONS.name}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,8 +30,10 @@ def is_deep() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    place = {ROOT / "tests" / file: at for at, file in enumerate(FIRST)}
-    items.sort(key=lambda item: place.get(item.path, len(place)))
+    # A worker takes the next file when it has none: the longest first, and before them what was never timed.
+    stored = json.loads(DURATIONS.read_text(encoding="utf-8"))
+    known = stored["daily"] | (stored["deep"] if is_deep() else {})
+    items.sort(key=lambda item: -known.get(item.location[0], inf))
     if is_deep():
         return
     left = [item for item in items if not is_daily(item)]
@@ -73,3 +54,14 @@ def pytest_collection_finish() -> None:
     """Keep what was imported and collected out of each run of the garbage collector, and of what a fork copies."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _seconds[report.location[0]] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("store_durations") and not hasattr(session.config, "workerinput"):
+        stored = json.loads(DURATIONS.read_text(encoding="utf-8"))
+        stored["deep" if is_deep() else "daily"] = {file: round(_seconds[file], 1) for file in sorted(_seconds)}
+        DURATIONS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
