@@ -12,6 +12,10 @@ unexport PYTHONDONTWRITEBYTECODE
 MODEL := runs/course/model.safetensors
 DEPLOYED := data/model/garments.safetensors
 
+WITHOUT_CUDA := $(if $(CPU),--requirement .ci/without-cuda.txt)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet $(WITHOUT_CUDA) $(if $(PINNED),--constraint .ci/constraints.txt)
+EVERYTHING := --editable '.[all]' --group dev
+
 # What no page is made of, or what a build itself writes. Counted from here: the course may lie in a folder of such a name.
 UNWATCHED := ^$(CURDIR)/(\.[a-z_]+|_build|build|runs|tests|sample_class|book/node_modules|[^/]+\.egg-info)/
 UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
@@ -22,14 +26,14 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test test-deep checked lint grader book watch release sample-course site pdf term mutants bench \
-    bench-grading results photos things model recording bench-training attacks claims clean
+.PHONY: help course packages test test-deep ready durations lint constraints grader book watch release sample-course site pdf \
+    term mutants bench bench-grading results photos things model recording bench-training attacks claims clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 course: BY_STEPS := yes
-course: full-set site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model (CPU=1: PyTorch without CUDA)
+course: packages site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model (CPU=1: PyTorch without CUDA)
 	@echo
 	@echo 'book          $(SITE)/index.html, for a browser; as a PDF in downloads/ beside it'
 	@echo 'for students  $(COURSE)/release/course.zip; its README.md says how to begin'
@@ -43,32 +47,37 @@ course: full-set site sample-course $(MODEL) ## everything: the book, a release,
 	    'A better model, of the full set. On Debian: sudo apt-get install dataset-fashion-mnist && rm -r $(dir $(MODEL)) && make course' \
 	    'Anywhere, where it may be fetched:         rm -r $(dir $(MODEL)) && make course DOWNLOAD=1'
 
-full-set:
-	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+# At once, as each call asks Debian anew what there is.
+packages:
+	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node npm:npm --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 
-test: checked ## what CI runs: a fixed set, the same with each commit
-	$(BIN)/pytest $(IN_PARALLEL)
+test: ready ## what CI runs: a fixed set, the same with each commit (CPU=1; PINNED=1: versions of .ci/constraints.txt)
+	@.ci/beside '$(CHECKS)' $(BIN)/pytest $(IN_PARALLEL)
 
-test-deep: checked ## before publishing, and each night: all that the tests can prove
+test-deep: ready ## before publishing, and each night: all that the tests can prove
 	@.ci/require firefox-esr:firefox-esr g++:c++ postgresql:/usr/lib/postgresql \
 	    fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
-	$(BIN)/pytest $(IN_PARALLEL) --deep
+	@.ci/beside '$(CHECKS)' $(BIN)/pytest $(IN_PARALLEL) --deep
+
+durations: ready ## time each test file anew, as the longest begin first; committed (DEEP=1 for a deep run)
+	$(BIN)/pytest $(IN_PARALLEL) --store-durations $(if $(DEEP),--deep)
 
 # A file's tests share what they make, so one worker runs them all; the longest files come first. Often one waits, for a
 # browser, a clock, or what another makes: three keep two processors at work.
 IN_PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
+CHECKS := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-checked: .venv/installed book/node_modules/installed
+ready: .venv/maintained book/node_modules/installed
 	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv \
 	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 
-lint: .venv/installed ## style and types, and mend what can be mended
+lint: .venv/maintained ## style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
+
+constraints: .venv/installed ## write .ci/constraints.txt anew, what CI installs: the newest versions that fit together, for the oldest Python
+	$(BIN)/python .ci/constraints.py $(WITHOUT_CUDA) $(EVERYTHING)
 
 grader: ## the grader by itself, for another course, in _build/grader; nothing of this course is installed
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/require python3-venv:ensurepip
@@ -79,7 +88,7 @@ grader: ## the grader by itself, for another course, in _build/grader; nothing o
 book: .venv/installed book/node_modules/installed ## the book, in _build/html
 	$(call step,the book)$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .
 
-watch: .venv/installed book/node_modules/installed ## the book at http://localhost:8000, a page built anew when you save it (PORT=8001 for another)
+watch: .venv/maintained book/node_modules/installed ## the book at http://localhost:8000, a page built anew when you save it (PORT=8001 for another)
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
 	$(BIN)/sphinx-autobuild --port $(PORT) --re-ignore '$(UNWATCHED)' . _build/watch
 
@@ -108,7 +117,7 @@ model: .venv/installed ## train the model of the book's demo anew, on the full s
 	$(BIN)/python -m solutions train --recipe photo --name photo
 	cp runs/photo/model.safetensors $(DEPLOYED)
 
-recording: .venv/installed ## train once on the full set and record each epoch, for the book; it is committed
+recording: .venv/maintained ## train once on the full set and record each epoch, for the book; it is committed
 	@.ci/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/python -m bench.record_run
 
@@ -117,7 +126,11 @@ recording: .venv/installed ## train once on the full set and record each epoch, 
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/require python3-venv:ensurepip
 	$(call step,an environment in .venv)sh -c '$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --upgrade pip'
-	$(call step,Python packages into .venv)$(BIN)/python -m pip install --quiet $(if $(CPU),--requirement .ci/without-cuda.txt) --editable '.[dev]'
+	$(call step,Python packages into .venv)$(PIP_INSTALL) --editable '.[instructor,book,train,deploy]'
+	@touch $@
+
+.venv/maintained: .venv/installed
+	$(call step,what tests need into .venv)$(PIP_INSTALL) $(EVERYTHING)
 	@touch $@
 
 book/node_modules/installed: book/package.json book/package-lock.json
@@ -130,37 +143,37 @@ term: .venv/installed ## play a term with 300 students in two sections, from an 
 	rm -rf _build/term
 	$(BIN)/python -m sample_class.term _build/term
 
-mutants: .venv/installed ## small changes of the solutions that no check sees, and at how many seeds a wrong answer is missed (ROOM=training for one, SEEDS=10000)
+mutants: .venv/maintained ## small changes of the solutions that no check sees, and at how many seeds a wrong answer is missed (ROOM=training for one, SEEDS=10000)
 	$(BIN)/pytest --deep tests/mutants $(if $(ROOM),-k $(ROOM))
 	$(BIN)/pytest --deep tests/wrong -k "at_each_seed$(if $(ROOM), and $(ROOM))"
 
-photos: .venv/installed ## accuracy on photographs that people took, of each kind; those that are wrong in _build/photos (WRITE=1 shows it in the book)
+photos: .venv/maintained ## accuracy on photographs that people took, of each kind; those that are wrong in _build/photos (WRITE=1 shows it in the book)
 	@$(BIN)/python -m bench.photos --model $(DEPLOYED) $(if $(WRITE),--write)
 
-things: .venv/installed ## how often a network names things that are no garments, trained with made shapes and without (WRITE=1 shows it in the book)
+things: .venv/maintained ## how often a network names things that are no garments, trained with made shapes and without (WRITE=1 shows it in the book)
 	@.ci/require fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	@$(BIN)/python -m bench.things $(if $(WRITE),--write)
 
 bench: bench-grading bench-training ## both of the next two
 
-bench-grading: .venv/installed ## how long classes of 20 to 1,000 take to grade, and one of 60 by stock nbgrader: an hour, on a quiet machine (WRITE=1 shows it in the book)
+bench-grading: .venv/maintained ## how long classes of 20 to 1,000 take to grade, and one of 60 by stock nbgrader: an hour, on a quiet machine (WRITE=1 shows it in the book)
 	@.ci/require bubblewrap:bwrap
 	$(BIN)/python -m bench.grading --class 60 --stock
 	$(BIN)/python -m bench.grading $(if $(WRITE),--write)
 
-bench-training: .venv/installed ## an epoch in eleven ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
+bench-training: .venv/maintained ## an epoch in eleven ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
 	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m bench.training
 	$(if $(WRITE),cp _build/bench/training.json data/speed.json)
 
-attacks: .venv/installed ## try each attack of tests/attacks behind each wall, and write how it ended for the book: ten minutes, as root
+attacks: .venv/maintained ## try each attack of tests/attacks behind each wall, and write how it ended for the book: ten minutes, as root
 	@.ci/require bubblewrap:bwrap procps:ps util-linux:setpriv
 	$(BIN)/python -m tests.attacks
 
-claims: .venv/installed ## measure the book's sentences about training anew where their code changed, and fail where one does not hold
+claims: .venv/maintained ## measure the book's sentences about training anew where their code changed, and fail where one does not hold
 	$(BIN)/python -m solutions.claims
 
-results: .venv/installed ## train each recipe five times, and write the book's figures: half an hour
+results: .venv/maintained ## train each recipe five times, and write the book's figures: half an hour
 	@.ci/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/python -m bench.accuracies
 

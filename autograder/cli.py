@@ -216,7 +216,7 @@ def exit_status(error: Exception) -> int | None:
 def message_of(error: Exception) -> str:
     """Return an error's message, the file first if it names one."""
     if isinstance(error, ModuleNotFoundError):
-        return f"{error.name} is not installed: run pip install -e '.[dev]' in the course's repository"
+        return f"{error.name} is not installed: run pip install -e '.[all]' in the course's repository"
     if isinstance(error, OSError) and error.filename is not None:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else str(error.strerror)
         return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"

@@ -12,19 +12,24 @@ import pytest
 
 from tests.conftest import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
+OPTIONAL = PROJECT["optional-dependencies"] | SETTINGS["dependency-groups"]
 OURS = {"autograder", "bench", "book", "sample_class", "solutions", "tests"}
 WRITTEN_BY_TESTS = {"torchaudio_of_somebody"}
-# Which extras one has who runs a folder; all have what a student needs.
+# Which extras and groups one has who runs a folder; all have what a student needs.
 EXTRAS = {
     "autograder/instructor": {"instructor", "cluster"},
     "autograder": set(),
-    "solutions/claims": {"dev"},
+    "solutions/claims": {"all", "dev"},
     "solutions": {"train", "deploy", "space", "onnx"},
     "book": {"instructor", "book"},
-    "bench": {"dev", "bench"},
+    "bench": {"all", "dev", "bench"},
     "sample_class": {"instructor"},
-    "tests": {"dev"},
+    "tests/notebooks": {"instructor", "test"},
+    "tests/reports": {"instructor", "test"},
+    "tests/student": {"instructor", "test"},
+    "tests": {"all", "dev"},
 }
 # Commands, plugins and data, which no line imports.
 UNIMPORTED = {
@@ -41,9 +46,12 @@ def named(requirement: str) -> str:
 def declared(extras: set[str]) -> set[str]:
     names = {named(requirement) for requirement in PROJECT["dependencies"]}
     for extra in extras:
-        for requirement in PROJECT["optional-dependencies"][extra]:
-            inner = re.search(r"^image-classifier-from-scratch\[(.+)\]", requirement)
-            names |= declared(set(inner[1].split(","))) if inner else {named(requirement)}
+        for requirement in OPTIONAL[extra]:
+            inner = re.search(r"^image-classifier-from-scratch\[(.+)\]", str(requirement))
+            if isinstance(requirement, dict):
+                names |= declared({requirement["include-group"]})
+            else:
+                names |= declared(set(inner[1].split(","))) if inner else {named(requirement)}
     return names
 
 
@@ -74,4 +82,4 @@ def test_what_a_folder_imports_is_declared_for_those_who_run_it(folder: str) -> 
 
 def test_what_is_declared_is_imported_or_said_to_be_used_otherwise() -> None:
     used = {distribution for _, brought in imports() for distribution in brought}
-    assert declared(set(PROJECT["optional-dependencies"])) - used == UNIMPORTED
+    assert declared(set(OPTIONAL)) - used == UNIMPORTED

@@ -31,11 +31,35 @@ def test_a_step_that_fails_shows_its_end_and_where_the_rest_is(tmp_path: Path) -
     assert done.stderr == "it broke\nall that it said: _build/logs/the-book.log\n"
 
 
+@pytest.mark.parametrize(("beside", "status", "ends"), [("echo red; exit 1", 0, 1), ("echo green", 3, 3), (":", 0, 0)])
+def test_what_runs_beside_the_tests_is_shown_after_them_and_fails_with_them(
+    tmp_path: Path, beside: str, status: int, ends: int
+) -> None:
+    done = sh(tmp_path, CI / "beside", beside, "sh", "-c", f"sleep 0.2; echo 3 passed; exit {status}")
+    assert done.returncode == ends
+    first, *others = done.stdout.splitlines()
+    assert first == "3 passed"
+    assert [line for line in others if not line.startswith("+")] == re.findall("red|green", beside)
+
+
+def test_what_may_be_done_without_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")  # nobody who could install
+    (tmp_path / "id").chmod(0o755)
+    require = [CI / "require", "no-such-package:/no/such/file", "--where-it-may", "nor-this:/nor/this"]
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    assert sh(tmp_path, *require[:1], *require[2:], PATH=path).returncode == 0
+    done = sh(tmp_path, *require, PATH=path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("sudo apt-get install -y no-such-package\n")
+
+
 @pytest.mark.parametrize(
     ("goals", "runs", "runs_not"),
     [
         (("course", "CPU=1"), "--requirement .ci/without-cuda.txt", None),
-        (("course",), "pip install", "without-cuda"),
+        (("course",), "pip install", "without-cuda|--group|--constraint"),
+        (("test",), r"--editable '\.\[all\]' --group dev", "--constraint"),
+        (("test", "PINNED=1"), r"pip install .*--constraint \.ci/constraints\.txt .*--group dev", None),
         (("grader",), ".ci/grader.py _build/grader", r"pip install|\.venv/"),  # without this course's environment
         (("course", "DOWNLOAD=1"), r"solutions data --download$", None),
     ],

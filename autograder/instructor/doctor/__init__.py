@@ -14,7 +14,7 @@ from autograder.instructor.doctor.probes import PROBE_LIMITS, UNTRIED, ProbeResu
 from autograder.sandbox import NoSandbox, Sandbox, isolation
 
 PACKAGES = ("nbgrader", "jupytext")
-INSTALL = 'pip install -e ".[dev]" in the course\'s repository'
+INSTALL = 'pip install -e ".[instructor]" in the course\'s repository'
 INSTALL_BUBBLEWRAP = "apt-get install bubblewrap"
 # A wall that stands elsewhere and not here is the business of the program that builds it, or of the kernel.
 UPDATE = "grade no untrusted work here; update the kernel and bubblewrap (apt-get install --only-upgrade bubblewrap)"
