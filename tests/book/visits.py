@@ -1,5 +1,6 @@
 """Visit a page once and note everything about it that the tests of reading judge."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -8,14 +9,16 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
-from tests.axe import violations
+from tests.axe import OF_COLOURS, violations
 from tests.conftest import ROOT, SCREENSHOTS
 
 WIDTHS = (1440, 768, 360)
-# axe looks at both themes and both widths, and in a deep run at all four pairs: it is most of a visit's time.
+# axe looks at both themes and both widths, and in a deep run at the colours of the other two pairs: it is most of a
+# visit's time.
 STARTS = {"light": 1440, "dark": 360}
 SEARCH = "search.html?q=Linear"
 PAGES = [f"chapters/{path.stem}.html" for path in sorted((ROOT / "chapters").glob("*.md"))]
+PRINTED = [name for name in PAGES if re.match(r"chapters/[1-6]-", name)]  # their lines are looked for on paper
 
 UNFOLD = """() => {
   dispatchEvent(new Event("beforeprint"));
@@ -84,7 +87,7 @@ class Visit:
 def visit(browser: Browser, address: str, name: str, colours: str, thorough: bool) -> Visit:
     """Open a page as a reader who prefers these colours, and look at it in each width.
 
-    A thorough visit stores pictures, and shows axe the page in the other theme's width as well.
+    A thorough visit stores pictures, and shows axe the page's colours in the other theme's width as well.
     """
     seen = Visit(name, colours, address)
     # Code that is unfolded fades in, and what is half there has no contrast: this reader wants no motion.
@@ -100,8 +103,8 @@ def visit(browser: Browser, address: str, name: str, colours: str, thorough: boo
         seen.shifted = page.evaluate(SHIFTED)
         if colours == "light":
             seen.meeting = page.evaluate(MEETING)
-            # on paper before anything is unfolded: printing has to unfold the page by itself
-            page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
+            if name in PRINTED:  # before anything is unfolded: printing has to unfold the page by itself
+                page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         page.evaluate(UNFOLD)
         seen.violations = violations(page)
         for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
@@ -110,9 +113,9 @@ def visit(browser: Browser, address: str, name: str, colours: str, thorough: boo
                 seen.wider.append(f"{width} by {over}")
             if width == min(WIDTHS):
                 seen.tiny = page.evaluate(TINY)
-            if thorough:
-                if width in set(STARTS.values()) - {STARTS[colours]}:
-                    seen.violations += violations(page)
+            if thorough and width in set(STARTS.values()) - {STARTS[colours]}:
+                seen.violations += violations(page, OF_COLOURS)
+            if thorough and (colours == "light" or width == STARTS[colours]):
                 page.screenshot(path=seen.picture(f"{width}-{colours}.jpeg"), full_page=True, type="jpeg", quality=60)
         if colours == "light":
             page.set_viewport_size({"width": PAPER, "height": 900})

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from copy import copy
 from functools import cache
 from pathlib import Path
 
 import pytest
-from bs4 import Tag
+from bs4 import NavigableString, Tag
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
@@ -29,27 +28,28 @@ NOTATION = {
 }
 
 
+INVISIBLE = {"script", "style", "template", "mjx-assistive-mml", "annotation"}  # the last two: a formula's second form
+ANY_NOTATION = {"pre", "code", "svg", "math", "mjx-container"}
+
+
+def strings(part: Tag, without: set[str]) -> Iterator[str]:
+    """Yield the text of a part of a page, and a space for each tag that is left out."""
+    for child in part.children:
+        if isinstance(child, Tag):
+            yield from strings(child, without) if child.name not in without else " "
+        elif type(child) is NavigableString:  # no comment
+            yield child
+
+
 @cache
-def visible(site: Path, source: Path) -> Tag:
-    """Return the article of a page, without its invisible parts: scripts, styles, the second form of formulas."""
-    article = copy(page(site, source.stem).article)
-    for hidden in article.select("script, style, template, mjx-assistive-mml, annotation"):
-        hidden.decompose()
-    return article
-
-
-def prose(article: Tag) -> str:
-    """Return the lines of a page without its code, which can hold any notation."""
-    article = copy(article)
-    for code in article.select("pre, code, svg, math, mjx-container"):
-        code.replace_with(" ")
-    return article.get_text("\n")
+def visible(site: Path, source: Path) -> str:
+    return "".join(strings(page(site, source.stem).article, INVISIBLE))
 
 
 @EACH_PAGE
 def test_a_page_shows_nothing_of_its_sources_notation(source: Path, site: Path) -> None:
-    article = visible(site, source)
-    texts = dict.fromkeys(NOTATION, prose(article)) | {"a call of glue": article.get_text()}
+    prose = "\n".join(strings(page(site, source.stem).article, INVISIBLE | ANY_NOTATION))
+    texts = dict.fromkeys(NOTATION, prose) | {"a call of glue": visible(site, source)}
     matches = {kind: re.findall(pattern, texts[kind])[:3] for kind, pattern in NOTATION.items()}
     assert {kind: lines for kind, lines in matches.items() if lines} == {}
 
@@ -117,7 +117,7 @@ def is_told(pieces: list[str], shown: str) -> bool:
 
 @EACH_PAGE
 def test_each_paragraph_of_a_source_stands_on_its_page_word_for_word(source: Path, site: Path) -> None:
-    shown = words(visible(site, source).get_text())
+    shown = words(visible(site, source))
     lost = [pieces for pieces in paragraphs(source.read_text(encoding="utf-8")) if not is_told(pieces, shown)]
     assert lost == []
 
