@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 from autograder.course import Course, names_of_source
 
+COURSE = Course.installed()  # found once: to look through all that is installed takes longer than most checks
 CODE = r"```python\n(.*?)^```\n"
 SHARED = re.compile(rf"^# .+?{CODE}", re.MULTILINE | re.DOTALL)
 ANSWER = re.compile(rf"^## (\w+): ([^\n]+)\n\n(?:Named: ([^\n]+)\n\n)?{CODE}", re.MULTILINE | re.DOTALL)
@@ -33,7 +34,7 @@ class StrangersAnswer:
 
     def names(self) -> SimpleNamespace:
         """Return the reference's names with this answer in the place of its exercise."""
-        names = Course.installed().names(self.room)
+        names = COURSE.names(self.room)
         setattr(names, self.exercise, self._answer)
         return names
 
