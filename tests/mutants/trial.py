@@ -1,10 +1,12 @@
 """Try the checks of a room on each mutant, in a process of its own, which may loop or die."""
 
+import math
 import multiprocessing
 import os
 import resource
 import sys
 import tempfile
+import time
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -20,7 +22,7 @@ from tests.mutants.mutate import Mutant, mutants_of
 
 SEED = 1
 FORKED = multiprocessing.get_context("fork")
-SECONDS = 10  # of a processor's time: twice what all checks of the slowest room take together
+TIMES = 5  # as much of a processor's time as the reference needs for all checks: most who want more loop for ever
 GRACE = 300  # seconds for a child that needs no processor's time and does not end
 ADDITIONAL = 4 << 30  # bytes
 CAUGHT, ALIVE = 0, 42  # what a child ends with; whoever is killed is caught as well
@@ -54,7 +56,9 @@ class Trial:
         self.course, self.room = Course.installed(), room
         self.source = self.course.source(room)
         self.expect = LiveExpectations(self.course)
+        before = time.process_time()
         seconds = {check: self.expect.reference(check, seed_of(SEED, check)).duration_s for check in checks_of(room)}
+        self.limit = math.ceil(TIMES * (time.process_time() - before))
         self.checks = sorted(seconds, key=seconds.__getitem__)
 
     def lives(self, mutant: Mutant) -> bool:
@@ -97,12 +101,11 @@ class Trial:
             return CAUGHT
         return ALIVE
 
-    @staticmethod
-    def _shut_in(folder: str) -> None:
+    def _shut_in(self, folder: str) -> None:
         """Let the child write nothing that stays, print nothing, and take no more than its share."""
         os.chdir(folder)
         sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 (until the process ends)
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (self.limit, self.limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + ADDITIONAL, taken + ADDITIONAL))
