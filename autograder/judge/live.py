@@ -37,17 +37,18 @@ class LiveExpectations:
     _mistaken: dict[str, Names] = field(default_factory=dict)
     _answers: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
     _contents: dict[str, Contents] = field(default_factory=dict)
+    _known: dict[str, Sequence[Mistake]] = field(default_factory=dict)
 
     def reference(self, check: Check, seed: int) -> Answer:
         return self._answer("", check, seed)
 
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
         """Return the answers of the exercise's known mistakes by id, each computed when it is looked up."""
-        ids = [mistake.id for mistake in self.course.mistakes(check.room) if mistake.exercise == check.exercise]
+        ids = [mistake.id for mistake in self._mistakes(check.room) if mistake.exercise == check.exercise]
         return _WhenLookedUp(ids, lambda mistake: self._answer(mistake, check, seed))
 
     def explanation(self, check: Check, mistake: str) -> Mistake:
-        return next(known for known in self.course.mistakes(check.room) if known.id == mistake)
+        return next(known for known in self._mistakes(check.room) if known.id == mistake)
 
     def first_hints(self, check: Check) -> Sequence[str]:
         return self.course.first_hints(check.room, check.exercise)
@@ -56,6 +57,11 @@ class LiveExpectations:
         if room not in self._contents:
             self._contents[room] = self.course.contents(room)
         return self._contents[room]
+
+    def _mistakes(self, room: str) -> Sequence[Mistake]:
+        if room not in self._known:
+            self._known[room] = self.course.mistakes(room)
+        return self._known[room]
 
     def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
         key = (mistake, check.id, seed)
