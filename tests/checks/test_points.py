@@ -5,6 +5,7 @@ import pytest
 from autograder.checks import checks_of, rooms
 from autograder.course import Course, names_of_source
 from autograder.judge.judge import same_answer
+from autograder.judge.live import LiveExpectations
 from autograder.observe import observe
 from tests.checks.conftest import Judge, failed, with_mistakes
 
@@ -89,13 +90,15 @@ def test_half_an_exercise_earns_the_points_of_its_half(
     ("room", "mistake", "checks"),
     [(room, known, checks) for room, costs in COSTS.items() for checks, ids in costs.items() for known in ids.split()],
 )
-def test_a_mistake_costs_these_checks_alone_and_a_habit_one_point(room: str, mistake: str, checks: str) -> None:
-    names, right = with_mistakes(room, mistake), COURSE.names(room)
+def test_a_mistake_costs_these_checks_alone_and_a_habit_one_point(
+    room: str, mistake: str, checks: str, live: LiveExpectations
+) -> None:
+    names = with_mistakes(room, mistake)
     (exercise,) = (known.exercise for known in COURSE.mistakes(room) if known.id == mistake)
     lost = [
         check
         for check in checks_of(room, exercise)
-        if not same_answer(observe(check, names, SEED), observe(check, right, SEED))
+        if not same_answer(observe(check, names, SEED), live.reference(check, SEED))
     ]
     assert {check.name for check in lost} == set(checks.split())
     if mistake.endswith(ONE_POINT):
