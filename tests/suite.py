@@ -36,18 +36,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: -known.get(item.location[0], inf))
     if is_deep():
         return
-    left = [item for item in items if not is_daily(item)]
+    left = [item for item in items if item.get_closest_marker("deep")]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if is_daily(item)]
-
-
-def is_daily(item: pytest.Item) -> bool:
-    """Whether a test takes part in a run that is not deep: a fixed set, the same with each commit."""
-    if item.get_closest_marker("deep"):
-        return False
-    is_delivered = item.path.is_relative_to(ROOT / "tests" / "delivered")  # what is delivered is what is tested
-    return is_delivered or bool(item.get_closest_marker("daily")) or not item.get_closest_marker("long")
+        items[:] = [item for item in items if not item.get_closest_marker("deep")]
 
 
 def pytest_collection_finish() -> None:

@@ -294,6 +294,7 @@ def test_on_a_terminal_too_a_run_can_be_silenced(silence: tuple[str, ...], grade
     assert in_a_terminal("stderr", "autograder.instructor.command_line", "grade", *silence, cwd=graded_folder) == ""
 
 
+@pytest.mark.deep
 @pytest.mark.long("two marks are run again")
 def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(graded_folder: Path) -> None:
     status, output, errors = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")

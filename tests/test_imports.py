@@ -62,6 +62,7 @@ def test_a_command_waits_for_no_unused_library(tmp_path: Path) -> None:
     waits_for_nothing_else(SPARED, tmp_path)
 
 
+@pytest.mark.deep
 @pytest.mark.long("judges a notebook")
 def test_what_judges_loads_nothing_for_figures(released: Path) -> None:
     lines = ["check", "2-layers.ipynb"], ["progress"]

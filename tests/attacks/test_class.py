@@ -72,6 +72,7 @@ def test_an_attack_that_answers_for_the_checks_gets_the_points_of_its_answers(
     assert [check for check in of_flatten if earned[check] > base[check]] == []
 
 
+@pytest.mark.deep
 @pytest.mark.long("a class is graded, in which all are honest")
 def test_an_honest_student_gets_what_a_class_without_attacks_gives(
     seen: dict[str, Any], released: Path, tmp_path: Path
@@ -212,6 +213,7 @@ def alarms(page: str) -> list[str]:
     return calls
 
 
+@pytest.mark.deep
 @pytest.mark.long("nbgrader's own command, and its formgrader")
 def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) -> None:
     assert len(shown) > len(NAMES)

@@ -32,6 +32,7 @@ def leaked(lines: set[str], shown: str) -> list[str]:
     return [line for line in lines if line in (shown if len(line) > 20 else alone)]
 
 
+@pytest.mark.deep
 @pytest.mark.long("every line of the solutions in every file of the site")
 def test_no_line_of_a_solution_is_anywhere_in_the_site(site: Path) -> None:
     lines = {line for exercise in EXERCISES for line in exercise.solution_lines} - TAUGHT

@@ -94,6 +94,7 @@ def pdf(pdf_file: Path) -> PdfReader:
     return PdfReader(pdf_file)
 
 
+@pytest.mark.deep
 @pytest.mark.long("the whole book is printed")
 def test_bookmarks_and_contents_of_the_pdf_name_each_page_and_where_it_begins(site: Path, pdf: PdfReader) -> None:
     pages = [(site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)]
@@ -111,6 +112,7 @@ def test_bookmarks_and_contents_of_the_pdf_name_each_page_and_where_it_begins(si
     assert len(pdf.pages) < 170
 
 
+@pytest.mark.deep
 @pytest.mark.long("all pages of the PDF are read")
 def test_the_pdf_says_title_and_language_and_its_tags_are_those_of_the_pages(pdf_file: Path, pdf: PdfReader) -> None:
     root = pdf.trailer["/Root"]
@@ -134,6 +136,7 @@ def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:
         waiting += [child for child in children if isinstance(child, DictionaryObject)]
 
 
+@pytest.mark.deep
 @pytest.mark.long("the whole book is printed")
 def test_links_within_the_pdf_lead_somewhere_and_others_to_the_web(pdf: PdfReader) -> None:
     places = set(pdf.named_destinations)

@@ -37,6 +37,7 @@ EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.ex
 
 
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
+@pytest.mark.deep
 @pytest.mark.long("every mistake at ten seeds; at one each day, as the book's page of them is built and read")
 @pytest.mark.timeout(1800)
 def test_each_known_mistake_is_caught_by_its_own_message_and_costs_the_same_points_at_each_seed(
@@ -52,6 +53,7 @@ def test_the_files_of_a_chapter_fit_together_and_the_reference_answers_alike_twi
 
 
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.deep
 @pytest.mark.long("every mistake in every check of a room, a second time for its own exercise")
 def test_a_mistake_costs_no_points_of_another_exercise(room: str, verdicts_on: Judge) -> None:
     for mistake in COURSE.mistakes(room):
@@ -80,7 +82,6 @@ def value_in(line: str) -> str:
 
 @pytest.mark.parametrize("run_seed", EACH_SEED)
 @EACH_RIGHT_ANSWER
-@pytest.mark.daily
 @pytest.mark.long("every check of a room")
 def test_a_right_but_different_solution_passes_every_check(
     answer: RightAnswer, run_seed: int, live: LiveExpectations

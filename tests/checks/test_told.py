@@ -20,6 +20,7 @@ from tests.checks.conftest import Judge, failed, with_mistakes
         ("Learner", "training", "learner-accuracy-not-in-evaluation"),
     ],
 )
+@pytest.mark.deep
 @pytest.mark.long("the known mistakes of an exercise are run, sixty of Learner")
 def test_a_number_of_pythons_has_no_dtype(exercise: str, room: str, mistake: str, verdicts_on: Judge) -> None:
     verdicts = failed(verdicts_on(room, with_mistakes(room, mistake), 7, exercise))
@@ -43,6 +44,7 @@ def named_so(exercise: str, answer: object) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(Course.installed().names("dropout")), exercise: answer})
 
 
+@pytest.mark.deep
 @pytest.mark.long("the known mistakes of Dropout are run")
 def test_nans_are_counted_and_not_listed(verdicts_on: Judge) -> None:
     verdicts = failed(verdicts_on("dropout", named_so("Dropout", InPlace), 7, "Dropout"))

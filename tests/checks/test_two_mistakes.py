@@ -120,6 +120,7 @@ def both_named(room: str, number: int) -> list[bool]:
 
 @HOW_MANY
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.deep
 @pytest.mark.long("two dozen pairs")
 def test_two_mistakes_that_show_are_both_named(room: str, number: int) -> None:
     pairs = both_named(room, number)
@@ -127,6 +128,7 @@ def test_two_mistakes_that_show_are_both_named(room: str, number: int) -> None:
 
 
 @HOW_MANY
+@pytest.mark.deep
 @pytest.mark.long("two dozen pairs of each room")
 def test_of_all_rooms_nine_pairs_in_ten_are_named(number: int) -> None:
     pairs = [is_named for room in rooms() for is_named in both_named(room, number)]
@@ -135,6 +137,7 @@ def test_of_all_rooms_nine_pairs_in_ten_are_named(number: int) -> None:
 
 @HOW_MANY
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.deep
 @pytest.mark.long("two dozen pairs")
 def test_a_third_mistake_is_seldom_named(room: str, number: int) -> None:
     third = [both.pair for both in tried(room, number) if both.named - {mistake.id for mistake in both.pair} - {None}]
@@ -143,6 +146,7 @@ def test_a_third_mistake_is_seldom_named(room: str, number: int) -> None:
 
 @pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.deep) for seed in SEEDS[1:])])
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.deep
 @pytest.mark.long("fourteen pairs")
 def test_pairs_from_everywhere_in_a_room_are_named_at_each_seed(room: str, seed: int) -> None:
     """All rooms together, six dozen pairs and more. The first test accounts for those that are not named."""

@@ -233,7 +233,6 @@ NUMBER = count()
 
 
 @pytest.mark.long("each history is played in two gradebooks")
-@pytest.mark.daily
 @pytest.mark.timeout(3600)
 @settings(max_examples=1000 if is_deep() else 15)
 @given(history=HISTORIES, order=st.randoms(use_true_random=False), pauses=st.integers(0, 255))

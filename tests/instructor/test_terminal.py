@@ -58,6 +58,7 @@ def folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.deep
 @pytest.mark.long("it runs each command, and three of them grade")
 def test_no_command_prints_control_characters(folder: Path) -> None:
     obeyed = {}

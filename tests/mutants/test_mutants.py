@@ -7,6 +7,7 @@ from tests.mutants.trial import Trial
 
 
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.deep
 @pytest.mark.long("hundreds of mutants, each in a process of its own")
 def test_each_mutant_is_caught_or_known_to_be_right(room: str) -> None:
     alive, stale = Trial(room).result()

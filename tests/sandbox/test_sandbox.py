@@ -491,12 +491,14 @@ def as_nobody(code: str, path: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": path})
 
 
+@pytest.mark.deep
 @pytest.mark.long("a sandbox starts as another user")
 def test_ones_own_work_runs_beside_the_many_other_processes_of_a_desktop() -> None:
     done = as_nobody(PROGRAMS["runs_beside_others"], os.environ["PATH"])
     assert done.stdout == "{'observed'}\n", done.stderr
 
 
+@pytest.mark.deep
 @pytest.mark.long("a sandbox starts in a sandbox")
 @pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
 def test_the_walls_stand_without_root_too(wall: str) -> None:

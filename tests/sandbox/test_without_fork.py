@@ -47,6 +47,7 @@ def test_an_answer_that_no_frame_can_hold_is_invalid_for_its_check_alone() -> No
     assert {(answer.kind, answer.detail) for answer in answers.values()} > {("observed", "")}
 
 
+@pytest.mark.deep
 @pytest.mark.long("a limit of time runs out before the process is ended")
 @pytest.mark.usefixtures("without_unix")
 def test_an_uninterruptible_cell_ends_with_its_process_and_earlier_results_stay(

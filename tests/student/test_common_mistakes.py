@@ -35,6 +35,7 @@ def words_on(name: str, answer: object) -> str:
 
 
 @pytest.mark.parametrize(("room", "name"), FUNCTIONS)
+@pytest.mark.deep
 @pytest.mark.long("the known mistakes of an exercise are run")
 def test_a_forgotten_return_is_named_wherever_a_visible_check_fails_for_it(room: str, name: str) -> None:
     right = getattr(COURSE.names(room), name)
@@ -48,6 +49,7 @@ def test_a_forgotten_return_is_named_wherever_a_visible_check_fails_for_it(room:
 
 
 @pytest.mark.parametrize(("room", "name"), CLASSES)
+@pytest.mark.deep
 @pytest.mark.long("the known mistakes of an exercise are run, sixty of Learner")
 def test_a_function_where_a_class_is_asked_for_is_told_so(room: str, name: str) -> None:
     def function(x: Tensor) -> Tensor:

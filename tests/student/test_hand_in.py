@@ -119,6 +119,7 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(released, "released_notebook", lambda room: UNTOUCHED)  # for students it is a file
 
 
+@pytest.mark.deep
 @pytest.mark.long("a sandbox runs the exercises anew")
 def test_the_receipt_is_that_of_the_packed_bytes_and_counts_the_checks_of_each_exercise(
     write: Write, tmp_path: Path
@@ -142,6 +143,7 @@ def test_the_receipt_is_that_of_the_packed_bytes_and_counts_the_checks_of_each_e
     assert [warning[:30] for warning in done.warnings[1:]] == ["The file holds no written answ"]
 
 
+@pytest.mark.deep
 @pytest.mark.long("a sandbox runs the exercises anew")
 def test_missing_and_unfinished_answers_and_names_defined_elsewhere_are_warned_of_and_all_is_packed(
     write: Write, tmp_path: Path

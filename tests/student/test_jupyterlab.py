@@ -26,7 +26,7 @@ TOKEN = "only-for-this-test"
 START_S = 60
 PATIENCE_MS = 240_000  # a kernel that imports torch, and a fresh process that does so, too
 PRESSED_MS = 10_000  # until a cell shows that it runs
-pytestmark = pytest.mark.long("a JupyterLab, and a kernel that imports torch")
+pytestmark = [pytest.mark.deep, pytest.mark.long("a JupyterLab, and a kernel that imports torch")]
 
 
 def ask(address: str, path: str, body: object = None) -> Any:

@@ -138,6 +138,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.deep
 @pytest.mark.long("a kernel that imports torch")
 def test_the_judged_cell_is_named_and_a_newer_cell_that_failed_is_reported() -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source, _ in CELLS])

@@ -65,7 +65,6 @@ def _missed(
 
 
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
-@pytest.mark.daily
 @pytest.mark.long("every wrong answer of an exercise")
 @pytest.mark.timeout(20 * max(ASKED, SEEDS))  # seconds for a seed of batches, where several runs share a machine
 def test_a_wrong_answer_is_caught_at_each_seed(room: str, exercise: str) -> None:
@@ -90,6 +89,7 @@ def test_each_typed_answer_names_mistakes_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("seed", [7, pytest.param(8, marks=pytest.mark.deep), pytest.param(9, marks=pytest.mark.deep)])
+@pytest.mark.deep
 @pytest.mark.long("some ninety answers")
 def test_the_fault_of_a_typed_answer_is_named_and_no_other(seed: int, verdicts_on: Judge) -> None:  # noqa: F811
     named_in = {

@@ -15,6 +15,7 @@ from tests.commands import run
 
 
 @pytest.mark.parametrize("mechanism", ["bubblewrap", "landlock"])
+@pytest.mark.deep
 @pytest.mark.long("every wall is attacked")
 def test_every_wall_stands_with_and_without_bubblewrap(mechanism: str, tmp_path: Path) -> None:
     path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)

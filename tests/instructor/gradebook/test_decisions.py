@@ -59,6 +59,7 @@ def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], 
     assert written(folder) == before
 
 
+@pytest.mark.deep
 @pytest.mark.long("grades a class anew")
 def test_other_points_count_at_once_and_at_the_next_grading_and_a_mark_is_still_explained(folder: Path) -> None:
     _, printed, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")

@@ -198,6 +198,7 @@ def test_a_due_date_that_the_gradebook_alone_has_counts_too(term: Path) -> None:
     assert (extensions(term), marks(term)) == ({("ada", "2-layers"): timedelta(2)}, {"ada": 20})
 
 
+@pytest.mark.deep
 @pytest.mark.long("grades a class")
 def test_the_student_knows_the_dates(course_folder: Path) -> None:
     """Ada and Grace hand in a day and a half late, Ada with an extension."""

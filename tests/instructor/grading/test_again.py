@@ -63,6 +63,7 @@ def test_changed_work_is_graded_again_and_each_verdict_names_the_run_and_the_ver
         assert how.items() <= record_of(folder, record["student"]).items()
 
 
+@pytest.mark.deep
 @pytest.mark.long("a class is graded twice")
 def test_a_seed_gives_the_same_verdicts_in_any_order_and_with_any_number_of_workers(
     folder: Path, released: Path, tmp_path: Path
@@ -128,6 +129,7 @@ def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: 
         grade(folder)
 
 
+@pytest.mark.deep
 @pytest.mark.long("three runs over one submission")
 def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its_answer_has_changed(
     folder: Path,
@@ -163,6 +165,7 @@ def changed_folder(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.deep
 @pytest.mark.long("two runs over a class")
 def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: Path) -> None:
     before = tree(changed_folder(folder))
@@ -181,6 +184,7 @@ def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: P
     assert not grade(folder, seed=11, dry_run=True).changes
 
 
+@pytest.mark.deep
 @pytest.mark.long("three runs over a class")
 def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Path) -> None:
     changed_folder(folder)
@@ -214,6 +218,7 @@ def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
         }
 
 
+@pytest.mark.deep
 @pytest.mark.long("grades a class anew")
 @pytest.mark.parametrize(
     ("change", "most", "right"), [({"points": 3}, 27, 22), ({}, 24, 19)], ids=["other points", "gone"]

@@ -29,7 +29,13 @@ ENDINGS = [
     ("john", "Linear.affine_map", "fail", "linear-bias-left-out"),
     ("barbara", "Linear.affine_map", "error", "linear-transposed-weight"),
     ("hedy", "Sequential.order", "crash", None),
-    pytest.param("frances", "Flatten.rows", "timeout", None, marks=pytest.mark.long("its time has to be over")),
+    pytest.param(
+        "frances",
+        "Flatten.rows",
+        "timeout",
+        None,
+        marks=[pytest.mark.deep, pytest.mark.long("its time has to be over")],
+    ),
     ("dennis", "Linear.affine_map", "missing", None),
     ("edsger", "Linear.affine_map", "error", None),
 ]
@@ -105,6 +111,7 @@ def test_another_verdict_than_the_recorded_one_is_said_and_the_graded_answers_ar
     assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: pass, 1 of ")
 
 
+@pytest.mark.deep
 @pytest.mark.long("a class is graded")
 def test_work_that_cannot_be_read_is_explained_as_such(graded_folder: Path, course: Course) -> None:
     folder = CourseFolder.here(graded_folder)

@@ -91,6 +91,7 @@ def orphaned_sandboxes() -> list[int]:
     return [orphan["pid"] for orphan in orphans if "autograder.sandbox.server" in " ".join(orphan["cmdline"] or ())]
 
 
+@pytest.mark.deep
 @pytest.mark.long("the runs that are killed")
 @pytest.mark.timeout(1800)
 def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_folder: Path, small_class: Path) -> None:
@@ -111,6 +112,7 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_fold
     assert graded_notebooks(small_folder) == graded_notebooks(undisturbed)
 
 
+@pytest.mark.deep
 @pytest.mark.long("two runs over a class")
 def test_a_killed_run_leaves_no_process_and_its_finished_work_stands(small_folder: Path) -> None:
     before = orphaned_sandboxes()
@@ -125,6 +127,7 @@ def test_a_killed_run_leaves_no_process_and_its_finished_work_stands(small_folde
     assert sums(small_folder) == ONCE
 
 
+@pytest.mark.deep
 @pytest.mark.long("two runs over a class")
 def test_control_c_stops_at_once_and_the_same_command_goes_on(small_folder: Path) -> None:
     """A terminal sends it to every process of the group, those of the sandbox among them."""

@@ -71,6 +71,7 @@ rm filler
     assert everything_in_gradebook(small_folder.parent / "done") == everything_in_gradebook(small_folder)
 
 
+@pytest.mark.deep
 @pytest.mark.long("the gradebook is waited for")
 def test_a_gradebook_that_another_program_holds_is_waited_for_only_shortly(small_folder: Path) -> None:
     with contextlib.closing(sqlite3.connect(small_folder / "gradebook.db")) as program:

@@ -65,6 +65,7 @@ def marks_in(folder: Path) -> dict[str, float]:
     return {answer: points for answer, (points, _) in marks.items()}
 
 
+@pytest.mark.deep
 @pytest.mark.long("two people save, and are killed again and again")
 def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(folder: Path) -> None:
     write_table(folder, *MARKERS)

@@ -75,6 +75,7 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
+@pytest.mark.deep
 @pytest.mark.long("nbgrader's own command")
 def test_nbgrader_autograde_gives_the_marks_penalties_comments_and_open_answers_of_autograder_grade(
     autograded: Path, tmp_path: Path
@@ -96,6 +97,7 @@ def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autogr
     succeeded(in_process("feedback", cwd=autograded))
 
 
+@pytest.mark.deep
 @pytest.mark.long("nbgrader's own command, twice")
 def test_nbgraders_own_command_refuses_a_notebook_of_too_many_parts_and_goes_on(
     small_folder: Path, tmp_path: Path
@@ -117,6 +119,7 @@ def test_nbgraders_own_command_refuses_to_run_without_our_steps(small_folder: Pa
     assert not list((small_folder / "autograded").iterdir())
 
 
+@pytest.mark.deep
 @pytest.mark.long("nbgrader's own command")
 def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Path) -> None:
     succeeded(nbgrader("generate_feedback", ASSIGNMENT, "--student", "john", cwd=graded_folder))

@@ -159,6 +159,7 @@ for name, (exercise, source) in json.load(open(sys.argv[1], encoding="utf-8")).i
 """
 
 
+@pytest.mark.deep
 @pytest.mark.long("every known mistake of a chapter is checked there and here")
 def test_check_gives_the_same_report_there_as_beside_the_reference(machine: StudentMachine, tmp_path: Path) -> None:
     reference = COURSE.source(ROOM)

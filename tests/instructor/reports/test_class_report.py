@@ -162,6 +162,7 @@ def test_a_report_without_hand_ins_says_so() -> None:
     assert "Late and missing" not in words
 
 
+@pytest.mark.deep
 @pytest.mark.long("a report on a class of a thousand")
 def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
     small, large = (len(report_of(make_class(size, 1)).html) for size in (120, 1000))

@@ -184,6 +184,7 @@ def test_after_another_result_the_letter_promises_a_new_grading(groups: list[lis
     assert "ANOTHER RESULT TODAY" in text
 
 
+@pytest.mark.deep
 @pytest.mark.long("four checks run in a sandbox of a process of its own")
 def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_path: Path) -> None:
     copied = copy_course(folder, tmp_path / "course")

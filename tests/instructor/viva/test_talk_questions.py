@@ -43,6 +43,7 @@ def test_each_exercise_of_the_course_has_a_scene_and_each_scene_an_exercise() ->
 
 
 @pytest.mark.parametrize(("answer", "exercise"), WRITTEN)
+@pytest.mark.deep
 @pytest.mark.long("each edit runs twice, in some exercises dozens of them")
 def test_each_question_has_a_definite_answer(sandbox: Sandbox, answer: RightAnswer, exercise: str) -> None:
     room, source = answer.room, answer.source
@@ -59,6 +60,7 @@ def test_each_question_has_a_definite_answer(sandbox: Sandbox, answer: RightAnsw
     assert question == asked(sandbox, room, exercise, source, seed)
 
 
+@pytest.mark.deep
 @pytest.mark.long("four questions are found, each by many edits that run twice")
 def test_another_seed_gives_another_question(sandbox: Sandbox) -> None:
     source = COURSE.source("layers")
@@ -105,6 +107,7 @@ HOSTILE = dict(re.findall(r"^## ([^\n]+)\n\n```python\n(.*?)^```$", CATALOGUE, r
 
 
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.deep
 @pytest.mark.long("what never answers has its time")
 def test_a_hostile_cell_breaks_nothing(sandbox: Sandbox, source: str) -> None:
     if question := asked(sandbox, "layers", "rms_through", source):

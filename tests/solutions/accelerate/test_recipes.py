@@ -97,6 +97,7 @@ def test_no_two_shapes_of_a_form_are_alike() -> None:
         assert len({mask.tobytes() for mask in masks}) == 20
 
 
+@pytest.mark.deep
 @pytest.mark.long("two networks are trained")
 def test_training_with_shapes_makes_a_network_seldom_sure_of_others_and_as_often_right(sample: Dataset) -> None:
     """On shapes of another seed; without them a third of the answers to these have more than 70 %."""
@@ -150,6 +151,7 @@ def train(sample: Dataset) -> Examples:
     return to_tensors(sample.train_images[:1000], sample.train_labels[:1000], "cpu")
 
 
+@pytest.mark.deep
 @pytest.mark.long("the teachers are trained")
 def test_a_teacher_answers_with_probabilities_and_mostly_the_label(train: Examples) -> None:
     answers = taught(*train, classes=10, epochs=5, seed=0, shift=1)

@@ -81,6 +81,7 @@ def test_the_weights_kept_are_those_with_the_lowest_validation_loss(trained: Pat
     assert log[results["epoch"] - 1]["valid_losses"] == results["validation_loss"]
 
 
+@pytest.mark.deep
 @pytest.mark.long("three networks are trained")
 def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(tmp_path: Path) -> None:
     line = [str(word) for word in (*QUICK, "--seed", 3, "--name", tmp_path / "a")]
@@ -134,6 +135,7 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
     assert (tmp_path / "a" / MODEL).is_file()
 
 
+@pytest.mark.deep
 @pytest.mark.long("a network is trained until it is stopped")
 def test_training_interrupted_twice_keeps_nothing(tmp_path: Path) -> None:
     slow = ("--recipe", "best", "--set", "batch_size=4")  # so that the epoch lasts until the second one
@@ -175,6 +177,7 @@ def test_an_interrupt_says_what_was_kept_and_frees_the_name_of_a_run_without_a_m
     assert folder.exists() == (MODEL in written)
 
 
+@pytest.mark.deep
 @pytest.mark.long("a teacher is trained")
 def test_the_epochs_of_a_teacher_are_told(tmp_path: Path) -> None:
     teacher = ("--recipe", "distilled", "--set", "teacher=1", "--set", "shift=0")

@@ -103,6 +103,7 @@ def prepared_in_node(images: list[Image.Image], folder: Path) -> tuple[np.ndarra
     return np.fromfile(folder / "pixels", np.float32).reshape(-1, 1, 28, 28), done.stdout.splitlines()
 
 
+@pytest.mark.deep
 @pytest.mark.long("hundreds of pictures, twice")
 def test_the_same_pixels_are_prepared_to_the_same_numbers_and_doubted_alike(sample: Dataset, tmp_path: Path) -> None:
     """Garments on plain grounds, cut out, as they are, in pairs, in real photographs, at many sizes, and noise."""
