@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from docutils import nodes
 from myst_nb.core.read import read_myst_markdown_notebook
-from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -35,10 +34,8 @@ def pages_with_cells() -> list[Chapter]:
 
 def configure(app: Sphinx, config: Config) -> None:
     """Read pages with their outputs, and several at a time."""
-    extensions = list(config.myst_enable_extensions)
     config["nb_custom_formats"] = {
-        f"{CHAPTERS.name}/{page.path.name}": (READER, {"stem": page.path.stem, "extensions": extensions}, False)
-        for page in pages_with_cells()
+        f"{CHAPTERS.name}/{page.path.name}": (READER, {"stem": page.path.stem}, False) for page in pages_with_cells()
     }
     app.parallel = max(app.parallel, os.cpu_count() or 1)
     numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
@@ -62,11 +59,9 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: Sequence[str]) -> None
             pool.shutdown(cancel_futures=True)
 
 
-def read_executed(content: str, stem: str, extensions: Sequence[str]) -> NotebookNode:
+def read_executed(content: str, stem: str) -> NotebookNode:
     """Return a page as a notebook with the outputs of its cells."""
-    notebook = read_myst_markdown_notebook(
-        content, MdParserConfig(enable_extensions=set(extensions)), add_source_map=True
-    )
+    notebook = read_myst_markdown_notebook(content, add_source_map=True)
     executed = executed_chapter(Chapter.at(CHAPTERS / f"{stem}.md"), Course.installed())
     cells, ran = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (notebook, executed))
     for cell, done in zip(cells, ran, strict=True):
