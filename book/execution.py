@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
+from sphinx.util.display import status_iterator
 
 from autograder.course import Chapter, Course
 from autograder.instructor.releasing.execution import ExecutionError, executed_chapter
@@ -47,12 +48,11 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: Sequence[str]) -> None
     stems = {docname.rpartition("/")[2] for docname in docnames}
     course = Course.installed()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        running = [
-            pool.submit(executed_chapter, page, course) for page in pages_with_cells() if page.path.stem in stems
-        ]
+        pages = [page for page in pages_with_cells() if page.path.stem in stems]
+        running = {page.path.stem: pool.submit(executed_chapter, page, course) for page in pages}
         try:
-            for each in running:
-                each.result()
+            for stem in status_iterator(running, "executing... ", "purple", len(running), app.verbosity):
+                running[stem].result()
         except ExecutionError as error:
             raise ExtensionError(str(error)) from error
         finally:
