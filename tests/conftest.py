@@ -107,7 +107,7 @@ def serve(folder: Path) -> AbstractContextManager[str]:
 def listen(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
     """Let a handler answer, and give its address with a slash at the end."""
     server = Server(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))  # seconds until it sees that it has to end
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"
