@@ -2,7 +2,6 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 import tinycss2
@@ -10,7 +9,6 @@ import tinycss2
 from autograder.exercises import Exercise
 from autograder.instructor.releasing.glue import without_glue
 from autograder.palette import COLOURS, themed
-from book import execution
 from book.exercise_cards import assignment
 from book.figures import coarser, lettering, words_on_a_small_screen
 from book.known_mistakes import as_written, changed_lines, function_of, tells
@@ -162,20 +160,6 @@ def test_calls_of_glue_and_blocks_of_nothing_else_are_not_shown(code: str, shown
 )
 def test_rules_for_what_no_page_has_are_cut(css: str, kept: str) -> None:
     assert without_unused(tinycss2.parse_stylesheet(css), {"used"}) == kept
-
-
-# ---- the execution of pages
-
-
-def test_pages_are_executed_again_when_a_file_of_the_course_is_new_or_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(execution, "CODE_AND_DATA", (tmp_path,))
-    digests = [execution.digest.__wrapped__()]
-    for text in ("right", "wrong"):
-        (tmp_path / "layers.py").write_text(text)
-        digests.append(execution.digest.__wrapped__())
-    assert len(set(digests)) == 3
 
 
 # ---- a page of the PDF
