@@ -13,7 +13,8 @@ MODEL := runs/course/model.safetensors
 DEPLOYED := data/model/garments.safetensors
 
 WITHOUT_CUDA := $(if $(CPU),--requirement .ci/without-cuda.txt)
-PIP_INSTALL := $(BIN)/python -m pip install --quiet $(WITHOUT_CUDA) $(if $(PINNED),--constraint .ci/constraints.txt)
+# Compiled is what is imported, and then: pip would compile all of it, on one processor.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile $(WITHOUT_CUDA) $(if $(PINNED),--constraint .ci/constraints.txt)
 EVERYTHING := --editable '.[all]' --group dev
 
 # What no page is made of, or what a build itself writes. Counted from here: the course may lie in a folder of such a name.

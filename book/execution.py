@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Pool
 
 from docutils import nodes
 from myst_nb.core.read import read_myst_markdown_notebook
@@ -17,10 +18,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.display import status_iterator
 
+from autograder.checks import rooms
 from autograder.course import Chapter, Course
 from autograder.instructor.releasing.execution import ExecutionError, executed_chapter
 from book import ROOT
 from book.assets import made_with
+from book.known_mistakes import judged_mistakes
 
 CHAPTERS = ROOT / "chapters"
 CELL = re.compile(r"^```\{code-cell\}", re.MULTILINE)
@@ -43,16 +46,25 @@ def configure(app: Sphinx, config: Config) -> None:
     numbering.parallel_read_safe = True
 
 
-def execute(app: Sphinx, env: BuildEnvironment, docnames: Sequence[str]) -> None:
-    """Execute the pages that will be read, unless nothing has changed since they were."""
+def prepare(app: Sphinx, env: BuildEnvironment, docnames: Sequence[str]) -> None:
+    """Execute the pages that will be read, and judge the known mistakes, unless nothing has changed since.
+
+    PyTorch is loaded before Sphinx forks the processes that read pages; its threads do not survive a fork.
+    """
+    if not docnames:
+        return
+    import torch
+
+    torch.set_num_threads(1)
     stems = {docname.rpartition("/")[2] for docname in docnames}
     course = Course.installed()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with Pool() as processes, ThreadPoolExecutor(os.cpu_count()) as pool:
         pages = [page for page in pages_with_cells() if page.path.stem in stems]
-        running = {page.path.stem: pool.submit(executed_chapter, page, course) for page in pages}
+        jobs = {page.path.stem: pool.submit(executed_chapter, page, course) for page in pages}
+        jobs |= {f"mistakes of {room}": pool.submit(processes.apply, judged_mistakes, (room,)) for room in rooms()}
         try:
-            for stem in status_iterator(running, "executing... ", "purple", len(running), app.verbosity):
-                running[stem].result()
+            for name in status_iterator(jobs, "executing... ", "purple", len(jobs), app.verbosity):
+                jobs[name].result()
         except ExecutionError as error:
             raise ExtensionError(str(error)) from error
         finally:
@@ -77,5 +89,5 @@ def note_dependencies(app: Sphinx, document: nodes.document) -> None:
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
-    app.connect("env-before-read-docs", execute)
+    app.connect("env-before-read-docs", prepare)
     app.connect("doctree-read", note_dependencies)

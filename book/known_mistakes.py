@@ -13,14 +13,12 @@ from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache, partial
 from html import escape
-from multiprocessing import Pool
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.checks import checks_of, rooms
+from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.exercises import Exercise
 from autograder.instructor.authoring.proving import caught_mistakes
@@ -68,16 +66,6 @@ def _judge(room: str) -> bytes:
             )
         )
     return json.dumps([asdict(row) for row in rows]).encode()
-
-
-def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Load PyTorch and judge before Sphinx forks the processes that read pages, if there are pages to read."""
-    if docnames:
-        import torch
-
-        torch.set_num_threads(1)  # its threads do not survive a fork
-        with Pool() as pool:
-            pool.map(judged_mistakes, rooms())
 
 
 class KnownMistakesDirective(SphinxDirective):
@@ -228,5 +216,4 @@ def lighter(table: str) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("env-before-read-docs", prepare)
     app.add_directive("known-mistakes", KnownMistakesDirective)

@@ -71,7 +71,7 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
     from autograder.instructor.releasing.execution import executed_chapter
     from autograder.instructor.releasing.release import release as release_chapter
-    from autograder.instructor.releasing.release import require_open, require_right
+    from autograder.instructor.releasing.release import require_open_and_right
     from autograder.instructor.releasing.source import glued_values, source_notebook
 
     folder = CourseFolder.here()
@@ -87,19 +87,15 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     own_due_dates_of(folder, course)
     with progress("Releasing", len(chapters), quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
         # Kernels run at the same time, each in a process of its own; files are written one after the other.
-        executing = {chapter: pool.submit(executed_chapter, chapter, course) for chapter in chapters}
+        executing = [pool.submit(executed_chapter, chapter, course) for chapter in chapters]
         reading = {chapter: pool.submit(executed_chapter, chapter, course) for chapter in chapters_to_read(course)}
-        right = [pool.submit(require_right, chapter, course) for chapter in chapters]
+        trying = [pool.submit(require_open_and_right, chapter, course) for chapter in chapters]
         recording = pool.submit(recordings_of, course)
-        opening = []
         try:
-            for chapter, executed, filled in zip(chapters, executing.values(), right, strict=True):
-                filled.result()
+            for chapter, executed, tried in zip(chapters, executing, trying, strict=True):
+                tried.result()
                 question = own.get(chapter.assignment)
                 release_chapter(chapter, executed.result(), course, folder, question=question, force=force)
-                opening.append(pool.submit(require_open, chapter, course, folder))
-            for chapter, untouched in zip(chapters, opening, strict=True):
-                untouched.result()
                 step(chapter.assignment)
             recordings = recording.result()
             to_read = {

@@ -11,7 +11,7 @@ from autograder.course import Chapter, Course
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.releasing.execution import with_outputs
-from autograder.instructor.releasing.source import glued_values, source_notebook
+from autograder.instructor.releasing.source import as_released, glued_values, source_notebook
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
 from autograder.user_errors import TaskFailed, WouldOverwrite
 
@@ -20,14 +20,36 @@ class ReleaseError(TaskFailed):
     """The chapter cannot be released; the message says which cell and why."""
 
 
-def require_right(chapter: Chapter, course: Course) -> None:
-    """Run the graded cells of a chapter's notebook with the reference in its exercises.
+def require_open_and_right(chapter: Chapter, course: Course) -> None:
+    """Run the graded cells of a chapter's notebook as students get it, then with the reference in its exercises.
+
+    One kernel runs both: most of the time goes into starting it, and each answer replaces what its stub defined.
 
     Raises:
-        ExecutionError: a check fails, or another cell does; the message names it.
+        ReleaseError: untouched, by nbgrader's rule, a visible check or a written answer is not open, or anything else
+            is; or with the reference a cell fails.
+        ExecutionError: a cell does not end, or ends the kernel.
     """
-    filled = _graded(source_notebook(chapter, course))
-    with_outputs(filled, f"{chapter.assignment} with the reference", chapter.room, course)
+    from nbgrader.utils import determine_grade, has_failed
+
+    source = source_notebook(chapter, course)
+    untouched, filled = (nbformat.from_dict(_graded(notebook)) for notebook in (as_released(source), source))
+    for cell in untouched.cells:
+        cell.id = f"{cell.id}-untouched"
+    both = nbformat.v4.new_notebook(cells=[*untouched.cells, *filled.cells])
+    ran = with_outputs(both, f"{chapter.assignment} graded", chapter.room, course, allow_errors=True)
+    for cell in filter(is_graded, ran.cells[: len(untouched.cells)]):
+        score, possible = determine_grade(cell)
+        is_open = ".require()" in cell.source or is_written(cell)
+        if is_open == (score == possible and not has_failed(cell)):  # a check can be worth no points
+            how = "passes" if is_open else "fails"
+            raise ReleaseError(f"the cell {grade_id_of(cell)} {how} on the untouched notebook of {chapter.assignment}")
+    for cell in ran.cells[len(untouched.cells) :]:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                reason = " ".join(f"{output.ename}: {output.evalue}".split())
+                where = f"the cell {grade_id_of(cell)} of {chapter.assignment}"
+                raise ReleaseError(f"{where} fails with the reference: {reason}")
 
 
 def release(
@@ -47,12 +69,18 @@ def release(
         force: replace a source notebook that differs, and keep a copy of it.
 
     Raises:
-        ReleaseError: nbgrader finds fault with a notebook.
+        ReleaseError: nbgrader finds fault with a notebook, or releases other cells than were tried.
         WouldOverwrite: a source notebook is there that differs, and not ``force``.
     """
     source = source_notebook(chapter, course, glued_values(executed), question)
     write_source(folder.source(chapter.assignment), nbformat.writes(source), force=force)
     _generate(folder, chapter.assignment)
+    released = read_notebook(folder.released(chapter.assignment))
+    for tried, cell in zip(_graded(as_released(source)).cells, _graded(released).cells, strict=True):
+        if tried.source.strip() != cell.source.strip():
+            raise ReleaseError(
+                f"nbgrader releases the cell {cell.id} of {chapter.assignment} otherwise than it was tried"
+            )
 
 
 def write_source(path: Path, text: str, *, force: bool) -> None:
@@ -80,26 +108,6 @@ def _generate(folder: CourseFolder, assignment: str) -> None:
     if not outcome["success"]:
         lines = str(outcome["log"] or outcome["error"]).strip().splitlines()
         raise ReleaseError(f"nbgrader generate_assignment failed: {lines[-1] if lines else 'it printed nothing'}")
-
-
-def require_open(chapter: Chapter, course: Course, folder: CourseFolder) -> None:
-    """Run the graded cells of a released notebook, whose exercises are untouched.
-
-    Raises:
-        ReleaseError: by nbgrader's rule, a visible check or a written answer is not open, or anything else is.
-        ExecutionError: a cell does not end, or ends the kernel.
-    """
-    from nbgrader.utils import determine_grade, has_failed
-
-    released = _graded(read_notebook(folder.released(chapter.assignment)))
-    name = f"{chapter.assignment} untouched"
-    ran = with_outputs(released, name, chapter.room, course, allow_errors=True)
-    for cell in filter(is_graded, ran.cells):
-        score, possible = determine_grade(cell)
-        is_open = ".require()" in cell.source or is_written(cell)
-        if is_open == (score == possible and not has_failed(cell)):  # a check can be worth no points
-            how = "passes" if is_open else "fails"
-            raise ReleaseError(f"the cell {cell.id} {how} on the untouched notebook of {chapter.assignment}")
 
 
 def _graded(notebook: NotebookNode) -> NotebookNode:

@@ -16,7 +16,7 @@ from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_l
 from autograder.instructor.course.written_questions import WrittenQuestion, public_question
 from autograder.instructor.releasing.glue import without_glue
 from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
-from autograder.notebooks.graft import RECORD, is_answer
+from autograder.notebooks.graft import RECORD, is_answer, without_hidden_tests
 from autograder.sections import Contents, titles_in
 
 ARCHIVE = "setup.zip"  # beside the book's notebooks: the wheel that `set_up` installs
@@ -117,6 +117,14 @@ def open_notebook(course: Course, room: str) -> NotebookNode:
     """Return the notebook of a room's chapter, its answers as open as students get them, and its prose left out."""
     chapter = next(chapter for chapter in chapters_of(course) if chapter.room == room)
     return without_solutions(source_notebook(chapter, course))
+
+
+def as_released(notebook: NotebookNode) -> NotebookNode:
+    """Return a source notebook as students get it: its answers open, and hidden checks without their calls."""
+    copy = without_solutions(notebook)
+    for cell in copy.cells:
+        cell.source = without_hidden_tests(cell.source)
+    return copy
 
 
 def without_solutions(notebook: NotebookNode) -> NotebookNode:
