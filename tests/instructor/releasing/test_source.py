@@ -140,6 +140,33 @@ def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], com
     assert not list((tmp_path / "course").rglob("*.ipynb"))
 
 
+FAILS = nbformat.v4.new_output("error", ename="CheckFailed", evalue="Flatten", traceback=[])
+
+
+@pytest.mark.parametrize(
+    ("failing", "complaint"),
+    [
+        ("nothing", r"the cell layers-Flatten-\w+ passes on the untouched notebook of 2-layers"),
+        ("### BEGIN SOLUTION", "the cell layers-Flatten of 2-layers fails with the reference: CheckFailed: Flatten"),
+        (".require()", r"the cell layers-Flatten-\w+ of 2-layers fails with the reference: CheckFailed: Flatten"),
+        ("# ", r"the cell layers-Flatten-\w+ fails on the untouched notebook of 2-layers"),
+    ],
+)
+def test_an_open_check_that_passes_and_a_right_one_that_fails_are_named(
+    failing: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ran(notebook: NotebookNode, *_: object, **__: object) -> NotebookNode:
+        for cell in notebook.cells:
+            is_open = cell.id.endswith("-untouched") and ".require()" in cell.source and failing != "nothing"
+            cell.outputs = [FAILS] if is_open or failing in cell.source else []
+        return notebook
+
+    monkeypatch.setattr(releasing, "with_outputs", ran)
+    chapter, course = short(tmp_path, "")
+    with pytest.raises(releasing.ReleaseError, match=complaint):
+        releasing.require_open_and_right(chapter, course)
+
+
 @pytest.mark.deep
 @pytest.mark.long("a chapter is run and released")
 def test_a_right_reference_that_warns_is_released(tmp_path: Path) -> None:
@@ -362,6 +389,12 @@ def test_cells_that_check_depend_on_the_checks_of_their_room(own_course: Course)
         for path in (own_course.checks / f"{room}.py", own_course.catalogue(room)):
             path.write_text(f"{path.read_text(encoding='utf-8')}\n", encoding="utf-8")
         assert (execution.room_digest("layers", own_course, ["from autograder import check"]) != before) == changes
+
+
+def test_a_cell_that_is_no_python_depends_on_everything(own_course: Course) -> None:
+    before = execution.room_digest("", own_course, ["%matplotlib inline"])
+    (own_course.folder / "optimizer.py").write_text("", encoding="utf-8")
+    assert execution.room_digest("", own_course, ["%matplotlib inline"]) != before
 
 
 def test_a_chapter_that_failed_is_executed_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
