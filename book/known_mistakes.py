@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache, partial
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -20,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from autograder.checks import checks_of
 from autograder.course import Course
+from autograder.dependencies import digest
 from autograder.exercises import Exercise
 from autograder.instructor.authoring.proving import caught_mistakes
 from autograder.instructor.cache import cached
@@ -47,7 +49,8 @@ class JudgedMistake:
 def judged_mistakes(room: str) -> Mapping[str, JudgedMistake]:
     """Return the known mistakes of a room by their ids, judged once for a state of the course."""
     course = Course.installed()
-    judged = cached(f"{course.package}-{room}.mistakes", room_digest(room, course, INPUTS), partial(_judge, room))
+    inputs = digest([Path(__file__)], room_digest(room, course, INPUTS))
+    judged = cached(f"{course.package}-{room}.mistakes", inputs, partial(_judge, room))
     return {row["id"]: JudgedMistake(**row) for row in json.loads(judged)}
 
 

@@ -45,7 +45,7 @@ def cached(name: str, digest: str, make: Callable[[], bytes]) -> bytes:
             os.utime(path)
             return content
         content = make()
-        draft = path.with_suffix(".draft")
+        draft = path.with_name(f".{path.name}.draft")  # of this name alone, as the lock is
         with suppress(OSError):
             draft.write_bytes(content)
             draft.replace(path)

@@ -22,6 +22,20 @@ def test_a_result_is_made_again_for_another_digest_alone() -> None:
     assert [cached("result", digest, lambda made=made: made) for digest, made in asked] == [b"1", b"1", b"3", b"1"]
 
 
+def test_results_of_one_room_that_are_written_at_once_are_not_mixed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
+    def while_another_is_written(draft: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", replace)
+        cached("layers.mistakes", "digest", lambda: b"mistakes")
+        return replace(draft, target)
+
+    monkeypatch.setattr(Path, "replace", while_another_is_written)
+    cached("layers.frames", "digest", lambda: b"frames")
+    found = [cached(name, "digest", lambda: b"lost") for name in ("layers.frames", "layers.mistakes")]
+    assert found == [b"frames", b"mistakes"]
+
+
 def test_a_result_that_was_not_used_for_two_months_leaves(folder: Path) -> None:
     for name in ("old", "recent"):
         cached(name, "digest", lambda: b"")

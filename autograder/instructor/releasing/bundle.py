@@ -24,7 +24,6 @@ from autograder.dependencies import digest
 from autograder.instructor.cache import cached
 from autograder.instructor.releasing.execution import room_digest
 from autograder.judge.recorded import FOLDER as RECORDS
-from autograder.judge.recorded import record
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
@@ -38,7 +37,6 @@ RECORD = """
 import sys
 from pathlib import Path
 from autograder.course import Course
-from autograder.judge.recorded import record
 *course, room = sys.argv[1:]
 record(Course(*course), room, Path.cwd())
 """
@@ -134,7 +132,7 @@ def recordings_of(course: Course) -> dict[str, bytes]:
     """Return the recorded answers of each room; those that are not cached are made by a process for each core."""
 
     def recording(room: str) -> bytes:
-        inputs = digest((), room_digest(room, course, [f"import {record.__module__}"]), course.book_url)
+        inputs = digest((), room_digest(room, course, ["import autograder.judge.recorded"]), course.book_url)
         return cached(f"{course.package}-{room}.frames", inputs, lambda: _recorded(course, room))
 
     ordered = [chapter.room for chapter in reversed(chapters_of(course))]  # later ones take longer: none ends alone

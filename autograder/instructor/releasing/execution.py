@@ -26,6 +26,7 @@ from autograder.dependencies import digest, files_in, imported_by, module_files,
 from autograder.instructor.cache import cache_folder, locked
 from autograder.notebooks.graft import grade_id_of
 from autograder.parsing import code_under_magics
+from autograder.sections import titles_in
 from autograder.user_errors import TaskFailed
 
 CELL_TIMEOUT_S = 300
@@ -64,7 +65,7 @@ def with_outputs(
     """
     notebook = nbformat.from_dict(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    uses = room_digest(room, course, [cell.source for cell in cells])
+    uses = digest([Path(__file__)], room_digest(room, course, [cell.source for cell in cells]), allow_errors)
     bare = [_without_words(cell) for cell in cells]
     keyed = nbformat.v4.new_notebook(cells=bare, metadata={"kernelspec": _kernel(uses)})
     with locked(f"{course.package}-{name}"):
@@ -97,13 +98,15 @@ def room_digest(room: str, course: Course, sources: Sequence[str]) -> str:
         modules = set[str]().union(*(modules_in(code_under_magics(source)) for source in sources))
     except SyntaxError:  # another magic: it can load anything
         modules = {"autograder.course"}
-    files, titles = imported_by(module_files(modules, packages), packages), []
+    files, chapters = imported_by(module_files(modules, packages), packages), list[Path]()
     if packages["autograder"] / "course.py" in files:
-        rooms = [room] if room in course.rooms else course.rooms
-        code = [file for name in rooms for file in (course.checks / f"{name}.py", course.file(name))]
-        files |= imported_by(code, packages) if room in rooms else set(files_in(*packages.values()))
-        files |= {course.catalogue(name) for name in rooms}
-        titles = [course.contents(name).titles for name in rooms]
+        if room in course.rooms:
+            files |= imported_by([course.checks / f"{room}.py", course.file(room)], packages)
+            files.add(course.catalogue(room))
+        else:
+            files |= set(files_in(*packages.values()))
+        chapters = sorted(course.chapters.glob(f"[0-9]*-{room if room in course.rooms else '*'}.md"))
+    titles = [titles_in(path.read_text(encoding="utf-8")) for path in chapters]
     return digest({*files, *files_in(course.root / "data")}, titles, sys.version, library_versions(course))
 
 

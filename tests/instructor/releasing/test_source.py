@@ -397,6 +397,19 @@ def test_a_cell_that_is_no_python_depends_on_everything(own_course: Course) -> N
     assert execution.room_digest("", own_course, ["%matplotlib inline"]) != before
 
 
+def test_a_room_whose_chapter_is_still_to_be_written_stops_no_execution(own_course: Course) -> None:
+    (own_course.checks / "unwritten.py").write_text("", encoding="utf-8")
+    assert execution.room_digest("", own_course, ["from autograder import check"])
+
+
+def test_outputs_of_cells_that_may_fail_are_not_those_of_cells_that_may_not(own_course: Course) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
+    with patch.object(execution, "execute", wraps=execution.execute) as execute:
+        for allow_errors in (True, False, True):
+            execution.with_outputs(notebook, "name", ROOM, own_course, allow_errors=allow_errors)
+    assert execute.call_count == 2
+
+
 def test_a_chapter_that_failed_is_executed_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched, pytest.raises(execution.ExecutionError):
         patched.setattr(execution, "execute", Mock(side_effect=execution.ExecutionError("the cell fails")))
