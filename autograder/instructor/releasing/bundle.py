@@ -37,6 +37,7 @@ RECORD = """
 import sys
 from pathlib import Path
 from autograder.course import Course
+from autograder.judge.recorded import record
 *course, room = sys.argv[1:]
 record(Course(*course), room, Path.cwd())
 """
