@@ -35,7 +35,7 @@ def require_open_and_right(chapter: Chapter, course: Course) -> None:
     source = source_notebook(chapter, course)
     untouched, filled = (nbformat.from_dict(_graded(notebook)) for notebook in (as_released(source), source))
     for cell in untouched.cells:
-        cell.id = f"{cell.id}-untouched"
+        cell.id = f"untouched-{cell.id}"  # the end of an id can be the name of a check
     both = nbformat.v4.new_notebook(cells=[*untouched.cells, *filled.cells])
     ran = with_outputs(both, f"{chapter.assignment} graded", chapter.room, course, allow_errors=True)
     for cell in filter(is_graded, ran.cells[: len(untouched.cells)]):
