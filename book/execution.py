@@ -6,8 +6,8 @@ myst-nb executes nothing. It reads these pages with ``read_executed``, which add
 import os
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import Pool
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
 
 from docutils import nodes
 from myst_nb.core.read import read_myst_markdown_notebook
@@ -58,17 +58,20 @@ def prepare(app: Sphinx, env: BuildEnvironment, docnames: Sequence[str]) -> None
     torch.set_num_threads(1)
     stems = {docname.rpartition("/")[2] for docname in docnames}
     course = Course.installed()
-    with Pool() as processes, ThreadPoolExecutor(os.cpu_count()) as pool:
-        pages = [page for page in pages_with_cells() if page.path.stem in stems]
-        jobs = {page.path.stem: pool.submit(executed_chapter, page, course) for page in pages}
-        jobs |= {f"mistakes of {room}": pool.submit(processes.apply, judged_mistakes, (room,)) for room in rooms()}
+    pages = [page for page in pages_with_cells() if page.path.stem in stems]
+    with ProcessPoolExecutor() as processes, ThreadPoolExecutor(os.cpu_count()) as threads:
+        # First, as the first of them forks all processes: in a process with threads that is not safe.
+        judging = {f"mistakes of {room}": processes.submit(judged_mistakes, room) for room in rooms()}
+        executing = {page.path.stem: threads.submit(executed_chapter, page, course) for page in pages}
+        jobs: dict[str, Future[Any]] = {**executing, **judging}
         try:
             for name in status_iterator(jobs, "executing... ", "purple", len(jobs), app.verbosity):
                 jobs[name].result()
         except ExecutionError as error:
             raise ExtensionError(str(error)) from error
         finally:
-            pool.shutdown(cancel_futures=True)
+            for job in jobs.values():
+                job.cancel()
 
 
 def read_executed(content: str, stem: str) -> NotebookNode:
