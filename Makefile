@@ -56,7 +56,7 @@ test: ready ## what CI runs: a fixed set, the same with each commit (CPU=1; PINN
 	@.ci/beside '$(CHECKS)' $(BIN)/pytest $(IN_PARALLEL)
 
 test-deep: ready ## before publishing, and each night: all that the tests can prove
-	@.ci/require firefox-esr:firefox-esr g++:c++ postgresql:/usr/lib/postgresql \
+	@.ci/require firefox-esr:firefox-esr g++:c++ \
 	    fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
 	@.ci/beside '$(CHECKS)' $(BIN)/pytest $(IN_PARALLEL) --deep
 

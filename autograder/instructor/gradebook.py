@@ -328,8 +328,7 @@ def gradebook_errors(folder: CourseFolder) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise GradebookError(
-            f"the db_url of {folder.root / 'nbgrader_config.py'} needs a driver, {error.name}: "
-            'pip install -e ".[postgresql]", and write postgresql+psycopg://'
+            f"the db_url of {folder.root / 'nbgrader_config.py'} needs a driver, {error.name}: pip install it"
         ) from error
     except (SQLAlchemyError, InvalidEntry) as error:  # some that nbgrader meets while it commits arrive as its own
         cause = error.__context__ if isinstance(error, InvalidEntry) else error

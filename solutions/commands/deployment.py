@@ -125,19 +125,6 @@ def card(model: Model = None, data: Data = None) -> None:
     print(_card_of(model or folders.newest_model(), data), end="")
 
 
-@app.command(epilog="Example: python -m solutions export-onnx runs/first/model.safetensors garments.onnx")
-def export_onnx(
-    model: Annotated[Path, typer.Argument(help="Model file.")],
-    file: Annotated[Path, typer.Argument(metavar="OUT", help="The ONNX file; one that is there is replaced.")],
-) -> None:
-    """Write a model as ONNX: a batch of images in, logits and probabilities out."""
-    from solutions.runs import folders
-
-    folders.open_model(model)
-    _import_extra("onnx", "solutions.deploy.onnx_file", "onnx").export_onnx(model, file)
-    print(file)
-
-
 @app.command(epilog="Example: python -m solutions export-web runs/first/model.safetensors page")
 def export_web(
     model: Annotated[Path, typer.Argument(help="Model file.")],

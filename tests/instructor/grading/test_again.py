@@ -17,11 +17,13 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, sources_of
 from autograder.notebooks.graft import read_notebook
+from autograder.user_errors import AutograderError
 from tests.commands import ROOT, in_process, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
     answer_written,
+    configure,
     follow,
     grade,
     gradebook_rows,
@@ -251,3 +253,19 @@ def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
     let_check_be(change, monkeypatch)
     with pytest.raises(CourseFolderError, match=refusal):
         grade(folder, student="right")
+
+
+@pytest.mark.parametrize(
+    ("setting", "refusal"),
+    [
+        ({"course_id": "spring"}, r"holds 2-layers of the course released, and this folder's is spring: "),
+        ({"db_url": "postgresql+pg8000://nowhere"}, "needs a driver, pg8000: pip install it"),
+    ],
+    ids=["of another course", "without its driver"],
+)
+def test_a_database_that_is_not_this_courses_or_cannot_be_read_is_refused(
+    setting: dict[str, str], refusal: str, folder: Path
+) -> None:
+    configure(folder, "CourseDirectory", **setting)
+    with pytest.raises(AutograderError, match=refusal):
+        grade(folder)

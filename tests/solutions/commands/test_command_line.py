@@ -291,9 +291,7 @@ def test_without_a_run_the_courses_own_model_answers_and_is_named(
 # --- all of them
 
 
-@pytest.mark.parametrize(
-    "command", ["train", "evaluate", "predict", "data", "serve", "push", "card", "export-onnx", "export-web"]
-)
+@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "data", "serve", "push", "card", "export-web"])
 def test_help_has_an_example(command: str) -> None:
     assert f"Example: python -m solutions {command}" in cli(command, "--help").stdout
 
@@ -310,7 +308,7 @@ def test_the_page_on_serving_quotes_export_web_on_the_courses_model(full: Datase
     "command",
     [
         *("evaluate MODEL", "card MODEL", "predict photo.png --model MODEL", "serve --no-open --model MODEL"),
-        *("push ada/garments --model MODEL", "export-onnx MODEL garments.onnx", "export-web MODEL page"),
+        *("push ada/garments --model MODEL", "export-web MODEL page"),
     ],
 )
 def test_what_is_no_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:

@@ -1,4 +1,4 @@
-"""The model without PyTorch: the Space answers as Python does, and so does the ONNX file."""
+"""The model without PyTorch: the Space answers as Python does."""
 
 import io
 import os
@@ -8,7 +8,6 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 from gradio_client import Client, handle_file
@@ -26,7 +25,7 @@ from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
-from tests.solutions.conftest import cli, running
+from tests.solutions.conftest import running
 
 
 @pytest.fixture(scope="module")
@@ -139,23 +138,3 @@ def test_a_picture_without_a_garment_is_refused_in_words(asked: Client, tmp_path
     Image.new("RGB", (200, 200), "white").save(tmp_path / "blank.png")
     with pytest.raises(AppError, match="This picture cannot be used: nothing stands out from the background"):
         asked.predict(handle_file(tmp_path / "blank.png"), api_name="/classify")
-
-
-# --- ONNX
-
-
-def test_the_onnx_file_agrees_with_pytorch_in_batches_of_any_size_and_has_the_model_files_metadata(
-    model_file: Path, sample: Dataset, tmp_path: Path
-) -> None:
-    result = cli("export-onnx", model_file, tmp_path / "garments.onnx")
-    assert result.stdout == f"{tmp_path / 'garments.onnx'}\n", result.stderr
-    session, model = onnxruntime.InferenceSession(tmp_path / "garments.onnx"), load_model(model_file)
-    for count in (1, 2, 1000):
-        x = sample.test_images[:count, None].astype(np.float32) / 255
-        with torch.no_grad():
-            expected = model(torch.from_numpy(x))
-        logits, probabilities = session.run(["logits", "probabilities"], {"image": x})
-        np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-5, atol=1e-5)
-        np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
-    with safe_open(model_file, framework="np") as file:
-        assert session.get_modelmeta().custom_metadata_map == file.metadata()
