@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from urllib.parse import urljoin
 
 from markdown_it import MarkdownIt
@@ -196,12 +198,18 @@ def _glued(body: str, glued: Mapping[str, str]) -> str:
         raise UnknownMarkup(f"the value {name} = {glued[name]} does not take the format {form!r}") from error
 
 
-def citations_of(bibliography: str) -> dict[str, str]:
-    """Return the citation of each entry of a BibTeX file, author and year, by its key."""
+@cache
+def _entries(bibliography: str) -> Mapping[str, Any]:
     from pybtex.database import parse_string
 
+    entries: Mapping[str, Any] = parse_string(bibliography, "bibtex").entries
+    return entries
+
+
+def citations_of(bibliography: str) -> dict[str, str]:
+    """Return the citation of each entry of a BibTeX file, author and year, by its key."""
     citations = {}
-    for key, entry in parse_string(bibliography, "bibtex").entries.items():
+    for key, entry in _entries(bibliography).items():
         people = entry.persons.get("author", ())
         names = [" ".join(map(str, (*author.rich_prelast_names, *author.rich_last_names))) for author in people]
         names = names or [key]
@@ -212,12 +220,11 @@ def citations_of(bibliography: str) -> dict[str, str]:
 
 def references_of(bibliography: str, text: str) -> list[str]:
     """Return a line for each entry of a BibTeX file that a text cites: authors, year, title, publisher and address."""
-    from pybtex.database import parse_string
     from pybtex.richtext import Text
 
     cited = {key.strip() for keys in CITATION.findall(text) for key in keys.split(",")}
     lines, names = [], citations_of(bibliography)
-    for key, entry in parse_string(bibliography, "bibtex").entries.items():
+    for key, entry in _entries(bibliography).items():
         if key not in cited:
             continue
         fields = {name: str(Text.from_latex(value)) for name, value in entry.fields.items()}
