@@ -3,8 +3,7 @@
 No autograd: the gradients are found as in chapter 4's ``backward_network``. No loader: the images
 lie on the device, and a batch is one ``index_select``. No stored gradient, where the update is plain gradient descent:
 p <- p - lr * gradient is one ``addmm_`` of the layer's input and the gradient of its output. No waiting for the device
-during an epoch: what is random is drawn, and the loss is taken, for a block of batches at once. On a GPU the steps of a
-block are one CUDA graph.
+during an epoch: what is random is drawn, and the loss is taken, for a block of batches at once.
 """
 
 import math
@@ -81,7 +80,6 @@ class FastLearner:
             assert recipe.is_plain_descent and device == "cpu"
             scale = 1 / (1 - recipe.dropout)
             self._compiled = CompiledSteps(self._layers, self._outputs, self._gradients, recipe.lr, scale)
-        self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
 
     def train_epoch(self) -> float:
         """Train for an epoch; return the mean loss, measured while the weights changed."""
@@ -92,7 +90,7 @@ class FastLearner:
                 count = len(rows)
                 self._rows[:count].copy_(rows)
                 self._draw(count)
-                self._run(count)
+                self._train_block(count)
                 # The cross-entropy, where targets sum to 1; PyTorch's is slow for rows this short.
                 logits, targets = self._logits[:count], self._targets[:count]
                 total += logits.logsumexp(dim=1).sum() - (targets * logits).sum()
@@ -161,7 +159,7 @@ class FastLearner:
         return max(1, BLOCK // self.recipe.batch_size) * self.recipe.batch_size
 
     def _make_buffers(self) -> None:
-        """Reserve the memory of a step: a CUDA graph reads and writes the same one each time."""
+        """Reserve the memory of a step."""
         batch, classes = self.recipe.batch_size, len(self.model.labels)
         sizes = [len(self._layers[0].weight), *(len(layer.bias) for layer in self._layers)]
 
@@ -185,7 +183,6 @@ class FastLearner:
         self._steps = torch.zeros(1, dtype=torch.int64, device=self.device)  # taken so far
         self._rates = torch.tensor(recipe.learning_rates(steps), device=self.device)
         self._rate = torch.tensor(recipe.lr, device=self.device)
-        self._captures = self.device.startswith("cuda")
         self._optimizer: torch.optim.Optimizer | None = None
         if recipe.is_plain_descent:
             return
@@ -196,7 +193,7 @@ class FastLearner:
             {"params": [bias for layer in self._layers for bias in layer.parameters[1:]], "weight_decay": 0.0},
         ]
         if recipe.optimizer == "adamw":
-            self._optimizer = torch.optim.AdamW(groups, lr=self._rate, fused=True, capturable=self._captures)
+            self._optimizer = torch.optim.AdamW(groups, lr=self._rate, fused=True)
         else:
             momentum = MOMENTUM if recipe.optimizer == "momentum" else 0.0
             self._optimizer = torch.optim.SGD(groups, lr=self._rate, momentum=momentum, fused=True)
@@ -216,19 +213,6 @@ class FastLearner:
             self._flips[:count].random_(0, 2, generator=noise)
         if recipe.stretch:
             self._stretches[:count].uniform_(-1, 1, generator=noise)
-
-    def _run(self, count: int) -> None:
-        """Train on the rows of the block, in batches. On a GPU: the first time as they come, then as one graph."""
-        if not self._captures or count not in self._graphs:
-            self._graphs[count] = None
-            self._train_block(count)
-            return
-        graph = self._graphs[count]
-        if graph is None:
-            graph = self._graphs[count] = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):  # records, and computes nothing
-                self._train_block(count)
-        graph.replay()
 
     def _train_block(self, count: int) -> None:
         """Read the block's images, altered as was drawn, and take a step for each batch of them."""
