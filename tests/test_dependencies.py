@@ -22,7 +22,7 @@ EXTRAS = {
     "autograder/instructor": {"instructor", "cluster"},
     "autograder": set(),
     "solutions/claims": {"all", "dev"},
-    "solutions": {"train", "deploy", "space"},
+    "solutions": {"train", "deploy"},
     "book": {"instructor", "book"},
     "bench": {"all", "dev", "bench"},
     "sample_class": {"instructor"},

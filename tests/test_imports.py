@@ -47,8 +47,7 @@ SPARED: list[tuple[list[str], set[str]]] = [
     (["solutions.__main__", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
     (["autograder.instructor.command_line", "init", "course"], FOR_FIGURES | {"torch"}),
     (["solutions.__main__", "predict", str(ROOT / "book" / "screenshot-light.png")], FOR_FIGURES),
-    (["solutions.deploy.serve"], {"gradio", "huggingface_hub"}),
-    (["solutions.deploy.push"], {"gradio"}),
+    (["solutions.deploy.serve"], {"huggingface_hub"}),
 ]
 
 

@@ -92,18 +92,18 @@ def push(
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded, and upload nothing.")] = False,
 ) -> None:
-    """Put the classifier on Hugging Face, as a Space of its own: Gradio and NumPy, without PyTorch.
+    """Put the classifier on Hugging Face, as a Space of its own: the page of export-web, and the model.
 
     The token is HF_TOKEN, or that of hf auth login.
     """
     from solutions.commands import terminal
-    from solutions.deploy import space
+    from solutions.deploy import web
     from solutions.runs import folders
 
     hub = _import_extra("deploy", "solutions.deploy.push", "huggingface_hub")
     hub.check_name(name)
     path = model or folders.newest_model()
-    files = space.space_files(path, _card_of(path, data))
+    files = web.space_files(path, _card_of(path, data))
     api = hub.HfApi(token=True)
     console = terminal.open_console(False)
     if dry_run:

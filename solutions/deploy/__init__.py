@@ -1,1 +1,1 @@
-"""Deployment of a model file: the page, the Space, the model card, other formats."""
+"""Deployment of a model file: the page, the Space, the model card."""

@@ -1,4 +1,4 @@
-"""Address of the chapter that explains the page; empty where no book is published. A Space has its own version."""
+"""Address of the chapter that explains the page; empty where no book is published."""
 
 from autograder.course import Course
 

@@ -1,4 +1,4 @@
-"""The answer to one photograph, and reasons to call it unsure. Needs no PyTorch: the Space has none."""
+"""The answer to one photograph, and reasons to call it unsure."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,6 @@ LIMITS = (
     "It was trained on catalogue pictures: one garment, upright, on a plain background. On other photographs it is "
     "less often right, and its probabilities promise too much.",
 )
-
-ADVICE = "Try a plain background of another colour, the whole garment in the picture, and one garment alone."
 
 UNSURE_BELOW = 0.7
 """Answers with a smaller probability are called unsure.
@@ -40,16 +38,6 @@ class GarmentAnswer:
     def reason(self) -> str:
         """The reason why the answer is unsure."""
         return self.doubt or f"The best answer has less than {UNSURE_BELOW:.0%}."
-
-    @property
-    def in_words(self) -> str:
-        """The verdict, advice where it is unsure, and the remark."""
-        (first, probability), (second, _) = self.ranked[:2]
-        verdict = f"{first}, {probability:.0%}."
-        if self.is_unsure:
-            verdict = f"Not sure: {first} or {second}? {self.reason}"
-            verdict += "" if self.doubt else f" {ADVICE}"
-        return f"{verdict} This is {self.remark}." if self.remark else verdict
 
     @property
     def as_json(self) -> dict[str, object]:

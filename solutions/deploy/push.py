@@ -1,18 +1,15 @@
-"""Upload the folder of a Space to the Hub, all of it in one commit."""
+"""Upload the files of a Space to the Hub, all of them in one commit."""
 
 import os
 import re
-import tempfile
-from pathlib import Path
 
 # The client reads it when it is imported. A model of one megabyte goes by plain HTTP; it needs no store of chunks.
 os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
 
-from huggingface_hub import HfApi
+from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, HTTPError, LocalTokenNotFoundError
 from huggingface_hub.utils import disable_progress_bars, logging, validate_repo_id
 
-from solutions.deploy.space import write_space
 from solutions.errors import WorkFailed, WrongUse
 
 LOGIN = "make one that may write at huggingface.co/settings/tokens, then set HF_TOKEN or run: hf auth login"
@@ -35,7 +32,7 @@ def page_of(api: HfApi, name: str) -> str:
 def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
     """Upload the files of a Space, which is made first if necessary, and return whether anything changed.
 
-    Modules of an earlier push that it no longer needs are removed; other files are left alone.
+    Files of other names are left alone.
 
     Raises:
         WrongUse: the token is missing or refused.
@@ -44,17 +41,10 @@ def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
     disable_progress_bars()
     logging.set_verbosity_error()  # the caller reports
     try:
-        api.create_repo(name, repo_type="space", space_sdk="gradio", exist_ok=True)
+        api.create_repo(name, repo_type="space", space_sdk="static", exist_ok=True)
         before = api.space_info(name).sha
-        with tempfile.TemporaryDirectory() as folder:
-            write_space(files, Path(folder))
-            commit = api.upload_folder(
-                repo_id=name,
-                repo_type="space",
-                folder_path=folder,
-                delete_patterns="solutions/*",
-                commit_message="Push the classifier",
-            )
+        added = [CommitOperationAdd(file, content) for file, content in files.items()]
+        commit = api.create_commit(name, added, repo_type="space", commit_message="Push the classifier")
     except LocalTokenNotFoundError as error:
         raise WrongUse(f"{name}: there is no token; {LOGIN}") from error
     except HfHubHTTPError as error:

@@ -1,10 +1,11 @@
-"""The classifier as a page: int8 weights and plain ES modules, for any static host.
+"""The classifier as a page: int8 weights and plain ES modules, for any static host, a Space of the Hub among them.
 
 The page's own files are in ``web/``; the book uses the same ones.
 """
 
 import copy
 from html import escape
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from solutions.runs.model_file import read_model, to_safetensors
 from solutions.runs.training_summary import training_in
 
 SOURCES = Path(__file__).parent / "web"
+DISTRIBUTION = "image-classifier-from-scratch"
 INDEX, WEIGHTS, PALETTE = "index.html", "weights.safetensors", "palette.css"
 FORMAT = {"format": "garment-mlp-int8", "format_version": "1"}
 KEPT = ("preprocessing_version", "activation", "sizes", "labels", "input_range", "digest", "training")
@@ -103,16 +105,29 @@ def claim_page(folder: Path, force: bool) -> None:
         raise WrongUse(f"{folder}: is not empty; name another folder, or --force to replace the page in it")
 
 
-def write_page(path: Path, folder: Path) -> None:
-    """Write the page of a model file into a folder; files of the same names are replaced, others stay."""
+def page_files(path: Path) -> dict[str, bytes]:
+    """Return the files of a model file's page by name."""
     files = {source.name: source.read_bytes() for source in SOURCES.iterdir()}
     files |= {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **demo_markup.example_files()}
     model, about = read_model(path)
     listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in facts(tuple(model.labels), training_in(about)))
     page = files[INDEX].decode().replace("<!-- demo -->", demo_markup.markup(as_on_the_page(model)))
     files[INDEX] = page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", chapter_link()).encode()
-    for name, content in files.items():
+    return files
+
+
+def write_page(path: Path, folder: Path) -> None:
+    """Write the page of a model file into a folder; files of the same names are replaced, others stay."""
+    for name, content in page_files(path).items():
         (folder / name).write_bytes(content)
+
+
+def space_files(path: Path, card: str) -> dict[str, bytes]:
+    """Return the files of a static Space by name: the page of a model file, the model and its card, the licence."""
+    files = page_files(path)
+    licence = next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_binary()
+    readme = files["README.md"] + f"\n{card}".encode()
+    return files | {"README.md": readme, "LICENSE": licence, "model.safetensors": path.read_bytes()}
 
 
 def chapter_link() -> str:

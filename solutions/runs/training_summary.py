@@ -1,4 +1,4 @@
-"""The summary of the training in a model file. Needs no PyTorch: the Space has none."""
+"""The summary of the training in a model file."""
 
 import json
 from collections.abc import Mapping

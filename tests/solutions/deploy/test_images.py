@@ -228,7 +228,7 @@ def test_a_doubted_answer_is_unsure_however_probable_and_says_how_to_take_it_aga
     assert not GarmentAnswer(ranked).is_unsure
     doubted = GarmentAnswer(ranked, doubt=TWO_THINGS)
     assert doubted.is_unsure
-    assert TWO_THINGS in doubted.in_words
+    assert doubted.reason == TWO_THINGS
     assert doubted.as_json["doubt"] == TWO_THINGS
 
 

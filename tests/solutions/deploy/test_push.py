@@ -21,7 +21,7 @@ from tests.solutions.conftest import cli, error_of
 # The client's own way to upload a large file.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
 
-FILES = {"app.py": b"print()", "model.safetensors": bytes(1000), "solutions/__init__.py": b""}
+FILES = {"index.html": b"<p>", "model.safetensors": bytes(1000), "demo.css": b""}
 NAME = "ada/garments"
 TOKEN = "hf_a_token_that_nobody_may_see"
 
@@ -182,11 +182,11 @@ def test_the_first_push_makes_the_space_in_one_commit_and_a_second_changes_nothi
     assert hub.spaces[NAME].commits == 1
 
 
-def test_a_push_uploads_new_files_removes_old_modules_and_leaves_others_files(hub: SpacesHub) -> None:
-    push(hub, FILES | {"solutions/old.py": b""})
+def test_a_push_replaces_what_has_changed_and_leaves_files_of_other_names(hub: SpacesHub) -> None:
+    push(hub)
     hub.spaces[NAME].files["photo.jpg"] = b"a photograph"
-    assert push(hub, FILES | {"app.py": b"print(1)"})
-    assert hub.spaces[NAME].files == FILES | {"app.py": b"print(1)", "photo.jpg": b"a photograph"}
+    assert push(hub, FILES | {"index.html": b"<b>"})
+    assert hub.spaces[NAME].files == FILES | {"index.html": b"<b>", "photo.jpg": b"a photograph"}
 
 
 @pytest.mark.parametrize(("token", "reason"), [("hf_wrong", "the token was refused"), (True, "there is no token")])

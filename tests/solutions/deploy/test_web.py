@@ -63,6 +63,19 @@ def test_labels_of_a_file_are_text_in_the_page_and_never_markup(tmp_path: Path) 
     assert page.count(escape(tag)) == 21, "the verdict, ten answers, and the list of the ten kinds"
 
 
+# --- a Space
+
+
+def test_a_space_is_the_page_with_the_model_its_card_and_the_licence(model_file: Path) -> None:
+    page, files = web.page_files(model_file), web.space_files(model_file, "# A card\n")
+    assert files.keys() - page.keys() == {"LICENSE", "model.safetensors"}
+    assert {name for name in page if files[name] != page[name]} == {"README.md"}
+    assert "\nsdk: static\n" in files["README.md"].decode().split("---\n")[1]
+    assert files["README.md"].endswith(b"\n\n# A card\n")
+    assert files["model.safetensors"] == model_file.read_bytes()
+    assert b"Apache License" in files["LICENSE"]
+
+
 # --- the command
 
 

@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from solutions.deployment import export_model
 from solutions.dropout import Classifier
 from solutions.runs.model_file import read_model, write_model
+from solutions.runs.training_summary import training_in
 from tests.conftest import ROOT
 
 Exported = tuple[Path, bytes, dict[str, torch.Tensor]]
@@ -198,3 +199,9 @@ def test_nothing_that_a_user_supplies_is_ever_unpickled() -> None:
         (path.relative_to(ROOT).as_posix(), use) for path in sources for use in CAN_RUN_CODE.findall(path.read_text())
     }
     assert uses == NAMED
+
+
+@pytest.mark.parametrize("about", [{}, {"training": "[" * 100_000}, {"training": "[]"}], ids=["none", "deep", "list"])
+def test_a_model_file_can_lack_a_training_summary(about: dict[str, str]) -> None:
+    """Chapter 6 leaves that key to the student."""
+    assert training_in(about) == {}
