@@ -1,6 +1,7 @@
 """Warm servers that outlive their sandbox: each would import PyTorch anew."""
 
 import atexit
+import os
 import socket
 import subprocess
 from collections import defaultdict
@@ -32,7 +33,9 @@ def start(sandbox: Sandbox) -> socket.socket:
 
 def _take_or_start(sandbox: Sandbox) -> socket.socket:
     if sandbox._control is None:
-        sandbox.kind = sandbox._wall(), *sandbox.hidden
+        # Without a wall a cell sees the folder in which its server began, and that may be gone.
+        folder = None if sandbox.isolated else os.getcwd()
+        sandbox.kind = sandbox._wall(), folder, *sandbox.hidden
         while not sandbox._is_ready and _idle[sandbox.kind]:
             sandbox._process, sandbox._control = _idle[sandbox.kind].pop()
             sandbox._is_ready = True
