@@ -1,13 +1,13 @@
 """Warm servers that outlive their sandbox: each would import PyTorch anew."""
 
 import atexit
-import os
 import socket
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from unittest import mock
 
 from autograder.sandbox import Program, RunResult, Sandbox
@@ -34,7 +34,7 @@ def start(sandbox: Sandbox) -> socket.socket:
 def _take_or_start(sandbox: Sandbox) -> socket.socket:
     if sandbox._control is None:
         # Without a wall a cell sees the folder in which its server began, and that may be gone.
-        folder = None if sandbox.isolated else os.getcwd()
+        folder = None if sandbox.isolated else Path.cwd()
         sandbox.kind = sandbox._wall(), folder, *sandbox.hidden
         while not sandbox._is_ready and _idle[sandbox.kind]:
             sandbox._process, sandbox._control = _idle[sandbox.kind].pop()
