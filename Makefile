@@ -63,10 +63,16 @@ test-deep: ready ## before publishing, and each night: all that the tests can pr
 durations: ready ## time each test file anew, as the longest begin first; committed (DEEP=1 for a deep run)
 	$(BIN)/pytest $(IN_PARALLEL) --store-durations $(if $(DEEP),--deep)
 
+# Of all extras a student has none, and who runs the grader or the course has neither `book` nor `bench`.
+OTHERS_HAVE := --ignore DEP002 --optional-dependencies-dev-groups book,bench
+IMPORTS := $(BIN)/lint-imports --no-cache && $(BIN)/deptry . --ignore DEP004 && \
+    $(BIN)/deptry autograder --extend-exclude autograder/instructor $(OTHERS_HAVE),instructor,deploy,train,cluster && \
+    $(BIN)/deptry autograder sample_class solutions --extend-exclude solutions/claims $(OTHERS_HAVE)
+
 # A file's tests share what they make, so one worker runs them all; the longest files come first. Often one waits, for a
 # browser, a clock, or what another makes: three keep two processors at work.
 IN_PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
-CHECKS := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+CHECKS := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(IMPORTS) && $(BIN)/mypy
 
 ready: .venv/maintained book/node_modules/installed
 	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv \
