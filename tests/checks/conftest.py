@@ -15,6 +15,7 @@ from autograder.observe import observe, seed_of
 # Judges the checks of a room, or of one exercise in it, on somebody's names, in one run of a seed: (room, names, seed,
 # exercise). Names that are made anew are made for each check, as the grader does.
 Judge = Callable[..., list[Verdict]]
+SEED = 100  # shared by most tests: for a run, answers of the reference and of known mistakes are computed once
 
 
 def failed(verdicts: list[Verdict]) -> list[Verdict]:

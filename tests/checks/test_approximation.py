@@ -5,7 +5,7 @@ import torch
 
 from autograder.course import Course, names_of_source
 from solutions.approximation import relu_interpolant
-from tests.checks.conftest import Judge, failed, named
+from tests.checks.conftest import SEED, Judge, failed, named
 
 ROOM = "approximation"
 COURSE = Course.installed()
@@ -24,7 +24,7 @@ def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(ver
             "    return look_up(knots.clone(), values.clone())",
         ]
     )
-    lost = failed(verdicts_on(ROOM, names_of_source(source, "table"), 3))
+    lost = failed(verdicts_on(ROOM, names_of_source(source, "table"), SEED))
     assert [verdict.check.name for verdict in lost] == ["slopes"]
     assert named(lost) == {"interpolant-detached"}
 

@@ -19,32 +19,25 @@ Journey = Callable[[Tensor, Tensor], Tensor]
 THERE: dict[str, Journey] = {
     "to a name": lambda x, far: x.to(FAR),
     "to a device": lambda x, far: x.to(torch.device(FAR), non_blocking=True),
-    "to a keyword": lambda x, far: x.to(device=FAR, dtype=torch.float32),
     "to where another is": lambda x, far: x.to(far),
     "as another": lambda x, far: x.type_as(far),
-    "by another's device": lambda x, far: x.to(far.device),
     "as_tensor": lambda x, far: torch.as_tensor(x, device=FAR),
     "a tensor of numbers": lambda x, far: torch.tensor(x.tolist(), device=FAR),
     "new_tensor": lambda x, far: far.new_tensor(x.tolist()),
-    "from NumPy": lambda x, far: torch.from_numpy(x.numpy()).to(FAR),
     "filled": lambda x, far: torch.empty_like(far).copy_(x),
-    "put into zeros": lambda x, far: torch.zeros(3, 2, device=FAR).copy_(x),
     "in a block": lambda x, far: _made_in_a_block(x),
     "by its data": lambda x, far: _with_other_data(x, far),
 }
 STAYS: dict[str, Journey] = {
     "cloned": lambda far, x: far.clone(),
     "copied": lambda far, x: copy.deepcopy(far),
-    "shallow": lambda far, x: copy.copy(far),
     "pickled": lambda far, x: pickle.loads(pickle.dumps(far)),
     "saved": lambda far, x: _loaded(far),
     "saved and moved": lambda far, x: _loaded(far, map_location="cpu").to(far),
     "a parameter": lambda far, x: copy.deepcopy(nn.Parameter(far)).data,
     "a view": lambda far, x: far.t().contiguous().view(2, 3).T,
-    "there and back again": lambda far, x: far.cpu().to(far.device),
     "calculated": lambda far, x: (far * 2 - far).detach(),
     "indexed by the processor's numbers": lambda far, x: far[torch.arange(3)],
-    "a choice": lambda far, x: torch.where(far > 1e9, 5, far),
     "by shape": lambda far, x: far.flatten().unsqueeze_(0).squeeze_(0).reshape(3, 2),
 }
 
@@ -68,7 +61,7 @@ def _loaded(tensor: Any, **options: object) -> Any:
 
 
 @pytest.mark.parametrize("way", THERE)
-def test_there_are_many_ways_to_a_device_and_the_tensor_that_went_is_still_here(way: str) -> None:
+def test_a_moved_tensor_is_a_copy(way: str) -> None:
     x, second = torch.randn(3, 2), torch.zeros(3, 2)
     with far_device():
         far = THERE[way](x, second.to(FAR))
@@ -80,7 +73,7 @@ def test_there_are_many_ways_to_a_device_and_the_tensor_that_went_is_still_here(
 
 
 @pytest.mark.parametrize("way", STAYS)
-def test_what_is_made_of_a_far_tensor_is_far_too_and_has_its_numbers(way: str) -> None:
+def test_results_of_far_tensors_are_far(way: str) -> None:
     x = torch.randn(3, 2)
     with far_device():
         made = STAYS[way](x.to(FAR), x)
@@ -96,14 +89,12 @@ HERE: dict[str, Callable[[Tensor], Tensor]] = {
     "to another": lambda far: far.to(torch.zeros(1)),
     "asked like it, here": lambda far: torch.zeros_like(far, device="cpu"),
     "loaded here": lambda far: _loaded(far, map_location="cpu"),
-    "loaded here, by a map": lambda far: _loaded({"a": far}, map_location={FAR: "cpu"})["a"],
     "loaded here, by a function": lambda far: _loaded(far, map_location=lambda storage, where: storage),
-    "numbers": lambda far: torch.tensor(far.tolist()),
 }
 
 
 @pytest.mark.parametrize("way", HERE)
-def test_what_comes_back_meets_the_processors_tensors_again(way: str) -> None:
+def test_a_tensor_comes_back(way: str) -> None:
     with far_device() as refused:
         here = HERE[way](torch.ones(3, 2).to(FAR))
         assert here.device.type == "cpu"
@@ -113,13 +104,10 @@ def test_what_comes_back_meets_the_processors_tensors_again(way: str) -> None:
 
 
 MEETINGS: dict[str, Callable[[Tensor, Tensor], object]] = {
-    "sum": lambda far, near: far + near,
     "product": lambda far, near: near @ far,
-    "loss": lambda far, near: F.mse_loss(far, near),
-    "classes": lambda far, near: F.cross_entropy(far, near.argmax(dim=1)),
+    "loss": lambda far, near: F.cross_entropy(far, near.argmax(dim=1)),
     "in place": lambda far, near: near.add_(far),
     "together": lambda far, near: torch.cat([far, near]),
-    "stacked": lambda far, near: torch.stack([near, far]),
     "compared": lambda far, near: torch.equal(far, near),
     "indexed": lambda far, near: near[(far * 0).long()[0]],
 }
@@ -175,9 +163,7 @@ def by_hand(model: nn.Module, device: str) -> None:
 
 
 @pytest.mark.parametrize("moved", [nn.Module.to, by_hand])
-def test_a_module_trains_there_as_it_does_here_and_keeps_its_parameters(
-    moved: Callable[[nn.Module, str], object],
-) -> None:
+def test_a_module_trains_there_as_it_does_here(moved: Callable[[nn.Module, str], object]) -> None:
     x, y = torch.randn(8, 4), torch.arange(8) % 3
     near, _ = trained("cpu", x, y, moved)
     with far_device():
@@ -191,12 +177,9 @@ KEPT: dict[str, Callable[[nn.Module], Any]] = {
     "saved": lambda model: _loaded(model.state_dict()),
     "saved, and loaded on the processor": lambda model: _loaded(model.state_dict(), map_location="cpu"),
     "saved whole": lambda model: _loaded(model, weights_only=False).state_dict(),
-    "pickled": lambda model: pickle.loads(pickle.dumps(model.state_dict())),
-    "copied": lambda model: copy.deepcopy(model.state_dict()),
     "cloned": lambda model: {name: tensor.clone() for name, tensor in model.state_dict().items()},
     "in the processor's memory": lambda model: {name: tensor.cpu() for name, tensor in model.state_dict().items()},
     "as a vector": lambda model: dict(_from_vector(model)),
-    "of a copy": lambda model: copy.deepcopy(model).state_dict(),
 }
 
 
@@ -261,7 +244,8 @@ def test_what_a_gpu_refuses_is_refused_and_what_only_this_device_cannot_do_is_do
     assert far_or_near(lambda device: torch.ones(1).to(device).device.type) == FAR
 
 
-def test_to_move_a_tensor_imports_no_compiler_which_takes_seconds() -> None:
+def test_moving_a_tensor_does_not_import_the_compiler() -> None:
+    """It takes seconds."""
     program = (
         "import sys, torch\nfrom solutions.checks._far_device import FAR, far_device\n"
         "with far_device(): torch.ones(2).to(FAR) + 1\nassert 'torch._dynamo' not in sys.modules"

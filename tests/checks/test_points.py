@@ -6,11 +6,10 @@ from autograder.checks import checks_of, rooms
 from autograder.course import Course, names_of_source
 from autograder.judge.judge import same_answer
 from autograder.judge.live import LiveExpectations
-from autograder.observe import observe
-from tests.checks.conftest import Judge, failed, with_mistakes
+from autograder.observe import seed_of
+from tests.checks.conftest import SEED, Judge, failed
 
 COURSE = Course.installed()
-SEED = 3
 NOT_WRITTEN = 'raise NotImplementedError("not written")'
 # What stands in the place of a line, and the checks that this costs.
 HALVES = [
@@ -93,12 +92,12 @@ def test_half_an_exercise_earns_the_points_of_its_half(
 def test_a_mistake_costs_these_checks_alone_and_a_habit_one_point(
     room: str, mistake: str, checks: str, live: LiveExpectations
 ) -> None:
-    names = with_mistakes(room, mistake)
     (exercise,) = (known.exercise for known in COURSE.mistakes(room) if known.id == mistake)
+    seeds = {check: seed_of(SEED, check) for check in checks_of(room, exercise)}
     lost = [
         check
-        for check in checks_of(room, exercise)
-        if not same_answer(observe(check, names, SEED), live.reference(check, SEED))
+        for check, seed in seeds.items()
+        if not same_answer(live.mistaken(check, seed)[mistake], live.reference(check, seed))
     ]
     assert {check.name for check in lost} == set(checks.split())
     if mistake.endswith(ONE_POINT):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.course import Course
-from tests.checks.conftest import Judge, failed, with_mistakes
+from tests.checks.conftest import SEED, Judge, failed, with_mistakes
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from tests.checks.conftest import Judge, failed, with_mistakes
 @pytest.mark.deep
 @pytest.mark.long("the known mistakes of an exercise are run, sixty of Learner")
 def test_a_number_of_pythons_has_no_dtype(exercise: str, room: str, mistake: str, verdicts_on: Judge) -> None:
-    verdicts = failed(verdicts_on(room, with_mistakes(room, mistake), 7, exercise))
+    verdicts = failed(verdicts_on(room, with_mistakes(room, mistake), SEED, exercise))
     assert verdicts
     assert not any(re.search(r"float\d\d of shape", verdict.message) for verdict in verdicts)
 
@@ -47,7 +47,7 @@ def named_so(exercise: str, answer: object) -> SimpleNamespace:
 @pytest.mark.deep
 @pytest.mark.long("the known mistakes of Dropout are run")
 def test_nans_are_counted_and_not_listed(verdicts_on: Judge) -> None:
-    verdicts = failed(verdicts_on("dropout", named_so("Dropout", InPlace), 7, "Dropout"))
+    verdicts = failed(verdicts_on("dropout", named_so("Dropout", InPlace), SEED, "Dropout"))
     assert re.search(
         r"observed: an element is multiplied by, p = 0.\d+: 1, nan \([\d,]+ of [\d,]+\)", verdicts[0].message
     )
@@ -67,7 +67,7 @@ class Wide(nn.Module):
 
 
 def test_layers_of_other_sizes_are_told_as_such_and_no_layer_is_called_missing(verdicts_on: Judge) -> None:
-    first, *_ = failed(verdicts_on("dropout", named_so("Classifier", Wide), 7, "Classifier"))
+    first, *_ = failed(verdicts_on("dropout", named_so("Classifier", Wide), SEED, "Classifier"))
     assert "observed: linear layers: 784-300, 300-100, 100-10" in first.message
     assert "expected: linear layers: 784-256, 256-64, 64-10" in first.message
     assert "likely mistake" not in first.message

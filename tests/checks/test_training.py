@@ -16,16 +16,16 @@ from autograder.judge.judge import same_answer
 from autograder.observe import Answer, observe
 from solutions.checks import training
 from solutions.checks.training import pairs
-from tests.checks.conftest import Judge, failed, with_mistakes
+from tests.checks.conftest import SEED, Judge, failed, with_mistakes
 
 ROOM = "training"
 COURSE = Course.installed()
 SOURCE = COURSE.source(ROOM)
 
 
-def outcomes(verdicts_on: Judge, source: str, seed: int = 3) -> dict[str, str]:
-    verdicts = verdicts_on(ROOM, names_of_source(source, "partial"), seed)
-    return {verdict.check.name: verdict.outcome for verdict in verdicts if verdict.check.exercise == "Learner"}
+def outcomes(verdicts_on: Judge, source: str) -> dict[str, str]:
+    verdicts = verdicts_on(ROOM, names_of_source(source, "partial"), SEED, "Learner")
+    return {verdict.check.name: verdict.outcome for verdict in verdicts}
 
 
 def only(*methods: str) -> str:
@@ -140,4 +140,4 @@ def test_seconds_that_are_no_durations_are_caught(seconds: str) -> None:
 
 def test_the_reference_trains_on_pytorchs_optimizer_as_a_notebook_does(verdicts_on: Judge) -> None:
     source = SOURCE.replace("from solutions.optimizer import Optimizer", "from torch.optim import SGD as Optimizer")
-    assert not failed(verdicts_on(ROOM, names_of_source(source, "on.sgd"), 5))
+    assert not failed(verdicts_on(ROOM, names_of_source(source, "on.sgd"), SEED))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of
-from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program
+from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program, RunResult
 from autograder.sandbox.without_fork import run_without_fork
 from tests.commands import ROOT, python
 from tests.sandbox.conftest import PROGRAMS, RIGHT
@@ -32,16 +32,21 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
     assert result.cells["right"].error == ""
 
 
-def test_a_first_cell_does_not_spend_its_time_on_the_libraries_that_the_checks_import() -> None:
-    result = run_without_fork(Program((Cell("imports", "import torch"), RIGHT), PLAN), Limits(cell_s=0.2))
-    assert result.cells["imports"].error == ""
-    assert {answer.kind for answer in result.answers.values()} == {"observed"}
+@pytest.fixture(scope="module")
+def odd() -> RunResult:
+    """A run whose first cell imports a slow library, and two of whose answers no frame can hold."""
+    source = "import torch\nFlatten.__call__ = lambda self, x: x.to(torch.complex64)\n"
+    source += "cross_entropy = lambda *_: torch.zeros(5_000_000)"
+    cells = Cell("imports", "import torch"), RIGHT, Cell("odd", source)
+    return run_without_fork(Program(cells, PLAN), Limits(cell_s=0.2))
 
 
-def test_an_answer_that_no_frame_can_hold_is_invalid_for_its_check_alone() -> None:
-    odd = "import torch\nFlatten.__call__ = lambda self, x: x.to(torch.complex64)\n"
-    odd += "cross_entropy = lambda *_: torch.zeros(5_000_000)"
-    answers = run_without_fork(Program((RIGHT, Cell("odd", odd)), PLAN)).answers
+def test_a_first_cell_does_not_spend_its_time_on_the_libraries_that_the_checks_import(odd: RunResult) -> None:
+    assert {cell.error for cell in odd.cells.values()} == {""}
+
+
+def test_an_answer_that_no_frame_can_hold_is_invalid_for_its_check_alone(odd: RunResult) -> None:
+    answers = odd.answers
     invalid = {(exercise, answer.detail) for (exercise, _), answer in answers.items() if answer.kind == "invalid"}
     assert invalid == {("Flatten", "it gave no valid answer"), ("cross_entropy", "its answer is too large")}
     assert {(answer.kind, answer.detail) for answer in answers.values()} > {("observed", "")}
