@@ -13,7 +13,7 @@ from autograder.judge.recorded import RUN_SEEDS, RecordedExpectations, expectati
 from autograder.mistakes import Mistake
 from autograder.observe import Answer, observe, seed_of
 from autograder.sandbox import wire
-from tests.commands import autograder
+from tests.commands import in_process
 from tests.conftest import ROOT, made_once
 
 ROOM = "layers"
@@ -44,7 +44,7 @@ def test_it_judges_known_mistakes_as_the_reference(mistake: Mistake, recording: 
 
 def test_a_seed_of_the_recordings_is_none_of_a_run() -> None:
     for seed in RUN_SEEDS:
-        refused = autograder("grade", "--seed", seed, cwd=ROOT)
+        refused = in_process("grade", "--seed", str(seed), cwd=ROOT)
         assert (refused.returncode, "--seed" in refused.stderr) == (2, True), refused.stderr
 
 

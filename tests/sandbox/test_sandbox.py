@@ -1,6 +1,6 @@
-"""The sandbox, attacked from the inside. Each test puts one hostile or broken cell in front of right work.
+"""The sandbox, attacked from the inside. Most tests put one hostile or broken cell in front of right work.
 
-Each wall is tried, too, by the probes of ``autograder doctor``: see ``tests/instructor/doctor``.
+Two catalogues try it, too: the probes of ``autograder doctor`` each wall, ``tests/attacks`` a class with hostile work.
 """
 
 import os
@@ -160,25 +160,17 @@ def test_a_check_that_is_answered_twice_has_no_answer_and_the_others_keep_theirs
     assert answers["Flatten", CHECKS[1].name].kind == "observed"
 
 
-# A cell in front of right work, and the outcome of every check.
-OUTCOMES = {
-    "answers what nobody has asked yet": (PROGRAMS["forge"] + "forge('rows', output=1)", "invalid"),
-    "asks for the checks before the cells have ended": (
-        PROGRAMS["forge"] + "os.write(3, struct.pack('>II', 15, 0) + b'{\"ready\": true}'); print(os.read(3, 10000))",
-        "invalid",
+EARLY = {
+    "an answer": "forge('rows', output=1)",
+    "a request for the checks": (
+        "os.write(3, struct.pack('>II', 15, 0) + b'{\"ready\": true}'); print(os.read(3, 10000))"
     ),
-    # As many as a submission may have: no check could be started beside them.
-    "leaves children behind": (PROGRAMS["leaves_children"], "observed"),
-    "warns": ("import sys, warnings; print('!', file=sys.stderr); warnings.warn('!')", "observed"),
 }
 
 
-@pytest.mark.parametrize("cell", OUTCOMES)
-def test_all_checks_have_an_outcome_in_time_after_a_cell_that(sandbox: Sandbox, cell: str) -> None:
-    source, kind = OUTCOMES[cell]
-    started = time.monotonic()
-    assert kinds(run(sandbox, source)) == {kind}
-    assert time.monotonic() - started < LIMITS.total_s + 5
+@pytest.mark.parametrize("sent", EARLY)
+def test_what_a_cell_sends_before_the_checks_makes_every_answer_invalid(sandbox: Sandbox, sent: str) -> None:
+    assert kinds(run(sandbox, PROGRAMS["forge"] + EARLY[sent])) == {"invalid"}
 
 
 @pytest.mark.parametrize(
@@ -212,11 +204,6 @@ def test_a_ready_made_part_that_pytorch_would_compile_is_seen_as_it_is_called(sa
     cell = Cell("compiled", "import torch\nfrom torch import nn\nFlatten = lambda: torch.jit.script(nn.Flatten())")
     answers = sandbox.run(Program((cell,), PLAN)).answers.values()
     assert {(answer.kind, answer.delegated) for answer in answers} == {("observed", "nn.Flatten")}
-
-
-def test_two_folders_of_a_submission_are_one_disk(sandbox: Sandbox) -> None:
-    fill = "for place in ('/tmp', '/dev/shm'):\n  for at in range(2): open(f'{place}/{at}', 'wb').write(bytes(6 << 20))"
-    assert re.search(r"No space left", says(sandbox, fill))
 
 
 # Code that must be ended
@@ -338,26 +325,7 @@ def test_the_server_imports_slow_modules_only_for_programs_that_need_them(truste
     assert imported == ["False", "True"]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "import os; os._exit(0)",
-        "import ctypes; ctypes.string_at(0)",
-        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-        "import os, signal; os.kill(0, signal.SIGKILL)",
-        "import os, signal; os.kill(-1, signal.SIGKILL); os.kill(1, signal.SIGKILL); os.kill(os.getppid(), 9)",
-        "import os, time\nwhile True:\n  try: os.fork()\n  except OSError: time.sleep(9)",
-        "import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()",
-        "import os\nfor fd in range(100):\n  try: os.close(fd)\n  except OSError: pass",
-        "import torch; torch.Tensor.flatten = lambda *a, **k: torch.zeros(1); torch.equal = lambda *a: True",
-    ],
-)
-def test_whatever_a_submission_does_to_itself_the_next_is_fine(sandbox: Sandbox, body: str) -> None:
-    run(sandbox, body)
-    assert kinds(run(sandbox, "")) == {"observed"}
-
-
-@pytest.mark.parametrize("status", [3, 127, 128, 193, 255])
+@pytest.mark.parametrize("status", [3, 128, 255])
 def test_every_exit_status_is_a_crash_that_says_it(sandbox: Sandbox, status: int) -> None:
     (answer, *_) = run(sandbox, f"import os; os._exit({status})").answers.values()
     assert (answer.kind, answer.detail) == ("crash", f"the cell hostile ended the whole process (exit status {status})")
@@ -370,9 +338,8 @@ def test_how_long_a_check_took_is_no_longer_than_the_grader_waited(sandbox: Sand
     assert sum(answer.duration_s for answer in answers) < LIMITS.total_s
 
 
-@pytest.mark.parametrize("closed", ["sys.stdout.close()", "sys.stderr.close()", "sys.stdout.detach()", "os.close(1)"])
-def test_work_is_observed_after_a_cell_has_closed_its_output(sandbox: Sandbox, closed: str) -> None:
-    result = run(sandbox, f"import os, sys; print('said'); {closed}; print('more')")
+def test_output_is_kept_until_a_cell_closes_it(sandbox: Sandbox) -> None:
+    result = run(sandbox, "import os, sys; print('said'); sys.stdout.detach(); os.close(1); print('more')")
     assert kinds(result) == {"observed"}
     assert result.cells["hostile"].stdout.startswith("said")
 
