@@ -180,7 +180,7 @@ def test_the_words_of_the_written_answer_are_counted_and_an_empty_answer_is_warn
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_a_chapter_without_a_written_question_asks_for_no_answer(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chapter_without_a_written_question_asks_for_none(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     notebook = nbformat.from_dict(RIGHT)
     notebook.cells = [cell for cell in notebook.cells if not is_written(cell)]
     monkeypatch.setattr(released, "released_notebook", lambda room: notebook)
