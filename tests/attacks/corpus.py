@@ -108,7 +108,8 @@ ATTACKS: Mapping[str, Attack] = {
 WITH_EVERY_COMMIT = {
     *("answers_first", "stands_in", "fork_bomb", "kills", "memory_of_a_chain", "network", "writes_everywhere"),
     *("children_left_behind", "closed_output", "closes_everything", "right_but_patches_torch", "segmentation_fault"),
-    *("two_folders_of_one_disk", "warnings_on_standard_error"),
+    *("two_folders_of_one_disk", "warnings_on_standard_error", "early_plan", "thread_takes_the_plan"),
+    *("hidden_checks_in_a_message",),
     *("markup", "markup_in_the_written_answer", "odd_ids", "name_of_a_formula", "name_with_markup"),
 }
 

@@ -170,6 +170,18 @@ def test_a_whole_stream_is_a_whole_run() -> None:
     assert result.cells["layers-Linear"].stdout == "ü"
 
 
+def test_a_check_that_is_answered_twice_is_invalid_and_the_others_keep_their_answers() -> None:
+    answers = gather(b"".join([CELL, READY, *map(answer_frame, "aabc"), END])).answers
+    assert [answers["Flatten", name].kind for name in "abc"] == ["invalid", "observed", "observed"]
+    assert "twice" in answers["Flatten", "a"].detail
+
+
+@pytest.mark.parametrize("early", [answer_frame("a"), READY + CELL], ids=["an answer", "a cell after them"])
+def test_what_is_sent_out_of_turn_makes_every_answer_invalid(early: bytes) -> None:
+    result = gather(b"".join([early, READY, *map(answer_frame, "abc"), END]))
+    assert {answer.kind for answer in result.answers.values()} == {"invalid"}
+
+
 MARKS = [
     *("cell", "exercise", "check", "answer", "end", "stdout", "observed", "Flatten", "a", "output"),
     "\ud800",
