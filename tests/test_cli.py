@@ -105,7 +105,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("state", "line", "reason"), REFUSED)
-def test_what_is_not_there_is_refused_with_what_there_is_or_what_to_run_first(
+def test_an_unknown_name_or_a_missing_step_is_refused(
     state: str, line: str, reason: str, request: pytest.FixtureRequest
 ) -> None:
     assert reason in refused(request.getfixturevalue(state), *line.split())
@@ -119,16 +119,8 @@ def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [
-        (None, "does not exist"),
-        (b"{", "is not a notebook"),
-        (b"", "is empty"),
-        (b"<<<<<<< HEAD\n{\n=======\n{}\n>>>>>>> mine\n", "holds a conflict of git, two versions at once"),
-        (EMPTY.replace(b"[]", b'[{"cell_type": "poem"}]'), "is not a notebook"),
-        (EMPTY, ""),
-        ("folder", ""),
-    ],
-    ids=["missing", "malformed", "empty", "conflict", "odd cell", "no exercises", "folder"],
+    [(None, "does not exist"), (b"{", "is not a notebook"), (b"", "is empty"), (EMPTY, ""), ("folder", "")],
+    ids=["missing", "malformed", "empty", "no exercises", "folder"],
 )
 @pytest.mark.parametrize("command", ["check", "fill"])
 def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None, reason: str, tmp_path: Path) -> None:
@@ -240,14 +232,12 @@ def test_making_a_course_folder_again_changes_nothing_in_it(course_folder: Path)
 # What a command prints
 
 
-def test_marks_on_standard_output_are_one_json_value_and_nothing_else(graded_folder: Path) -> None:
+def test_output_of_a_run_without_new_work(graded_folder: Path) -> None:
+    """As JSON, as a table that counts what was not graded anew, or nothing."""
     status, output, errors = here(graded_folder, "grade", "--json", "-")
     assert (status, errors) == (0, "")
     written = json.loads((graded_folder / "verdicts.json").read_text())
     assert json.loads(output)["verdicts"] == written["verdicts"]
-
-
-def test_a_run_counts_what_it_did_not_grade_anew(graded_folder: Path) -> None:
     status, output, errors = here(graded_folder, "grade")
     assert (status, errors) == (0, "")
     *table, summary = output.splitlines()
@@ -271,15 +261,12 @@ def test_on_a_terminal_a_run_shows_progress_unless_silenced(graded_folder: Path)
 
 @pytest.mark.deep
 @pytest.mark.long("two marks are run again")
-def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(graded_folder: Path) -> None:
-    status, output, errors = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
-    assert (status, errors) == (0, "")
-    assert "This is the recorded verdict." in output
+def test_the_status_of_explain_says_whether_the_mark_is_reproduced(graded_folder: Path) -> None:
+    line = "explain", "john", "2-layers", "Linear.affine_map"
+    assert here(graded_folder, *line)[0] == 0
     record = graded_folder / "autograded" / "john" / "2-layers" / "verdicts.json"
     record.write_text(record.read_text().replace('"outcome": "fail"', '"outcome": "timeout"'))
-    status, output, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
-    assert status == 1
-    assert "THE RECORDED VERDICT IS ANOTHER: timeout" in output
+    assert here(graded_folder, *line)[0] == 1
 
 
 def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(course_folder: Path) -> None:

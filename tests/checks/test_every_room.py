@@ -46,9 +46,7 @@ EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.ex
 @pytest.mark.deep
 @pytest.mark.long("every mistake at ten seeds; at one each day, as the book's page of them is built and read")
 @pytest.mark.timeout(1800)
-def test_each_known_mistake_is_caught_by_its_own_message_and_costs_the_same_points_at_each_seed(
-    room: str, exercise: str
-) -> None:
+def test_each_known_mistake_is_caught_and_named_at_each_seed(room: str, exercise: str) -> None:
     assert [str(fault) for fault in missed(COURSE, checks_of(room, exercise), SEEDS)] == []
 
 
@@ -150,9 +148,7 @@ def way_of(source: str, name: str) -> str:
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_the_untouched_stub_and_names_that_are_not_there_earn_nothing_and_are_told_kindly(
-    room: str, verdicts_on: Judge
-) -> None:
+def test_stubs_and_missing_names_earn_nothing(room: str, verdicts_on: Judge) -> None:
     imports = [line for line in COURSE.source(room).splitlines() if line.startswith(("import ", "from "))]
     stubs = "\n".join([*imports, *(exercise.stub for exercise in COURSE.exercises(room))])
     verdicts = verdicts_on(room, names_of_source(stubs, f"stub.{room}"), SEED)

@@ -15,31 +15,7 @@ from torch.nn import functional as F
 from solutions.checks._far_device import FAR, far_device, far_or_near
 from tests.commands import python, succeeded
 
-Journey = Callable[[Tensor, Tensor], Tensor]
-THERE: dict[str, Journey] = {
-    "to a name": lambda x, far: x.to(FAR),
-    "to a device": lambda x, far: x.to(torch.device(FAR), non_blocking=True),
-    "to where another is": lambda x, far: x.to(far),
-    "as another": lambda x, far: x.type_as(far),
-    "as_tensor": lambda x, far: torch.as_tensor(x, device=FAR),
-    "a tensor of numbers": lambda x, far: torch.tensor(x.tolist(), device=FAR),
-    "new_tensor": lambda x, far: far.new_tensor(x.tolist()),
-    "filled": lambda x, far: torch.empty_like(far).copy_(x),
-    "in a block": lambda x, far: _made_in_a_block(x),
-    "by its data": lambda x, far: _with_other_data(x, far),
-}
-STAYS: dict[str, Journey] = {
-    "cloned": lambda far, x: far.clone(),
-    "copied": lambda far, x: copy.deepcopy(far),
-    "pickled": lambda far, x: pickle.loads(pickle.dumps(far)),
-    "saved": lambda far, x: _loaded(far),
-    "saved and moved": lambda far, x: _loaded(far, map_location="cpu").to(far),
-    "a parameter": lambda far, x: copy.deepcopy(nn.Parameter(far)).data,
-    "a view": lambda far, x: far.t().contiguous().view(2, 3).T,
-    "calculated": lambda far, x: (far * 2 - far).detach(),
-    "indexed by the processor's numbers": lambda far, x: far[torch.arange(3)],
-    "by shape": lambda far, x: far.flatten().unsqueeze_(0).squeeze_(0).reshape(3, 2),
-}
+NEAR = "cpu"
 
 
 def _made_in_a_block(x: Tensor) -> Tensor:
@@ -60,47 +36,61 @@ def _loaded(tensor: Any, **options: object) -> Any:
     return torch.load(file, **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("way", THERE)
-def test_a_moved_tensor_is_a_copy(way: str) -> None:
-    x, second = torch.randn(3, 2), torch.zeros(3, 2)
-    with far_device():
-        far = THERE[way](x, second.to(FAR))
-        assert (far.device.type, x.device.type) == (FAR, "cpu")
-        assert torch.equal((far + 1).cpu(), x + 1)
-        assert (far.tolist(), far.sum().item()) == (x.tolist(), x.sum().item())
-        far.zero_()
-        assert x.any()
-
-
-@pytest.mark.parametrize("way", STAYS)
-def test_results_of_far_tensors_are_far(way: str) -> None:
-    x = torch.randn(3, 2)
-    with far_device():
-        made = STAYS[way](x.to(FAR), x)
-        assert made.device.type == FAR
-        assert made.tolist() == x.tolist()
-        with pytest.raises(RuntimeError, match="same device"):
-            made + torch.ones(2)
-
-
-HERE: dict[str, Callable[[Tensor], Tensor]] = {
-    "cpu": lambda far: far.cpu(),
-    "to": lambda far: far.to("cpu"),
-    "to another": lambda far: far.to(torch.zeros(1)),
-    "asked like it, here": lambda far: torch.zeros_like(far, device="cpu"),
-    "loaded here": lambda far: _loaded(far, map_location="cpu"),
-    "loaded here, by a function": lambda far: _loaded(far, map_location=lambda storage, where: storage),
+# By where it ends: ways of a tensor, given a near one and its far copy.
+WAYS: dict[str, dict[str, Callable[[Tensor, Tensor], Tensor]]] = {
+    FAR: {
+        "to a name": lambda x, far: x.to(FAR),
+        "to a device": lambda x, far: x.to(torch.device(FAR), non_blocking=True),
+        "to where another is": lambda x, far: x.to(far),
+        "as another": lambda x, far: x.type_as(far),
+        "as_tensor": lambda x, far: torch.as_tensor(x, device=FAR),
+        "a tensor of numbers": lambda x, far: torch.tensor(x.tolist(), device=FAR),
+        "new_tensor": lambda x, far: far.new_tensor(x.tolist()),
+        "filled": lambda x, far: torch.empty_like(far).copy_(x),
+        "in a block": lambda x, far: _made_in_a_block(x),
+        "by its data": _with_other_data,
+        "cloned": lambda x, far: far.clone(),
+        "copied": lambda x, far: copy.deepcopy(far),
+        "pickled": lambda x, far: pickle.loads(pickle.dumps(far)),
+        "saved": lambda x, far: _loaded(far),
+        "saved and moved": lambda x, far: _loaded(far, map_location=NEAR).to(far),
+        "a parameter": lambda x, far: copy.deepcopy(nn.Parameter(far)).data,
+        "a view": lambda x, far: far.t().contiguous().view(2, 3).T,
+        "calculated": lambda x, far: (far * 2 - far).detach(),
+        "indexed by the processor's numbers": lambda x, far: far[torch.arange(3)],
+        "by shape": lambda x, far: far.flatten().unsqueeze_(0).squeeze_(0).reshape(3, 2),
+    },
+    NEAR: {
+        "cpu": lambda x, far: far.cpu(),
+        "to": lambda x, far: far.to(NEAR),
+        "to another": lambda x, far: far.to(x),
+        "asked like it, here": lambda x, far: torch.zeros_like(far, device=NEAR) + x,
+        "loaded here": lambda x, far: _loaded(far, map_location=NEAR),
+        "loaded here, by a function": lambda x, far: _loaded(far, map_location=lambda storage, where: storage),
+    },
 }
 
 
-@pytest.mark.parametrize("way", HERE)
-def test_a_tensor_comes_back(way: str) -> None:
+@pytest.mark.parametrize(("device", "way"), [(device, way) for device, ways in WAYS.items() for way in ways])
+def test_a_tensor_is_where_it_was_brought_with_its_numbers(device: str, way: str) -> None:
+    x = torch.randn(3, 2)
+    other = {FAR: torch.ones(3, 2), NEAR: torch.ones(3, 2)}
     with far_device() as refused:
-        here = HERE[way](torch.ones(3, 2).to(FAR))
-        assert here.device.type == "cpu"
-        assert (here + torch.ones(2)).shape == (3, 2)
-        assert np.asarray(here).shape == (3, 2)
-    assert not refused
+        other[FAR] = other[FAR].to(FAR)
+        made = WAYS[device][way](x, x.to(FAR))
+        assert (made.device.type, x.device.type) == (device, NEAR)
+        assert (made.tolist(), made.sum().item()) == (x.tolist(), x.sum().item())
+        assert torch.equal((made + other[device]).cpu(), x + 1)
+        assert not refused
+        with pytest.raises(RuntimeError, match="same device"):
+            made + other[NEAR if device == FAR else FAR]
+
+
+def test_a_moved_tensor_is_a_copy() -> None:
+    x = torch.ones(3, 2)
+    with far_device():
+        x.to(FAR).zero_()
+    assert x.all()
 
 
 MEETINGS: dict[str, Callable[[Tensor, Tensor], object]] = {
@@ -131,7 +121,7 @@ def test_a_single_number_may_come_from_anywhere() -> None:
     assert not refused
 
 
-def test_numpy_reads_what_was_brought_back_alone() -> None:
+def test_numpy_reads_only_near_tensors() -> None:
     with far_device() as refused:
         far = torch.ones(2).to(FAR)
         for read in (np.asarray, Tensor.numpy, lambda x: x.detach().numpy()):
@@ -174,10 +164,8 @@ def test_a_module_trains_there_as_it_does_here(moved: Callable[[nn.Module, str],
 
 
 KEPT: dict[str, Callable[[nn.Module], Any]] = {
-    "saved": lambda model: _loaded(model.state_dict()),
     "saved, and loaded on the processor": lambda model: _loaded(model.state_dict(), map_location="cpu"),
     "saved whole": lambda model: _loaded(model, weights_only=False).state_dict(),
-    "cloned": lambda model: {name: tensor.clone() for name, tensor in model.state_dict().items()},
     "in the processor's memory": lambda model: {name: tensor.cpu() for name, tensor in model.state_dict().items()},
     "as a vector": lambda model: dict(_from_vector(model)),
 }

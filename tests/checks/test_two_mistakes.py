@@ -29,7 +29,7 @@ from tests.checks.conftest import Judge, named
 COURSE = Course.installed()
 EXPECTED = LiveExpectations(COURSE)
 SEEDS = (7, 8, 9)
-TRIED = 24  # pairs of one exercise, spread evenly over all that a room has
+TRIED, MANY = 24, 120  # pairs of one exercise, spread evenly over all that a room has: at each seed, and at one
 IN_ONE, IN_TWO = 10, 4  # pairs of a room that are named at every seed: of one exercise, of two exercises
 BOTH = 0.8  # of the pairs in which both show, how many are named, in each room; of all rooms together
 ALL_ROOMS = 0.9
@@ -110,38 +110,26 @@ def tried(room: str, number: int) -> list[Together]:
     return [Together(room, pair) for pair in spread(of_one_exercise, number)]
 
 
-HOW_MANY = pytest.mark.parametrize("number", [TRIED, pytest.param(120, marks=pytest.mark.deep)])
-
-
-def both_named(room: str, number: int) -> list[bool]:
+def both_named(room: str) -> list[bool]:
     """Return of each tried pair in which both mistakes show whether both are named."""
-    return [both.are_named for both in tried(room, number) if both.both_show]
+    return [both.are_named for both in tried(room, MANY) if both.both_show]
 
 
-@HOW_MANY
 @pytest.mark.parametrize("room", rooms())
 @pytest.mark.deep
-@pytest.mark.long("two dozen pairs")
-def test_two_mistakes_that_show_are_both_named(room: str, number: int) -> None:
-    pairs = both_named(room, number)
+@pytest.mark.long("120 pairs")
+def test_two_mistakes_that_show_are_both_named_and_seldom_a_third(room: str) -> None:
+    pairs = both_named(room)
     assert sum(pairs) >= BOTH * len(pairs) > 0
+    third = [both.pair for both in tried(room, MANY) if both.named - {mistake.id for mistake in both.pair} - {None}]
+    assert len(third) <= THIRD * len(tried(room, MANY)), [ids(pair) for pair in third]
 
 
-@HOW_MANY
 @pytest.mark.deep
-@pytest.mark.long("two dozen pairs of each room")
-def test_of_all_rooms_nine_pairs_in_ten_are_named(number: int) -> None:
-    pairs = [is_named for room in rooms() for is_named in both_named(room, number)]
+@pytest.mark.long("120 pairs of each room")
+def test_of_all_rooms_nine_pairs_in_ten_are_named() -> None:
+    pairs = [is_named for room in rooms() for is_named in both_named(room)]
     assert sum(pairs) >= ALL_ROOMS * len(pairs)
-
-
-@HOW_MANY
-@pytest.mark.parametrize("room", rooms())
-@pytest.mark.deep
-@pytest.mark.long("two dozen pairs")
-def test_a_third_mistake_is_seldom_named(room: str, number: int) -> None:
-    third = [both.pair for both in tried(room, number) if both.named - {mistake.id for mistake in both.pair} - {None}]
-    assert len(third) <= THIRD * len(tried(room, number)), [ids(pair) for pair in third]
 
 
 @pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.deep) for seed in SEEDS[1:])])
