@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from glob import escape
 from typing import Any
 
@@ -12,7 +11,7 @@ from autograder.instructor.course.attempts import standing_of
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.due_dates import due_dates_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
+from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.course.open_matters import late_since_unknown
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import NAMES, CourseGradebook, Rows
@@ -29,10 +28,6 @@ def facts_of(
     """
     records = records or GradingRecords(folder)
     works = dict(records.all(student))
-    graded = works if student is None else dict(records.all())
-    never = datetime.min.replace(tzinfo=UTC)
-    in_order = sorted(graded.items(), key=lambda pair: pair[1].graded or never)
-    latest = {assignment: record for (_, assignment), record in in_order}
     whose = escape(student) if student else "*"
     handed_in = [(path.parent.name, path.name) for path in (folder.root / "submitted").glob(f"{whose}/*")]
 
@@ -45,7 +40,7 @@ def facts_of(
     return Facts(
         students=students,
         left=frozenset(who.id for who in students if who.id not in roster) if roster else frozenset(),
-        cells={name: _cells(folder, name, latest.get(name)) for name in folder.assignments()},
+        cells={name: released_cells(folder, name) for name in folder.assignments()},
         records=works,
         handed_in=frozenset(handed_in),
         standings={
@@ -66,7 +61,7 @@ def update_gradebook(
     Raises GradebookError, and as ``facts_of``.
     """
     records = records or GradingRecords(folder)
-    dict(records.all())  # before anybody has to wait
+    dict(records.all())  # read the files before taking the write lock
     with gradebook.writing() as rows:
         facts = facts_of(folder, course, rows, records)
         rows.write_students(facts.students)
@@ -143,7 +138,10 @@ def _students(
 
 
 def released_cells(folder: CourseFolder, assignment: str) -> dict[str, GradedCell]:
-    """Return the graded cells of an assignment as released, by id; raise CourseFolderError for a broken notebook."""
+    """Return the graded cells of an assignment by id, as released; only a decision changes what they are worth.
+
+    Raises CourseFolderError for a broken notebook.
+    """
     try:
         released: dict[str, Any] = json.loads(folder.released(assignment).read_bytes())
     except ValueError as error:
@@ -151,12 +149,3 @@ def released_cells(folder: CourseFolder, assignment: str) -> dict[str, GradedCel
         raise CourseFolderError(f"release/{assignment}/{assignment}.ipynb is no notebook ({error}): {mend}") from error
     graded = [about for cell in released["cells"] if (about := cell["metadata"].get("nbgrader", {})).get("grade")]
     return {about["grade_id"]: GradedCell(float(about["points"]), bool(about["solution"])) for about in graded}
-
-
-def _cells(folder: CourseFolder, assignment: str, latest: GradingRecord | None) -> dict[str, GradedCell]:
-    """Return the graded cells of an assignment, as released, with the points of the checks that judged last."""
-    cells = released_cells(folder, assignment)
-    if latest is None or not latest.verdicts:
-        return cells
-    worth = {latest.cell_of(verdict): float(verdict["max_points"]) for verdict in latest.verdicts}
-    return {name: cell if cell.by_hand else GradedCell(worth.get(name, 0.0)) for name, cell in cells.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -181,31 +181,13 @@ class Rows:
         by_work = {(mark.student.id, mark.assignment): mark for mark in marks}
         self._write_cells(marks)
         self._write_submissions(by_work, student)
-        (grades, comments), known = self._cells(student), hand_marks.known_answers(self.db, student)
-        for key, (row, before) in grades.items():
-            mark = by_work.get(key[:2])
-            if mark is None:
-                continue
-            cell = mark.cells.get(key[2])
-            if cell is None:  # without a check; in work that could not be graded, it waits
-                waits = mark.record is None
-                cell = CellMark(0.0, None if waits else 0.0, *before[:2], waits, comment=before.comment)
-            entry = FormgraderEntry.of(cell)
-            if (row.auto_score, before._replace(comment="")) != (cell.checked, entry._replace(comment="")):
-                self._set(Grade, row.id, auto_score=cell.checked, manual_score=entry.points, extra_credit=entry.extra)
-                self._set(Grade, row.id, needs_manual_grade=entry.waits)
-            if key in comments and before.comment != entry.comment:
-                self._set(Comment, comments[key].id, manual_comment=entry.comment or None)
-            if key in known or cell.is_open or entry[:3] != FormgraderEntry()[:3]:
-                digest = mark.record.text_digest(key[2]) if mark.record else ""
-                hand_marks.remember(self.db, key, known.get(key), mark.answers.get(key[2], ""), digest, cell)
-        for key in known.keys() - grades.keys():
-            hand_marks.close(self.db, known[key])
-        for key, comment in comments.items():
-            record = by_work[key[:2]].record if key[:2] in by_work else None
-            says = NO_RESPONSE if record and key[2] in record.blank else None  # as nbgrader says of a released answer
-            if record and comment.auto_comment != says:
-                self._set(Comment, comment.id, auto_comment=says)
+        grades, comments = self._cells(student)
+        cells = {
+            key: _cell_mark(by_work[key[:2]], key[2], entry) for key, (_, entry) in grades.items() if key[:2] in by_work
+        }
+        self._write_grades(grades, cells)
+        self._write_comments(comments, cells, by_work)
+        self._remember(grades, cells, by_work, student)
 
     def enter(self, student: str, assignment: str) -> None:
         """Make the rows of a submission as nbgrader does, where they are not there; the caller commits.
@@ -291,6 +273,41 @@ class Rows:
             if (row.penalty or 0.0) != mark.penalty:
                 self._set(SubmittedNotebook, row.notebook, late_submission_penalty=mark.penalty or None)
 
+    def _write_grades(self, grades: Mapping[Key, tuple[Any, FormgraderEntry]], cells: Mapping[Key, CellMark]) -> None:
+        for key, cell in cells.items():
+            row, before = grades[key]
+            shown = {"manual_score": cell.given, "extra_credit": cell.extra, "needs_manual_grade": cell.waits}
+            if row.auto_score != cell.checked or (before.points, before.extra, before.waits) != (*shown.values(),):
+                self._set(Grade, row.id, auto_score=cell.checked, **shown)
+
+    def _write_comments(
+        self, comments: Mapping[Key, Any], cells: Mapping[Key, CellMark], marks: Mapping[Work, Mark]
+    ) -> None:
+        for key, row in comments.items():
+            if key in cells and (row.manual_comment or "") != cells[key].comment:
+                self._set(Comment, row.id, manual_comment=cells[key].comment or None)
+            record = marks[key[:2]].record if key[:2] in marks else None
+            says = NO_RESPONSE if record and key[2] in record.blank else None  # as nbgrader says of a released answer
+            if record and row.auto_comment != says:
+                self._set(Comment, row.id, auto_comment=says)
+
+    def _remember(
+        self,
+        grades: Collection[Key],
+        cells: Mapping[Key, CellMark],
+        marks: Mapping[Work, Mark],
+        student: str | None,
+    ) -> None:
+        """Keep the answers that a person marks, and what was written of them; close those whose submission has gone."""
+        known = hand_marks.known_answers(self.db, student)
+        for key, cell in cells.items():
+            if key in known or cell.is_open or not FormgraderEntry.of(cell).is_empty:
+                mark = marks[key[:2]]
+                digest = mark.record.text_digest(key[2]) if mark.record else ""
+                hand_marks.remember(self.db, key, known.get(key), mark.answers.get(key[2], ""), digest, cell)
+        for key in known.keys() - set(grades):
+            hand_marks.close(self.db, known[key])
+
     def _set(self, kind: Any, id_: str, **values: Any) -> None:
         table = kind.__table__
         self.db.execute(update(table).where(table.c.id == id_).values(**values))
@@ -311,6 +328,13 @@ class Rows:
         query = query.join(BaseCell, kind.cell_id == BaseCell.id)
         query = _of_submissions(query.join(SubmittedNotebook, kind.notebook_id == SubmittedNotebook.id), student)
         return {(row.student_id, row.assignment, row.cell): row for row in self.db.execute(query)}
+
+
+def _cell_mark(mark: Mark, name: str, entry: FormgraderEntry) -> CellMark:
+    """Return the mark of a cell; without a check it keeps its entry, and waits if the work could not be graded."""
+    ungraded = mark.record is None
+    without_check = CellMark(0.0, None if ungraded else 0.0, entry.points, entry.extra, ungraded, comment=entry.comment)
+    return mark.cells.get(name, without_check)
 
 
 def _of_submissions(query: Select[Any], student: str | None) -> Select[Any]:

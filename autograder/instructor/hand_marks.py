@@ -5,6 +5,8 @@ the entry that was written there last, which is kept here, too. No foreign key p
 delete a submission, and its history stays.
 """
 
+from __future__ import annotations
+
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -88,6 +90,17 @@ class FormgraderEntry(NamedTuple):
         """Return the entry that shows a mark."""
         return cls(cell.given, cell.extra, cell.comment, cell.waits)
 
+    @property
+    def is_empty(self) -> bool:
+        return self.shows_mark_of(FormgraderEntry())
+
+    def shows_mark_of(self, other: FormgraderEntry) -> bool:
+        return (self.points, self.extra, self.comment) == (other.points, other.extra, other.comment)
+
+    def was_looked_at_since(self, other: FormgraderEntry) -> bool:
+        """Whether the mark for another look was set or cleared, which says nothing of an entry without points."""
+        return self.waits != other.waits and self.points is not None
+
 
 def now() -> datetime:
     """Return the time as the tables have it: naive, in UTC."""
@@ -149,10 +162,9 @@ def typed(
     for key, entry in entries.items():
         row, before = known.get(key), hand_marks.get(key)
         was = FormgraderEntry(row.points, row.extra, row.comment, row.waits) if row else FormgraderEntry()
-        # Whether it waits is no news of an entry without points.
-        if entry[:3] == was[:3] and (entry.waits == was.waits or entry.points is None):
+        if entry.shows_mark_of(was) and not entry.was_looked_at_since(was):
             continue
-        if entry[:3] == FormgraderEntry()[:3]:
+        if entry.is_empty:
             typed |= {key: None} if before else {}
             continue
         # Extra points by a decision are nobody's hand mark; an entry that still waits was not looked at.

@@ -31,7 +31,7 @@ class HandMark:
 
     points: float | None  # replace the check's, if the cell has one; None for a comment or extra points alone
     comment: str = ""
-    extra: float | None = None  # points beside these; None for none
+    extra: float | None = None  # extra credit
     seen: str = ""  # digest of the answer that the person saw; empty where somebody should look again
 
 
@@ -62,8 +62,8 @@ class CellMark:
 
     possible: float
     checked: float | None = 0.0  # points by its check; None where a person has to give them
-    given: float | None = None  # points by a person, which replace the check's; None for none
-    extra: float | None = None  # points beside these; None for none
+    given: float | None = None  # points by a person, which replace the check's
+    extra: float | None = None  # extra credit
     waits: bool = False  # whether a person should look at it, for the first time or again
     is_open: bool = False  # whether a person can mark it on the page for marking
     comment: str = ""
@@ -243,7 +243,10 @@ def _cell_mark(
     waits = checked is None if hand.points is None else hand.seen != digest
     is_open = cell.by_hand and (checked is None or hand.points is not None)
     return CellMark(
-        *(cell.points, checked, hand.points, extra),
+        possible=cell.points,
+        checked=checked,
+        given=hand.points,
+        extra=extra,
         waits=waits and not (dropped or excused),
         is_open=is_open and not (dropped or excused),
         comment=hand.comment,

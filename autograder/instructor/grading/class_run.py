@@ -16,8 +16,8 @@ class GradedSubmission:
     """A graded submission."""
 
     submission: Submission
-    mark: Mark  # by its checks now
-    before: Mark | None  # the student's mark before this run; None where it was not graded
+    mark: Mark
+    before: Mark | None  # the mark before this run; None where nothing was graded
     reused: bool  # whether its verdicts are from an earlier run over the same work with the same checks
 
     @property
@@ -37,28 +37,34 @@ class GradedSubmission:
     def max_points(self) -> int:
         return sum(verdict["max_points"] for verdict in self.verdicts)
 
-    @property
-    def points_before(self) -> float | None:
-        """The points of the checks before; None where it was not graded."""
-        return None if self.before is None else sum(self.checked_before(verdict) or 0 for verdict in self.verdicts)
-
-    def checked_before(self, verdict: VerdictRecord) -> float | None:
-        """Return the points of a check before; None where it was not graded."""
-        return None if self.before is None else self.before.cells[self.record.cell_of(verdict)].checked
-
-    @property
-    def changed(self) -> list[VerdictRecord]:
-        """The verdicts that give other points than before."""
-        return [verdict for verdict in self.verdicts if self.checked_before(verdict) != verdict["points"]]
-
     def to_json(self, *, with_before: bool) -> list[dict[str, Any]]:
         """Return the verdicts as JSON values, each with all that reproduces it, and maybe its check's points before."""
         about: dict[str, Any] = {"student": self.submission.student, "assignment": self.submission.assignment}
         about |= {"run_seed": self.record.seed, "versions": dict(self.record.versions)}
+        cells = self.before.cells if self.before else {}
+        before = {name: {"before": cell.checked} for name, cell in cells.items()}
         return [
-            about | verdict | ({"before": self.checked_before(verdict)} if with_before else {})
+            about | verdict | (before.get(self.record.cell_of(verdict), {"before": None}) if with_before else {})
             for verdict in self.verdicts
         ]
+
+
+@dataclass(frozen=True)
+class MarkChange:
+    """The mark of one work before a run and after it."""
+
+    before: Mark | None  # None where nothing was graded
+    mark: Mark
+
+    @property
+    def score_before(self) -> float | None:
+        return None if self.before is None else self.before.score
+
+    @property
+    def questions(self) -> list[str]:
+        """The ids of the cells with other points than before; points by a person hide what a check gives."""
+        before = {name: cell.points for name, cell in self.before.cells.items()} if self.before else {}
+        return [name for name, cell in self.mark.cells.items() if name not in before or before[name] != cell.points]
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,8 @@ class ClassRun:
     isolated: bool  # whether student code was shut in
     graded: Sequence[GradedSubmission]
     ungraded: Sequence[UngradedSubmission] = ()
+    changes: Sequence[MarkChange] = ()  # the marks that it changes, also of work that another's lateness touches
     dry: bool = False  # whether it wrote nothing
-
-    @property
-    def changes(self) -> list[GradedSubmission]:
-        """The submissions with other points on some check than the gradebook held, in the order of a table."""
-        return [graded for graded in self.in_order if graded.changed]
 
     @property
     def in_order(self) -> list[GradedSubmission]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from rich.table import Table
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, MarkChange
+from autograder.instructor.marks import number
 from autograder.instructor.student_lines import student_lines
-from autograder.judge.verdicts import VerdictRecord
 
 
 def grading_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
@@ -24,14 +24,19 @@ def grading_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
 
 
 def changes_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
-    """Return a line for each submission whose points a dry run found other than the gradebook's."""
+    """Return a line for each mark that a dry run would change."""
+    has_several = len({change.mark.assignment for change in run.changes}) > 1
     rows = []
-    for graded in run.changes:
-        before = graded.points_before
-        points = ["–", str(graded.points), "new"] if before is None else [f"{before:g}", str(graded.points)]
-        points += [] if before is None else [f"{graded.points - before:+g}"]
-        checks = [] if before is None else [_flip(graded.checked_before(v), v) for v in graded.changed]
-        rows.append((_who(graded, students), [*points, _which(graded, run) + ", ".join(checks)]))
+    for change in run.changes:
+        mark, before, after = change.mark, change.score_before, change.mark.score
+        points = ["–" if score is None else number(score) for score in (before, after)]
+        if before is not None and after is not None:
+            points.append(f"{after - before:+.2f}".rstrip("0").rstrip("."))
+        else:
+            points.append("new" if change.before is None else "")
+        questions = [] if change.before is None else [_flip(change, name) for name in change.questions]
+        which = f"{mark.assignment}: " if has_several else ""
+        rows.append((students.get(mark.student.id, mark.student), [*points, which + ", ".join(questions)]))
     return student_lines(["now", "then", "change", "checks"], rows)
 
 
@@ -45,15 +50,23 @@ def _which(graded: GradedSubmission, run: ClassRun) -> str:
     return f"{graded.submission.assignment}: " if has_several else ""
 
 
-def _flip(before: float | None, verdict: VerdictRecord) -> str:
-    was = "–" if before is None else f"{before:g}"
-    return f"{verdict['exercise']} {verdict['check']}: {was} to {verdict['points']} ({verdict['outcome']})"
+def _flip(change: MarkChange, cell: str) -> str:
+    """Return the points of a question before and after, as in ``Linear affine_map: 1 to 0 (fail)``."""
+    assert change.before is not None and change.mark.record is not None
+    was, now = (
+        "–" if at is None or at.points is None else number(at.points)
+        for at in (change.before.cells.get(cell), change.mark.cells[cell])
+    )
+    outcomes = {change.mark.record.cell_of(verdict): f" ({verdict['outcome']})" for verdict in change.mark.verdicts}
+    return f"{' '.join(cell.split('-')[1:])}: {was} to {now}{outcomes.get(cell, '')}"
 
 
 def changes_summary(run: ClassRun) -> str:
     """Return one line on a dry run: how many marks are new, changed or unchanged, and the seed that gives the same."""
-    new = sum(graded.before is None for graded in run.changes)
-    counted = f"{new} new, {len(run.changes) - new} changed, {len(run.graded) - len(run.changes)} unchanged"
+    new = sum(change.before is None for change in run.changes)
+    works = {(graded.submission.student, graded.submission.assignment) for graded in run.graded}
+    unchanged = works - {(change.mark.student.id, change.mark.assignment) for change in run.changes}
+    counted = f"{new} new, {len(run.changes) - new} changed, {len(unchanged)} unchanged"
     return f"dry run, nothing was written: {counted}; --seed {run.seed} gives the same again"
 
 

@@ -16,21 +16,22 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import LimitOutput
 
-from autograder.checks import checks_of
+from autograder.checks import Check, checks_of
 from autograder.console import progress
 from autograder.course import Course
 from autograder.instructor.class_facts import facts_of, update_gradebook
+from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
 from autograder.instructor.course.grading_records import FILE as RECORD_FILE
 from autograder.instructor.course.grading_records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, UngradedSubmission
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, MarkChange, UngradedSubmission
 from autograder.instructor.grading.submission import completed, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.instructor.marks import GradedCell, marks_of
+from autograder.instructor.marks import Facts, marks_of
 from autograder.judge.live import LiveExpectations
 from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_of
@@ -93,7 +94,8 @@ class _Grading:
         self.limit_output.log.setLevel(logging.ERROR)  # that an output was cut is no news in a class run
         self.records = GradingRecords(self.folder)
         self.instructor: dict[str, NotebookNode] = {}
-        self.graded: list[GradedSubmission] = []
+        self.graded: dict[Work, tuple[Submission, GradingRecord]] = {}
+        self.reused: set[Work] = set()
         self.ungraded: list[UngradedSubmission] = []
         self.running: dict[Future[RunResult], tuple[Submission, HandedIn, str, GraftedNotebook]] = {}
         self.interrupted = threading.Event()
@@ -107,8 +109,8 @@ class _Grading:
         self.digests = {name: grader_digest(released, self.course, rules) for name, released in self.instructor.items()}
         with self.gradebook.open() as rows:
             self.facts = facts_of(self.folder, self.course, rows, self.records)
-        self.before = {(mark.student.id, mark.assignment): mark for mark in marks_of(self.facts) if mark.record}
-        self.facts = replace(self.facts, cells={**self.facts.cells, **self.cells_now()})
+        for assignment, released in self.instructor.items():
+            _require_released_checks(self.facts, assignment, checks_of(room_of(released)))
         work = self.folder.submissions(self.request.assignments, self.request.student)
         with (
             progress("Grading", len(work), self.request.quiet) as self.show_graded,
@@ -121,7 +123,7 @@ class _Grading:
                 self.update_gradebook(quietly=True)
                 raise
             self.update_gradebook()
-        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, self.request.dry_run)
+        return self.compared()
 
     def grade(self, work: Sequence[Submission], sandboxes: Sandboxes) -> None:
         for submission in work:
@@ -140,25 +142,34 @@ class _Grading:
         with suppress(AutograderError, OSError) if quietly else nullcontext():
             update_gradebook(self.folder, self.course, self.gradebook, self.records)
 
-    def cells_now(self) -> dict[str, dict[str, GradedCell]]:
-        """Return the cells with the points of the checks, which can have changed since, or raise CourseFolderError."""
-        cells = {}
-        for assignment, released in self.instructor.items():
-            checks, before = checks_of(room_of(released)), self.facts.cells[assignment]
-            for check in checks:
-                if check.id not in before:
-                    raise CourseFolderError(
-                        f"{assignment} has no cell for {check.exercise}.{check.name}: run `autograder release "
-                        f"{assignment} --force`, which can add one as long as nothing has been graded"
-                    )
-            points = {check.id: float(check.points) for check in checks}
-            now = {name: cell if cell.by_hand else GradedCell(points.get(name, 0.0)) for name, cell in before.items()}
-            if self.request.student is not None and now != before:
-                raise CourseFolderError(
-                    f"points of {assignment} have changed: grade it without --student, so that the same count for all"
-                )
-            cells[assignment] = now
-        return cells
+    def compared(self) -> ClassRun:
+        """Return the run with the marks of the class before and after it, each computed from all facts."""
+        known = {student.id for student in self.facts.students}
+        newcomers = sorted({student for student, _ in self.graded} - known)
+        records = {work: record for work, (_, record) in self.graded.items()}
+        withdrawn = {(work.submission.student, work.submission.assignment) for work in self.ungraded}
+        facts = replace(
+            self.facts,
+            students=[*self.facts.students, *map(Student, newcomers)],
+            records={work: kept for work, kept in {**self.facts.records, **records}.items() if work not in withdrawn},
+        )
+        before, after = (
+            {(mark.student.id, mark.assignment): mark for mark in marks_of(either) if mark.record}
+            for either in (self.facts, facts)
+        )
+        graded = [
+            GradedSubmission(submission, after[work], before.get(work), reused=work in self.reused)
+            for work, (submission, _) in self.graded.items()
+        ]
+        changes = [MarkChange(before.get(work), mark) for work, mark in after.items()]
+        return ClassRun(
+            self.seed,
+            self.request.isolated,
+            graded,
+            self.ungraded,
+            [change for change in changes if change.questions or change.score_before != change.mark.score],
+            dry=self.request.dry_run,
+        )
 
     def sandboxes(self, submissions: int) -> AbstractContextManager[Sandboxes]:
         """Return the sandboxes of a cluster, or of this machine and no more than there is work."""
@@ -221,9 +232,9 @@ class _Grading:
 
     def keep(self, submission: Submission, record: GradingRecord, *, reused: bool) -> None:
         work = submission.student, submission.assignment
-        alone = replace(self.facts, students=[Student(submission.student)], records={work: record}, hand_marks={})
-        (mark,) = marks_of(alone, [submission.assignment])
-        self.graded.append(GradedSubmission(submission, mark, self.before.get(work), reused))
+        self.graded[work] = submission, record
+        if reused:
+            self.reused.add(work)
         self.show_graded(submission.student)
 
     def withdraw(self, submission: Submission) -> None:
@@ -246,6 +257,32 @@ class _Grading:
             self.ungraded.append(UngradedSubmission(submission, _reason(error, self.folder)))
             if not self.request.dry_run:
                 self.withdraw(submission)
+
+
+def _require_released_checks(facts: Facts, assignment: str, checks: Sequence[Check]) -> None:
+    """Raise CourseFolderError where checks and release differ, and no decision says what counts."""
+    released = facts.cells[assignment]
+    decided = {decision.cell for decision in facts.decisions if decision.what == "points"}
+    for check in checks:
+        name, points = f"{check.exercise}.{check.name}", f"autograder points {assignment} {check.exercise}.{check.name}"
+        if check.id not in released:
+            raise CourseFolderError(
+                f"{assignment} has no cell for {name}: run `autograder release {assignment} --force`, which can add "
+                "one as long as nothing has been graded"
+            )
+        worth = released[check.id].points
+        if worth != check.points and check.id not in decided:
+            raise CourseFolderError(
+                f"{name} of {assignment} was released with {worth:g} points, and the course now gives it "
+                f"{check.points}: `{points} {check.points}` counts those for everybody, `{points} {worth:g}` the former"
+            )
+    gone = {name for name, cell in released.items() if not cell.by_hand} - {check.id for check in checks} - decided
+    for cell in sorted(gone):
+        name = ".".join(cell.split("-")[1:])
+        raise CourseFolderError(
+            f"{assignment} was released with {name}, which the course no longer has: put the check back; "
+            f"`autograder points {assignment} {name} 0` then makes it count nothing"
+        )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from autograder import checks
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.dependencies import imported_by
+from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, sources_of
@@ -173,17 +174,24 @@ def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: P
     before = tree(changed_folder(folder))
     would = grade(folder, seed=11, dry_run=True)
     assert tree(folder) == before
-    changes = {graded.submission.student: graded for graded in would.changes}
-    assert {student: (graded.points_before, graded.points) for student, graded in changes.items()} == {
+    changes = {change.mark.student.id: change for change in would.changes}
+    assert {student: (change.score_before, change.mark.score) for student, change in changes.items()} == {
         "empty": (0, 20),
         "newcomer": (None, 16),
         "right": (20, 18),
         "two_mistakes": (17, 16),
     }
-    (flip,) = changes["two_mistakes"].changed
-    assert (flip["exercise"], flip["check"], flip["outcome"]) == ("Linear", "affine_map", "fail")
+    assert changes["two_mistakes"].questions == [CELL]
     assert verdicts(grade(folder, seed=11)) == verdicts(would)
     assert not grade(folder, seed=11, dry_run=True).changes
+
+
+def test_dry_run_shows_no_change_under_a_hand_mark(folder: Path) -> None:
+    changed_folder(folder)
+    mark_by_hand(folder, "two_mistakes", 1, cell=CELL)
+    run = grade(folder, seed=11, dry_run=True, student="two_mistakes")
+    assert {verdict["check"]: verdict["points"] for verdict in run.graded[0].verdicts}["affine_map"] == 0
+    assert not run.changes
 
 
 @pytest.mark.deep
@@ -201,58 +209,30 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     assert {"student": "two_mistakes", "check": "affine_map", "before": 1, "points": 0}.items() <= flip.items()
 
 
-# Points or checks that have changed since the release: the gradebook follows, and nobody is blamed for it
+# A check is worth what its released cell says, or a decision since
 
 
-def let_check_be(change: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let one of the course's checks be another than when it was released, or be gone where nothing is said of it."""
+@pytest.mark.parametrize(
+    ("change", "points", "refusal"),
+    [
+        ({"points": 3}, 3, r"Linear\.affine_map of 2-layers was released with 1 points, and the course now gives it 3"),
+        ({}, 0, r"was released with Linear\.affine_map, which the course no longer has: put the check back"),
+        ({"name": "renamed"}, None, r"no cell for Linear\.renamed: run `autograder release"),
+    ],
+    ids=["other points", "gone", "renamed"],
+)
+def test_checks_other_than_the_released_ones_are_refused_until_decided(
+    change: dict[str, Any], points: int | None, refusal: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = [check for check in checks_of("layers") if change or check.id != CELL]
     changed = [replace(check, **change) if check.id == CELL else check for check in asked]
     monkeypatch.setitem(checks._CHECKS, "layers", changed)
-
-
-def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
-    """Return what the gradebook says: points, points that can be had, and whether a person has to look."""
-    with open_gradebook(folder) as gradebook:
-        return {
-            work.student.id: (work.score, work.max_score, work.needs_manual_grade)
-            for work in gradebook.assignment_submissions(ASSIGNMENT)
-        }
-
-
-@pytest.mark.deep
-@pytest.mark.long("grades a class anew")
-@pytest.mark.parametrize(
-    ("change", "most", "right"), [({"points": 3}, 27, 22), ({}, 24, 19)], ids=["other points", "gone"]
-)
-def test_changed_points_reach_the_gradebook_with_nothing_to_mark_anew(
-    change: dict[str, Any], most: float, right: float, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before, waits = tree(folder), {student: waits for student, (*_, waits) in totals(folder).items()}
-    let_check_be(change, monkeypatch)
-    assert points(grade(folder, seed=8, dry_run=True)) == ONCE | {"right": right}
-    assert tree(folder) == before
-    run = grade(folder, seed=8)
-    assert points(run) == ONCE | {"right": right}
-    assert totals(folder) == {student: (score, most, waits[student]) for student, score in points(run).items()}
-
-
-@pytest.mark.parametrize(
-    ("change", "refusal"),
-    [
-        (
-            {"points": 3},
-            "points of 2-layers have changed: grade it without --student",
-        ),  # others than those of the class
-        ({"name": "renamed"}, r"no cell for Linear\.renamed: run `autograder release"),
-    ],
-)
-def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
-    change: dict[str, Any], refusal: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    let_check_be(change, monkeypatch)
     with pytest.raises(CourseFolderError, match=refusal):
-        grade(folder, student="right")
+        grade(folder)
+    if points is not None:
+        write_decisions(folder / "decisions.csv", [Decision(ASSIGNMENT, "points", CELL, points=points)])
+        right = next(graded for graded in grade(folder, student="right", dry_run=True).graded)
+        assert (right.mark.score, right.mark.max_score) == (19 + points, 24 + points)
 
 
 @pytest.mark.parametrize(
