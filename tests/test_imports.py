@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.commands import ROOT, python, succeeded
 
 # Runs commands in one process, whatever they end with, and prints after each the loaded modules.
@@ -44,5 +46,6 @@ def test_a_command_loads_no_unused_library(tmp_path: Path) -> None:
         assert not unused & set(json.loads(loaded)), line
 
 
+@pytest.mark.deep
 def test_the_grader_can_be_imported_without_pytorch() -> None:
     succeeded(python(WITHOUT_PYTORCH, cwd=ROOT))
