@@ -2,10 +2,15 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.instructor.collecting.archive import DownloadEntry
+from autograder.instructor.collecting.plan import Plan, Situation, make_plan
+from autograder.instructor.collecting.systems import read_all
+from autograder.instructor.course.roster import Student
 
 ODD_RESULTS = ["  :results:", "    output: |-", "      3: [odd"]
 CELLS = {"2-layers": ("layers-Linear", "layers-Flatten"), "3-dropout": ("dropout-Dropout",)}
@@ -63,3 +68,13 @@ def gradescope_metadata(*submissions: tuple[str, list[tuple[str, str, str]], str
             lines += [f"  - :name: {person}", f"    :sid: '{number}'", f"    :email: {address}"]
         lines += [f"  :created_at: {when}", "  :score: 0.0", *ODD_RESULTS, "  :history: []"]
     return "\n".join([*lines, ""]).encode()
+
+
+def plan_of(entries: Sequence[DownloadEntry], students: Sequence[Student]) -> Plan:
+    """Return the plan for a download whose files called ``….ipynb`` are notebooks of one assignment."""
+    files = []
+    for file in read_all(entries):
+        is_notebook = file.name.endswith(".ipynb") and not file.entry.refused
+        facts = {"assignment": "2-layers", "digest": file.entry.name} if is_notebook else {"note": file.entry.refused}
+        files.append(replace(file, **facts))
+    return make_plan(files, Situation(students, {}, {}, datetime(2026, 11, 14, tzinfo=UTC)))

@@ -1,4 +1,4 @@
-"""`autograder init --roster` and `collect` on a course folder, with nbgrader's real gradebook."""
+"""`autograder init --roster` and `collect` on a course folder with a gradebook."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from autograder.instructor.course.attempts import ENTERED, PROVED, kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import open_matters
 from autograder.receipts import receipt_of
+from tests.instructor.collecting.conftest import ROSTER
 from tests.instructor.collecting.made_downloads import folder, notebook, zipped
 from tests.instructor.conftest import open_gradebook
 from tests.test_cli import here, refused
@@ -52,7 +53,7 @@ def mailed(course: Path, tmp_path: Path) -> Path:
     return tmp_path / "Untitled.ipynb"
 
 
-def test_a_student_whose_files_take_long_to_read_stops_nobody_elses(
+def test_slow_files_of_one_student_stop_nobody_else(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = notebook()[:-1] + b', "x": [' + b"{}," * 50_000 + b"{}]}"
@@ -85,7 +86,7 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
     assert "no penalty is counted: 0042 José O'Brien-Núñez. Put the times into a table" in errors
 
 
-def test_json_names_everything_and_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
+def test_json_is_complete_and_collecting_twice_changes_nothing(course: Path, canvas: Path) -> None:
     plan = json.loads(here(course, "collect", canvas, "--yes", "--json")[1])
     assert plan["written"]
     by_student = {submission["student"]: submission for submission in plan["submissions"]}
@@ -102,10 +103,12 @@ def test_json_names_everything_and_to_collect_twice_changes_nothing(course: Path
     assert files(course) == before
 
 
-def test_a_dry_run_and_a_run_in_which_nobody_can_be_asked_write_nothing(course: Path, canvas: Path) -> None:
+def test_without_consent_nothing_is_written(course: Path, canvas: Path) -> None:
     before = files(course)
     assert "nothing was written" in here(course, "collect", canvas, "--dry-run")[1]
     assert "add --yes to write, or --dry-run to look" in refused(course, "collect", canvas)
+    other = zipped(canvas.with_name("x.zip"), {"Ada Lovelace_7_assignsubmission_file_/x.ipynb": notebook("3-dropout")})
+    assert here(course, "collect", other, "2-layers", "--yes")[1].endswith("nothing was written\n")
     assert files(course) == before
 
 
@@ -123,7 +126,7 @@ def test_on_a_terminal_the_instructor_is_asked(
     assert work(course, "007").exists() == written
 
 
-def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_is(course: Path, tmp_path: Path) -> None:
+def test_work_placed_by_hand_is_kept_or_copied(course: Path, tmp_path: Path) -> None:
     work(course, "007").parent.mkdir(parents=True)
     work(course, "007").write_bytes(notebook(answer="by hand"))
     work(course, "007", "timestamp.txt").write_text("2026-11-01 00:00:00 UTC")
@@ -138,7 +141,7 @@ def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_i
     assert copies == {"2-layers.ipynb": notebook(answer="by hand"), "timestamp.txt": b"2026-11-01 00:00:00 UTC"}
 
 
-def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
+def test_a_killed_run_is_finished_by_the_next(course: Path, canvas: Path) -> None:
     here(course, "collect", canvas, "--yes")
     whole = files(course)
     work(course, "007").unlink()
@@ -150,7 +153,7 @@ def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
     assert all(after[name] == whole[name] for name in whole if name.endswith(".ipynb"))
 
 
-def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp_path: Path) -> None:
+def test_an_inner_zip_keeps_the_clues_of_its_name(course: Path, tmp_path: Path) -> None:
     inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
     packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
     canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
@@ -209,18 +212,6 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
     assert [attempt.standing for attempt in kept(CourseFolder(course), "007", "2-layers")] == [PROVED]
 
 
-def test_where_no_file_is_of_the_assignment_nothing_is_called_collected(course: Path, tmp_path: Path) -> None:
-    other = zipped(tmp_path / "x.zip", {"Ada Lovelace_7_assignsubmission_file_/x.ipynb": notebook("3-dropout")})
-    assert here(course, "collect", other, "2-layers", "--yes")[1].endswith("nothing was written\n")
-
-
-def test_a_student_with_another_kind_of_file_is_named(course: Path, tmp_path: Path) -> None:
-    download = folder(tmp_path / "x", {"grace/2-layers.py": b"import torch", "grace/more.py": b""})
-    status, _, errors = here(course, "collect", download, "2-layers", "--yes")
-    assert status == 1
-    assert "grace Grace Hopper handed in 2-layers.py, and no notebook" in errors
-
-
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -235,9 +226,12 @@ def test_a_student_with_another_kind_of_file_is_named(course: Path, tmp_path: Pa
         (("x.zip", "2-layers", "--times", "times.csv"), "times.csv, line 2: nobody in the roster is 'x'"),
         (("x.zip", "2-layers", "--times", "soon.csv"), "soon.csv, line 2: 'soon' is not a time: write 2026-11-05"),
         (("x.zip", "2-layers", "--times", "roster.csv"), "roster.csv lacks a column student"),
+        (("x.zip",), "roster.csv has no students: put your learning system's export"),
     ],
 )
 def test_wrong_use_is_one_line_and_writes_nothing(line: tuple[str, ...], reason: str, course: Path) -> None:
+    if "no students" in reason:
+        (course / "roster.csv").write_text("id,first name\n")
     (course / "due_dates.csv").write_text(DUE)
     (course / "times.csv").write_text("student,time\nx,2026-11-05 22:10\n")
     (course / "soon.csv").write_text("student,time\n007,soon\n")
@@ -247,7 +241,7 @@ def test_wrong_use_is_one_line_and_writes_nothing(line: tuple[str, ...], reason:
     assert files(course) == before
 
 
-def test_a_time_that_not_every_zone_has_is_none_and_stops_nobody(course: Path, tmp_path: Path) -> None:
+def test_a_time_out_of_range_is_none(course: Path, tmp_path: Path) -> None:
     (course / "due_dates.csv").write_text(DUE)
     stamp = b"9999-12-31 23:59:59 UTC\n"
     work = {"007/2-layers.ipynb": notebook(), "007/timestamp.txt": stamp, "0042/2-layers.ipynb": notebook()}
@@ -255,13 +249,6 @@ def test_a_time_that_not_every_zone_has_is_none_and_stops_nobody(course: Path, t
     assert (status, sorted(path.name for path in (course / "submitted").iterdir())) == (0, ["0042", "007"])
     inbound = folder(tmp_path / "inbound", {"grace+2-layers+9999-12-31 23:59:59 UTC/2-layers.ipynb": notebook()})
     assert here(course, "collect", inbound, "--yes")[0] == 0
-
-
-def test_a_roster_without_students_is_refused(course: Path, canvas: Path) -> None:
-    (course / "roster.csv").write_text("id,first name\n")
-    assert "roster.csv has no students: put your learning system's export" in refused(
-        course, "collect", canvas, "--yes"
-    )
 
 
 def test_without_due_dates_a_time_has_to_say_its_zone(course: Path, mailed: Path) -> None:
@@ -285,18 +272,14 @@ def test_class_and_due_dates_enter_nbgraders_gradebook(course: Path, canvas: Pat
     assert students["left"] == ("Left", None, None)
 
 
-def test_a_new_course_takes_an_export_as_its_roster_byte_for_byte(tmp_path: Path) -> None:
-    export = 'Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,007,ada,CS 1\n'.encode("utf-16")
-    (tmp_path / "export.csv").write_bytes(export)
-    status, printed, errors = here(tmp_path, "init", "course", "--roster", "export.csv")
-    assert (status, errors) == (0, "")
-    assert "in the gradebook: 1 student" in printed
-    assert (tmp_path / "course" / "roster.csv").read_bytes() == export
-    with open_gradebook(tmp_path / "course") as gradebook:
-        assert [(row.id, row.last_name, row.lms_user_id) for row in gradebook.students] == [("007", "Lovelace", "101")]
+def test_init_takes_an_export_as_the_roster_byte_for_byte(empty_course: Path) -> None:
+    assert (empty_course / "roster.csv").read_bytes() == ROSTER
+    with open_gradebook(empty_course) as gradebook:
+        rows = {row.id: (row.last_name, row.lms_user_id) for row in gradebook.students}
+    assert (len(rows), rows["grace"]) == (4, ("Hopper", "104"))
 
 
-def test_a_roster_that_is_there_stays_and_one_that_cannot_be_read_makes_no_course(course: Path, tmp_path: Path) -> None:
+def test_init_replaces_no_roster_and_refuses_an_unreadable_one(course: Path, tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_text("id,name\nada,Ada\n")
     before = files(course)
     assert "roster.csv is there already: edit it, or move it away" in refused(
