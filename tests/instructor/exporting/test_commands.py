@@ -1,4 +1,4 @@
-"""`autograder report`, `export` and `feedback` on a real gradebook of nbgrader's."""
+"""`autograder report`, `export` and `feedback` on the graded sample class."""
 
 import hashlib
 import html
@@ -50,6 +50,27 @@ def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 term_folder = own_copy("term")
 
 
+@pytest.fixture(scope="module")
+def published(term: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The term with feedback for students and a file in each format. Read it only, or replace what it exported."""
+    folder = copy_course(term, tmp_path_factory.mktemp("published") / "course")
+    (folder / "due_dates.csv").unlink()  # after the due date, pages show hidden checks
+    status, out, _ = here(folder, "feedback", ASSIGNMENT)
+    assert status == 0
+    assert "to upload: feedback/2-layers.zip" in out.splitlines()
+    for format_ in FORMATS:
+        status, out, err = here(folder, "export", ASSIGNMENT, "--format", format_)
+        count, what = (10, "what is not marked yet counts 0") if format_ in UNMARKED_COUNTS else (8, "left blank")
+        assert status == 0
+        assert re.search(rf"exports/2-layers\S+: {count} marks\n", out)
+        assert f"2 wait for a mark of their written answer; {what}" in err
+        assert "ada Ada Lovelace" in err
+    return folder
+
+
+FORMATS, UNMARKED_COUNTS = ("csv", "canvas", "moodle", "gradescope", "json"), ("gradescope", "json")
+
+
 def exported(folder: Path, name: str) -> list[list[str]]:
     return csv_rows((folder / "exports" / name).read_bytes().decode("utf-8"))
 
@@ -61,18 +82,13 @@ def report_of(folder: Path) -> tuple[dict[str, Any], str]:
     return section, path.with_suffix(".html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("format_", ["csv", "canvas", "moodle", "gradescope", "json"])
-def test_each_format_is_written_once_and_replaced_only_by_force(format_: str, term_folder: Path) -> None:
+@pytest.mark.parametrize("format_", FORMATS)
+def test_an_export_is_replaced_only_by_force(format_: str, published: Path) -> None:
+    before = set((published / "exports").iterdir())
     line = ("export", ASSIGNMENT, "--format", format_)
-    status, out, err = here(term_folder, *line)
-    assert status == 0
-    count, what = (10, "what is not marked yet counts 0") if format_ in ("gradescope", "json") else (8, "left blank")
-    assert re.search(rf"exports/2-layers\S+: {count} marks\n", out)
-    assert f"2 wait for a mark of their written answer; {what}" in err
-    assert "ada Ada Lovelace" in err
-    assert "--force replaces it and keeps a copy" in refused(term_folder, *line)
-    assert here(term_folder, *line, "--force", "-q")[:2] == (0, "")
-    assert len(list((term_folder / "exports").glob("2-layers*"))) == 2
+    assert "--force replaces it and keeps a copy" in refused(published, *line)
+    assert here(published, *line, "--force", "-q")[:2] == (0, "")
+    assert len(set((published / "exports").iterdir()) - before) == 1
 
 
 def test_a_time_is_proved_where_the_attempt_that_was_collected_then_is(term_folder: Path) -> None:
@@ -131,11 +147,10 @@ def test_a_copy_of_canvas_file_is_filled_and_kept_and_changed_cells_are_listed(
     assert "7 with a mark are not in" in err
 
 
-def test_an_unmarked_answer_leaves_a_blank_unless_it_is_to_count_nothing(term_folder: Path) -> None:
-    line = ("export", ASSIGNMENT, "--format", "csv", "--force")
+def test_an_unmarked_answer_leaves_a_blank_unless_it_is_to_count_nothing(term: Path) -> None:
+    line = ("export", ASSIGNMENT, "--format", "csv", "-o", "-")
     for more, score, status in (((), "", "waits for a person"), (("--unmarked-as-zero",), "20.0", "graded")):
-        assert here(term_folder, *line, *more)[0] == 0
-        head, *rows = exported(term_folder, "2-layers.csv")
+        head, *rows = csv_rows(here(term, *line, *more)[1])
         (ada,) = (dict(zip(head, row, strict=True)) for row in rows if row[head.index("student_id")] == "ada")
         assert (ada["raw_score"], ada["score"], ada["status"]) == ("20.0", score, status)
 
@@ -186,29 +201,28 @@ def test_the_report_needs_no_submission_and_replaces_itself(term_folder: Path) -
     assert str(term_folder) not in page
 
 
-def test_a_report_on_all_assignments_goes_to_standard_output_too(term_folder: Path) -> None:
-    status, out, _ = here(term_folder, "report", "--json")
+def test_a_report_on_all_assignments_goes_to_standard_output_too(published: Path) -> None:
+    status, out, _ = here(published, "report", "--json")
     assert status == 0
     sections = json.loads(out)["assignments"]
-    assert [section["assignment"] for section in sections] == CourseFolder(term_folder).assignments()
-    assert (term_folder / "reports" / "class.html").exists()
+    assert [section["assignment"] for section in sections] == CourseFolder(published).assignments()
+    assert (published / "reports" / "class.html").exists()
 
 
-def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(term_folder: Path) -> None:
-    status, out, _ = here(term_folder, "feedback", ASSIGNMENT)
-    assert status == 0
-    assert "to upload: feedback/2-layers.zip" in out.splitlines()
-    page = CourseFolder(term_folder).feedback("john", ASSIGNMENT).read_text(encoding="utf-8")
+def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(published: Path) -> None:
+    page = CourseFolder(published).feedback("john", ASSIGNMENT).read_text(encoding="utf-8")
     assert "<strong>12 of 25 points</strong>" in page
     assert "Late, by a claimed time: 4 points taken off." in page
-    with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
-        students = [path.name for path in (term_folder / "submitted").iterdir()]
+    with zipfile.ZipFile(published / "feedback" / "2-layers.zip") as archive:
+        students = [path.name for path in (published / "submitted").iterdir()]
         assert sorted(archive.namelist()) == sorted(f"{student}/2-layers.html" for student in students)
         assert archive.read("john/2-layers.html").decode() == page
 
 
 def test_a_path_that_leads_out_of_a_download_leads_out_of_no_zip(term_folder: Path) -> None:
     folder = CourseFolder(term_folder)
+    assert here(term_folder, "feedback", ASSIGNMENT, "--student", "barbara")[0] == 0
+    assert not (term_folder / "feedback" / "2-layers.zip").exists()
     digest = hashlib.sha256(folder.submission("ada", ASSIGNMENT).file.read_bytes()).hexdigest()
     when = datetime(2026, 11, 5, tzinfo=UTC)
     paths = {digest: "../../mine.ipynb", "another digest": "a later one.ipynb"}
@@ -219,35 +233,30 @@ def test_a_path_that_leads_out_of_a_download_leads_out_of_no_zip(term_folder: Pa
         assert archive.read("mine.html").decode() == folder.feedback("ada", ASSIGNMENT).read_text(encoding="utf-8")
 
 
-def test_pages_and_exports_for_students_keep_hidden_diagnoses_hidden(term_folder: Path) -> None:
-    (term_folder / "due_dates.csv").unlink()  # after the due date, pages tell of hidden checks
-    for line in (("feedback",), ("export", "--format", "moodle"), ("export", "--format", "gradescope")):
-        assert here(term_folder, *line, ASSIGNMENT)[0] == 0
-    with zipfile.ZipFile(term_folder / "exports" / "2-layers-gradescope.zip") as archive:
+def test_pages_and_exports_for_students_keep_hidden_diagnoses_hidden(published: Path) -> None:
+    with zipfile.ZipFile(published / "exports" / "2-layers-gradescope.zip") as archive:
         results = {name.split("/")[1]: json.loads(archive.read(name)) for name in archive.namelist()}
-    worksheet = (term_folder / "exports" / "2-layers-moodle.csv").read_text(encoding="utf-8")
+    worksheet = (published / "exports" / "2-layers-moodle.csv").read_text(encoding="utf-8")
     lines = [line for exercise in Course.installed().exercises("layers") for line in exercise.solution_lines]
     solutions = {line for line in lines if line.startswith(("self.weight", "return x"))}
     tried = set[str]()
     for student, result in results.items():
-        page = CourseFolder(term_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+        page = CourseFolder(published).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
         text = "\n".join([html.unescape(page), html.unescape(worksheet), json.dumps(result, ensure_ascii=False)])
         texts: dict[bool, set[str]] = {True: set(), False: set()}
-        for verdict in record_of(term_folder, student)["verdicts"]:
+        for verdict in record_of(published, student)["verdicts"]:
             texts[verdict["hidden"]] |= {text for _, text in labelled(verdict["diagnosis"])}
         secrets = texts[True] - texts[False]
-        assert [secret for secret in secrets | solutions | {str(term_folder)} if secret in text] == []
+        assert [secret for secret in secrets | solutions | {str(published)} if secret in text] == []
         tried |= secrets
     assert tried and len(solutions) >= 3
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_students_page_is_accessible(scheme: str, term_folder: Path, browser: Browser) -> None:
-    assert here(term_folder, "feedback", ASSIGNMENT, "--student", "barbara")[0] == 0
-    assert not (term_folder / "feedback" / "2-layers.zip").exists()
+def test_a_students_page_is_accessible(scheme: str, published: Path, browser: Browser) -> None:
     with on_a_telephone(browser, scheme) as context:
         page = context.new_page()
-        page.goto(f"file://{CourseFolder(term_folder).feedback('barbara', ASSIGNMENT)}")
+        page.goto(f"file://{CourseFolder(published).feedback('barbara', ASSIGNMENT)}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert violations(page) == []  # of language and order of headings, too
         lines = page.locator(".bars td").evaluate_all("(cells) => cells.map((td) => td.getClientRects()[0].height)")
