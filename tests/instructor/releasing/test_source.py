@@ -3,6 +3,7 @@
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from unittest.mock import Mock, patch
@@ -17,7 +18,7 @@ from autograder.instructor import cache
 from autograder.instructor.class_facts import released_cells
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
-from autograder.instructor.course.written_questions import WrittenQuestion, own_questions
+from autograder.instructor.course.written_questions import own_questions
 from autograder.instructor.releasing import bundle, execution
 from autograder.instructor.releasing import release as releasing
 from autograder.instructor.releasing import source as making
@@ -77,22 +78,15 @@ def test_a_source_without_its_solutions_is_the_release(course: Course, untouched
     assert answers == {name: cell.source for name, cell in exercise_cells(untouched).items()}
 
 
-AS_IT_IS = ("", "")  # an edit that changes nothing
-
-
 @dataclass(frozen=True)
 class SmallCourse(Course):
-    """The course with one short chapter, and with an edit of its reference."""
+    """The course with one short chapter."""
 
     book: Path = Path()
-    edit: tuple[str, str] = AS_IT_IS
 
     @property
     def chapters(self) -> Path:
         return self.book
-
-    def source(self, room: str) -> str:
-        return super().source(room).replace(*self.edit)
 
 
 SETUP = "```{code-cell} python3\n:tags: [setup]\n\nfrom torch import Tensor, nn\n```\n\n"
@@ -100,89 +94,65 @@ EXERCISE = "```{code-cell} python3\n:tags: [exercise]\n\nfrom solutions.layers i
 SHORT = f"---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n# Short\n\n{SETUP}{EXERCISE}"
 
 
-def short(root: Path, text: str, edit: tuple[str, str] = AS_IT_IS) -> tuple[Chapter, SmallCourse]:
+def short(root: Path, text: str) -> tuple[Chapter, SmallCourse]:
     """Write a chapter, and return it with the course that it is all of."""
     chapter = Chapter(root / "2-layers.md", ROOM)
     chapter.path.write_text(SHORT + text, encoding="utf-8")
-    return chapter, SmallCourse("solutions", "https://example.org/", book=root, edit=edit)
-
-
-def executed_and_released(
-    chapter: Chapter, course: Course, folder: CourseFolder, question: WrittenQuestion | None = None
-) -> None:
-    ran = execution.executed_chapter(chapter, course)
-    releasing.require_open_and_right(chapter, course)
-    releasing.release(chapter, ran, course, folder, question=question)
+    return chapter, SmallCourse("solutions", "https://example.org/", book=root)
 
 
 @pytest.mark.parametrize(
-    ("cell", "edit", "complaint"),
+    ("cell", "complaint"),
     [
-        ("x = 1\n1 / 0", AS_IT_IS, r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
-        pytest.param("import os\nos._exit(3)", AS_IT_IS, r"\w+ ended the whole kernel", marks=pytest.mark.deep),
-        pytest.param(
-            *(
-                "",
-                ("x.flatten(start_dim=1)", "x.flatten()"),
-                "the cell layers-Flatten-rows of 2-layers fails with the reference: CheckFailed: Flatten",
-            ),
-            marks=pytest.mark.deep,
-        ),
+        ("x = 1\n1 / 0", r"the cell named \('x = 1'\) fails: ZeroDivisionError: division by zero"),
+        ("import os\nos._exit(3)", "the cell named ended the whole kernel"),
+        ("while True: pass", "the cell named did not end within 1 s"),
     ],
-    ids=["an error", "a crash", "a check"],
+    ids=["an error", "a crash", "no end"],
 )
-def test_a_release_stops_at_a_failing_cell(cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path) -> None:
-    chapter, course = short(tmp_path, f"\n```{{code-cell}}\n{cell}\n```\n", edit)
-    make_course_folder(tmp_path / "course")
-    with pytest.raises((execution.ExecutionError, releasing.ReleaseError), match=complaint) as refused:
-        executed_and_released(chapter, course, CourseFolder.here(tmp_path / "course"))
+def test_a_failing_cell_is_named(cell: str, complaint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if "while" in cell:
+        monkeypatch.setattr(execution, "CELL_TIMEOUT_S", 1)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell, id="named")])
+    with pytest.raises(execution.ExecutionError, match=complaint) as refused:
+        execution.execute(notebook, tmp_path, allow_errors=False)
     assert "\n" not in str(refused.value)
-    assert not list((tmp_path / "course").rglob("*.ipynb"))
 
 
 FAILS = nbformat.v4.new_output("error", ename="CheckFailed", evalue="Flatten", traceback=[])
 
 
+WARNS = nbformat.v4.new_output("stream", name="stderr", text="slow")
+
+
+def played(notebook: NotebookNode, failing: str = "", passing: bool = False) -> NotebookNode:
+    """Return graded cells as run: open checks fail, unless all pass; so do cells with a text; the reference warns."""
+    for cell in notebook.cells:
+        is_untouched = cell.id.startswith("untouched-")
+        is_open = is_untouched and ".require()" in cell.source and not passing
+        cell.outputs = [FAILS] if is_open or (failing and failing in cell.source) else [WARNS] * (not is_untouched)
+    return notebook
+
+
 @pytest.mark.parametrize(
     ("failing", "complaint"),
     [
-        ("nothing", r"the cell layers-Flatten-\w+ passes on the untouched notebook of 2-layers"),
+        (None, r"the cell layers-Flatten-\w+ passes on the untouched notebook of 2-layers"),
         ("### BEGIN SOLUTION", "the cell layers-Flatten of 2-layers fails with the reference: CheckFailed: Flatten"),
         (".require()", r"the cell layers-Flatten-\w+ of 2-layers fails with the reference: CheckFailed: Flatten"),
         ("# ", r"the cell layers-Flatten-\w+ fails on the untouched notebook of 2-layers"),
     ],
 )
 def test_an_open_check_that_passes_and_a_right_one_that_fails_are_named(
-    failing: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failing: str | None, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ran(notebook: NotebookNode, *_: object, **__: object) -> NotebookNode:
-        for cell in notebook.cells:
-            is_open = cell.id.startswith("untouched-") and ".require()" in cell.source and failing != "nothing"
-            cell.outputs = [FAILS] if is_open or failing in cell.source else []
-        return notebook
-
-    monkeypatch.setattr(releasing, "with_outputs", ran)
     chapter, course = short(tmp_path, "")
+    monkeypatch.setattr(releasing, "with_outputs", lambda notebook, *_, **__: played(notebook))
+    releasing.require_open_and_right(chapter, course)
+    faulty = partial(played, failing=failing or "", passing=failing is None)
+    monkeypatch.setattr(releasing, "with_outputs", lambda notebook, *_, **__: faulty(notebook))
     with pytest.raises(releasing.ReleaseError, match=complaint):
         releasing.require_open_and_right(chapter, course)
-
-
-@pytest.mark.deep
-@pytest.mark.long("a chapter is run and released")
-def test_a_right_reference_that_warns_is_released(tmp_path: Path) -> None:
-    flatten = "x.flatten(start_dim=1)"
-    chapter, course = short(tmp_path, "", (flatten, f"__import__('warnings').warn('slow') or {flatten}"))
-    make_course_folder(tmp_path / "course")
-    folder = CourseFolder.here(tmp_path / "course")
-    executed_and_released(chapter, course, folder)
-    assert folder.released(chapter.assignment).is_file()
-
-
-def test_a_cell_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(execution, "CELL_TIMEOUT_S", 1)
-    endless = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass", id="endless")])
-    with pytest.raises(execution.ExecutionError, match="the cell endless did not end within 1 s"):
-        execution.execute(endless, tmp_path, allow_errors=False)
 
 
 def test_a_chapter_of_text_alone_is_a_notebook_too(course: Course, tmp_path: Path) -> None:
@@ -226,7 +196,7 @@ glue("eleven", 11)
 """
 
 
-def test_a_students_notebook_names_each_exercise_folds_what_draws_and_glues_nothing(tmp_path: Path) -> None:
+def test_exercises_have_headings_and_figures_are_folded(tmp_path: Path) -> None:
     chapter, course = short(tmp_path, FIGURE)
     cells = source_notebook(chapter, course, {}).cells
     at = next(at for at, cell in enumerate(cells) if grade_id_of(cell) == "layers-Flatten")
@@ -245,7 +215,7 @@ def test_an_exercise_or_an_unknown_name_is_never_given(named: str, course: Cours
         course.given_in(f"from {named}")
 
 
-def test_a_source_that_somebody_changed_is_not_overwritten_unasked_and_then_each_copy_is_kept(tmp_path: Path) -> None:
+def test_an_edited_source_is_overwritten_by_force_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "2-layers" / "2-layers.ipynb"
     releasing.write_source(path, "first", force=False)
     releasing.write_source(path, "first", force=False)  # nothing differs, so nothing is said
@@ -276,20 +246,14 @@ The public question.
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
-    """A course folder in which a short chapter was released with a question of the instructor's own."""
-    root = tmp_path_factory.mktemp("own")
-    (root / "chapters").mkdir()
-    chapter, course = short(root / "chapters", WRITTEN)
-    make_course_folder(root / "course")
-    folder = CourseFolder.here(root / "course")
+def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(tmp_path: Path) -> None:
+    (tmp_path / "chapters").mkdir()
+    chapter, course = short(tmp_path / "chapters", WRITTEN)
+    make_course_folder(tmp_path / "course")
+    folder = CourseFolder.here(tmp_path / "course")
     (folder.questions / "2-layers.md").write_text(OWN, encoding="utf-8")
-    executed_and_released(chapter, course, folder, own_questions(folder, course)["2-layers"])
-    return folder
-
-
-def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(folder: CourseFolder) -> None:
+    question = own_questions(folder, course)["2-layers"]
+    releasing.release(chapter, nbformat.v4.new_notebook(), course, folder, question=question)
     notebook = read_notebook(folder.released("2-layers"))
     at = next(at for at, cell in enumerate(notebook.cells) if is_written(cell))
     before = notebook.cells[at - 1].source
@@ -302,13 +266,6 @@ def test_an_own_question_replaces_the_public_one_and_its_answer_is_kept_back(fol
     (cell,) = filter(is_written, read_notebook(folder.source("2-layers")).cells)
     assert "The numbers shrink." in cell.source
     assert "He's" not in cell.source
-
-
-def test_what_is_released_again_unchanged_runs_neither_with_its_answers_nor_without_them(folder: CourseFolder) -> None:
-    chapter, course = short(folder.root.parent / "chapters", WRITTEN)
-    with patch.object(execution, "execute") as execute:
-        executed_and_released(chapter, course, folder, own_questions(folder, course)["2-layers"])
-    execute.assert_not_called()
 
 
 # What the command says at its end
@@ -415,6 +372,14 @@ def test_a_chapter_that_failed_is_executed_again(own_course: Course, monkeypatch
         patched.setattr(execution, "execute", Mock(side_effect=execution.ExecutionError("the cell fails")))
         is_executed(own_course)
     assert is_executed(own_course)
+
+
+def test_unchanged_graded_cells_run_once(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    execute = Mock(side_effect=lambda notebook, *_, **__: played(nbformat.from_dict(notebook)))
+    monkeypatch.setattr(execution, "execute", execute)
+    for _ in range(2):
+        releasing.require_open_and_right(Chapter.at(own_course.chapters / "2-layers.md"), own_course)
+    execute.assert_called_once()
 
 
 def test_two_who_ask_at_once_share_one_execution(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
