@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from traitlets.config import Config
 
 from autograder.instructor.course.about import about, course_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -26,15 +27,11 @@ def test_a_course_has_no_book_until_its_instructor_names_one(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize("text", ["book.example", "ftp://book.example/", 'https://x/"; import os', "https://a b"])
-def test_a_wrong_address_of_a_book_is_refused(text: str, tmp_path: Path) -> None:
-    make_course_folder(tmp_path)
-    configure(tmp_path, "About", book_url=text)
+def test_a_wrong_address_of_a_book_is_refused(text: str) -> None:
     with pytest.raises(CourseFolderError, match="is not the address of a book"):
-        book_of(tmp_path)
+        about(Config({"About": {"book_url": text}}))
 
 
-def test_a_setting_of_another_kind_is_refused(tmp_path: Path) -> None:
-    make_course_folder(tmp_path)
-    configure(tmp_path, "About", hand_in=3)
+def test_a_setting_of_another_kind_is_refused() -> None:
     with pytest.raises(CourseFolderError, match=r"c\.About takes texts"):
-        about(CourseFolder.here(tmp_path).nbgrader_config())
+        about(Config({"About": {"hand_in": 3}}))
