@@ -135,12 +135,10 @@ WHOSE: dict[str, tuple[list[Student], dict[str, bytes], list[str]]] = {
 def test_all_clues_decide_whose_a_file_is(
     students: list[Student], files: dict[str, bytes], expected: list[str]
 ) -> None:
-    directory = Directory(students)
-    read = {file.entry.name: file for file in read_all(entries_of(files))}
-    ((*matches,),) = zip(*owners_of(list(read.values()), directory), strict=True)
-    whose = {
-        name: match.student.id if match.student else match.reason for name, match in zip(read, matches, strict=True)
-    }
+    read = read_all(entries_of(files))
+    matches = [match for (match,) in owners_of(read, Directory(students))]
+    owners = [match.student.id if match.student else match.reason for match in matches]
+    whose = {file.entry.name: owner for file, owner in zip(read, owners, strict=True)}
     assert [whose[path] for path in files if path.endswith(".ipynb")] == expected
 
 

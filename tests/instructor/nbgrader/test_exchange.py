@@ -18,9 +18,6 @@ from sample_class.the_ten import answers
 from tests.commands import succeeded
 from tests.conftest import ROOT, copy_course
 from tests.instructor.conftest import ASSIGNMENT, configure
-from tests.instructor.releasing.conftest import StudentMachine, machine
-
-__all__ = ["machine"]  # a fixture, which a full run makes once for the tests of two rooms
 
 USERS = {"curie": 61001, "ada": 61002, "barbara": 61003}
 NOTEBOOK = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
@@ -29,10 +26,9 @@ EXCHANGE = "/srv/exchange"
 
 @dataclass(frozen=True)
 class HubMachine:
-    """A machine with accounts for a teacher and for students: its ``/srv``, the students' environment, the course."""
+    """A machine with accounts for a teacher and for students: its ``/srv``, and the course."""
 
     folder: Path
-    environment: Path
     course_id: str
 
     def run(self, user: str, *line: str | Path, where: str = "") -> subprocess.CompletedProcess[str]:
@@ -43,7 +39,6 @@ class HubMachine:
             for parent in list(needed.parents)[-2::-1]:
                 hub += ["--perms", "0755", "--dir", str(parent)]
             hub += ["--ro-bind", str(needed), str(needed)]
-        hub += ["--ro-bind", str(self.environment), "/srv/environment"]
         hub += ["--ro-bind", str(self.folder / "passwd"), "/etc/passwd"]
         uid = str(USERS[user])
         hub += [shutil.which("setpriv") or "", "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs"]
@@ -69,14 +64,13 @@ def give(path: Path, user: str) -> None:
         os.chown(entry, USERS[user], USERS[user])
 
 
-@pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: StudentMachine) -> HubMachine:
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory, released: Path) -> HubMachine:
     """A hub on which the course is released, and two students have fetched, filled in and submitted. Read it only."""
     assert os.geteuid() == 0, "to be several users needs root, as in CI"
     folder = tmp_path_factory.mktemp("hub")
     course_id = CourseFolder(released).nbgrader_config().CourseDirectory.course_id
-    hub = HubMachine(folder, machine.python.parent.parent, course_id)
-    (folder / "environment").mkdir()
+    hub = HubMachine(folder, course_id)
     folder.chmod(0o755)
     hub.exchange.mkdir()
     hub.exchange.chmod(0o1777)
