@@ -10,7 +10,7 @@ import nbformat
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecord, write_record
+from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.mistakes import Mistake

@@ -31,7 +31,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecords
+from autograder.instructor.course.records import GradingRecords
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking.queries import AnswerView, entries, next_of, view

@@ -35,9 +35,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
 from autograder.instructor import hand_marks
-from autograder.instructor.course.extensions import Work
+from autograder.instructor.course.due_dates import LatePenalty, Work, late_penalty
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.late import LatePenalty, late_penalty
 from autograder.instructor.course.roster import Student
 from autograder.instructor.hand_marks import FormgraderEntry, Key
 from autograder.instructor.marks import CellMark, HandMark, Mark

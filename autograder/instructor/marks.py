@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from autograder.instructor.course.attempts import CLAIMED, TIME_IN_WORDS, Standing
 from autograder.instructor.course.decisions import Decision, decisions_in_words, excused_in, extensions_in
-from autograder.instructor.course.extensions import Work, own_due_dates
-from autograder.instructor.course.grading_records import GradingRecord
-from autograder.instructor.course.late import DatedWork, Lateness, LatePenalty
+from autograder.instructor.course.due_dates import DatedWork, Lateness, LatePenalty, Work, own_due_dates
+from autograder.instructor.course.records import CLAIMED, TIME_IN_WORDS, GradingRecord, Standing
 from autograder.instructor.course.roster import Student, by_section
 from autograder.judge.verdicts import VerdictRecord
 

@@ -12,8 +12,8 @@ from autograder.instructor.class_facts import facts_of
 from autograder.instructor.course.due_dates import assignments_of
 from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import FILE
 from autograder.instructor.course.open_matters import late_since_unknown
+from autograder.instructor.course.records import FILE
 from autograder.instructor.course.roster import students_of
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import Mark, by_assignment, marks_of

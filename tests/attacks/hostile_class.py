@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.records import GradingRecord
 from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from autograder.judge.verdicts import VerdictRecord

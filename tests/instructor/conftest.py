@@ -20,7 +20,7 @@ from autograder.checks import Check
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecord, write_record
+from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.grade_class import GradeRequest, grade_class

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.decisions import Decision, read_decisions, with_decisions, write_decisions
+from autograder.instructor.course.due_dates import LatePenalty
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.course.init import make_course_folder
-from autograder.instructor.course.late import LatePenalty
+from autograder.instructor.course.records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecords, write_record
 from autograder.instructor.course.init import make_course_folder
+from autograder.instructor.course.records import Attempt, GradingRecords, keep, write_record
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
 from tests.conftest import own_copy

@@ -18,13 +18,12 @@ from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situ
 from autograder.instructor.collecting.recognising import Answers, answers_of, recognise
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
-from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
 from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of
-from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.files import TableError, read_table, write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, has_a_date_everywhere
+from autograder.instructor.course.records import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.roster import Student, students_of
-from autograder.instructor.course.tables import TableError, read_table
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 

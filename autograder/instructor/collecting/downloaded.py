@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.instructor.collecting.archive import DownloadEntry
-from autograder.instructor.course.attempts import CLAIMED, Standing
 from autograder.instructor.course.directory import Clue
+from autograder.instructor.course.records import CLAIMED, Standing
 
 BY_HAND = "by hand"  # the system of files that the instructor has given to one student
 TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of handing in

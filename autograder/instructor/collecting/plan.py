@@ -8,9 +8,9 @@ from typing import Literal
 
 from autograder.instructor.collecting.downloaded import BY_HAND, DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
-from autograder.instructor.course.attempts import CLAIMED, ENTERED, Attempt
 from autograder.instructor.course.directory import Directory, Match
-from autograder.instructor.course.extensions import Work
+from autograder.instructor.course.due_dates import Work
+from autograder.instructor.course.records import CLAIMED, ENTERED, Attempt
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 

@@ -61,10 +61,8 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     from autograder.course import chapters_of, chapters_to_read
     from autograder.instructor.authoring.proving import require_fitting
     from autograder.instructor.class_facts import released_cells, update_gradebook
-    from autograder.instructor.course.about import about, course_of
-    from autograder.instructor.course.decisions import read_decisions
-    from autograder.instructor.course.due_dates import own_due_dates_of
-    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+    from autograder.instructor.course.decisions import own_due_dates_of, read_decisions
+    from autograder.instructor.course.folder import CourseFolder, CourseFolderError, about, course_of
     from autograder.instructor.course.written_questions import own_questions
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import worth_now
@@ -125,8 +123,7 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
 
 def _release_for_gradescope(assignment: str | None, output: Path | None, *, force: bool, quiet: bool) -> None:
     from autograder.console import progress
-    from autograder.instructor.course.about import course_of
-    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.folder import CourseFolder, course_of
     from autograder.instructor.gradescope.upload import write_gradescope_bundle
 
     folder = CourseFolder.here()

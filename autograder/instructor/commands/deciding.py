@@ -143,8 +143,7 @@ def extend(
     from autograder.course import Course
     from autograder.instructor.course.decisions import Decision
     from autograder.instructor.course.directory import find_student, known_students
-    from autograder.instructor.course.due_dates import assignments_of
-    from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, parse_extension
+    from autograder.instructor.course.due_dates import FORMS, WHOLE_TERM, assignments_of, parse_extension
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.roster import by_section
 
@@ -175,7 +174,7 @@ def decide(
     from autograder.course import Course
     from autograder.instructor.class_facts import facts_of, update_gradebook
     from autograder.instructor.course.decisions import with_decisions, write_decisions
-    from autograder.instructor.course.extensions import WHOLE_TERM
+    from autograder.instructor.course.due_dates import WHOLE_TERM
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import marks_of
 

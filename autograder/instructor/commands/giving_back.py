@@ -29,9 +29,8 @@ def feedback(assignment: Assignment = None, student: Student = None, quiet: Quie
     in on time; after that, also with the likely mistake.
     """
     from autograder.instructor.course.directory import find_student
-    from autograder.instructor.course.due_dates import in_words
+    from autograder.instructor.course.due_dates import in_words, late_penalty
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.late import late_penalty
     from autograder.instructor.reports.feedback import closing_dates, write_feedback, write_zips
 
     folder = CourseFolder.here()

@@ -52,10 +52,9 @@ def grade(
     is 1 if a submission could not be graded.
     """
     from autograder.console import print_table
-    from autograder.instructor.course.about import course_of
     from autograder.instructor.course.directory import Directory, known_students
     from autograder.instructor.course.files import write_atomically
-    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.folder import CourseFolder, course_of
     from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.course.roster import Student
     from autograder.instructor.grading import display

@@ -35,9 +35,8 @@ def explain(
     observed and expected, and the verdict. The exit status is 1 if another verdict was recorded.
     """
     from autograder.console import progress
-    from autograder.instructor.course.about import course_of
     from autograder.instructor.course.directory import find_student
-    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.folder import CourseFolder, course_of
     from autograder.instructor.grading.explain import explaining, explanation_text
 
     folder = CourseFolder.here()
@@ -64,9 +63,8 @@ def requests(
     it is called claimed. The exit status is 1 if no request was found.
     """
     from autograder.console import progress
-    from autograder.instructor.course.about import course_of
     from autograder.instructor.course.files import write_atomically
-    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.folder import CourseFolder, course_of
     from autograder.instructor.requests.answering import answer, draft, read_requests
 
     folder = CourseFolder.here()

@@ -8,12 +8,22 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from autograder.instructor.course.extensions import Extension, Work, parse_extension
-from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.tables import Row, Table, read_table
+from autograder.course import Course
+from autograder.instructor.course.due_dates import (
+    Extension,
+    Work,
+    due_dates_of,
+    instant,
+    own_due_dates,
+    parse_extension,
+)
+from autograder.instructor.course.files import Row, Table, read_table, write_atomically
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.roster import by_section, students_of
 
 What = Literal["points", "dropped", "excused", "extended"]
 COLUMNS = ("assignment", "decision", "question", "student", "points", "extension")
@@ -28,7 +38,7 @@ class Decision:
     cell: str = ""  # the id of the question's cell; empty for ``excused`` and ``extended``
     student: str = ""  # who is ``excused`` or ``extended``; or empty
     points: int = 0  # what a check counts; 0 for the others
-    extension: str = ""  # in one of the forms of ``extensions.py``; empty for the others
+    extension: str = ""  # in one of the forms of ``due_dates.py``; empty for the others
 
     @property
     def question(self) -> str:
@@ -107,3 +117,17 @@ def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
     for decision in decisions:
         table.writerow([*decision.about, decision.points or "", decision.extension])
     write_atomically(path, out.getvalue())
+
+
+def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetime]:
+    """Return due dates with extensions, in their zones, by student and assignment; raise TableError for broken ones."""
+    given, sections = extensions_in(read_decisions(folder.decisions)), by_section(students_of(folder))
+    return own_due_dates(due_dates_of(folder, course), given, sections)
+
+
+def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
+    """Return until when the last student can hand in each dated assignment in time; raise as ``own_due_dates_of``."""
+    last = due_dates_of(folder, course)
+    for (_, assignment), own in own_due_dates_of(folder, course).items():
+        last[assignment] = max(last[assignment], own, key=instant)
+    return last

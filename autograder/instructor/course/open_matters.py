@@ -7,9 +7,8 @@ attempts).
 import hashlib
 from collections.abc import Sequence
 
-from autograder.instructor.course.attempts import INDEX, kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.grading_records import GradingRecords
+from autograder.instructor.course.records import INDEX, GradingRecords, kept
 from autograder.instructor.course.roster import students_of
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 

@@ -18,8 +18,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.instructor.course.files import Row, Table, TableError, column_key, read_table
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.tables import Row, Table, TableError, column_key, read_table
 
 # The first of these columns in which everybody has a value of their own names the folders in submitted/.
 ID_COLUMNS = ("studentid", "sisuserid", "idnumber", "id", "username", "sisloginid", "login", "emailaddress", "email")

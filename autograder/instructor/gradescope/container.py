@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
 from autograder.instructor.grading.submission import grade_one

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.instructor.course.folder import Submission
-from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.records import GradingRecord
 from autograder.instructor.grading.submission import versions
 from autograder.instructor.marks import Mark
 from autograder.judge.verdicts import VerdictRecord

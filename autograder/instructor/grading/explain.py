@@ -13,7 +13,7 @@ from autograder.checks import Check, Observation, Sample, checks_of
 from autograder.course import Course
 from autograder.instructor.course.decisions import decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
+from autograder.instructor.course.records import GradingRecord, GradingRecords
 from autograder.judge.comparison import same
 from autograder.judge.judge import describe, judge
 from autograder.judge.live import LiveExpectations

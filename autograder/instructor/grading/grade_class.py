@@ -20,11 +20,11 @@ from autograder.checks import Check, checks_of
 from autograder.console import progress
 from autograder.course import Course
 from autograder.instructor.class_facts import facts_of, update_gradebook
-from autograder.instructor.course.extensions import Work
+from autograder.instructor.course.due_dates import Work
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
-from autograder.instructor.course.grading_records import FILE as RECORD_FILE
-from autograder.instructor.course.grading_records import GradingRecord, GradingRecords, write_record
+from autograder.instructor.course.records import FILE as RECORD_FILE
+from autograder.instructor.course.records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, MarkChange, UngradedSubmission

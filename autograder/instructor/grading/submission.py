@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 import autograder
 from autograder.checks import checks_of, rooms
 from autograder.instructor.course.folder import HandedIn
-from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.records import GradingRecord
 from autograder.judge.judge import Expectations
 from autograder.judge.verdicts import Verdict, labelled_lines
 from autograder.notebooks import answers

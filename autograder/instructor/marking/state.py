@@ -7,7 +7,7 @@ from typing import Self
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecords
+from autograder.instructor.course.records import GradingRecords
 from autograder.instructor.course.written_questions import WrittenQuestion, question_for
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking.team import Team, read_team

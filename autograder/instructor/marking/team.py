@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.instructor.course.files import Row, Table, TableError, read_table
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.roster import sections_of, students_of
-from autograder.instructor.course.tables import Row, Table, TableError, read_table
 from autograder.instructor.hand_marks import FORMGRADER
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 

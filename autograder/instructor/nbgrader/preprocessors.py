@@ -20,9 +20,8 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from autograder.course import Course
 from autograder.exercises import BEGIN
 from autograder.instructor.class_facts import update_student
-from autograder.instructor.course.about import with_book
-from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecords, write_record
+from autograder.instructor.course.folder import CourseFolder, with_book
+from autograder.instructor.course.records import GradingRecords, write_record
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.submission import completed, grade_one
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from autograder.instructor.course.attempts import CLAIMED
+from autograder.instructor.course.records import CLAIMED
 from autograder.instructor.marks import Mark, by_assignment, number
 from autograder.instructor.reports import class_statistics, similar
 from autograder.instructor.reports.code_tokens import written_words

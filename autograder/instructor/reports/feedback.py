@@ -19,11 +19,11 @@ from typing import Any
 
 from autograder.course import Course, chapters_of
 from autograder.instructor.class_facts import nothing_graded, read_marks
-from autograder.instructor.course.attempts import TIME_IN_WORDS, Attempt, kept
-from autograder.instructor.course.due_dates import duration, in_words, last_dates_of
+from autograder.instructor.course.decisions import last_dates_of
+from autograder.instructor.course.due_dates import LatePenalty, duration, in_words, late_penalty
 from autograder.instructor.course.files import write_atomically, zipped
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.late import LatePenalty, late_penalty
+from autograder.instructor.course.records import TIME_IN_WORDS, Attempt, kept
 from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.requests.form import WRITTEN, Request
 from autograder.judge.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis

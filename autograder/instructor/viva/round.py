@@ -10,7 +10,7 @@ from itertools import groupby
 from autograder.checks import checks_of
 from autograder.instructor.class_facts import nothing_graded
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
+from autograder.instructor.course.records import GradingRecord, GradingRecords
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.question import Run, TalkQuestion, question_about, scenes_of
 from autograder.notebooks.answers import program_of

@@ -11,9 +11,9 @@ import pytest
 from autograder.course import Course
 from autograder.instructor.collecting import collect
 from autograder.instructor.collecting.collect import CollectRequest, carry_out, planned_collection
-from autograder.instructor.course.attempts import ENTERED, PROVED, kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import open_matters
+from autograder.instructor.course.records import ENTERED, PROVED, kept
 from autograder.receipts import receipt_of
 from tests.instructor.collecting.conftest import ROSTER
 from tests.instructor.collecting.made_downloads import folder, notebook, zipped

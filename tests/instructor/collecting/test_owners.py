@@ -21,9 +21,9 @@ from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.plan import Plan
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.directory import Clue, Directory
+from autograder.instructor.course.files import parse_table
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student, students_in
-from autograder.instructor.course.tables import parse_table
 from autograder.instructor.requests.answering import read_requests
 from autograder.instructor.requests.form import Request
 from tests.attacks.corpus import HERE, read_attacks

@@ -23,8 +23,8 @@ from autograder.instructor.collecting.plan import (
     with_new,
 )
 from autograder.instructor.collecting.recognising import NO_NOTEBOOK, recognise
-from autograder.instructor.course.attempts import ENTERED, PROVED, Attempt
 from autograder.instructor.course.directory import Clue
+from autograder.instructor.course.records import ENTERED, PROVED, Attempt
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 from tests.instructor.collecting import made_downloads

@@ -13,9 +13,9 @@ from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
-from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.directory import Clue, Directory
 from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.course.records import CLAIMED, PROVED
 from autograder.instructor.course.roster import Student
 from autograder.user_errors import UsageError
 from tests.instructor.collecting.made_downloads import entries_of, folder, gradescope_metadata, plan_of

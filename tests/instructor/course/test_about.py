@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from autograder.instructor.course.about import about, course_of
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError, about, course_of
 from autograder.instructor.course.init import make_course_folder
 from tests.instructor.conftest import configure
 

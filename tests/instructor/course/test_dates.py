@@ -11,12 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from traitlets.config import Config
 
-from autograder.instructor.course.attempts import CLAIMED, ENTERED, INDEX, PROVED, Attempt, Standing, keep, standing_of
-from autograder.instructor.course.due_dates import days_late, read_dates, template
-from autograder.instructor.course.extensions import own_due_dates, parse_extension
+from autograder.instructor.course.due_dates import (
+    DatedWork,
+    LatePenalty,
+    days_late,
+    late_penalty,
+    own_due_dates,
+    parse_extension,
+    read_dates,
+    template,
+)
+from autograder.instructor.course.files import TableError
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.late import DatedWork, LatePenalty, late_penalty
-from autograder.instructor.course.tables import TableError
+from autograder.instructor.course.records import CLAIMED, ENTERED, INDEX, PROVED, Attempt, Standing, keep, standing_of
 
 COURSE = ("1-approximation", "2-layers")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.instructor.course.files import TableError, parse_table
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.roster import Student, by_section, split_name, students_in, students_of
-from autograder.instructor.course.tables import TableError, parse_table
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,2-layers (77),Final Score
 ,,,,,Manual Posting,

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser
 
 from autograder.course import Course
 from autograder.instructor.class_facts import read_marks
-from autograder.instructor.course.attempts import PROVED, Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.records import PROVED, Attempt, keep
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.plugins.export import CsvExportPlugin
 
-from autograder.instructor.course.attempts import CLAIMED, PROVED
+from autograder.instructor.course.records import CLAIMED, PROVED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import (
     canvas_csv,

@@ -15,7 +15,7 @@ from autograder.course import Course
 from autograder.dependencies import imported_by
 from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.grading_records import GradingRecord, write_record
+from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.grading.verdict_digest import grader_digest, sources_of
 from autograder.notebooks.graft import read_notebook
 from autograder.user_errors import AutograderError

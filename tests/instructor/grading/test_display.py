@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.instructor.course.folder import Submission
-from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission
 from autograder.instructor.grading.display import grading_table

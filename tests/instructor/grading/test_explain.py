@@ -10,7 +10,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.grading_records import GradingRecord, write_record
+from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.grading.explain import (
     ExplainedMark,
     explaining,

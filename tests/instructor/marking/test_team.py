@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.instructor.course.tables import TableError
+from autograder.instructor.course.files import TableError
 from autograder.instructor.marking.team import Marker, QuestionKey, Team, read_markers
 
 LAYERS, DROPOUT = QuestionKey("2-layers", "layers-written"), QuestionKey("3-dropout", "dropout-written")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from autograder.checks import Check, checks_of
-from autograder.instructor.course.attempts import PROVED
+from autograder.instructor.course.records import PROVED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark
 from autograder.judge.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from autograder.instructor.course.attempts import CLAIMED
-from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.records import CLAIMED, GradingRecord
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import ClassReport, class_report, marked
 from autograder.instructor.reports.public_code import Public

@@ -14,9 +14,9 @@ from bs4 import BeautifulSoup, Tag
 
 from autograder.checks import checks_of
 from autograder.instructor.class_facts import read_marks
+from autograder.instructor.course.due_dates import LatePenalty
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.grading_records import GradingRecord, write_record
-from autograder.instructor.course.late import LatePenalty
+from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.reports.feedback import feedback_page, feedback_zip, write_feedback
 from autograder.instructor.requests.form import Request, parse_request
 from autograder.receipts import receipt_of

@@ -18,9 +18,9 @@ import yaml
 
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
-from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.course.records import CLAIMED, PROVED
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES
 
 METADATA = "submission_metadata.yml"

@@ -23,10 +23,10 @@ from pathlib import Path
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.course.attempts import PROVED
 from autograder.instructor.course.directory import Clue, share_a_part
+from autograder.instructor.course.files import TableError, read_table
+from autograder.instructor.course.records import PROVED
 from autograder.instructor.course.roster import EMAIL_COLUMNS
-from autograder.instructor.course.tables import TableError, read_table
 
 # The first match counts: the student's own file name comes after it.
 NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_[a-z\d]+(?:_.*)?", re.DOTALL)

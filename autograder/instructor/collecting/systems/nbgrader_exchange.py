@@ -20,9 +20,9 @@ from pathlib import Path
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, outermost_folders
 from autograder.instructor.collecting.owners import ownership_of
-from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.folder import has_a_date_everywhere
+from autograder.instructor.course.records import CLAIMED, PROVED
 
 SYSTEM, INBOUND = "nbgrader", "inbound"
 # A student's id can hold a plus.
