@@ -139,7 +139,7 @@ def test_changed_metadata_and_order_change_nothing(damage: Callable[[NotebookNod
     [
         ([nbformat.v4.new_markdown_cell("my notes"), nbformat.v4.new_code_cell("  ")], ()),
         (
-            [nbformat.v4.new_code_cell(f"x = {number}") for number in range(10_000)],
+            [nbformat.v4.new_code_cell("x = 1")] * 10_000,
             ("10000 code cells outside the exercises did not count",),
         ),
     ],
