@@ -5,8 +5,9 @@ observations; it holds no expected value and no assert. The judge runs the same 
 same seed, and compares.
 
 The checks of a course stand in its package, in ``checks/ROOM.py``. Helpers that several rooms share stand beside them
-in modules whose name begins with an underscore, which import none of each other. ``checks/__init__.py`` can name what
-the sandbox imports once instead of in each submission: ``PRELOAD``, and ``PRELOAD_FOR`` by room.
+in modules whose name begins with an underscore, which import none of each other. ``checks/__init__.py`` can name
+modules of the course that students have, too, in ``GIVEN``, and what the sandbox imports once instead of in each
+submission: ``PRELOAD``, and ``PRELOAD_FOR`` by room.
 """
 
 from __future__ import annotations

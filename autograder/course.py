@@ -151,6 +151,11 @@ class Course:
         """The folder of the checks: a file for each room, and shared helpers in modules that begin with _."""
         return self.folder / "checks"
 
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """The modules of the package that students have beside the checks, by name: ``GIVEN`` of ``checks``."""
+        return tuple(getattr(importlib.import_module(f"{self.package}.{self.checks.name}"), "GIVEN", ()))
+
     @property
     def rooms(self) -> tuple[str, ...]:
         """The rooms that have checks, by name."""

@@ -19,7 +19,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.course import Course
-from autograder.judge.live import LiveExpectations
+from autograder.judge.expectations import LiveExpectations
 from tests.commands import ROOT, autograder, run, succeeded
 
 pytest_plugins = ["tests.suite"]

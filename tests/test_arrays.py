@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from autograder import wire
 from autograder.checks import Check, Observation, Sample, shuffled
 from autograder.judge.common_mistakes import likely_mistake
 from autograder.judge.comparison import same, same_answer
 from autograder.judge.judge import describe
 from autograder.judge.matching import differing
 from autograder.observe import MAX_TEXT, Answer, answer_of, observe, plain
-from autograder.sandbox import wire
 
 MASSES = np.array([1.0, 2.0, np.nan])
 

@@ -5,14 +5,20 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder import wire
 from autograder.checks import Check, Raised, checks_of
 from autograder.course import Course
+from autograder.judge.expectations import (
+    RUN_SEEDS,
+    LiveExpectations,
+    RecordedExpectations,
+    expectations,
+    record,
+    without_reference_words,
+)
 from autograder.judge.judge import Expectations, judge
-from autograder.judge.live import LiveExpectations
-from autograder.judge.recorded import RUN_SEEDS, RecordedExpectations, expectations, record, without_reference_words
 from autograder.mistakes import Mistake
 from autograder.observe import Answer, observe, seed_of
-from autograder.sandbox import wire
 from tests.commands import in_process
 from tests.conftest import ROOT, made_once
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of, rooms
-from autograder.judge.recorded import RUN_SEEDS, expectations
+from autograder.judge.expectations import RUN_SEEDS, expectations
 from autograder.judge.verdicts import Verdict
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
 from autograder.notebooks.fill import exercise_cells

@@ -55,7 +55,7 @@ def progress_in(room: str, verdicts: Sequence[Verdict], remarks: Mapping[str, Se
     Raises:
         NoCourse: this machine has neither a released notebook of the room nor the course.
     """
-    from autograder.judge.recorded import expectations
+    from autograder.judge.expectations import expectations
     from autograder.notebooks.released import released_cells
 
     contents = expectations(room).contents(room)

@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from autograder.course import Course, NoCourse
-from autograder.judge.recorded import released_file
+from autograder.judge.expectations import released_file
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

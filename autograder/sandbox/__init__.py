@@ -13,11 +13,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Self
 
+from autograder import wire
 from autograder.course import Course, NoCourse
 from autograder.observe import Answer
-from autograder.sandbox import hidden_checks, isolation, wire
+from autograder.sandbox import hidden_checks, isolation
 from autograder.sandbox.isolation import NoSandbox
-from autograder.sandbox.program import Cell, CellResult, Limits, PlannedCheck, Program, RunResult, pack_plan
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.program import Cell, CellResult, PlannedCheck, Program, RunResult, pack_plan
 
 __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program", "RunResult", "Sandbox"]
 

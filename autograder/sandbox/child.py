@@ -9,12 +9,13 @@ import time
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from autograder import wire
 from autograder.checks import Check, checks_of
 from autograder.observe import Answer, observe
-from autograder.sandbox import hidden_checks, isolation, patches, wire
+from autograder.sandbox import hidden_checks, isolation, patches
 from autograder.sandbox.cells import names_of, new_module, run_cell
-from autograder.sandbox.limits import ALARMS, be_graded, time_limit
-from autograder.sandbox.program import MAX_TIMEOUTS, Limits, PlannedCheck, PlannedScene, read_plan, read_request
+from autograder.sandbox.limits import ALARMS, Limits, be_graded, time_limit
+from autograder.sandbox.program import MAX_TIMEOUTS, PlannedCheck, PlannedScene, read_plan, read_request
 from autograder.sandbox.scene import play
 
 GRACE_S = 0.5

@@ -22,12 +22,13 @@ _Definition = ast.FunctionDef | ast.ClassDef
 
 @cache
 def visible_texts() -> Mapping[str, str]:
-    """Return the text of each module of the course's checks, without the hidden ones, shared modules first."""
+    """Return the text of each module of the course that students have: given ones, helpers, visible checks."""
     course = Course.announced()
+    given = {f"{course.package}.{name}": course.source(name) for name in course.given}
     files = [path for path in sorted(course.checks.glob("_*.py")) if path.stem != "__init__"]
-    shared = {path.stem: path.read_text(encoding="utf-8") for path in files}
-    rooms = {room: without_hidden_checks(_text(course, room)) for room in course.rooms}
-    return {_module(course, name): text for name, text in (shared | rooms).items()}
+    shared = {_module(course, path.stem): path.read_text(encoding="utf-8") for path in files}
+    rooms = {_module(course, room): without_hidden_checks(_text(course, room)) for room in course.rooms}
+    return given | shared | rooms
 
 
 @cache

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from autograder.sandbox import landlock
-from autograder.sandbox.program import Limits
+from autograder.sandbox.limits import Limits
 from autograder.user_errors import TaskFailed
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000

@@ -1,4 +1,4 @@
-"""Time limits for student code, and whether this process grades it."""
+"""Limits of student code, and whether this process grades it."""
 
 import _thread
 import contextlib
@@ -6,12 +6,34 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import FrameType
 
 # The signals of wall time and of time on the processor, by their clocks; Windows has neither.
 HAS_CLOCKS = hasattr(signal, "setitimer")
 ALARMS = {signal.ITIMER_REAL: signal.SIGALRM, signal.ITIMER_PROF: signal.SIGPROF} if HAS_CLOCKS else {}
 _graded = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of a submission; memory counts from the warm server's own.
+
+    A cell or a check has so much wall time, and so much time on the processor: the first is long, for a machine that is
+    busy with other things, and the second ends a loop without an end soon.
+    """
+
+    cell_s: float = 20.0
+    cell_processor_s: float = 10.0
+    check_s: float = 10.0
+    check_processor_s: float = 5.0
+    total_s: float = 120.0
+    memory_bytes: int = 2 << 30
+    file_bytes: int = 64 << 20
+    disk_bytes: int = 256 << 20
+    disk_files: int = 20_000
+    processes: int = 64
+    open_files: int = 64
 
 
 class OutOfTime(BaseException):

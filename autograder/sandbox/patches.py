@@ -92,8 +92,8 @@ def _refuse_audit_hooks(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _own_modules() -> dict[str, types.ModuleType]:
-    """Return the modules of the grader and those of the course's checks, by name."""
-    packages = (f"{OURS}.", *{f"{check.observe.__module__.rpartition('.')[0]}." for check in declared()})
+    """Return the modules of the grader, and those of the course that are here, by name."""
+    packages = (f"{OURS}.", *{f"{check.observe.__module__.partition('.')[0]}." for check in declared()})
     return {name: module for name, module in sys.modules.items() if f"{name}.".startswith(packages)}
 
 

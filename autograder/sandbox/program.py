@@ -1,4 +1,4 @@
-"""Records of a run in the sandbox: the program, its limits, and its results."""
+"""Records of a run in the sandbox: the program and its results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -7,27 +7,6 @@ from typing import Any
 from autograder.observe import Answer
 
 MAX_TIMEOUTS = 2  # of an exercise: after so many checks that did not end, its others are not tried
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits of a submission; memory counts from the warm server's own.
-
-    A cell or a check has so much wall time, and so much time on the processor: the first is long, for a machine that is
-    busy with other things, and the second ends a loop without an end soon.
-    """
-
-    cell_s: float = 20.0
-    cell_processor_s: float = 10.0
-    check_s: float = 10.0
-    check_processor_s: float = 5.0
-    total_s: float = 120.0
-    memory_bytes: int = 2 << 30
-    file_bytes: int = 64 << 20
-    disk_bytes: int = 256 << 20
-    disk_files: int = 20_000
-    processes: int = 64
-    open_files: int = 64
 
 
 @dataclass(frozen=True)

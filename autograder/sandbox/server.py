@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from autograder import pytorch
-from autograder.sandbox import child, hidden_checks, isolation, landlock, memory, system_calls, wire
-from autograder.sandbox.program import Limits
+from autograder import pytorch, wire
+from autograder.sandbox import child, hidden_checks, isolation, landlock, memory, system_calls
+from autograder.sandbox.limits import Limits
 
 # Modules that notebooks import anyway, beside those that their course names: once here, and not in each submission.
 PRELOAD = ("numpy", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")

@@ -15,9 +15,10 @@ from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
+from autograder import wire
 from autograder.checks import Check
 from autograder.observe import Answer, observe
-from autograder.sandbox import CellResult, Collector, Limits, Program, RunResult, hidden_checks, limits, wire
+from autograder.sandbox import CellResult, Collector, Limits, Program, RunResult, hidden_checks, limits
 from autograder.sandbox.cells import names_of, new_module, run_cell
 from autograder.sandbox.child import TIMEOUT, find_check, pack_answer_to
 from autograder.sandbox.program import MAX_TIMEOUTS, pack_plan, read_plan, read_request

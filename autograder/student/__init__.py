@@ -237,8 +237,8 @@ def room_of(name: str) -> str:
 
 def _verdicts(checks: Sequence[Check], names: SimpleNamespace) -> list[Verdict]:
     """Judge on each recorded seed and return, for each check, the first verdict that is not a pass."""
+    from autograder.judge.expectations import RUN_SEEDS, expectations
     from autograder.judge.judge import judge
-    from autograder.judge.recorded import RUN_SEEDS, expectations
     from autograder.observe import seed_of
     from autograder.sandbox.hidden_checks import import_each, preload
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from autograder.student.garment import find_garment, part_sizes
+from solutions.garment import find_garment, part_sizes
 
 LIMITS = (
     "It knows ten kinds. Whatever you send, it names one of them: it has no word for a hat or a cat.",

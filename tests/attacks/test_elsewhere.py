@@ -15,7 +15,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import arrays
+from autograder import arrays, wire
 from autograder.instructor.collecting import archive
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.marking import http_server
@@ -23,7 +23,7 @@ from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.notebooks.graft import MAX_ANSWER_CHARACTERS
 from autograder.observe import Answer
 from autograder.receipts import receipt_from, receipt_of
-from autograder.sandbox import Collector, Limits, Program, wire
+from autograder.sandbox import Collector, Limits, Program
 from autograder.sandbox.program import PlannedCheck
 from tests.conftest import copy_course
 from tests.instructor.collecting.made_downloads import folder, zipped

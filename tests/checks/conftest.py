@@ -7,8 +7,8 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.course import Course, Names, names_of_source
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import judge
-from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.observe import observe, seed_of
 

@@ -18,7 +18,7 @@ from autograder.instructor.authoring.right_answers import RightAnswer, right_ans
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.instructor.viva.source_text import defining
 from autograder.judge.comparison import same_answer, tolerance_of
-from autograder.judge.live import LiveExpectations
+from autograder.judge.expectations import LiveExpectations
 from autograder.observe import observe, seed_of
 from autograder.parsing import parse
 from tests.checks.conftest import SEED, Judge, failed, named

@@ -4,8 +4,8 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course, names_of_source
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import same_answer
-from autograder.judge.live import LiveExpectations
 from autograder.observe import seed_of
 from tests.checks.conftest import SEED, Judge, failed
 

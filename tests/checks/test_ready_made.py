@@ -17,8 +17,8 @@ from torch.autograd import grad
 from autograder.checks import checks_of, ready_made, ready_made_for, rooms
 from autograder.course import Course, names_of_source
 from autograder.instructor.authoring.right_answers import right_answer
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import judge
-from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict
 from autograder.observe import Answer, first_call_of, observe
 from tests.checks.conftest import SEED, Judge, failed

@@ -19,8 +19,8 @@ import pytest
 
 from autograder.checks import Check, checks_of, rooms
 from autograder.course import Course, names_anew, names_of_source
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import judge
-from autograder.judge.live import LiveExpectations
 from autograder.judge.matching import compared, wrong_places
 from autograder.mistakes import BadCatalogue, Mistake
 from autograder.observe import Answer, observe, seed_of

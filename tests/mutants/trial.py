@@ -15,8 +15,8 @@ import torch
 
 from autograder.checks import checks_of
 from autograder.course import Course, names_of_source
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import same_answer
-from autograder.judge.live import LiveExpectations
 from autograder.observe import observe, seed_of
 from tests.mutants.mutate import Mutant, mutants_of
 

@@ -8,7 +8,7 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of
-from autograder.judge.live import LiveExpectations
+from autograder.judge.expectations import LiveExpectations
 from autograder.notebooks.answers import program_of, room_by_grade_ids, verdicts_on
 from autograder.notebooks.check import NotebookReport, check_notebook, notebooks_in
 from autograder.notebooks.fill import exercise_cells

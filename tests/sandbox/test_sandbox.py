@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 import rich
 
+from autograder import wire
 from autograder.checks import checks_of, rooms
 from autograder.judge.comparison import same_answer
 from autograder.notebooks.answers import planned
-from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, child, wire
+from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, child
 from tests.commands import ROOT, python
 from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, PROGRAMS, RIGHT, flattening, kinds, run, says
 
@@ -156,7 +157,7 @@ def test_the_checks_to_come_and_their_seeds_are_unknown_while_the_cells_run(sand
         "from autograder.checks import checks_of\n"
         "for check in checks_of('layers'): object.__setattr__(check, 'observe', lambda names, rng: {'output': True})",
         "import sys; sys.settrace(lambda *a: sys.exit(3))",
-        "import sys; sys.modules['autograder.sandbox.wire'] = None",
+        "import sys; sys.modules['autograder.wire'] = None",
         "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN); signal.pthread_sigmask(0, {14})",
         "import gc; gc.callbacks.append(lambda *a: spoil())",
         "import torch\n"

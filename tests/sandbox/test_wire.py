@@ -13,15 +13,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import arrays
+from autograder import arrays, wire
 from autograder.arrays import PythonNumbers, python_numbers
 from autograder.checks import Raised, Sample, checks_of
 from autograder.course import Course
 from autograder.judge.comparison import same
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import judge
-from autograder.judge.live import LiveExpectations
 from autograder.observe import Answer
-from autograder.sandbox import Cell, Collector, Limits, PlannedCheck, Program, RunResult, wire
+from autograder.sandbox import Cell, Collector, Limits, PlannedCheck, Program, RunResult
 from tests.commands import ROOT, python
 from tests.sandbox.conftest import PROGRAMS
 

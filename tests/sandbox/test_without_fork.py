@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of
-from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program, RunResult
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.program import Cell, PlannedCheck, Program, RunResult
 from autograder.sandbox.without_fork import run_without_fork
 from tests.commands import ROOT, python
 from tests.sandbox.conftest import PROGRAMS, RIGHT

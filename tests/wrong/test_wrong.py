@@ -9,8 +9,8 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import same_answer
-from autograder.judge.live import LiveExpectations
 from autograder.observe import observe, seed_of
 from tests.checks.conftest import Judge, named, verdicts_on  # noqa: F401
 from tests.suite import is_deep

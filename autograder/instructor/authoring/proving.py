@@ -8,8 +8,8 @@ from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
 from autograder.judge.comparison import same_answer
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import judge
-from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict, mistakes_in
 from autograder.mistakes import UNWRITTEN, BadCatalogue, Mistake
 from autograder.observe import KindAlone, observe, seed_of

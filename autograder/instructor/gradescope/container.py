@@ -29,7 +29,7 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
 from autograder.instructor.grading.submission import grade_one
 from autograder.instructor.marks import Facts, GradedCell, Mark, marks_of
-from autograder.judge.live import LiveExpectations
+from autograder.judge.expectations import LiveExpectations
 from autograder.notebooks.answers import room_by_grade_ids
 from autograder.notebooks.graft import (
     RECORD,

@@ -15,8 +15,8 @@ from autograder.instructor.course.decisions import decisions_in_words, read_deci
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.records import GradingRecord, GradingRecords
 from autograder.judge.comparison import same
+from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import describe, judge
-from autograder.judge.live import LiveExpectations
 from autograder.judge.verdicts import Verdict, VerdictRecord
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import MalformedNotebook, read_notebook

@@ -32,7 +32,7 @@ from autograder.instructor.grading.submission import completed, conclude, grade_
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.instructor.marks import Facts, marks_of
-from autograder.judge.live import LiveExpectations
+from autograder.judge.expectations import LiveExpectations
 from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import GraftedNotebook, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult

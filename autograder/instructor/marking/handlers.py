@@ -22,7 +22,7 @@ from autograder.instructor.marking.saving import MarkForm, NotSaved, NotTheirs, 
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey
 from autograder.instructor.marks import number
-from autograder.instructor.nbgrader.preprocessors import TextRenderer, markdown_as_text
+from autograder.instructor.reports.safe_markdown import TextRenderer, markdown_as_text
 from autograder.reports.html import CONTROLS, environment
 from autograder.user_errors import AutograderError, complain
 

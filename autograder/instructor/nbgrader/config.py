@@ -24,8 +24,8 @@ from autograder.instructor.nbgrader.preprocessors import (
     HideHiddenChecks,
     RunChecks,
     ShowAsText,
-    markdown_as_text,
 )
+from autograder.instructor.reports.safe_markdown import markdown_as_text
 
 GENERATE = [
     LockCells,

@@ -1,17 +1,14 @@
 """Our steps in nbgrader: cut and read notebooks, grade with our runner, show students' texts safely."""
 
 import atexit
-import re
 import secrets
 from functools import cache
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from typing import Any, TextIO
-from xml.etree import ElementTree
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
@@ -26,21 +23,12 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.submission import completed, grade_one
 from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.releasing.source import opened
-from autograder.judge.live import LiveExpectations
+from autograder.judge.expectations import LiveExpectations
 from autograder.notebooks.graft import MalformedNotebook, is_answer, read_notebook, without_hidden_tests
 from autograder.reports.html import CONTROLS
 from autograder.sandbox import Sandbox
 
 NAMES = ("student", "first_name", "last_name")  # the formgrader's page escapes none of them
-MAX_FORMULA = 2000  # characters
-MAX_MARKDOWN = 20_000  # characters
-# nbconvert looks for the end of each of these up to the text's end.
-BEGINNING = re.compile(r"\\\\[(\[]|\\begin\{")
-MAX_BEGINNINGS = 200
-FORMULA_LAYOUT = {
-    *("accent", "columnalign", "columnspacing", "display", "displaystyle", "fence", "form", "linethickness"),
-    *("mathvariant", "movablelimits", "rowspacing", "scriptlevel", "separator", "stretchy", "width"),
-}
 
 
 class ClearToStub(ClearSolutions):  # type: ignore[misc]
@@ -98,59 +86,6 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:
             update_student(folder, rows, expect.course, _records(folder), submission.student)
         return notebook, resources
-
-
-def formula(tex: str, *, block: bool = False) -> str | None:
-    """Return TeX as a ``math`` element, or None for a text that is no formula, which is shown as it was typed.
-
-    Browsers show MathML by themselves, without a script and without a network. A student's formula shows something and
-    does nothing: the library passes markup, links and styles on; here all text is escaped, and of the attributes only
-    those that lay a formula out remain.
-    """
-    from latex2mathml.converter import convert_to_element
-
-    if len(tex) > MAX_FORMULA:
-        return None
-    try:
-        root = convert_to_element(tex, display="block" if block else "inline")
-    except Exception:  # whatever a student types between two dollars
-        return None
-    for element in root.iter():
-        element.text = unescape(element.text or "").translate(CONTROLS)
-        for name in element.attrib.keys() - FORMULA_LAYOUT:
-            del element.attrib[name]
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-class TextRenderer(IPythonRenderer):  # type: ignore[misc]
-    """Renders students' Markdown: markup and scripts appear as text, pictures as their names, formulas as formulas."""
-
-    def __init__(self) -> None:
-        super().__init__(escape=True, allow_harmful_protocols=False)
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        return str(self.text(text))
-
-    def inline_math(self, body: str) -> str:
-        is_price = body != body.strip()  # as in "between $5 and $6"
-        return (not is_price and formula(body)) or str(super().inline_math(body))
-
-    def block_math(self, body: str) -> str:
-        return formula(body, block=True) or str(super().block_math(body))
-
-    def latex_environment(self, name: str, body: str) -> str:
-        tex = f"\\begin{{{name}}}{body}\\end{{{name}}}"
-        return formula(tex, block=True) or str(super().latex_environment(name, body))
-
-
-def markdown_as_text(source: str, renderer: type[TextRenderer] = TextRenderer) -> str:
-    """Return Markdown as HTML that does nothing but show it.
-
-    What would take long to read, with the square of its length, is shown as it was typed: meanwhile nobody could mark.
-    """
-    if len(source) > MAX_MARKDOWN or len(BEGINNING.findall(source)) > MAX_BEGINNINGS:
-        return f"<pre>{escape(source)}</pre>"
-    return str(MarkdownWithMath(renderer=renderer()).render(source))
 
 
 class ShowAsText(Preprocessor):  # type: ignore[misc]

@@ -23,7 +23,7 @@ from autograder.course import Course, chapters_of
 from autograder.dependencies import digest
 from autograder.instructor.cache import cached
 from autograder.instructor.releasing.execution import room_digest
-from autograder.judge.recorded import FOLDER as RECORDS
+from autograder.judge.expectations import FOLDER as RECORDS
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
@@ -37,7 +37,7 @@ RECORD = """
 import sys
 from pathlib import Path
 from autograder.course import Course
-from autograder.judge.recorded import record
+from autograder.judge.expectations import record
 *course, room = sys.argv[1:]
 record(Course(*course), room, Path.cwd())
 """
@@ -117,6 +117,8 @@ def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[s
         checks = stage / course.package / course.checks.name
         shutil.copytree(course.checks, checks, ignore=shutil.ignore_patterns("__pycache__", "[!_]*.py"))
         (checks.parent / "__init__.py").write_text(ONLY_CHECKS, encoding="utf-8")
+        for name in course.given:
+            shutil.copyfile(course.file(name), checks.parent / f"{name}.py")
         for room, recording in recordings.items():
             visible = without_hidden_checks((course.checks / f"{room}.py").read_text(encoding="utf-8"))
             (checks / f"{room}.py").write_text(visible, encoding="utf-8")
@@ -133,7 +135,7 @@ def recordings_of(course: Course) -> dict[str, bytes]:
     """Return the recorded answers of each room; those that are not cached are made by a process for each core."""
 
     def recording(room: str) -> bytes:
-        inputs = digest((), room_digest(room, course, ["import autograder.judge.recorded"]), course.book_url)
+        inputs = digest((), room_digest(room, course, ["import autograder.judge.expectations"]), course.book_url)
         return cached(f"{course.package}-{room}.frames", inputs, lambda: _recorded(course, room))
 
     ordered = [chapter.room for chapter in reversed(chapters_of(course))]  # later ones take longer: none ends alone

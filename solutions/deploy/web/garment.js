@@ -1,5 +1,5 @@
 // Where the garment is in a photograph: what differs from its background, whatever light falls on it. `findGarment` gives
-// the mask that the function of this name in autograder/student/garment.py gives, bit for bit: sums are of whole numbers,
+// the mask that the function of this name in solutions/garment.py gives, bit for bit: sums are of whole numbers,
 // and the few floating numbers are computed one by one, in the same order.
 
 import { reduce } from "./pillow.js";

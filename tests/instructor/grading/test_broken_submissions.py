@@ -8,7 +8,7 @@ from autograder.checks import checks_of
 from autograder.course import Course, chapters_of
 from autograder.instructor.grading.submission import grade_one
 from autograder.instructor.releasing.source import source_notebook
-from autograder.judge.live import LiveExpectations
+from autograder.judge.expectations import LiveExpectations
 from autograder.observe import Answer
 from autograder.sandbox import CellResult, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME

@@ -11,7 +11,8 @@ from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from autograder.instructor.nbgrader.config import configure
-from autograder.instructor.nbgrader.preprocessors import ShowAsText, markdown_as_text
+from autograder.instructor.nbgrader.preprocessors import ShowAsText
+from autograder.instructor.reports.safe_markdown import markdown_as_text
 from autograder.reports.html import CONTROLS
 
 EVIL = "seen\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f\x08"

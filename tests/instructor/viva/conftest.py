@@ -22,8 +22,8 @@ def alone(source: str) -> str:
 def cells_of(room: str, source: str) -> tuple[Cell, ...]:
     """Return a notebook with all answers of a room in one cell, after its set-up."""
     given = definitions(COURSE.source("deployment"))["affine_layers"]
-    parts = [*map(COURSE.source, EARLIER), "from autograder.student.garment import find_garment", given]
-    return Cell("setup", "\n\n".join(map(alone, parts))), Cell(f"{room}-answers", alone(source))
+    parts = [*map(alone, map(COURSE.source, EARLIER)), "from solutions.garment import find_garment", alone(given)]
+    return Cell("setup", "\n\n".join(parts)), Cell(f"{room}-answers", alone(source))
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from autograder.student.garment import SIDE, find_garment
 from solutions.data import Dataset
 from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, GarmentAnswer, doubt, ends_within, is_one_thing
 from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
 from solutions.deployment import prepare_image
+from solutions.garment import SIDE, find_garment
 from tests.commands import python
 from tests.solutions.conftest import cli, error_of
 from tests.solutions.deploy.browser_photos import garment_on
