@@ -3,7 +3,23 @@
 from typing import ClassVar
 
 from autograder import cli
-from autograder.instructor.commands import assignment, deciding, giving_back, grade_and_mark, setup, student
+from autograder.instructor.commands import (
+    collect,
+    deciding,
+    doctor,
+    explain,
+    export,
+    feedback,
+    grade,
+    init,
+    mark,
+    prove,
+    release,
+    report,
+    requests,
+    status,
+    viva,
+)
 
 
 class InstructorCommands(cli.Commands):
@@ -19,10 +35,28 @@ class InstructorCommands(cli.Commands):
     }
 
 
-GROUPS = [group.app for group in (setup, assignment, grade_and_mark, giving_back, deciding, student)]
+COMMANDS = (
+    init,
+    doctor,
+    release,
+    collect,
+    grade,
+    mark,
+    report,
+    feedback,
+    export,
+    viva,
+    status,
+    deciding,
+    explain,
+    requests,
+    prove,
+)
 
 app = cli.command_line(
-    "Release, check and grade the exercises of a course.", [*GROUPS, cli.commands], InstructorCommands
+    "Release, check and grade the exercises of a course.",
+    [*(command.app for command in COMMANDS), cli.commands],
+    InstructorCommands,
 )
 
 

@@ -1,4 +1,4 @@
-"""The instructor's commands of ``autograder``, a module for each group, and the options that they share."""
+"""The instructor's commands, a module for each (``deciding`` has four), and the options that they share."""
 
 import sys
 from typing import Annotated
