@@ -170,8 +170,7 @@ bench-grading: .venv/maintained ## how long classes of 20 to 1,000 take to grade
 
 bench-training: .venv/maintained ## an epoch in eleven ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
 	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	$(BIN)/python -m bench.training
-	$(if $(WRITE),cp _build/bench/training.json data/speed.json)
+	$(BIN)/python -m bench.training $(if $(WRITE),--write)
 
 attacks: .venv/maintained ## try each attack of tests/attacks behind each wall, and write how it ended for the book: ten minutes, as root
 	@.ci/require bubblewrap:bwrap procps:ps util-linux:setpriv

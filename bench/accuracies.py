@@ -4,8 +4,6 @@ Each step of the ladder, and each control of one, is measured on validation imag
 for each run of a named recipe, after all choices.
 """
 
-import json
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
@@ -17,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
+from bench import full_set, write
 from solutions import data
 from solutions.accelerate import device as machine
 from solutions.accelerate.recipes import CONTROLS, LADDER, RECIPES, Recipe, controlled, rung
@@ -81,10 +80,8 @@ def is_stale(shown: dict[str, Any]) -> bool:
 
 
 def main() -> None:
-    if data.load().is_sample:
-        sys.exit(f"error: the book's figures are of the full set; {data.HOW_TO_GET}")
-    SHOWN.write_text(json.dumps(measure(), indent=1) + "\n")
-    print(f"written to {SHOWN}; chapters/how-far.md shows it, and git diff what has changed")
+    full_set()
+    write(SHOWN, measure())
 
 
 if __name__ == "__main__":

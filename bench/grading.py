@@ -39,9 +39,10 @@ from autograder.exercises import exercises_of
 from autograder.instructor.authoring.right_answers import right_answers
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import read_notebook
-from bench import BUILD, ROOT, machine
+from bench import BUILD, machine, write
+from solutions.data import DATA
 
-RESULTS, SHOWN = BUILD / "grading.json", ROOT / "data" / "grading.json"
+RESULTS, SHOWN = BUILD / "grading.json", DATA / "grading.json"
 LOG = BUILD / "grading.log"
 SIZES = (20, 120, 300, 1000)
 WORKERS = 2
@@ -230,7 +231,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="keep what ours took in data/grading.json, for the book")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    host = machine(("torch", "nbgrader"))
+    host = machine("torch", "nbgrader")
     usages = {}
     for size in options.sizes:
         print(f"{size} submissions", flush=True)
@@ -244,15 +245,14 @@ def main() -> None:
             dry = f"{used['dry_run_s']:.1f}" if "dry_run_s" in used else ""
             table.add_row(str(size), grader, *seconds, f"{used['all_processes_bytes'] / 1e6:.0f}", dry)
     print_table(table)
-    RESULTS.write_text(json.dumps({"machine": host, "classes": usages}, indent=1) + "\n", encoding="utf-8")
-    print(f"written to {RESULTS}; what the graders said: {LOG}")
+    write(RESULTS, {"machine": host, "classes": usages})
+    print(f"what the graders said: {LOG}")
     if options.write:
         classes = [
             {"submissions": size, "kinds": dict(sorted(kinds_in(size).items())), **graders["ours"]}
             for size, graders in usages.items()
         ]
-        shown = {"machine": host, "workers": WORKERS, "classes": classes}
-        SHOWN.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
+        write(SHOWN, {"machine": host, "workers": WORKERS, "classes": classes})
 
 
 if __name__ == "__main__":

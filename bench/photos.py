@@ -5,7 +5,6 @@ The part "report" is shown with ``--write`` alone, so that nobody chooses by it.
 
 import argparse
 import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
@@ -17,6 +16,7 @@ from rich.table import Table
 from torch import Tensor
 
 from autograder.console import print_table
+from bench import write
 from solutions import data
 from solutions.accelerate.device import use_threads
 from solutions.data.photographs import KINDS, Part, real_photographs
@@ -117,8 +117,7 @@ def main() -> None:
     print(f"Model: {path}; those that are wrong: {OUT}")
     if options.write:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        summary = {"model": str(path), "model_digest": digest, "real": real}
-        WRITTEN.write_text(json.dumps(summary, indent=1) + "\n")
+        write(WRITTEN, {"model": str(path), "model_digest": digest, "real": real})
 
 
 if __name__ == "__main__":
