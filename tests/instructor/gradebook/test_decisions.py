@@ -1,28 +1,45 @@
-"""Changed points, dropped questions, excused students: shown first, written, and taken back."""
+"""Changed points, dropped questions, excused students, more time: shown first, written, and taken back."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.exporting.spreadsheet import csv_rows
+from tests.conftest import own_copy
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
-    configure,
     everything_in_gradebook,
+    follow,
     grade,
-    let_come,
+    hand_in,
+    let_earn,
+    let_release,
     open_gradebook,
     points,
+    submitted,
     tree,
 )
 from tests.test_cli import here, refused
 
 MAP = "Linear.affine_map"
+ROSTER = """id,first name,last name,e-mail,section
+ada,Ada,Lovelace,ada@example.org,Tuesday
+grace,Grace,Hopper,grace@example.org,Friday
+007,José,"O'Brien-Núñez",jose@example.org,Friday
+"""
+DUE = """assignment,due,time zone
+1-approximation,2026-10-23 12:00,Europe/Berlin
+2-layers,2026-11-05 12:00,Europe/Berlin
+3-dropout,2026-11-19 12:00,Europe/Berlin
+"""
+RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50\n"
 
 
 def totals(folder: Path) -> dict[str, tuple[float, float]]:
@@ -40,7 +57,7 @@ def written(folder: Path) -> dict[str, bytes]:
     [("points", ASSIGNMENT, MAP, "3"), ("drop", ASSIGNMENT, MAP), ("excuse", "right", ASSIGNMENT)],
     ids=["points", "drop", "excuse"],
 )
-def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], folder: Path) -> None:
+def test_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], folder: Path) -> None:
     before, gradebook = written(folder), everything_in_gradebook(folder)
     status, printed, _ = here(folder, *line, "--dry-run")
     assert (status, printed.splitlines()[-1]) == (0, "nothing was written")
@@ -61,7 +78,7 @@ def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], 
 
 @pytest.mark.deep
 @pytest.mark.long("grades a class anew")
-def test_other_points_count_at_once_and_at_the_next_grading_and_a_mark_is_still_explained(folder: Path) -> None:
+def test_changed_points_count_at_once_and_at_the_next_grading(folder: Path) -> None:
     _, printed, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
     assert "2-layers: Linear.affine_map counts 3 points in this course" in printed
     assert "right, 2-layers: 20 → 22 points\n1 mark changes\n" in printed
@@ -74,9 +91,7 @@ def test_other_points_count_at_once_and_at_the_next_grading_and_a_mark_is_still_
     assert totals(folder)["right"] == (22, 27)
 
 
-def test_a_dropped_check_exercise_or_written_question_gives_its_points_to_all_and_feedback_says_so(
-    folder: Path,
-) -> None:
+def test_dropped_questions_give_their_points_to_all(folder: Path) -> None:
     for question, expected in (("Linear", [20, 20, 4, 17]), ("written", [25, 23, 5, 21]), (MAP, [20, 19, 1, 17])):
         assert here(folder, "drop", ASSIGNMENT, question, "--yes")[0] == 0
         assert [totals(folder)[student][0] for student in ONCE] == expected
@@ -84,26 +99,10 @@ def test_a_dropped_check_exercise_or_written_question_gives_its_points_to_all_an
         page = CourseFolder(folder).feedback("empty", ASSIGNMENT).read_text(encoding="utf-8")
         assert "everybody who handed in has its points" in page
         assert here(folder, "drop", ASSIGNMENT, question, "--yes", "--undo")[0] == 0
-        assert [totals(folder)[student][0] for student in ONCE] == [*ONCE.values()]
+    assert [totals(folder)[student][0] for student in ONCE] == [*ONCE.values()]
 
 
-def test_no_written_question_is_dropped_where_an_assignment_has_none(folder: Path) -> None:
-    released = CourseFolder(folder).released(ASSIGNMENT)
-    notebook = json.loads(released.read_text(encoding="utf-8"))
-    notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    released.write_text(json.dumps(notebook), encoding="utf-8")
-    assert f"{ASSIGNMENT} has no written question" in refused(folder, "drop", ASSIGNMENT, "written", "--yes")
-
-
-def test_a_decision_is_shown_by_the_marks_with_the_penalty_taken_off(folder: Path) -> None:
-    (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{ASSIGNMENT},2026-11-05 12:00,UTC\n")
-    configure(folder, "LatePenalty", percent_per_day=10)
-    let_come(folder, "right", datetime(2026, 11, 5, 13, tzinfo=UTC))
-    printed = here(folder, "points", ASSIGNMENT, MAP, "3", "--dry-run")[1]
-    assert "right, 2-layers: 18 → 19.8 points\n" in printed
-
-
-def test_an_excused_student_is_in_no_list_of_the_report_and_ex_in_canvas(folder: Path) -> None:
+def test_excused_student_is_in_no_list_of_the_report_and_ex_in_canvas(folder: Path) -> None:
     (folder / "roster.csv").write_text("id,first name,last name\nempty,Siobhán,O'Brien\n", encoding="utf-8")
     status, printed, _ = here(folder, "excuse", "siobhan obrien", ASSIGNMENT, "--yes")
     assert (status, printed.splitlines()[:2]) == (0, ["2-layers: empty Siobhán O'Brien excused", "0 marks change"])
@@ -126,15 +125,182 @@ def test_an_excused_student_is_in_no_list_of_the_report_and_ex_in_canvas(folder:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (("points", ASSIGNMENT, MAP), "say how many points"),
-        (("points", ASSIGNMENT, "poetry", "2"), "no check is called 'poetry'"),
-        (("drop", ASSIGNMENT, "poetry"), "no check is called 'poetry'"),
-        (("drop", "7-poetry", "Linear"), "there is no assignment '7-poetry'"),
-        (("excuse", "nobody", ASSIGNMENT), "nobody in the roster is 'nobody'"),
+        (f"points {ASSIGNMENT} {MAP}", "say how many points"),
+        (f"points {ASSIGNMENT} poetry 2", "no check is called 'poetry'"),
+        (f"drop {ASSIGNMENT} poetry", "no check is called 'poetry'"),
+        ("drop 7-poetry Linear", "there is no assignment '7-poetry'"),
+        (f"excuse nobody {ASSIGNMENT}", "nobody in the roster is 'nobody'"),
+        ("extend gracy all +2d", "nobody in the roster is 'gracy'"),
+        ("extend right poetry +2d", "there is no assignment 'poetry': there are 1-approximation, 2-layers"),
+        ("extend right 2-layers soon", "'soon' is not an extension: write a new date such as 2026-11-08 23:59, +48h"),
+        (
+            "extend right 2-layers",
+            "say how much more time: a new date such as 2026-11-08 23:59, +48h or +2d; or --undo",
+        ),
+        ("extend right all 2026-11-08T23:59", "one date cannot be an extension for all of the term"),
     ],
 )
-def test_an_impossible_decision_is_refused_in_one_line(line: tuple[str, ...], reason: str, folder: Path) -> None:
-    assert reason in refused(folder, *line, "--yes")
-    assert not (folder / "decisions.csv").exists()
-    (folder / "decisions.csv").write_text("assignment,decision\n2-layers,halved\n")
-    assert "decisions.csv, line 2: 'halved', '0' is not a decision" in refused(folder, "drop", ASSIGNMENT, MAP, "--yes")
+def test_impossible_decision_is_refused_in_one_line(line: str, reason: str, graded_small_class: Path) -> None:
+    assert reason in refused(graded_small_class, *line.split(), "--yes")
+    assert not (graded_small_class / "decisions.csv").exists()
+
+
+def test_written_question_that_an_assignment_has_not_is_refused(folder: Path) -> None:
+    released = CourseFolder(folder).released(ASSIGNMENT)
+    notebook = json.loads(released.read_text(encoding="utf-8"))
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    released.write_text(json.dumps(notebook), encoding="utf-8")
+    assert f"{ASSIGNMENT} has no written question" in refused(folder, "drop", ASSIGNMENT, "written", "--yes")
+
+
+# More time
+
+
+def begin_term(root: Path, rule: str) -> None:
+    (root / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    (root / "due_dates.csv").write_text(DUE)
+    config = root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(f"# {RULE}", rule))  # a new course's file has it as a comment
+
+
+@pytest.fixture(scope="module")
+def late_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of which two earned 20 points for 2-layers, 47 hours after it was due. Read it only."""
+    root = tmp_path_factory.mktemp("extensions") / "course"
+    make_course_folder(root)
+    begin_term(root, RULE)
+    follow(root)
+    for assignment in ("1-approximation", "2-layers", "3-dropout"):
+        let_release(root, assignment, check=20)
+    for student in ("ada", "grace"):
+        let_earn(root, student, ASSIGNMENT, datetime(2026, 11, 7, 10, tzinfo=UTC), check=20)
+    return root
+
+
+term = own_copy("late_class")
+
+
+def extend(root: Path, *line: str) -> str:
+    """Give more time, and return what was printed."""
+    status, printed, error = here(root, "extend", *line, "--yes")
+    assert status == 0, error
+    return printed
+
+
+def extensions(root: Path) -> dict[str, Any]:
+    with open_gradebook(root) as gradebook:
+        return {work.student.id: work.extension for work in gradebook.assignment_submissions(ASSIGNMENT)}
+
+
+def marks(root: Path) -> dict[str, float]:
+    """Return each student's points for 2-layers, after penalties."""
+    with open_gradebook(root) as gradebook:
+        works = gradebook.assignment_submissions(ASSIGNMENT)
+        return {work.student.id: work.score - work.late_submission_penalty for work in works}
+
+
+def test_extension_is_shown_first_written_and_taken_back(term: Path) -> None:
+    assert marks(term) == {"ada": 16, "grace": 16}
+    before = everything_in_gradebook(term)
+    status, printed, _ = here(term, "extend", "Ada Lovelace", "2-layers", "+2d", "--dry-run")
+    assert status == 0
+    assert printed.splitlines() == [
+        "2-layers: ada Ada Lovelace due later: +2d",
+        "ada Ada Lovelace, 2-layers: until 2026-11-05 12:00 → 2026-11-07 12:00; 16 → 20 points",
+        "1 due date and 1 mark change",
+        "nothing was written",
+    ]
+    assert "add --yes to write, or --dry-run to look" in refused(term, "extend", "ada", "2-layers", "+2d")
+    assert everything_in_gradebook(term) == before
+    assert extend(term, "ada", "2-layers", "+2d").endswith("Written. The same command with --undo takes it back.\n")
+    extend(term, "grace@example.org", "2-layers", "+2d")
+    assert "2026-11-07 12:00 → 2026-11-06 12:00; 20 → 18" in extend(term, "grace", "2-layers", "+24h")
+    assert (marks(term), extensions(term)) == ({"ada": 20, "grace": 18}, {"ada": timedelta(2), "grace": timedelta(1)})
+    assert extend(term, "ada", "2-layers", "+2d") == "it is decided so already\n"
+    assert extend(term, "ada", "2-layers", "+2d", "--undo").endswith("Taken back.\n")
+    assert extend(term, "grace", "2-layers", "--undo").endswith("Taken back.\n")
+    assert (everything_in_gradebook(term), read_decisions(term / "decisions.csv")) == (before, ())
+    assert extend(term, "ada", "2-layers", "--undo") == "nothing to undo\n"
+
+
+def test_extension_can_be_for_the_whole_term(term: Path) -> None:
+    assert extend(term, "007", "all", "+7d").splitlines()[:-1] == [
+        "all: 007 José O'Brien-Núñez due later: +7d",
+        "007 José O'Brien-Núñez, 1-approximation: until 2026-10-23 12:00 → 2026-10-30 12:00",
+        "007 José O'Brien-Núñez, 2-layers: until 2026-11-05 12:00 → 2026-11-12 12:00",
+        "007 José O'Brien-Núñez, 3-dropout: until 2026-11-19 12:00 → 2026-11-26 12:00",
+        "3 due dates and 0 marks change",
+    ]
+
+
+def test_extension_of_a_section_is_also_its_new_students(term: Path) -> None:
+    extend(term, "Friday", "2-layers", "2026-11-07 12:00")
+    assert marks(term) == {"ada": 16, "grace": 20}
+    (term / "roster.csv").write_text(ROSTER.replace("Tuesday", "Friday"), encoding="utf-8")
+    follow(term)
+    assert marks(term) == {"ada": 20, "grace": 20}
+
+
+@pytest.mark.parametrize(("student", "mark"), [("ada", 20), ("", 16)], ids=["given", "undone"])
+def test_command_killed_after_the_table_was_written_is_finished_by_the_same_command(
+    student: str, mark: float, term: Path
+) -> None:
+    if not student:
+        extend(term, "ada", "2-layers", "+2d")
+    line = f"2-layers,extended,{student},+2d\n" if student else ""
+    (term / "decisions.csv").write_text(f"assignment,decision,student,extension\n{line}")
+    extend(term, "ada", "2-layers", "+2d", *([] if student else ["--undo"]))
+    assert marks(term) == {"ada": mark, "grace": 16}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("halved,,", "'halved', '0' is not a decision"),
+        ("extended,ada,x1.5", "'x1.5' is not an extension: write a new date such as"),
+    ],
+)
+def test_broken_table_is_refused_by_every_command_and_changes_no_mark(line: str, reason: str, term: Path) -> None:
+    (term / "decisions.csv").write_text(f"assignment,decision,student,extension\n2-layers,{line}\n")
+    for command in (("extend", "ada", "2-layers", "--undo", "--yes"), ("excuse", "ada", "2-layers", "--yes")):
+        assert f"decisions.csv, line 2: {reason}" in refused(term, *command)
+    assert marks(term) == {"ada": 16, "grace": 16}
+
+
+def test_due_date_of_the_gradebook_alone_counts_too(term: Path) -> None:
+    (term / "due_dates.csv").write_text(DUE.replace("2026-11-05 12:00,Europe/Berlin", ",Europe/Berlin"))
+    follow(term)
+    assert marks(term) == {"ada": 20, "grace": 20}  # a date that is deleted is none any more
+    with open_gradebook(term) as gradebook:
+        gradebook.find_assignment(ASSIGNMENT).duedate = datetime(2026, 11, 5, 11)
+        gradebook.db.commit()
+    follow(term)
+    assert marks(term) == {"ada": 16, "grace": 16}
+    assert "16 → 20 points" in extend(term, "ada", "2-layers", "+2d")
+    assert (extensions(term)["ada"], marks(term)["ada"]) == (timedelta(2), 20)
+
+
+@pytest.mark.deep
+@pytest.mark.long("grades a class")
+def test_page_of_a_student_has_the_dates(course_folder: Path) -> None:
+    """Ada and Grace hand in a day and a half late, Ada with an extension."""
+    begin_term(course_folder, RULE + "c.LatePenalty.free_days = 1\n")
+    hand_in(course_folder, ada="ada", grace="ada")
+    for student in ("ada", "grace"):
+        submitted(course_folder, student, "timestamp.txt").write_text("2026-11-06 23:00:00 UTC")
+    extend(course_folder, "ada", ASSIGNMENT, "+2d")
+    assert not grade(course_folder).ungraded
+    with open_gradebook(course_folder) as gradebook:
+        works = gradebook.assignment_submissions(ASSIGNMENT)
+        assert {work.student.id: work.late_submission_penalty for work in works} == {"ada": 0, "grace": 2}
+    for command in (("feedback", ASSIGNMENT), ("report", ASSIGNMENT), ("export", ASSIGNMENT, "--format", "csv")):
+        assert here(course_folder, *command)[0] == 0
+    due, came_then = "Due Thursday, 5 November 2026, 12:00 (CET).", "Handed in Saturday, 7 November 2026, 00:00 (CET)"
+    folder = CourseFolder(course_folder)
+    ada, grace = (folder.feedback(student, ASSIGNMENT).read_text() for student in ("ada", "grace"))
+    more = "You were given more time: until Saturday, 7 November 2026, 12:00 (CET)."
+    assert f"{due} {more} {came_then}, by a claimed time: in time." in ada
+    assert f"{due} {came_then}, by a claimed time: 1 d 12 h late." in grace
+    assert "Late days begun: 2. Covered by the free ones of the term: 1." in grace
+    assert "Late, by a claimed time: 2 points taken off" in grace
+    assert "Each day begun costs 10 % of the points, 50 % at most: 1 here." in grace
