@@ -6,7 +6,6 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from solutions import data
 from solutions.deploy import push as pushing  # before anything else imports the Hub's client: it sets how that uploads
 from solutions.errors import WorkFailed, WrongUse
 from tests.commands import run, succeeded
-from tests.conftest import listen
+from tests.conftest import Silent, listen
 from tests.solutions.conftest import cli, error_of
 
 # The client's own way to upload a large file.
@@ -26,122 +25,79 @@ NAME = "ada/garments"
 TOKEN = "hf_a_token_that_nobody_may_see"
 
 
-# --- the Hub: as much of its protocol as the real client speaks when it pushes a Space
-
-
 @dataclass
-class Space:
-    """A repository: its files, and a hash that changes with each commit."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    commits: int = 0
-
-    @property
-    def sha(self) -> str:
-        return hashlib.sha1(str(self.commits).encode()).hexdigest()
-
-
-@dataclass
-class SpacesHub:
-    """The server: its address, without a slash at the end, Spaces by USER/NAME, and large files by their SHA-256.
-
-    It can hang up instead of answering a commit, before or after that is done.
-    """
+class Hub:
+    """A Hub that speaks as much of the protocol as a push needs: Spaces by USER/NAME, large files by their SHA-256."""
 
     address: str = ""
-    spaces: dict[str, Space] = field(default_factory=dict)
+    spaces: dict[str, dict[str, bytes]] = field(default_factory=dict)
     large: dict[str, bytes] = field(default_factory=dict)
-    hangs_up_before: bool = False
-    hangs_up_after: bool = False
+    commits: int = 0
+    hangs_up: str = ""  # "before" or "after" it does a commit
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, object]:
+    def answer(self, path: str, body: bytes) -> tuple[int, object]:
         """Return status and JSON."""
-        parts = path.strip("/").split("/")
-        if path == "/api/repos/create":
-            wanted = json.loads(body)
-            name = f"{wanted['organization']}/{wanted['name']}"
-            status = 409 if name in self.spaces else 200
-            self.spaces.setdefault(name, Space())
-            return status, {"url": f"{self.address}/spaces/{name}"}
-        if path == "/api/validate-yaml":
-            return 200, {"errors": [], "warnings": []}
-        if parts[0] == "large":
-            self.large[parts[1]] = body
-            return 200, {}
-        if path.endswith(".git/info/lfs/objects/batch"):
-            wanted = json.loads(body)["objects"]
-            for item in wanted:
-                item["actions"] = {"upload": {"href": f"{self.address}/large/{item['oid']}"}}
-            return 200, {"transfer": "basic", "objects": wanted}
-        name = "/".join(parts[2:4])
-        if parts[:2] != ["api", "spaces"] or name not in self.spaces:
-            return 404, {"error": "Repository not found"}
-        space = self.spaces[name]
-        match parts[4:]:
-            case [] | ["revision", _]:
-                siblings = [{"rfilename": file} for file in space.files]
-                return 200, {"id": name, "sha": space.sha, "private": False, "tags": [], "siblings": siblings}
-            case ["tree", _]:
-                return 200, [
-                    {"type": "file", "path": file, "oid": git_hash(content), "size": len(content)}
-                    for file, content in space.files.items()
-                ]
-            case ["preupload", _]:
-                return 200, {"files": [self.how_to_send(space, file["path"]) for file in json.loads(body)["files"]]}
-            case ["commit", _]:
-                self.commit(space, [json.loads(line) for line in body.splitlines()])
-                return 200, {"commitUrl": f"{self.address}/spaces/{name}/commit/{space.sha}", "commitOid": space.sha}
-        return 404, {"error": f"{method} {path}: not known here"}
+        match path.strip("/").split("/"):
+            case ["api", "validate-yaml"]:
+                return 200, {"errors": [], "warnings": []}
+            case ["api", "repos", "create"]:
+                wanted = json.loads(body)
+                name = f"{wanted['organization']}/{wanted['name']}"
+                status = 409 if name in self.spaces else 200
+                self.spaces.setdefault(name, {})
+                return status, {"url": f"{self.address}/spaces/{name}"}
+            case ["large", digest]:
+                self.large[digest] = body
+                return 200, {}
+            case [*_, "objects", "batch"]:
+                objects = json.loads(body)["objects"]
+                for item in objects:
+                    item["actions"] = {"upload": {"href": f"{self.address}/large/{item['oid']}"}}
+                return 200, {"transfer": "basic", "objects": objects}
+            case ["api", "spaces", owner, space, *action]:
+                return 200, self.act_on(self.spaces[f"{owner}/{space}"], "".join(action[:1]), body)
+        return 404, {"error": f"{path}: not known here"}
 
-    def how_to_send(self, space: Space, file: str) -> dict:
-        is_large, there = file.endswith(".safetensors"), space.files.get(file)
-        digest = hashlib.sha256(there or b"").hexdigest() if is_large else git_hash(there or b"")
-        oid = None if there is None else digest
+    def act_on(self, files: dict[str, bytes], action: str, body: bytes) -> object:
+        lines = [json.loads(line) for line in body.splitlines()]
+        if action == "preupload":
+            return {"files": [self.upload_mode(files, file["path"]) for file in lines[0]["files"]]}
+        if action == "commit":
+            for line in lines[1:]:
+                value = line["value"]
+                is_large = line["key"] == "lfsFile"
+                files[value["path"]] = self.large[value["oid"]] if is_large else base64.b64decode(value["content"])
+            self.commits += 1
+        sha = f"{self.commits:040}"
+        url = f"{self.address}/spaces/{NAME}/commit/{sha}"
+        return {"id": NAME, "sha": sha, "commitOid": sha, "commitUrl": url}
+
+    def upload_mode(self, files: dict[str, bytes], file: str) -> dict[str, object]:
+        """Say how a file is to be sent, and which content of its name is already there."""
+        is_large, there = file.endswith(".safetensors"), files.get(file, b"")
+        blob = hashlib.sha1(b"blob %d\0" % len(there) + there)
+        oid = (hashlib.sha256(there) if is_large else blob).hexdigest() if file in files else None
         return {"path": file, "uploadMode": "lfs" if is_large else "regular", "shouldIgnore": False, "oid": oid}
-
-    def commit(self, space: Space, lines: list[dict]) -> None:
-        for line in lines:
-            value = line["value"]
-            match line["key"]:
-                case "file":
-                    space.files[value["path"]] = base64.b64decode(value["content"])
-                case "lfsFile":
-                    space.files[value["path"]] = self.large[value["oid"]]
-                case "deletedFile":
-                    del space.files[value["path"]]
-        space.commits += 1
-
-
-def git_hash(content: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SpacesHub]:
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
     """A Hub that knows one token, and nobody's own settings."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)  # whoever imported the client first
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
     monkeypatch.delenv("HF_TOKEN", raising=False)
-    hub = SpacesHub()
+    hub = Hub()
 
-    class HubHandler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class HubHandler(Silent):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            is_commit = "/commit/" in path
-            length = int(self.headers.get("Content-Length", 0))
-            if is_commit and hub.hangs_up_before:
-                self.rfile.read(length // 2)
-                self.close_connection = True
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            hangs_up = hub.hangs_up if "/commit/" in path else ""
+            if hangs_up == "before":
                 return
-            body = self.rfile.read(length)
-            if not path.startswith("/large/") and self.headers["Authorization"] != f"Bearer {TOKEN}":
-                status, answer = 401, {"error": "Invalid username or password."}
-            else:
-                status, answer = hub.answer(self.command, path, body)
-            if is_commit and hub.hangs_up_after:
-                self.close_connection = True
+            may_enter = path.startswith("/large/") or self.headers["Authorization"] == f"Bearer {TOKEN}"
+            status, answer = hub.answer(path, body) if may_enter else (401, {"error": "Invalid username or password."})
+            if hangs_up == "after":
                 return
             content = json.dumps(answer).encode()
             self.send_response(status)
@@ -152,22 +108,16 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SpacesHub]:
 
         do_POST = do_PUT = do_GET
 
-        def log_message(self, *args: object) -> None:
-            """Print nothing."""
-
     with listen(HubHandler) as address:
         hub.address = address.rstrip("/")
         yield hub
 
 
-# --- the client
-
-
-def push(hub: SpacesHub, files: dict[str, bytes] = FILES, token: str | bool = TOKEN) -> bool:
+def push(hub: Hub, files: dict[str, bytes] = FILES, token: str | bool = TOKEN) -> bool:
     return pushing.push(pushing.HfApi(hub.address, token=token), files, NAME)
 
 
-def failure(expected: type[Exception], hub: SpacesHub, token: str | bool = TOKEN) -> str:
+def failure(expected: type[Exception], hub: Hub, token: str | bool = TOKEN) -> str:
     with pytest.raises(expected) as caught:
         push(hub, token=token)
     assert "\n" not in str(caught.value)
@@ -175,22 +125,18 @@ def failure(expected: type[Exception], hub: SpacesHub, token: str | bool = TOKEN
     return str(caught.value)
 
 
-def test_the_first_push_makes_the_space_in_one_commit_and_a_second_changes_nothing(hub: SpacesHub) -> None:
+def test_push_makes_the_space_and_then_commits_only_changes(hub: Hub) -> None:
     assert push(hub)
-    assert hub.spaces[NAME].files == FILES
+    assert hub.spaces[NAME] == FILES
     assert not push(hub)
-    assert hub.spaces[NAME].commits == 1
-
-
-def test_a_push_replaces_what_has_changed_and_leaves_files_of_other_names(hub: SpacesHub) -> None:
-    push(hub)
-    hub.spaces[NAME].files["photo.jpg"] = b"a photograph"
+    assert hub.commits == 1
+    hub.spaces[NAME]["photo.jpg"] = b"a photograph"
     assert push(hub, FILES | {"index.html": b"<b>"})
-    assert hub.spaces[NAME].files == FILES | {"index.html": b"<b>", "photo.jpg": b"a photograph"}
+    assert hub.spaces[NAME] == FILES | {"index.html": b"<b>", "photo.jpg": b"a photograph"}
 
 
 @pytest.mark.parametrize(("token", "reason"), [("hf_wrong", "the token was refused"), (True, "there is no token")])
-def test_without_a_good_token_nothing_is_changed(hub: SpacesHub, token: str | bool, reason: str) -> None:
+def test_push_without_a_good_token_changes_nothing(hub: Hub, token: str | bool, reason: str) -> None:
     message = failure(WrongUse, hub, token)
     assert reason in message
     assert "HF_TOKEN" in message
@@ -198,37 +144,37 @@ def test_without_a_good_token_nothing_is_changed(hub: SpacesHub, token: str | bo
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_connection_lost_in_the_commit_is_told_and_the_next_push_completes(hub: SpacesHub, when: str) -> None:
-    setattr(hub, f"hangs_up_{when}", True)
+def test_push_after_a_lost_connection_completes(hub: Hub, when: str) -> None:
+    hub.hangs_up = when
     message = failure(WorkFailed, hub)
     assert hub.address in message
     assert "push again when it is back" in message
-    setattr(hub, f"hangs_up_{when}", False)
+    hub.hangs_up = ""
     assert push(hub) == (when == "before")
-    assert hub.spaces[NAME].files == FILES
+    assert hub.spaces[NAME] == FILES
 
 
-def test_a_hub_that_cannot_be_reached_is_one_line() -> None:
+def test_push_to_an_unreachable_hub_is_refused() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         with pytest.raises(WorkFailed, match="push again when it is back"):
-            push(SpacesHub(f"http://127.0.0.1:{closed.getsockname()[1]}"))
+            push(Hub(f"http://127.0.0.1:{closed.getsockname()[1]}"))
 
 
 @pytest.mark.parametrize("name", ["garments", "ada/gar/ments", "ada/", "ada/gar ments", "../garments"])
-def test_a_malformed_name_is_refused(name: str) -> None:
+def test_push_refuses_a_malformed_name(name: str) -> None:
     result = cli("push", name, "--model", "none")
     assert "USER/NAME" in error_of(result)
 
 
-def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(model_file: Path) -> None:
+def test_dry_run_lists_files_and_target_without_a_token(model_file: Path) -> None:
     result = succeeded(cli("push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER, "--dry-run"))
     assert f"{model_file.stat().st_size:9,}  model.safetensors" in result.stdout
     assert f"/spaces/{NAME}" in result.stdout
 
 
-def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_token_nowhere(
-    hub: SpacesHub, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_push_reads_hub_and_token_from_the_environment(
+    hub: Hub, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}.items():
         monkeypatch.setenv(name, value)
@@ -236,7 +182,7 @@ def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_toke
     result = succeeded(run(*command, cwd=tmp_path))
     assert f"{hub.address}/spaces/{NAME}" in result.stdout
     assert TOKEN not in result.stdout + result.stderr
-    files = hub.spaces[NAME].files
+    files = hub.spaces[NAME]
     assert files["model.safetensors"] == model_file.read_bytes()
     assert not any(TOKEN.encode() in content for content in files.values())
     assert not any(TOKEN.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
