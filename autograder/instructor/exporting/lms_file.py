@@ -8,11 +8,12 @@ unmarked answer.
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
+from autograder.instructor.course.directory import Clue, Directory, Match
 from autograder.instructor.course.roster import POINTS_POSSIBLE, Student
 from autograder.instructor.exporting.formats import EXCUSED, PARTICIPANT, ExportError
 from autograder.instructor.exporting.spreadsheet import BOM, unguarded
@@ -24,23 +25,6 @@ CANVAS_NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignmen
 NO_MARK = {EXCUSED, "N/A"}
 NAMES = ("Student", "LastName", "FirstName", "Full name")
 NAME = "name"  # a student's, from one column or two
-# Columns and what each can hold, the surest first.
-KEYS: Sequence[tuple[str, Callable[[Student], str]]] = (
-    ("ID", lambda student: student.lms_user_id),
-    ("Identifier", lambda student: student.lms_user_id),
-    ("SIS User ID", lambda student: student.id),
-    ("ID number", lambda student: student.id),
-    ("SIS Login ID", lambda student: student.login),
-    ("SIS Login ID", lambda student: student.id),
-    ("SIS Login ID", lambda student: student.email),
-    ("Email address", lambda student: student.email),
-    ("Email address", lambda student: student.id),
-    ("ID", lambda student: student.id),
-    ("Identifier", lambda student: student.id),
-    (NAME, lambda student: student.sortable_name),
-    (NAME, lambda student: student.name),
-)
-K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -74,31 +58,67 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
     grade = _canvas_column(header, marks[0].assignment, column) if is_canvas else header.index("Grade")
     rows = _student_rows(table, header, grade, marks[0].max_score, is_canvas=is_canvas)
     people = [_by_column(row, header) for row in rows]
-    owners = _match(people, [mark.student for mark in marks])
     by_student = {mark.student.id: mark for mark in marks}
-    without, kept, changed, above, filled = list[str](), dict[str, list[str]](), list[str](), list[str](), 0
-    for at, (row, person) in enumerate(zip(rows, people, strict=True)):
-        mark = by_student.get(owners.get(at, ""))
-        who = f"{person[NAME]} ({person.get('ID' if is_canvas else 'Identifier', '')})"
-        old = row[grade].strip() if grade < len(row) else ""
-        if is_canvas and old.upper() in NO_MARK:
-            kept.setdefault(old, []).append(who)
-            continue
-        is_excused = is_canvas and mark is not None and mark.excused
-        if mark is None or (mark.final_score is None and not is_excused):
-            without.append(who)
-            continue
-        row += [""] * (grade + 1 - len(row))
-        row[grade] = EXCUSED if mark.final_score is None else number(mark.final_score)
-        filled += 1
-        if old and _points(old) != _points(row[grade]):
-            changed.append(f"{who}: {old} → {row[grade]}")
-        if not is_canvas and mark.final_score is not None and mark.final_score > mark.max_score:
-            above.append(who)
-    there = set(owners.values())
+    owners = [by_student.get(owner) for owner in _owners(people, [mark.student for mark in marks])]
+    cells = [
+        _Cell(
+            f"{person[NAME]} ({person.get('ID' if is_canvas else 'Identifier', '')})",
+            row[grade].strip() if grade < len(row) else "",
+            mark,
+            is_canvas,
+        )
+        for row, person, mark in zip(rows, people, owners, strict=True)
+    ]
+    for row, cell in zip(rows, cells, strict=True):
+        if cell.after is not None:
+            row += [""] * (grade + 1 - len(row))
+            row[grade] = cell.after
+    there = {mark.student.id for mark in owners if mark}
     marked = [mark.student for mark in marks if mark.final_score is not None]
-    absent = [student.id_and_name for student in marked if student.id not in there]
-    return FilledFile(_written(table, text, delimiter), filled, absent, without, kept, changed, above)
+    stays = dict.fromkeys(cell.before for cell in cells if cell.stays)
+    return FilledFile(
+        text=_written(table, text, delimiter),
+        filled=sum(cell.after is not None for cell in cells),
+        not_there=[student.id_and_name for student in marked if student.id not in there],
+        without_mark=[cell.who for cell in cells if cell.after is None and not cell.stays],
+        kept={says: [cell.who for cell in cells if cell.stays and cell.before == says] for says in stays},
+        changed=[f"{cell.who}: {cell.before} → {cell.after}" for cell in cells if cell.changes],
+        above=[cell.who for cell in cells if cell.is_above],
+    )
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A student's cell for the mark."""
+
+    who: str  # as the file calls the student
+    before: str
+    mark: Mark | None
+    is_canvas: bool
+
+    @property
+    def stays(self) -> bool:
+        return self.is_canvas and self.before.upper() in NO_MARK
+
+    @property
+    def after(self) -> str | None:
+        """The mark as text; None where the cell stays as it is."""
+        if self.mark is None or self.stays:
+            return None
+        if self.mark.final_score is not None:
+            return number(self.mark.final_score)
+        return EXCUSED if self.is_canvas and self.mark.excused else None
+
+    @property
+    def changes(self) -> bool:
+        """Whether another mark was there."""
+        return self.after is not None and self.before != "" and _points(self.before) != _points(self.after)
+
+    @property
+    def is_above(self) -> bool:
+        """Whether Moodle passes the mark over."""
+        score = self.mark.final_score if self.mark and not self.is_canvas else None
+        return score is not None and self.mark is not None and score > self.mark.max_score
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
@@ -170,29 +190,37 @@ def _by_column(row: Sequence[str], header: Sequence[str]) -> dict[str, str]:
     return cells | {NAME: ", ".join(filter(None, map(cells.get, NAMES)))}
 
 
-def _match(people: Sequence[Mapping[str, str]], students: Sequence[Student]) -> dict[int, str]:
-    """Return students' ids by the number of the row, each student once, by the surest thing that is known.
+def _owners(people: Sequence[Mapping[str, str]], students: Sequence[Student]) -> list[str]:
+    """Return the id of the student of each row; empty where there is none, or where another row is as sure of the same.
 
-    Where the school's ids in the file are ours, a name does not make up for another one.
+    A row of the system's own file is read as its other statements on students are: see ``Directory``.
     """
-    owners: dict[int, str] = {}
-    school_ids = [_folded(person.get("SIS User ID", "") or person.get("ID number", "")) for person in people]
-    ours = {_folded(student.id) for student in students}
-    strangers = {at for at, value in enumerate(school_ids) if value and value not in ours}
-    for column, key in KEYS:
-        known = set(owners.values())
-        ids = _unique({student.id: _folded(key(student)) for student in students if student.id not in known})
-        taken = {*owners, *(strangers if column == NAME and ours.intersection(school_ids) else ())}
-        rows = _unique({at: _folded(person.get(column, "")) for at, person in enumerate(people) if at not in taken})
-        owners |= {rows[value]: ids[value] for value in rows if value in ids}
-    return owners
+    directory, clues = Directory(students), [_clues(person) for person in people]
+    known_kinds = directory.known_kinds(clue for of_row in clues for clue in of_row)
+    matches = [directory.find(of_row, known_kinds) for of_row in clues]
+    claims: dict[str, list[int]] = defaultdict(list)
+    for match in matches:
+        if match.student:
+            claims[match.student.id].append(match.certainty)
+
+    def is_surest(match: Match, others: Sequence[int]) -> bool:
+        return match.certainty == max(others) and others.count(match.certainty) == 1
+
+    return [
+        match.student.id if match.student and is_surest(match, claims[match.student.id]) else "" for match in matches
+    ]
 
 
-def _folded(text: str) -> str:
-    return unguarded(text.strip()).removeprefix(PARTICIPANT).casefold()
-
-
-def _unique(values: Mapping[K, str]) -> dict[str, K]:
-    """Return keys by value, without those that several have, and without the empty one."""
-    counts = Counter(values.values())
-    return {value: key for key, value in values.items() if value and counts[value] == 1}
+def _clues(person: Mapping[str, str]) -> list[Clue]:
+    """Return what a row says of its student, the surest first."""
+    cells = {column: unguarded(text.strip()) for column, text in person.items()}
+    number = (cells.get("ID") or cells.get("Identifier", "")).removeprefix(PARTICIPANT)
+    login = cells.get("SIS Login ID", "")
+    return [
+        Clue("number", number),
+        Clue("id", cells.get("SIS User ID") or cells.get("ID number", "")),
+        Clue("e-mail" if "@" in login else "id", login),
+        Clue("e-mail", cells.get("Email address", "")),
+        Clue("id", number, guessed=True),  # a file of ours from before the roster knew the system's numbers
+        Clue("name", cells[NAME]),
+    ]

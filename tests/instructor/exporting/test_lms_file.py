@@ -79,12 +79,27 @@ def test_a_mark_that_moodle_passes_over_is_named() -> None:
     assert fill(MOODLE, [MARKED[0], replace(MARKED[1], raw_score=26.0)]).above == ['Ben "B" (Participant 9)']
 
 
-def test_a_student_is_found_by_the_surest_thing_that_the_file_knows() -> None:
+@pytest.mark.parametrize(
+    "row",
+    [
+        "x,101,zzz,q",  # Canvas's number
+        "x,8,0042,q",  # the school's id
+        "x,8,,ADA@example.edu",  # an address as login
+        "x,0042,zzz,q",
+        '"Lovelace, Ada",8,,q',
+    ],
+)
+def test_student_is_found_by_number_id_address_or_name(row: str) -> None:
     head = "Student,ID,SIS User ID,SIS Login ID,Section,2-layers\n"
-    table = head + "x,007,zzz,0042,,\ny,8,0042,q,,\nz,101,k,ben@example.edu,,\n"
+    assert fill(f"{head}{row},,\n", MARKED).text.endswith(",18\n")
+
+
+def test_contradicting_rows_are_left_out() -> None:
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,2-layers\n"
+    table = f"{head}x,7,zzz,0042,,\ny,8,0042,q,,\nz,101,k,ben@example.edu,,\n"
     done = fill(table, MARKED)
-    rows = [line.split(",")[-1] for line in done.text.splitlines()[1:]]
-    assert rows == ["7.25", "", "18"]  # Ada by Canvas's number, then Ben by his address
+    assert done.text == table
+    assert done.not_there == ["0042 Ada Lovelace", "007 Ben de la Cruz, Jr."]
 
 
 def test_where_the_schools_ids_are_ours_a_namesake_with_another_one_is_left_out() -> None:
