@@ -94,18 +94,12 @@ def _diagnose(
     wrong = _wrong(answer, expected)
     certainly = ((name, certain_mistake(value, check.exercise)) for name, value, _ in wrong)
     where, certain = next(((name, mistake) for name, mistake in certainly if mistake), ("", ""))
-    likely = [
-        Likely(
-            mistake,
-            about.says,
-            str(expect.contents(check.room).section(about.read)),
-            about.hint,
-            perhaps=mistake in guessed,
-        )
-        for mistake in sorted(shown, key=lambda mistake: -len(shown[mistake]))
-        if shown[mistake] and not certain
-        for about in [expect.explanation(check, mistake)]
-    ]
+    likely = []
+    for mistake in sorted(shown, key=lambda mistake: -len(shown[mistake])):
+        if shown[mistake] and not certain:
+            about = expect.explanation(check, mistake)
+            read = str(expect.contents(check.room).section(about.read))
+            likely.append(Likely(mistake, about.says, read, about.hint, perhaps=mistake in guessed))
     if not likely:
         common, perhaps = certain, False
         if not certain:

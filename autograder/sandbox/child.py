@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Mapping
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -45,11 +46,8 @@ def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
     names = names_of(module)
     sources = {cell.id: cell.source for cell in cells}
     timeouts: dict[str, int] = {}
-    for _ in range(2):  # the visible checks, then the hidden ones
-        wire.send(results, {"ready": True})
-        plan, code = wire.receive(results)
-        if code:
-            hidden_checks.load_code(code)
+
+    def run_plan(plan: Mapping[str, Any]) -> None:
         for planned in read_plan(plan):
             if isinstance(planned, PlannedScene):
                 run_check(scene_as_check(planned, sources[planned.cell], module), planned, names, limits, results)
@@ -58,6 +56,15 @@ def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
                 send_answer(results, planned, answer)
             elif run_check(find_check(planned), planned, names, limits, results) == "timeout":
                 timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + 1
+
+    wire.send(results, {"ready": True})
+    visible, _ = wire.receive(results)
+    run_plan(visible)
+    wire.send(results, {"ready": True})
+    hidden, code = wire.receive(results)
+    if code:
+        hidden_checks.load_code(code)
+    run_plan(hidden)
     wire.send(results, {"end": True})
 
 

@@ -91,7 +91,13 @@ def explaining(
             verdict = judge(checks, answers, seeds, expect)[at]
             decided = [line for line in read_decisions(folder.decisions, assignment) if line.cell == check.id]
             return ExplainedMark(
-                *(student, assignment, check, record, recorded[check.name], verdict, answers[at]),
+                student=student,
+                assignment=assignment,
+                check=check,
+                record=record,
+                recorded=recorded[check.name],
+                verdict=verdict,
+                observed=answers[at],
                 expected=expect.reference(check, seeds[at]),
                 decided=decisions_in_words(decided),
             )
