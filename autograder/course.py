@@ -10,9 +10,9 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -42,6 +42,12 @@ class UnknownExercise(TaskFailed, ValueError):
 
 class SeveralCourses(TaskFailed):
     """Several courses are installed on this machine, and only one can be graded."""
+
+
+@cache
+def _packages(path: tuple[str, ...]) -> Mapping[str, Distribution | None]:
+    """Return the packages of the installed courses; each look at a path takes some ten milliseconds."""
+    return {entry.value: entry.dist for entry in entry_points(group=GROUP)}
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ class Course:
             NoCourse: there is none.
             SeveralCourses: there are more; the message names them.
         """
-        packages = {entry.value: entry.dist for entry in entry_points(group=GROUP)}
+        packages = _packages(tuple(sys.path))
         if not packages:
             raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
         if len(packages) > 1:
@@ -117,9 +123,8 @@ class Course:
     @property
     def distribution(self) -> Distribution:
         """The installed distribution that brings the course; raises NoCourse if it is not installed."""
-        for entry in entry_points(group=GROUP):
-            if entry.value == self.package and entry.dist:
-                return entry.dist
+        if found := _packages(tuple(sys.path)).get(self.package):
+            return found
         raise NoCourse(f"the course {self.package} is not installed here")
 
     @cached_property

@@ -64,8 +64,10 @@ def test_a_room_without_checks_is_named() -> None:
         checks_of("attic")
 
 
-def test_a_missing_course_is_an_error_with_the_command_that_installs_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.course.entry_points", lambda group: ())
+def test_a_missing_course_is_an_error_with_the_command_that_installs_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
     with pytest.raises(NoCourse, match="pip install"):
         Course.installed()
 
