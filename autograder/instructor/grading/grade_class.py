@@ -262,26 +262,26 @@ class _Grading:
 def _require_released_checks(facts: Facts, assignment: str, checks: Sequence[Check]) -> None:
     """Raise CourseFolderError where checks and release differ, and no decision says what counts."""
     released = facts.cells[assignment]
-    decided = {decision.cell for decision in facts.decisions if decision.what == "points"}
+    decided = {line.cell for line in facts.decisions if (line.assignment, line.what) == (assignment, "points")}
     for check in checks:
-        name, points = f"{check.exercise}.{check.name}", f"autograder points {assignment} {check.exercise}.{check.name}"
+        name = f"{check.exercise}.{check.name}"
         if check.id not in released:
             raise CourseFolderError(
                 f"{assignment} has no cell for {name}: run `autograder release {assignment} --force`, which can add "
                 "one as long as nothing has been graded"
             )
-        worth = released[check.id].points
+        worth, decide = released[check.id].points, f"autograder points {assignment} {name}"
         if worth != check.points and check.id not in decided:
             raise CourseFolderError(
-                f"{name} of {assignment} was released with {worth:g} points, and the course now gives it "
-                f"{check.points}: `{points} {check.points}` counts those for everybody, `{points} {worth:g}` the former"
+                f"{name} counts {worth:g} in {assignment} as released, and {check.points} in the course now: "
+                f"`{decide} {check.points}` lets it count {check.points} for everybody, `{decide} {worth:g}` as before"
             )
-    gone = {name for name, cell in released.items() if not cell.by_hand} - {check.id for check in checks} - decided
-    for cell in sorted(gone):
-        name = ".".join(cell.split("-")[1:])
+    gone = {cell for cell, graded in released.items() if not graded.by_hand} - {check.id for check in checks} - decided
+    if gone:
+        name = ".".join(min(gone).split("-")[1:])
         raise CourseFolderError(
             f"{assignment} was released with {name}, which the course no longer has: put the check back; "
-            f"`autograder points {assignment} {name} 0` then makes it count nothing"
+            f"`autograder points {assignment} {name} 0` then lets it count nothing"
         )
 
 

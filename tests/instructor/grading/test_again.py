@@ -3,8 +3,9 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 import pytest
@@ -23,6 +24,7 @@ from tests.commands import ROOT, in_process, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
+    a_verdict,
     answer_written,
     configure,
     follow,
@@ -194,6 +196,22 @@ def test_dry_run_shows_no_change_under_a_hand_mark(folder: Path) -> None:
     assert not run.changes
 
 
+def test_dry_run_shows_the_mark_that_loses_a_free_late_day(folder: Path) -> None:
+    check = checks_of("dropout")[0]
+    later = CourseFolder(folder).autograded("right", "3-dropout")
+    later.parent.mkdir(parents=True)
+    later.write_text("{}")
+    passed = cast(Any, a_verdict("pass", check.exercise, check.name, check.points))
+    write_record(later, GradingRecord("dropout", (passed,), handed_in=datetime(2026, 11, 13, 11, tzinfo=UTC)))
+    due = "2-layers,2026-11-05 12:00,UTC\n3-dropout,2026-11-12 12:00,UTC\n"
+    (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{due}")
+    configure(folder, "LatePenalty", percent_per_day=10, free_days=1)
+    submitted(folder, "right", "timestamp.txt").write_text("2026-11-06 11:00:00 UTC")  # takes the only free day
+    (change,) = grade(folder, seed=7, dry_run=True).changes
+    assert (change.mark.assignment, change.score_before) == ("3-dropout", check.points)
+    assert change.mark.score == pytest.approx(0.9 * check.points)
+
+
 @pytest.mark.deep
 @pytest.mark.long("three runs over a class")
 def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Path) -> None:
@@ -215,7 +233,7 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
 @pytest.mark.parametrize(
     ("change", "points", "refusal"),
     [
-        ({"points": 3}, 3, r"Linear\.affine_map of 2-layers was released with 1 points, and the course now gives it 3"),
+        ({"points": 3}, 3, r"Linear\.affine_map counts 1 in 2-layers as released, and 3 in the course now"),
         ({}, 0, r"was released with Linear\.affine_map, which the course no longer has: put the check back"),
         ({"name": "renamed"}, None, r"no cell for Linear\.renamed: run `autograder release"),
     ],
