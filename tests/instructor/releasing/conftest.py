@@ -8,6 +8,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import PathDistribution, distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,10 @@ def bring_what_is_needed(course: Path) -> None:
             inner = map(Requirement, distribution(needed.name).requires or [])
             waiting += [one for one in inner if one.marker is None or one.marker.evaluate({"extra": extra})]
     here, there = Path(sys.prefix), course / ".venv"
-    for file in {file for name, _ in brought for file in distribution(name).files or []}:
-        source = Path(os.path.normpath(file.locate()))
+    sources = {Path(os.path.normpath(file.locate())) for name, _ in brought for file in distribution(name).files or []}
+    # What is compiled here is not listed where pip did not compile it, and takes a student's first kernel 15 seconds.
+    sources |= {Path(cache_from_source(str(source))) for source in sources if source.suffix == ".py"}
+    for source in sources:
         target = there / source.relative_to(here)
         if source.is_file() and target.parent != there / "bin":  # whose commands name this environment's Python
             target.parent.mkdir(parents=True, exist_ok=True)
