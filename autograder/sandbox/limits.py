@@ -5,13 +5,14 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import FrameType
 
 # The signals of wall time and of time on the processor, by their clocks; Windows has neither.
 HAS_CLOCKS = hasattr(signal, "setitimer")
 ALARMS = {signal.ITIMER_REAL: signal.SIGALRM, signal.ITIMER_PROF: signal.SIGPROF} if HAS_CLOCKS else {}
+AGAIN_S = 0.01  # after which a limit rings again that rang while it was set
 _graded = False
 
 
@@ -51,8 +52,7 @@ def be_graded() -> None:
     _graded = True
 
 
-@contextlib.contextmanager
-def time_limit(wall_s: float, processor_s: float = 0.0) -> Iterator[None]:
+def time_limit(wall_s: float, processor_s: float = 0.0) -> AbstractContextManager[object]:
     """Leave the block by ``OutOfTime`` when its wall time or its time on the processor is over; 0 sets no limit.
 
     The error ends here. Without alarms, as on Windows, a thread keeps the wall time, and a long operation outside
@@ -60,68 +60,86 @@ def time_limit(wall_s: float, processor_s: float = 0.0) -> Iterator[None]:
     the block runs without a limit.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    if not ALARMS:
-        with _kept_by_a_thread(wall_s):
-            yield
-        return
+        return contextlib.nullcontext()
+    return _LimitByAlarms(wall_s, processor_s) if ALARMS else _LimitByThread(wall_s)
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise OutOfTime
 
-    before = {clock: signal.signal(alarm, stop) for clock, alarm in ALARMS.items()}
-    try:
-        signal.setitimer(signal.ITIMER_REAL, wall_s)
-        signal.setitimer(signal.ITIMER_PROF, processor_s)
-        yield
-    except OutOfTime:
-        pass  # also where it rang between the block's end and ours
-    finally:
-        for clock, handler in before.items():
+class _LimitByAlarms:
+    def __init__(self, wall_s: float, processor_s: float) -> None:
+        self.seconds = (wall_s, processor_s)
+
+    def __enter__(self) -> None:
+        self.has_ended = False
+        self.before = {clock: signal.signal(alarm, self.stop) for clock, alarm in ALARMS.items()}
+        for clock, seconds in zip(ALARMS, self.seconds, strict=True):
+            signal.setitimer(clock, seconds)
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        if not _is_between(frame):
+            raise OutOfTime
+        if not self.has_ended:
+            signal.setitimer(next(clock for clock, alarm in ALARMS.items() if alarm == number), AGAIN_S)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self.has_ended = True
+        for clock, handler in self.before.items():
             signal.setitimer(clock, 0)
             signal.signal(ALARMS[clock], handler)
+        return kind is OutOfTime
 
 
-@contextlib.contextmanager
-def _kept_by_a_thread(wall_s: float) -> Iterator[None]:
-    """Leave the block by ``OutOfTime`` when its wall time is over, without alarms: a thread interrupts the main one."""
-    if not wall_s:
-        yield
-        return
-    lock, begun, runs, rang = threading.Lock(), False, True, False
-    before = signal.getsignal(signal.SIGINT)
+class _LimitByThread:
+    """A limit without alarms: a thread interrupts the main one."""
 
-    def ring() -> None:
-        nonlocal rang
-        with lock:
-            if runs:
-                rang = True
+    def __init__(self, wall_s: float) -> None:
+        self.wall_s = wall_s
+
+    def __enter__(self) -> None:
+        self.lock, self.has_ended = threading.Lock(), threading.Event()
+        self.rang = self.has_raised = False
+        self.before = signal.getsignal(signal.SIGINT)
+        signal.signal(signal.SIGINT, self.stop)
+        if self.wall_s:
+            threading.Thread(target=self.ring, daemon=True).start()
+
+    def ring(self) -> None:
+        self.has_ended.wait(self.wall_s)
+        while True:
+            with self.lock:
+                if self.has_ended.is_set() or self.has_raised:
+                    return
+                self.rang = True
                 _thread.interrupt_main()
+            self.has_ended.wait(AGAIN_S)
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal rang
-        if rang:
-            rang = False
-            if begun:  # starting a thread takes time, too, and the block has not begun
-                raise OutOfTime
-        elif callable(before):  # Ctrl-C, or the notebook's button
-            before(number, frame)
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        if not self.rang:
+            if callable(self.before):  # Ctrl-C, or the notebook's button
+                self.before(number, frame)
+            return
+        self.rang = False
+        if not _is_between(frame):
+            self.has_raised = True
+            raise OutOfTime
 
-    clock = threading.Timer(wall_s, ring)
-    clock.daemon = True
-    signal.signal(signal.SIGINT, stop)
-    clock.start()
-    try:
-        begun = True
-        yield
-    except OutOfTime:
-        pass
-    finally:
-        with contextlib.suppress(OutOfTime):
-            with lock:
-                runs = False
-            while rang:  # between the block's end and ours, and on its way
-                time.sleep(0)
-        clock.cancel()
-        signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self.has_ended.set()
+        with self.lock:  # from here on it does not ring
+            pass
+        while self.rang:  # and has not been heard yet
+            time.sleep(0)
+        signal.signal(signal.SIGINT, self.before if self.before is not None else signal.default_int_handler)
+        return kind is OutOfTime
+
+
+_BETWEEN = {
+    end.__code__
+    for end in (_LimitByAlarms.__enter__, _LimitByAlarms.__exit__, _LimitByThread.__enter__, _LimitByThread.__exit__)
+}
+
+
+def _is_between(frame: FrameType | None) -> bool:
+    """Return whether a limit rang while it was set or lifted, where its error would leave more than the block."""
+    while frame and frame.f_code not in _BETWEEN:
+        frame = frame.f_back
+    return frame is not None
