@@ -4,8 +4,9 @@ A check is a function of the student's names and a seeded generator. It observes
 observations; it holds no expected value and no assert. The judge runs the same function on the reference, with the
 same seed, and compares.
 
-The checks of a course stand in its package, in ``checks/ROOM.py``. Helpers that several rooms share stand beside them
-in modules whose name begins with an underscore, which import none of each other. ``checks/__init__.py`` can name
+The checks of a course stand in its package: those that students have in ``checks/ROOM.py``, hidden ones in
+``checks/hidden/ROOM.py``, which imports its helpers from there. Helpers that several rooms share stand beside them in
+modules whose name begins with an underscore, which import none of each other. ``checks/__init__.py`` can name
 modules of the course that students have, too, in ``GIVEN``, and what the sandbox imports once instead of in each
 submission: ``PRELOAD``, and ``PRELOAD_FOR`` by room.
 """
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from autograder.chance import kind_of
-from autograder.course import Course
+from autograder.course import HIDDEN, Course
 
 if TYPE_CHECKING:
     import torch
@@ -98,10 +99,11 @@ class Check:
 
 
 _CHECKS: dict[str, list[Check]] = {}
+_LOADED: set[str] = set()  # the rooms whose checks are all declared that this process can have
 
 
-def check(exercise: str, *, title: str, points: int, hidden: bool = False) -> Callable[[CheckFunction], CheckFunction]:
-    """Declare a function as a check of an exercise. The file that it stands in names the room.
+def check(exercise: str, *, title: str, points: int) -> Callable[[CheckFunction], CheckFunction]:
+    """Declare a function as a check of an exercise. The file that it stands in names the room; its folder may hide it.
 
     Raises:
         TypeError: its generator is of no known kind (see ``autograder.chance``).
@@ -109,7 +111,8 @@ def check(exercise: str, *, title: str, points: int, hidden: bool = False) -> Ca
 
     def declare(function: CheckFunction) -> CheckFunction:
         kind_of(function)
-        room = function.__module__.rpartition(".")[2]
+        folder, _, room = function.__module__.rpartition(".")
+        hidden = folder.endswith(f".{HIDDEN}")
         _CHECKS.setdefault(room, []).append(Check(room, exercise, function.__name__, title, points, hidden, function))
         return function
 
@@ -121,26 +124,30 @@ def declared() -> list[Check]:
     return [check for checks in _CHECKS.values() for check in checks]
 
 
-def forget(room: str) -> None:
-    """Forget the checks of a room, before others are declared in their place."""
+def declare_anew(room: str) -> None:
+    """Forget the checks of a room: what is loaded next declares others in their place, and there are no more."""
     _CHECKS.pop(room, None)
+    _LOADED.add(room)
 
 
 def checks_of(room: str, exercise: str | None = None) -> list[Check]:
-    """Return the checks of a room, or of one exercise in it, in the order of the file.
+    """Return the checks of a room, or of one exercise in it; of each, those that students have, then the hidden ones.
 
     Raises:
         LookupError: there are no checks of that room.
     """
-    if room not in _CHECKS:
-        name = f"{Course.announced().package}.checks.{room}"
-        try:
-            importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            raise LookupError(f"there are no checks for {room!r}") from error
-    return [check for check in _CHECKS.get(room, []) if exercise in (None, check.exercise)]
+    if room not in _LOADED:
+        course = Course.announced()
+        files = course.check_files(room)
+        if not files:
+            raise LookupError(f"there are no checks for {room!r}")
+        for file in files:
+            importlib.import_module(course.module_of(file))
+        _LOADED.add(room)
+    by_exercise: dict[str, list[Check]] = {}
+    for check in _CHECKS.get(room, []):
+        by_exercise.setdefault(check.exercise, []).append(check)
+    return [check for name, checks in by_exercise.items() if exercise in (None, name) for check in checks]
 
 
 _READY_MADE: dict[str, dict[CodeType, str]] = {}

@@ -26,6 +26,7 @@ Names = Callable[[], SimpleNamespace]
 HAS_EXERCISE = re.compile(r"^:tags: \[(?:[\w-]+, *)*exercise(?:, *[\w-]+)*\]$", re.MULTILINE)
 GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  # all that a given cell holds
 GROUP = "autograder.course"
+HIDDEN = "hidden"  # the folder of the checks that students do not have
 
 
 class NoCourse(TaskFailed):
@@ -153,8 +154,17 @@ class Course:
 
     @property
     def checks(self) -> Path:
-        """The folder of the checks: a file for each room, and shared helpers in modules that begin with _."""
+        """The folder of the checks: a file for each room, helpers in modules that begin with _, and ``hidden``."""
         return self.folder / "checks"
+
+    def check_files(self, room: str) -> list[Path]:
+        """Return the files of a room's checks: what students have first, then the hidden ones; none for no room."""
+        name = f"{room}.py"
+        return [path for path in (self.checks / name, self.checks / HIDDEN / name) if path.is_file()]
+
+    def module_of(self, file: Path) -> str:
+        """Return the full name of a module of the package."""
+        return ".".join([self.package, *file.relative_to(self.folder).with_suffix("").parts])
 
     @cached_property
     def given(self) -> tuple[str, ...]:

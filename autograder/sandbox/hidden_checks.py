@@ -4,42 +4,38 @@ The warm server has the visible checks alone, which every fork inherits. The hid
 has answered all others, and from then on no text of it reaches the student.
 """
 
-import ast
 import contextlib
 import importlib
 import marshal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from types import CodeType, ModuleType
 
 from autograder import checks
-from autograder.course import Course
-from autograder.parsing import parse
-
-_Definition = ast.FunctionDef | ast.ClassDef
+from autograder.course import HIDDEN, Course
 
 
 @cache
 def visible_texts() -> Mapping[str, str]:
     """Return the text of each module of the course that students have: given ones, helpers, visible checks."""
     course = Course.announced()
-    given = {f"{course.package}.{name}": course.source(name) for name in course.given}
-    files = [path for path in sorted(course.checks.glob("_*.py")) if path.stem != "__init__"]
-    shared = {_module(course, path.stem): path.read_text(encoding="utf-8") for path in files}
-    rooms = {_module(course, room): without_hidden_checks(_text(course, room)) for room in course.rooms}
-    return given | shared | rooms
+    shared = [path for path in sorted(course.checks.glob("_*.py")) if path.stem != "__init__"]
+    files = [*map(course.file, course.given), *shared, *(course.checks / f"{room}.py" for room in course.rooms)]
+    return {course.module_of(path): path.read_text(encoding="utf-8") for path in files}
 
 
 @cache
 def code_of_all(rooms: tuple[str, ...]) -> bytes:
     """Return the checks of rooms, hidden ones too, compiled for a process of the same Python."""
     course = Course.announced()
-    return marshal.dumps({_module(course, room): _compiled(room, _text(course, room)) for room in rooms})
+    files = [path for room in rooms for path in course.check_files(room)]
+    return marshal.dumps({course.module_of(path): _compiled_file(path) for path in files})
 
 
 def load_code(code: bytes) -> None:
-    """Load the code that ``code_of_all`` returned, in the place of the visible checks."""
+    """Load the code that ``code_of_all`` returned: visible checks, too, in the place of those that cells may change."""
     for module, compiled in marshal.loads(code).items():
         _load(module, compiled)
 
@@ -67,53 +63,18 @@ def import_each(modules: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def _module(course: Course, name: str) -> str:
-    return f"{course.package}.{course.checks.name}.{name}"
-
-
 def _compiled(name: str, text: str) -> CodeType:
     return compile(text, f"{checks.OF_CHECKS}{name}>", "exec", dont_inherit=True)
 
 
-def _text(course: Course, room: str) -> str:
-    return (course.checks / f"{room}.py").read_text(encoding="utf-8")
+def _compiled_file(path: Path) -> CodeType:
+    return _compiled(path.stem, path.read_text(encoding="utf-8"))
 
 
 def _load(name: str, code: CodeType) -> None:
-    checks.forget(name.rpartition(".")[2])
+    folder, _, room = name.rpartition(".")
+    if not folder.endswith(f".{HIDDEN}"):  # which comes after the visible ones of its room
+        checks.declare_anew(room)
     module = ModuleType(name)
     sys.modules[name] = module
     exec(code, vars(module))
-
-
-def without_hidden_checks(source: str) -> str:
-    """Return the text of a checks module without its hidden checks, and without the helpers that only they use."""
-    kept, left_out = parse(source).body, list[_Definition]()
-    names = {node: {name.id for name in ast.walk(node) if isinstance(name, ast.Name)} for node in kept}
-    gone: list[_Definition] = [node for node in kept if isinstance(node, _Definition) and _is_hidden(node)]
-    lines = source.splitlines(keepends=True)
-    while gone:
-        kept = [node for node in kept if node not in gone]
-        left_out += gone
-        gone = [node for node in kept if isinstance(node, _Definition) and _is_unused(node, kept, names)]
-    for node in sorted(left_out, key=lambda node: node.lineno, reverse=True):
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        del lines[first - 1 : node.end_lineno]
-    return "".join(lines)
-
-
-def _is_check(node: _Definition) -> bool:
-    return any(isinstance(call, ast.Call) and getattr(call.func, "id", "") == "check" for call in node.decorator_list)
-
-
-def _is_hidden(node: _Definition) -> bool:
-    keywords = [keyword for call in node.decorator_list if isinstance(call, ast.Call) for keyword in call.keywords]
-    return any(
-        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
-        for keyword in keywords
-    )
-
-
-def _is_unused(node: _Definition, body: Sequence[ast.stmt], names: Mapping[ast.stmt, set[str]]) -> bool:
-    """Whether a module never uses a definition of its own; a check is used by being one."""
-    return not _is_check(node) and not any(node.name in names[statement] for statement in body if statement is not node)

@@ -1,15 +1,11 @@
 """What the parts of chapter 1 must do."""
 
-from collections.abc import Callable
-from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, attempt, between, check, normal, ready_made, shuffled, tried
-from solutions.checks._far_device import far_or_near
+from autograder.checks import Observation, Observations, between, check, normal, ready_made, shuffled
 
 GAPS = (0.5, 1.0, 2.0, 1.0)
 SLOPES = (-3.25, -1.0, 0.5, 2.5)  # in whatever order, and over whatever gaps: no end is as high as the start
@@ -66,19 +62,6 @@ def gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return gradient_of(names.ReLU(), x, normal(rng, 4, 5))
 
 
-@check("ReLU", points=1, hidden=True, title="Any shape, any floating dtype and any device")
-def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    relu = names.ReLU()
-    inputs = [normal(rng, 24).reshape(2, 3, 4), normal(rng, 1).reshape(()), normal(rng, 0)]
-    inputs += [normal(rng, 6, dtype=dtype) for dtype in (torch.float64, torch.float16)]
-
-    def stays(device: str) -> bool:
-        return bool(relu(inputs[0].to(device)).device.type == device)
-
-    observed = {f"output for {x.dtype} of shape {tuple(x.shape)}": attempt(partial(relu, x)) for x in inputs}
-    return observed | {"on another device, the output is there too": attempt(partial(far_or_near, stays))}
-
-
 def bent_network(
     rng: torch.Generator, inputs: int, on: tuple[int, ...], outputs: int, dtype: torch.dtype = torch.float32
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
@@ -94,15 +77,6 @@ def bent_network(
     w1, w2 = normal(rng, inputs, len(on), dtype=dtype), normal(rng, len(on), outputs, dtype=dtype)
     w1 += torch.outer(x, sides * (entering + 1) - x @ w1) / (x @ x)
     return w1, signs * entering - x @ w1, w2, normal(rng, outputs, dtype=dtype), x
-
-
-def weight_and_bias(names: SimpleNamespace, case: str, *network: Tensor) -> dict[str, Observation]:
-    """Return what affine_at gives, or for each of the two the error."""
-
-    def part(at: int) -> Any:
-        return names.affine_at(*network)[at]
-
-    return {f"{name} {case}": attempt(partial(part, at)) for at, name in enumerate("wb")}
 
 
 HALF_ON = (1, -1, 1, -1, 1, -1, 1, -1)
@@ -127,45 +101,6 @@ def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"b with half of the units on": b} | {f"{name} afterwards": tensor for name, tensor in given.items()}
 
 
-@check("affine_at", points=1, hidden=True, title="A unit whose ReLU receives exactly 0 counts as off")
-def creases(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """All numbers are whole, so that the 0 is exact; the unit on its crease has a bias and no weight of 0.
-
-    The last of x decides on the sign of x @ w1: positive for one of the two units that are on, negative for the other,
-    and the bias has the opposite sign. So neither of them alone tells who is on.
-    """
-    order = torch.randperm(4, generator=rng)
-    entering, sides = torch.tensor([0.0, 3.0, -2.0, 4.0])[order], torch.tensor([1.0, 1.0, -1.0, -1.0])[order]
-    rows = torch.randint(1, 6, (5, 4), generator=rng).float() * (torch.randint(0, 2, (5, 4), generator=rng) * 2 - 1)
-    rows[2] = rows[2].abs() * sides
-    x, w1, w2 = torch.tensor([1.0, 2.0, 32.0]), rows[:3], rows[3:].T
-    return weight_and_bias(names, "on a crease", w1, entering - x @ w1, w2, torch.tensor([7.0, -3.0]), x)
-
-
-@check(
-    "affine_at", points=1, hidden=True, title="On a curve through points: the slope of each piece, and its height at 0"
-)
-def along_a_curve(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    knots, values = points(rng)
-    changes = (values.diff() / knots.diff()).diff(prepend=torch.zeros(1))
-    network = torch.ones(1, 4), -knots[:-1], changes.unsqueeze(1), values[:1]
-    places = {"before the first knot": knots[:1] - 1, "on the third knot": knots[2:3]}
-    places |= {f"on piece {n}": knots[n - 1 : n + 1].mean().reshape(1) for n in range(1, 5)}
-    cases = [weight_and_bias(names, place, *network, x) for place, x in places.items()]
-    return {name: seen for case in cases for name, seen in case.items()}
-
-
-@check("affine_at", points=1, hidden=True, title="Other sizes, a single unit on, none on, and float64")
-def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {
-        **weight_and_bias(names, "for sizes (3, 3, 3)", *bent_network(rng, 3, (-1, 1, 1), 3)),
-        **weight_and_bias(names, "with one unit of three on", *bent_network(rng, 2, (-1, 1, -1), 4)),
-        **weight_and_bias(names, "with a unit alone, on", *bent_network(rng, 1, (1,), 1)),
-        **weight_and_bias(names, "with no unit on", *bent_network(rng, 5, (-1, -1), 2)),
-        **weight_and_bias(names, "in float64", *bent_network(rng, 4, HALF_ON, 3, torch.float64)),
-    }
-
-
 @check("relu_interpolant", points=2, title="The network passes through the points")
 def through_the_points(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
@@ -183,49 +118,3 @@ def straight_between(names: SimpleNamespace, rng: torch.Generator) -> Observatio
 def dtype_of_knots(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng, torch.float64)
     return {"f in float64": names.relu_interpolant(knots, values)(inside(knots, rng))}
-
-
-@check("relu_interpolant", points=2, hidden=True, title="The gradient between two knots is the slope of that piece")
-def slopes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    knots, values = points(rng)
-    x = inside(knots, rng)
-    return gradient_of(names.relu_interpolant(knots, values), x, torch.ones_like(x))
-
-
-@check("relu_interpolant", points=1, hidden=True, title="Two knots, forty knots, one x, no x; and finite outside")
-def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    knots, values = points(rng)
-    many, heights = normal(rng, 40, dtype=torch.float64).sort().values, normal(rng, 40, dtype=torch.float64)
-    many += torch.arange(40) / 4  # no two of them close
-    outside = torch.stack([knots[:1] - 3, knots[-1:] + 3])
-    return {
-        "f for two knots": attempt(lambda: names.relu_interpolant(knots[:2], values[:2])(inside(knots[:2], rng))),
-        "f for forty knots": attempt(lambda: names.relu_interpolant(many, heights)(inside(many, rng))),
-        "f of one x": attempt(lambda: names.relu_interpolant(knots, values)(inside(knots[:2], rng)[:1])),
-        "f of no x": attempt(lambda: names.relu_interpolant(knots, values)(knots[:0].unsqueeze(1))),
-        "finite outside": attempt(lambda: bool(names.relu_interpolant(knots, values)(outside).isfinite().all())),
-    }
-
-
-@check(
-    "relu_interpolant",
-    points=1,
-    hidden=True,
-    title="Knots out of order or doubled, a single one, and a value too few or too many, are refused",
-)
-def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    knots, values = points(rng)
-    wrong = [(4, 3, 2, 1, 0), (1, 0, 2, 3, 4), (0, 2, 1, 3, 4), (0, 1, 2, 4, 3)]  # order
-    wrong += [(0, 0, 2, 3, 4), (0, 1, 1, 3, 4), (0, 1, 2, 3, 3)]  # one twice: first, within and last
-    calls: dict[str, Callable[[], object]] = {
-        f"numbers {order} of five knots": partial(names.relu_interpolant, knots[list(order)], values) for order in wrong
-    }
-    calls |= {
-        "a single knot": lambda: names.relu_interpolant(knots[:1], values[:1]),
-        "a value too few": lambda: names.relu_interpolant(knots, values[:-1]),
-        "a value too many": lambda: names.relu_interpolant(knots[:-1], values),
-        "knots in order": lambda: names.relu_interpolant(knots, values),
-        "four knots in order": lambda: names.relu_interpolant(knots[:-1], values[:-1]),
-        "three knots in order": lambda: names.relu_interpolant(knots[:3], values[:3]),
-    }
-    return tried(rng, calls)

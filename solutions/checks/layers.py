@@ -1,13 +1,12 @@
 """What the layers of chapter 2 must do."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
 from functools import partial
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -16,7 +15,6 @@ from autograder.checks import (
     Notes,
     Observation,
     Observations,
-    Raised,
     Sample,
     attempt,
     between,
@@ -26,10 +24,8 @@ from autograder.checks import (
     normal,
     ready_made,
     set_values,
-    tried,
 )
 
-INNER = nn.Sequential(nn.Tanh(), nn.ReLU())  # made here: within a check it would look like the student's call
 ready_made("Linear", {"nn.Linear": nn.Linear.forward})
 ready_made("Flatten", {"nn.Flatten": nn.Flatten.forward})
 ready_made("Sequential", {"nn.Sequential": nn.Sequential.__init__})
@@ -137,26 +133,6 @@ def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations
     }
 
 
-@check("Linear", points=1, hidden=True, title="Impossible sizes, a negative std and an unfitting input are refused")
-def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layer = partial(names.Linear, 3, 2)
-    calls: dict[str, Callable[[], object]] = {
-        "Linear(0, 3)": partial(names.Linear, 0, 3),
-        "Linear(3, 0)": partial(names.Linear, 3, 0),
-        "Linear(3, -2)": partial(names.Linear, 3, -2),
-        "Linear(-3, -2)": partial(names.Linear, -3, -2),
-        "Linear(3, 2, std=-0.1)": partial(layer, std=-0.1),
-        "Linear(3, 2) on an x of shape (4, 5)": lambda: layer()(normal(rng, 4, 5)),
-        "Linear(3, 2) on an x of shape (4, 1)": lambda: layer()(normal(rng, 4, 1)),
-        "Linear(1, 1)": partial(names.Linear, 1, 1),
-        "Linear(3, 2, std=0)": partial(layer, std=0),
-        "Linear(3, 2, std=0.1)": partial(layer, std=0.1),
-        "Linear(3, 2) on an x of shape (4, 3)": lambda: layer()(normal(rng, 4, 3)),
-        "Linear(3, 2) on an x of shape (2, 3)": lambda: layer()(normal(rng, 2, 3)),
-    }
-    return tried(rng, calls)
-
-
 @check("Flatten", points=1, title="Each example becomes one row")
 def rows(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     x, channels = normal(rng, 3, 4, 5), normal(rng, 3, 2, 4, 5)
@@ -170,27 +146,6 @@ def rows(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("Flatten", points=1, title="A tensor that is not contiguous is flattened too")
 def not_contiguous(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"output for a transposed x": names.Flatten()(normal(rng, 3, 4, 5).transpose(1, 2))}
-
-
-@check(
-    "Flatten",
-    points=1,
-    hidden=True,
-    title="Any number of examples, sizes and dimensions, any dtype; gradients flow back",
-)
-def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    flatten, pixels = names.Flatten(), torch.randint(256, (3, 4, 5), generator=rng, dtype=torch.uint8)
-    leaf, weights = normal(rng, 3, 4, 5).requires_grad_(), normal(rng, 3, 20)
-
-    def gradient() -> Observation:
-        (flatten(leaf) * weights).sum().backward()
-        return leaf.grad
-
-    return outputs(flatten, rng, (0, 28, 28), (1, 28, 28), (2, 3, 4, 5), (6, 7)) | {
-        "output for uint8": attempt(partial(flatten, pixels)),
-        "output for float64": attempt(partial(flatten, pixels.double() / 7)),
-        "gradient of x": attempt(gradient),
-    }
 
 
 def three_layers(rng: torch.Generator, sizes: tuple[int, int, int] = (4, 6, 3)) -> list[nn.Module]:
@@ -241,37 +196,6 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {
         "output of a container that loads the state": copied(x),
         "output in float64": attempt(lambda: precise.to(torch.float64)(x.double())),
-    }
-
-
-@check("Sequential", points=1, hidden=True, title="len, iteration and indices give the very layers that were passed")
-def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layers = [*three_layers(rng), names.Sequential(*three_layers(rng)), INNER, *three_layers(rng)][: between(5, 8, rng)]
-    order = torch.randperm(len(layers), generator=rng).tolist()
-    from_the_end = [at - len(layers) for at in order]
-    model = names.Sequential(*layers)
-
-    def positions(held: list[object]) -> str:
-        places = [next((at for at, layer in enumerate(layers) if layer is item), "a stranger") for item in held]
-        return str(places)
-
-    def behind_the_end(at: int) -> str:
-        error = attempt(lambda: str(model[at]))
-        return error.kind if isinstance(error, Raised) else "a layer"
-
-    return {
-        "len(model)": attempt(lambda: len(model)),
-        "len with one layer in two places": attempt(lambda: len(names.Sequential(layers[0], nn.Tanh(), layers[0]))),
-        "len without layers": attempt(lambda: len(names.Sequential())),
-        "layers from iteration": attempt(lambda: positions(list(model))),
-        "layers from a second iteration": attempt(lambda: positions(list(model))),
-        "layers from two iterations at once": attempt(
-            lambda: positions([layer for pair in zip(model, model, strict=True) for layer in pair])
-        ),
-        f"what {len(layers)} is as an index": attempt(partial(behind_the_end, len(layers))),
-        f"what {-len(layers) - 1} is as an index": attempt(partial(behind_the_end, -len(layers) - 1)),
-        f"layers at the indices {order}": attempt(lambda: positions([model[at] for at in order])),
-        f"layers at the indices {from_the_end}": attempt(lambda: positions([model[at] for at in from_the_end])),
     }
 
 
@@ -331,55 +255,6 @@ def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "x afterwards": x,
         "something is kept for gradients": bool(recorded),
     }
-
-
-class Smaller(nn.Module):
-    """Makes numbers a thousand times smaller, which leaves nothing of what is rounded."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x / 1000
-
-
-@check(
-    "rms_through",
-    points=1,
-    hidden=True,
-    title="Any layers in a row: images, a container, float64, tiny numbers, one layer twice, one in place, one, none",
-)
-def any_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    images, inner = normal(rng, 6, 4, 5), nn.Sequential(*three_layers(rng, (20, 7, 3)))
-    first, _, last = offset_network(rng)
-    centred = nn.LayerNorm(3, elementwise_affine=False)  # numbers of both signs, so that the ReLU makes zeros
-    in_place = nn.Hardtanh(-0.01, 0.01, inplace=True)  # so low a limit that numbers are hardly ever within it
-    inputs: dict[str, tuple[Iterable[nn.Module], Tensor]] = {
-        "images": (nn.Sequential(nn.Flatten(), inner, centred, nn.ReLU()), images),
-        "images that are flattened last": (nn.Sequential(first, nn.Softplus(), nn.Flatten()), images),
-        "float64": (offset_network(rng).double(), normal(rng, 4, 5, dtype=torch.float64)),
-        "a layer that works in place": (nn.Sequential(first, in_place, last), normal(rng, 4, 5)),
-        "one layer in two places": (nn.Sequential(first, nn.Tanh(), first), normal(rng, 4, 5)),
-        "layers that are given one by one": (iter([first, nn.Tanh(), last]), normal(rng, 4, 5)),
-        "a single layer": ([first], normal(rng, 1, 5)),
-        "no layers": (nn.Sequential(), images),
-    }
-    observed = {f"RMS for {name}": attempt(partial(measured, names, *given)) for name, given in inputs.items()}
-
-    def places() -> Observation:
-        sizes = measured(names, nn.Sequential(first, *(Smaller() for _ in range(3))), normal(rng, 4, 5))
-        return python_numbers(np.log10(sizes).tolist()) if isinstance(sizes, np.ndarray) else sizes
-
-    return observed | {"decimal logarithm of the RMS, layers that make numbers smaller": attempt(places)}
-
-
-class Columns(nn.Module):
-    """An affine layer as in this course: each column of the weight is a unit."""
-
-    def __init__(self, in_features: int, out_features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(in_features, out_features))
-        self.bias = nn.Parameter(torch.empty(out_features))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x @ self.weight + self.bias
 
 
 def drawn(rng: torch.Generator, bias: float, *modules: nn.Module) -> list[nn.Module]:
@@ -450,41 +325,6 @@ def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     }
 
 
-@check(
-    "scale_layers",
-    points=1,
-    hidden=True,
-    title="It does so with biases, other activations, images, convolutions, your layers, and in float64, too",
-)
-def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Where biases give half of the mean square, each division halves what is missing: it shows where one stops."""
-    biased = drawn(rng, 0.1, nn.Linear(9, 40))
-    bias = biased[0].get_parameter("bias")
-    set_values(bias, 0.7 * bias.sign())
-    smooth = nn.Linear(9, 8), nn.Softplus(), nn.Linear(8, 7), nn.Softplus(), nn.Linear(7, 5), nn.Softplus()
-    convolution = nn.Conv2d(2, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 6), nn.ReLU(), nn.Linear(6, 4)
-    precise = [module.double() for module in drawn(rng, 0.1, Columns(9, 12), nn.GELU(), Columns(12, 4), nn.GELU())]
-    networks: dict[str, tuple[list[nn.Module], Tensor]] = {
-        "softplus": (drawn(rng, 0.1, *smooth), normal(rng, 40, 9)),
-        "a convolution": (drawn(rng, 0.1, *convolution), normal(rng, 9, 2, 6, 6)),
-        "layers of this course, GELU, float64": (precise, normal(rng, 40, 9, dtype=torch.float64)),
-        "a module more after the ReLU": (
-            drawn(rng, 0.0, nn.Linear(9, 12), nn.ReLU(), Smaller(), nn.Linear(12, 8)),
-            normal(rng, 40, 9),
-        ),
-        "a layer with large biases": (biased, normal(rng, 40, 9)),
-        "images and a single layer": (drawn(rng, 0.1, nn.Flatten(), Columns(20, 8)), normal(rng, 30, 4, 5)),
-    }
-    sizes = {
-        f"RMS of what leaves each layer, {name}": attempt(partial(sizes_after, names, *given))
-        for name, given in networks.items()
-    }
-    modules = relu_network(rng, 0.0)
-    x = normal(rng, 40, modules[0].get_parameter("weight").shape[1])
-    by_iterating = partial(sizes_after, names, modules, x, dict.fromkeys(modules))
-    return sizes | {"RMS of what leaves each layer, modules that can only be iterated over": attempt(by_iterating)}
-
-
 def guesses(rng: torch.Generator, examples: int, classes: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """Return logits (B, C) and targets (B,)."""
     return 3 * normal(rng, examples, classes, dtype=dtype), torch.randint(classes, (examples,), generator=rng)
@@ -524,49 +364,3 @@ def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0]], dtype=torch.float64)
     given = {"of both signs": huge, "all large in one row, all small in the next": logits + rows}
     return {f"loss for logits {name}": attempt(partial(names.cross_entropy, x, targets)) for name, x in given.items()}
-
-
-@check(
-    "cross_entropy", points=1, hidden=True, title="The gradient reaches the logits, also huge ones; nothing is changed"
-)
-def logits_gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    far_apart, targets = wide(rng, 7, 5)
-    logits = guesses(rng, 7, 5, torch.float64)[0]
-
-    def gradient(logits: Tensor) -> Observation:
-        leaf = logits.clone().requires_grad_()
-        names.cross_entropy(leaf * 1, targets).backward()  # not a leaf, so that a change in place stays one
-        return leaf.grad
-
-    observed = {"gradient": attempt(partial(gradient, logits))}
-    rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0], [1e4]], dtype=torch.float64)
-    observed["gradient for huge logits"] = attempt(partial(gradient, logits + rows))
-    observed["gradient where a class is ruled out"] = attempt(partial(gradient, far_apart))
-    attempt(partial(names.cross_entropy, logits, targets))
-    return observed | {"logits afterwards": logits, "targets afterwards": targets}
-
-
-@check("cross_entropy", points=1, hidden=True, title="Targets that are no class and shapes that do not fit are refused")
-def targets_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    logits, targets = guesses(rng, 4, 3, torch.float64)
-
-    def with_target(target: int) -> Tensor:
-        changed = targets.clone()
-        changed[between(0, 3, rng)] = target
-        return changed
-
-    given = {
-        "a target of 3": (logits, with_target(3)),
-        "a target of -1": (logits, with_target(-1)),
-        "a target of -100": (logits, with_target(-100)),
-        "five targets": (logits, torch.zeros(5, dtype=torch.int64)),
-        "one target": (logits, targets[:1]),
-        "targets of shape (4, 1)": (logits, targets.unsqueeze(1)),
-        "logits of shape (3,)": (logits[0], targets[:1]),
-        "four targets": (logits, targets),
-        "a target of 0": (logits, with_target(0)),
-        "a target of 2": (logits, with_target(2)),
-        "three examples": (logits[:3], targets[:3]),
-    }
-    calls = {f"4 examples, 3 classes, {name}": partial(names.cross_entropy, *pair) for name, pair in given.items()}
-    return tried(rng, calls)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.checks import Check, checks_of
-from autograder.course import Chapter, Course, chapters_of
+from autograder.course import HIDDEN, Chapter, Course, chapters_of
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
 from autograder.judge.comparison import same_answer
 from autograder.judge.expectations import LiveExpectations
@@ -69,22 +69,26 @@ def misfits_of(course: Course, chapter: Chapter) -> list[Fault]:
     """Return the names in a chapter, its checks and its known mistakes that refer to nothing."""
     room = chapter.room
     exercises = [exercise.name for exercise in course.exercises(room)]
-    reference, checks_file = course.name_of(course.file(room)), course.name_of(course.checks / f"{room}.py")
+    reference, checks = course.name_of(course.file(room)), checks_of(room)
     titles = course.contents(room).titles
     faults = [
         Fault(course.name_of(chapter.path), "", f"there is no exercise {name} in {reference}")
         for name in (title.partition(f"exercise-{room}-")[2] for title in titles)
         if name and name not in exercises
     ]
-    checks = checks_of(room)
     faults += [
-        Fault(checks_file, check.name, f"there is no exercise {check.exercise} in {reference}")
+        Fault(_file_of(course, check), check.name, f"there is no exercise {check.exercise} in {reference}")
         for check in checks
         if check.exercise not in exercises
     ]
     checked = {check.exercise for check in checks}
-    faults += [Fault(checks_file, "", f"there is no check of {name}") for name in exercises if name not in checked]
+    visible = course.name_of(course.checks / f"{room}.py")
+    faults += [Fault(visible, "", f"there is no check of {name}") for name in exercises if name not in checked]
     return faults + _misfits_of_mistakes(course, room, titles)
+
+
+def _file_of(course: Course, check: Check) -> str:
+    return course.name_of(course.checks / (HIDDEN if check.hidden else "") / f"{check.room}.py")
 
 
 def _misfits_of_mistakes(course: Course, room: str, titles: Mapping[str, str]) -> list[Fault]:
@@ -137,7 +141,7 @@ def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> It
     for check in checks:
         course, at = expect.course, seed_of(seed, check)
         answer = expect.reference(check, at)
-        file, name = course.name_of(course.checks / f"{check.room}.py"), f"{check.exercise}.{check.name}"
+        file, name = _file_of(course, check), f"{check.exercise}.{check.name}"
         if answer.kind != "observed":
             error = answer.observations.get("error", "")
             message = getattr(error, "message", "") or answer.detail

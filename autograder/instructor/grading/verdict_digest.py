@@ -42,5 +42,5 @@ def _said_by(mistake: Mistake) -> tuple[str, ...]:
 def sources_of(room: str, course: Course) -> tuple[Path, ...]:
     """Return the files of the grader and the course on which a room's verdicts depend."""
     packages = {"autograder": Path(autograder.__file__).parent, course.package: course.folder}
-    first = [*(Path(str(module.__file__)) for module in JUDGES), course.checks / f"{room}.py", course.file(room)]
+    first = [*(Path(str(module.__file__)) for module in JUDGES), *course.check_files(room), course.file(room)]
     return tuple(sorted(imported_by(first, packages)))

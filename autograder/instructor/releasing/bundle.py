@@ -19,13 +19,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import autograder
-from autograder.course import Course, chapters_of
+from autograder.course import HIDDEN, Course, chapters_of
 from autograder.dependencies import digest
 from autograder.instructor.cache import cached
 from autograder.instructor.releasing.execution import room_digest
 from autograder.judge.expectations import FOLDER as RECORDS
 from autograder.notebooks.graft import read_notebook, room_of
-from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
 from autograder.user_errors import TaskFailed
 
@@ -115,13 +114,11 @@ def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[s
         shutil.copytree(PACKAGE, package, ignore=ignore)
         records.mkdir()
         checks = stage / course.package / course.checks.name
-        shutil.copytree(course.checks, checks, ignore=shutil.ignore_patterns("__pycache__", "[!_]*.py"))
+        shutil.copytree(course.checks, checks, ignore=shutil.ignore_patterns("__pycache__", HIDDEN))
         (checks.parent / "__init__.py").write_text(ONLY_CHECKS, encoding="utf-8")
         for name in course.given:
             shutil.copyfile(course.file(name), checks.parent / f"{name}.py")
         for room, recording in recordings.items():
-            visible = without_hidden_checks((course.checks / f"{room}.py").read_text(encoding="utf-8"))
-            (checks / f"{room}.py").write_text(visible, encoding="utf-8")
             (records / f"{room}.frames").write_bytes(recording)
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))

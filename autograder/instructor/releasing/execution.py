@@ -101,7 +101,7 @@ def room_digest(room: str, course: Course, sources: Sequence[str]) -> str:
     files, chapters = imported_by(module_files(modules, packages), packages), list[Path]()
     if packages["autograder"] / "course.py" in files:
         if room in course.rooms:
-            files |= imported_by([course.checks / f"{room}.py", course.file(room)], packages)
+            files |= imported_by([*course.check_files(room), course.file(room)], packages)
             files.add(course.catalogue(room))
         else:
             files |= set(files_in(*packages.values()))

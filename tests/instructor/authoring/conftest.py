@@ -21,7 +21,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Course]:
     monkeypatch.syspath_prepend(tmp_path)
     second = Course("averages")
     monkeypatch.setattr(Course, "announced", lambda: second)
+    monkeypatch.setattr(checks, "_CHECKS", {})
+    monkeypatch.setattr(checks, "_LOADED", set())
     yield second
     for name in [name for name in sys.modules if name.partition(".")[0] == "averages"]:
         del sys.modules[name]
-    checks.forget("means")

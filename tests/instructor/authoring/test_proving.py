@@ -11,7 +11,7 @@ from autograder.instructor.authoring.right_answers import catalogue_of, right_an
 from autograder.user_errors import UsageError
 from tests.test_cli import here, refused
 
-CHAPTER, CHECKS = "chapters/1-means.md", "checks/means.py"
+CHAPTER, CHECKS, HIDDEN = "chapters/1-means.md", "checks/means.py", "checks/hidden/means.py"
 MISTAKES, REFERENCE = "mistakes/means.md", "means.py"
 WHOLE = "-    return (table - table.mean(axis=0)) / table.std(axis=0)\n"
 
@@ -110,7 +110,12 @@ CONVOLVE = "np.convolve(values,"
 @pytest.mark.parametrize(
     ("files", "old", "new", "fault"),
     [
-        ([CHECKS], '@check("moving_average"', '@check("average"', "averages/checks/means.py: there is no check of .*"),
+        (
+            [CHECKS, HIDDEN],
+            '@check("moving_average"',
+            '@check("average"',
+            "averages/checks/means.py: there is no check of .*",
+        ),
         (
             [REFERENCE, MISTAKES],
             CONVOLVE,

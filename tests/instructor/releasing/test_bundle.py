@@ -12,7 +12,6 @@ import pytest
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.instructor.releasing.bundle import guide
-from autograder.sandbox.hidden_checks import without_hidden_checks
 from tests.conftest import ROOT, files_in
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM, StudentMachine
 
@@ -124,23 +123,12 @@ def test_the_readme_without_settings_leaves_nothing_to_fill_in_and_names_no_book
     assert "Hand in that copy. Keep its name, and the receipt.\n" in PLAIN
 
 
-def test_hidden_checks_and_their_own_helpers_do_not_reach_students() -> None:
-    helpers = "import x\n\n\ndef right(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x\n\n\n"
-    shared = "def shared():\n    return 1\n\n\n"
-    hidden = '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {"a": right(shared())}\n'
-    kept = (
-        '@check("A", points=1, hidden=False, title="hidden=True")\ndef kept(names, rng):\n    return {"a": shared()}\n'
-    )
-    text = without_hidden_checks(helpers + shared + hidden + kept)
-    assert re.findall(r"def (\w+)", text) == ["shared", "kept"]
-    assert text.startswith("import x\n") and text.endswith(kept)
-
-
 # From here on: a new environment with the wheel and nothing else of ours.
 
 
 def test_a_students_machine_holds_no_solutions_and_every_module_imports(machine: StudentMachine) -> None:
-    for module in ("solutions.layers", "solutions.mistakes", "nbgrader", "autograder.instructor.grading"):
+    ours = ("solutions.layers", "solutions.mistakes", "solutions.checks.hidden", "autograder.instructor.grading")
+    for module in (*ours, "nbgrader"):
         assert "ModuleNotFoundError" in machine.run("-c", f"import {module}").stderr
     walk = "import autograder, pkgutil, importlib\n"
     walk += "for m in pkgutil.walk_packages(autograder.__path__, 'autograder.'): importlib.import_module(m.name)"
