@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
-from inspect import signature
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ from autograder.judge.expectations import LiveExpectations
 from tests.commands import ROOT, autograder, run, succeeded
 
 pytest_plugins = ["tests.suite"]
+
+KEYWORD_ONLY, VAR_KEYWORD = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
 
 SCREENSHOTS = ROOT / "_build" / "screenshots"  # what a deep run keeps for people to look at
 
@@ -63,12 +65,19 @@ def shared_folder(make: Callable[..., None]) -> object:
     """Let what fills a folder, with what other fixtures give, be a fixture: that folder, made once for all workers."""
     _, *needed = signature(make).parameters
 
-    def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        given = [request.getfixturevalue(name) for name in needed]
-        return made_once(make.__name__, tmp_path_factory, lambda folder: make(folder, *given))
+    def made(tmp_path_factory: pytest.TempPathFactory, **given: Path) -> Path:
+        return made_once(make.__name__, tmp_path_factory, lambda folder: make(folder, **given))
 
     made.__doc__ = make.__doc__
-    return pytest.fixture(scope="session", name=make.__name__)(made)
+    return pytest.fixture(scope="session", name=make.__name__)(asking_for(made, *needed))
+
+
+def asking_for(fixture: Callable[..., Path], *names: str) -> Callable[..., Path]:
+    """Let a fixture ask for others by keyword, so that pytest knows what each test waits for before any runs."""
+    asked = [parameter for parameter in signature(fixture).parameters.values() if parameter.kind is not VAR_KEYWORD]
+    asked += [Parameter(name, KEYWORD_ONLY) for name in names]
+    fixture.__signature__ = Signature(asked)  # type: ignore[attr-defined]
+    return fixture
 
 
 def copy_course(source: Path, target: Path) -> Path:
@@ -78,11 +87,10 @@ def copy_course(source: Path, target: Path) -> Path:
 def own_copy(fixture: str) -> object:
     """Make a fixture of a folder that may only be read: a copy of it, of the test's own."""
 
-    @pytest.fixture
-    def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-        return shutil.copytree(request.getfixturevalue(fixture), tmp_path / "course", symlinks=True)
+    def copied(tmp_path: Path, **source: Path) -> Path:
+        return shutil.copytree(source[fixture], tmp_path / "course", symlinks=True)
 
-    return copied
+    return pytest.fixture(asking_for(copied, fixture))
 
 
 class Server(ThreadingHTTPServer):

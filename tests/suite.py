@@ -2,7 +2,8 @@
 
 import gc
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from math import inf
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DURATIONS = Path(__file__).with_name("durations.json")  # seconds of each file, as `make durations` measured them
+MADE_FIRST = {"released", "site"}  # fixtures that all workers share and that take minutes
 _deep = False
 _seconds: Counter[str] = Counter()
 
@@ -30,16 +32,26 @@ def is_deep() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # A worker takes the next file when it has none: the longest first, and before them what was never timed.
-    stored = json.loads(DURATIONS.read_text(encoding="utf-8"))
-    known = stored["daily"] | (stored["deep"] if is_deep() else {})
-    items.sort(key=lambda item: -known.get(item.location[0], inf))
-    if is_deep():
-        return
-    left = [item for item in items if item.get_closest_marker("deep")]
+    left = [] if is_deep() else [item for item in items if item.get_closest_marker("deep")]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if not item.get_closest_marker("deep")]
+    stored = json.loads(DURATIONS.read_text(encoding="utf-8"))
+    files = in_order(items, stored["daily"] | (stored["deep"] if is_deep() else {}))
+    items.sort(key=lambda item: files.index(item.location[0]))
+
+
+def in_order(items: Iterable[pytest.Item], known: Mapping[str, float]) -> list[str]:
+    """Return the tests' files in the order in which workers take them: the longest first, and before them the untimed.
+
+    What takes minutes is begun at once, by one file each; a file that would only wait for it comes after all others.
+    """
+    waits = defaultdict[str, set[str]](set)
+    for item in items:
+        waits[item.location[0]] |= MADE_FIRST & {*getattr(item, "fixturenames", ())}
+    longest = sorted(waits, key=lambda file: -known.get(file, inf))
+    begin = [next((file for file in longest if made in waits[file]), "") for made in sorted(MADE_FIRST)]
+    return sorted(longest, key=lambda file: (file not in begin, bool(waits[file])))
 
 
 def pytest_collection_finish() -> None:

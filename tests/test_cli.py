@@ -104,6 +104,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.usefixtures("graded")  # or pytest would not know what it waits for
 @pytest.mark.parametrize(("state", "line", "reason"), REFUSED)
 def test_an_unknown_name_or_a_missing_step_is_refused(
     state: str, line: str, reason: str, request: pytest.FixtureRequest
