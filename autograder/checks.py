@@ -111,12 +111,16 @@ def check(exercise: str, *, title: str, points: int) -> Callable[[CheckFunction]
 
     def declare(function: CheckFunction) -> CheckFunction:
         kind_of(function)
-        folder, _, room = function.__module__.rpartition(".")
-        hidden = folder.endswith(f".{HIDDEN}")
+        room, hidden = function.__module__.rpartition(".")[2], is_hidden(function.__module__)
         _CHECKS.setdefault(room, []).append(Check(room, exercise, function.__name__, title, points, hidden, function))
         return function
 
     return declare
+
+
+def is_hidden(module: str) -> bool:
+    """Return whether the checks of a module are hidden, by its full name."""
+    return module.split(".")[-2:-1] == [HIDDEN]
 
 
 def declared() -> list[Check]:

@@ -157,10 +157,14 @@ class Course:
         """The folder of the checks: a file for each room, helpers in modules that begin with _, and ``hidden``."""
         return self.folder / "checks"
 
+    def check_file(self, room: str, *, hidden: bool = False) -> Path:
+        """Return where the checks of a room stand that students have, or the hidden ones."""
+        return self.checks / (HIDDEN if hidden else "") / f"{room}.py"
+
     def check_files(self, room: str) -> list[Path]:
         """Return the files of a room's checks: what students have first, then the hidden ones; none for no room."""
-        name = f"{room}.py"
-        return [path for path in (self.checks / name, self.checks / HIDDEN / name) if path.is_file()]
+        files = self.check_file(room), self.check_file(room, hidden=True)
+        return [path for path in files if path.is_file()]
 
     def module_of(self, file: Path) -> str:
         """Return the full name of a module of the package."""
@@ -281,7 +285,7 @@ def chapters_of(course: Course) -> list[Chapter]:
     """
     chapters = [chapter for chapter in _numbered(course) if chapter.has_exercises]
     for chapter in chapters:
-        for path in (course.catalogue(chapter.room), course.checks / f"{chapter.room}.py"):
+        for path in (course.catalogue(chapter.room), course.check_file(chapter.room)):
             if not path.is_file():
                 missing = f"{path.parent.name}/{path.name}"
                 raise UnfinishedChapter(f"{chapter.path.name} has exercises, and {missing} is not there: write it")

@@ -24,8 +24,6 @@ from tests.commands import ROOT, autograder, run, succeeded
 
 pytest_plugins = ["tests.suite"]
 
-KEYWORD_ONLY, VAR_KEYWORD = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
-
 SCREENSHOTS = ROOT / "_build" / "screenshots"  # what a deep run keeps for people to look at
 
 # One thread for each process that a test starts, as several run on each processor: threads that wait for each other
@@ -73,10 +71,10 @@ def shared_folder(make: Callable[..., None]) -> object:
 
 
 def asking_for(fixture: Callable[..., Path], *names: str) -> Callable[..., Path]:
-    """Let a fixture ask for others by keyword, so that pytest knows what each test waits for before any runs."""
-    asked = [parameter for parameter in signature(fixture).parameters.values() if parameter.kind is not VAR_KEYWORD]
-    asked += [Parameter(name, KEYWORD_ONLY) for name in names]
-    fixture.__signature__ = Signature(asked)  # type: ignore[attr-defined]
+    """Request other fixtures by keyword, so that pytest knows what each test waits for before any runs."""
+    own = [one for one in signature(fixture).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+    asked = [Parameter(name, Parameter.KEYWORD_ONLY) for name in names]
+    fixture.__signature__ = Signature([*own, *asked])  # type: ignore[attr-defined]
     return fixture
 
 

@@ -10,11 +10,10 @@ import marshal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from types import CodeType, ModuleType
 
 from autograder import checks
-from autograder.course import HIDDEN, Course
+from autograder.course import Course
 
 
 @cache
@@ -22,7 +21,7 @@ def visible_texts() -> Mapping[str, str]:
     """Return the text of each module of the course that students have: given ones, helpers, visible checks."""
     course = Course.announced()
     shared = [path for path in sorted(course.checks.glob("_*.py")) if path.stem != "__init__"]
-    files = [*map(course.file, course.given), *shared, *(course.checks / f"{room}.py" for room in course.rooms)]
+    files = [*map(course.file, course.given), *shared, *map(course.check_file, course.rooms)]
     return {course.module_of(path): path.read_text(encoding="utf-8") for path in files}
 
 
@@ -31,7 +30,8 @@ def code_of_all(rooms: tuple[str, ...]) -> bytes:
     """Return the checks of rooms, hidden ones too, compiled for a process of the same Python."""
     course = Course.announced()
     files = [path for room in rooms for path in course.check_files(room)]
-    return marshal.dumps({course.module_of(path): _compiled_file(path) for path in files})
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    return marshal.dumps({course.module_of(path): _compiled(path.stem, text) for path, text in texts.items()})
 
 
 def load_code(code: bytes) -> None:
@@ -67,14 +67,9 @@ def _compiled(name: str, text: str) -> CodeType:
     return compile(text, f"{checks.OF_CHECKS}{name}>", "exec", dont_inherit=True)
 
 
-def _compiled_file(path: Path) -> CodeType:
-    return _compiled(path.stem, path.read_text(encoding="utf-8"))
-
-
 def _load(name: str, code: CodeType) -> None:
-    folder, _, room = name.rpartition(".")
-    if not folder.endswith(f".{HIDDEN}"):  # which comes after the visible ones of its room
-        checks.declare_anew(room)
+    if not checks.is_hidden(name):  # those come after the visible ones of their room
+        checks.declare_anew(name.rpartition(".")[2])
     module = ModuleType(name)
     sys.modules[name] = module
     exec(code, vars(module))

@@ -12,7 +12,7 @@ from types import FrameType
 # The signals of wall time and of time on the processor, by their clocks; Windows has neither.
 HAS_CLOCKS = hasattr(signal, "setitimer")
 ALARMS = {signal.ITIMER_REAL: signal.SIGALRM, signal.ITIMER_PROF: signal.SIGPROF} if HAS_CLOCKS else {}
-AGAIN_S = 0.01  # after which a limit rings again that rang while it was set
+AGAIN_S = 0.01  # until a limit that expired while it was being set expires again
 _graded = False
 
 
@@ -139,7 +139,7 @@ _BETWEEN = {
 
 
 def _is_between(frame: FrameType | None) -> bool:
-    """Return whether a limit rang while it was set or lifted, where its error would leave more than the block."""
+    """Return whether the interrupted code sets or lifts a limit: an error raised there would escape the block."""
     while frame and frame.f_code not in _BETWEEN:
         frame = frame.f_back
     return frame is not None

@@ -21,17 +21,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder.arrays import python_numbers
-from autograder.checks import (
-    Observation,
-    Observations,
-    Sample,
-    attempt,
-    between,
-    check,
-    normal,
-    ready_made,
-    set_values,
-)
+from autograder.checks import Observation, Observations, Sample, attempt, between, check, normal, ready_made, set_values
 from solutions.checks._far_device import far_or_near
 
 ready_made("batches", {"torch.utils.data.DataLoader": DataLoader.__iter__})

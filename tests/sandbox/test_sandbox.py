@@ -423,7 +423,7 @@ def as_nobody(code: str, path: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": path})
 
 
-def test_a_limit_that_rings_while_it_is_set_or_lifted_ends_its_block_alone() -> None:
+def test_a_limit_that_expires_while_set_or_lifted_ends_its_block_alone() -> None:
     done = python(PROGRAMS["rings_at_an_end"], cwd=ROOT)
     assert (done.stdout, done.stderr) == ("went on\n", "")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.checks import Check, checks_of
-from autograder.course import HIDDEN, Chapter, Course, chapters_of
+from autograder.course import Chapter, Course, chapters_of
 from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
 from autograder.judge.comparison import same_answer
 from autograder.judge.expectations import LiveExpectations
@@ -82,13 +82,13 @@ def misfits_of(course: Course, chapter: Chapter) -> list[Fault]:
         if check.exercise not in exercises
     ]
     checked = {check.exercise for check in checks}
-    visible = course.name_of(course.checks / f"{room}.py")
+    visible = course.name_of(course.check_file(room))
     faults += [Fault(visible, "", f"there is no check of {name}") for name in exercises if name not in checked]
     return faults + _misfits_of_mistakes(course, room, titles)
 
 
 def _file_of(course: Course, check: Check) -> str:
-    return course.name_of(course.checks / (HIDDEN if check.hidden else "") / f"{check.room}.py")
+    return course.name_of(course.check_file(check.room, hidden=check.hidden))
 
 
 def _misfits_of_mistakes(course: Course, room: str, titles: Mapping[str, str]) -> list[Fault]:

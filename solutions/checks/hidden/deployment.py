@@ -84,11 +84,7 @@ def undone(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check(
-    "prepare_image",
-    points=1,
-    title="A blank image and one narrower than 2 pixels are refused, and nothing else",
-)
+@check("prepare_image", points=1, title="A blank image and one narrower than 2 pixels are refused, and nothing else")
 def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     line = Image.new("L", (1, 60), 255)
     line.paste(20, (0, 20, 1, 40))
@@ -178,11 +174,7 @@ def generators() -> list[object]:
     return [torch.get_rng_state().tolist(), random.getstate(), str(np.random.get_state())]
 
 
-@check(
-    "temperature",
-    points=1,
-    title="Logits, targets and their gradients stay as they are, and nothing is drawn",
-)
+@check("temperature", points=1, title="Logits, targets and their gradients stay as they are, and nothing is drawn")
 def untouched(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Generators are looked at from the second call on: what is imported in the first may draw.
 

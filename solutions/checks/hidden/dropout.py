@@ -40,9 +40,7 @@ from solutions.checks.dropout import (
 
 
 @check(
-    "gap",
-    points=1,
-    title="Any network and any batches will do; the mode is restored after an error; nothing is no set",
+    "gap", points=1, title="Any network and any batches will do; the mode is restored after an error; nothing is no set"
 )
 def any_batches(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model = RecordingAffine(rng)
@@ -138,11 +136,7 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return tried(rng, {f"Dropout({p})": partial(names.Dropout, p) for p in impossible + possible})
 
 
-@check(
-    "Classifier",
-    points=1,
-    title="predictions takes one image of any of three shapes, and refuses all others",
-)
+@check("Classifier", points=1, title="predictions takes one image of any of three shapes, and refuses all others")
 def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
         model = names.Classifier(1.0)

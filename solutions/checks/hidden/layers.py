@@ -9,17 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.arrays import python_numbers
-from autograder.checks import (
-    Observation,
-    Observations,
-    Raised,
-    attempt,
-    between,
-    check,
-    normal,
-    set_values,
-    tried,
-)
+from autograder.checks import Observation, Observations, Raised, attempt, between, check, normal, set_values, tried
 from solutions.checks.layers import (
     drawn,
     guesses,
@@ -55,11 +45,7 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return tried(rng, calls)
 
 
-@check(
-    "Flatten",
-    points=1,
-    title="Any number of examples, sizes and dimensions, any dtype; gradients flow back",
-)
+@check("Flatten", points=1, title="Any number of examples, sizes and dimensions, any dtype; gradients flow back")
 def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     flatten, pixels = names.Flatten(), torch.randint(256, (3, 4, 5), generator=rng, dtype=torch.uint8)
     leaf, weights = normal(rng, 3, 4, 5).requires_grad_(), normal(rng, 3, 20)

@@ -9,17 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import (
-    Observation,
-    Observations,
-    Raised,
-    attempt,
-    check,
-    normal,
-    refusal,
-    set_values,
-    tried,
-)
+from autograder.checks import Observation, Observations, Raised, attempt, check, normal, refusal, set_values, tried
 from solutions.checks.optimizer import (
     done,
     guesses,

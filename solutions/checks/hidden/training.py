@@ -9,16 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.checks import (
-    Observation,
-    Observations,
-    attempt,
-    between,
-    check,
-    normal,
-    set_values,
-    tried,
-)
+from autograder.checks import Observation, Observations, attempt, between, check, normal, set_values, tried
 from solutions.checks.training import (
     Net,
     RecordingLoader,
@@ -159,11 +150,7 @@ def left_out(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check(
-    "compare",
-    points=1,
-    title="p counts both directions and the split itself; without a difference it is 1",
-)
+@check("compare", points=1, title="p counts both directions and the split itself; without a difference it is 1")
 def tails(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     more = between(4, 9, rng)
     splits = {"an even split": (more, more), "one more": (more, more + 1), "one side only": (0, more)}

@@ -2,10 +2,12 @@
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from autograder.checks import checks_of
 from autograder.course import Course, UnfinishedChapter, chapters_of
 from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
 from autograder.user_errors import UsageError
@@ -99,6 +101,13 @@ def test_two_mistakes_that_no_check_tells_apart_are_named(course: Course, tmp_pa
     faults = proved(tmp_path)
     assert {fault.split(": ")[1] for fault in faults} == {"again"}  # the first of the two is the one that is named
     assert "the check columns fails and does not name it alone" in faults[0]
+
+
+def test_hidden_checks_follow_the_visible_ones_of_their_exercise(course: Course) -> None:
+    import_module("averages.checks.means")  # whose helpers somebody wants, before anybody asks for checks
+    declared = [(check.exercise, check.hidden) for check in checks_of("means")]
+    exercises = "standardize", "moving_average"
+    assert declared == [(exercise, hidden) for exercise in exercises for hidden in (False, True)]
 
 
 COUNTED = "import itertools\nimport numpy as np\n\nCOUNT = itertools.count()\n"
