@@ -63,11 +63,11 @@ test-deep: ready ## before publishing, and each night: all that the tests can pr
 durations: ready ## time each test file anew, as the longest begin first; committed (DEEP=1 for a deep run)
 	$(BIN)/pytest $(IN_PARALLEL) --store-durations $(if $(DEEP),--deep)
 
-# Of all extras a student has none, and who runs the grader or the course has neither `book` nor `bench`.
-OTHERS_HAVE := --ignore DEP002 --optional-dependencies-dev-groups book,bench
+# Who has the grader alone has a list of its own; who runs the course has neither `book` nor `bench`.
 IMPORTS := $(BIN)/lint-imports --no-cache && $(BIN)/deptry . --ignore DEP004 && \
-    $(BIN)/deptry autograder --extend-exclude autograder/instructor $(OTHERS_HAVE),instructor,deploy,train,cluster && \
-    $(BIN)/deptry autograder sample_class solutions --extend-exclude solutions/claims $(OTHERS_HAVE)
+    $(BIN)/deptry autograder --config autograder/pyproject.toml --extend-exclude autograder/instructor && \
+    $(BIN)/deptry autograder sample_class solutions --extend-exclude solutions/claims \
+        --ignore DEP002 --optional-dependencies-dev-groups book,bench
 
 # A file's tests share what they make, so one worker runs them all; the longest files come first. Often one waits, for a
 # browser, a clock, or what another makes: three keep two processors at work.
@@ -89,7 +89,7 @@ constraints: .venv/installed ## write .ci/constraints.txt anew, what CI installs
 grader: ## the grader by itself, for another course, in _build/grader; nothing of this course is installed
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/require python3-venv:ensurepip
 	@$(PYTHON) -m venv _build/grader/venv
-	_build/grader/venv/bin/python .ci/grader.py _build/grader
+	_build/grader/venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir _build/grader ./autograder
 	@ls _build/grader/*.whl
 
 book: .venv/installed book/node_modules/installed ## the book, in _build/html

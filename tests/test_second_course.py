@@ -3,7 +3,7 @@
 import csv
 import os
 import subprocess
-import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from autograder.instructor.releasing.bundle import pip_wheel
 from tests.conftest import ROOT, files_in
 
 COURSE = ROOT / "tests" / "second_course"
+GRADER = ROOT / "autograder"
 MISTAKEN = """
 import numpy as np
 
@@ -30,13 +31,20 @@ def moving_average(values, width):
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an environment that holds the grader, the second course, and what both need."""
     folder = tmp_path_factory.mktemp("second")
-    build = [sys.executable, ROOT / ".ci" / "grader.py", folder / "grader", "--no-build-isolation"]
-    subprocess.run([*map(str, build)], check=True)
-    (grader,), course = (folder / "grader").glob("checks_that_teach-*.whl"), pip_wheel(COURSE, folder / "course")
+    grader, course = pip_wheel(GRADER, folder / "grader"), pip_wheel(COURSE, folder / "course")
     venv.create(folder / "env", with_pip=True)
     install = [folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", f"{grader}[instructor]", course]
     subprocess.run([*map(str, install)], check=True)
     return folder / "env" / "bin" / "python"
+
+
+def test_the_grader_by_itself_asks_for_what_the_whole_asks_for_but_pytorch() -> None:
+    whole, alone = (
+        tomllib.loads((at / "pyproject.toml").read_text(encoding="utf-8"))["project"] for at in (ROOT, GRADER)
+    )
+    assert alone["dependencies"] == [line for line in whole["dependencies"] if not line.startswith("torch")]
+    assert alone["optional-dependencies"]["instructor"] == whole["optional-dependencies"]["instructor"]
+    assert alone["requires-python"] == whole["requires-python"]
 
 
 def play(python: Path, folder: Path, *arguments: object, status: int = 0) -> str:

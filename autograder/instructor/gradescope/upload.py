@@ -22,7 +22,6 @@ from autograder.instructor.releasing.bundle import PACKAGE, BundleError, pip_whe
 from autograder.notebooks.graft import RECORD, read_notebook, room_of
 
 IMAGE = Path(__file__).parent / "image"
-PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT")
 
 
 def write_gradescope_bundle(target: Path, released: Path, course: Course) -> None:
@@ -43,19 +42,13 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course) -> Non
 def _build_course(course: Course, target: Path) -> None:
     """Build the wheel of the whole course, grader and solutions, into a folder."""
     repository = course.folder.parent
-    missing = [name for name in PROJECT_FILES if not (repository / name).exists()]
-    if missing or PACKAGE.parent != repository:
+    if PACKAGE.parent != repository or not (repository / "pyproject.toml").is_file():
+        missing = "pyproject.toml" if PACKAGE.parent == repository else PACKAGE.name
         raise BundleError(
             "Gradescope's zip is made for a course that shares its repository with the grader: "
-            f"{repository} has no {missing[0] if missing else PACKAGE.name}"
+            f"{repository} has no {missing}"
         )
-    with tempfile.TemporaryDirectory() as folder:
-        stage = Path(folder)
-        for name in PROJECT_FILES:
-            shutil.copy(repository / name, stage / name)
-        for package in (PACKAGE, course.folder):
-            shutil.copytree(package, stage / package.name, ignore=shutil.ignore_patterns("__pycache__", "records"))
-        pip_wheel(stage, target)
+    pip_wheel(repository, target)
 
 
 def _filled_in(script: str, course: Course) -> str:

@@ -108,22 +108,22 @@ def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[s
     """
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
-        package = stage / PACKAGE.name
-        records = package / RECORDS.relative_to(PACKAGE)
-        ignore = shutil.ignore_patterns("__pycache__", RECORDS.name, "instructor")
-        shutil.copytree(PACKAGE, package, ignore=ignore)
-        records.mkdir()
+        (stage / PACKAGE.name).symlink_to(PACKAGE)
         checks = stage / course.package / course.checks.name
-        shutil.copytree(course.checks, checks, ignore=shutil.ignore_patterns("__pycache__", HIDDEN))
+        checks.parent.mkdir()
+        checks.symlink_to(course.checks)
         (checks.parent / "__init__.py").write_text(ONLY_CHECKS, encoding="utf-8")
         for name in course.given:
             shutil.copyfile(course.file(name), checks.parent / f"{name}.py")
+        made = stage / "made"
+        records = made / RECORDS.relative_to(PACKAGE)
+        records.mkdir(parents=True)
         for room, recording in recordings.items():
             (records / f"{room}.frames").write_bytes(recording)
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
-        _copy_data(course, package / DATA_IN_WHEEL.relative_to(PACKAGE))
+        _copy_data(course, made / DATA_IN_WHEEL.relative_to(PACKAGE))
         (stage / "pyproject.toml").write_text(_pyproject(course), encoding="utf-8")
         return pip_wheel(stage, target)
 
@@ -184,6 +184,7 @@ def _pyproject(course: Course) -> str:
         python=about["Requires-Python"] or ">=3.11",
         needs=needs_of(course.distribution, grader),
         package=course.package,
+        hidden=HIDDEN,
     )
 
 

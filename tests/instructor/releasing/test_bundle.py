@@ -80,8 +80,8 @@ def test_the_zip_holds_no_edit_of_a_known_mistake(texts: dict[str, str]) -> None
 
 
 def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solutions(bundle: dict[str, bytes]) -> None:
-    grader = (path for path in (ROOT / "autograder").rglob("*") if path.is_file() and path.suffix != ".pyc")
-    names = {str(path.relative_to(ROOT)) for path in grader}
+    grader = (path for path in (ROOT / "autograder").rglob("*") if path.suffix not in (".pyc", ".toml"))
+    names = {str(path.relative_to(ROOT)) for path in grader if path.is_file()}
     half = {name for name in names if not name.startswith("autograder/instructor/")}
     wheel = {name.partition(".whl/")[2] for name in bundle if ".whl/" in name and ".dist-info/" not in name}
     of_the_course = {name for name in wheel if name.startswith("solutions/")}
