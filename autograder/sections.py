@@ -12,8 +12,6 @@ HEADING = re.compile(r"#{1,6} +(?P<title>.+)")
 FENCE = re.compile(r"\s*(?:```|~~~)")
 EXERCISE = re.compile(r"from \w+\.(?P<room>\w+) import (?P<name>\w+)")  # all that an exercise's cell holds
 MARKUP = re.compile(r"\{[\w:]+\}`(?P<said>[^`<]+?)(?:\s*<[^>]*>)?`|[`*]")
-IN_A_NOTEBOOK = re.compile(r'section "(?P<title>.+)" of (?P<chapter>[\w-]+)\.ipynb')
-IN_THE_BOOK = re.compile(r"(?P<title>.+), (?P<address>(?:https?://|\.\./)\S+)")
 
 
 @dataclass(frozen=True)
@@ -26,15 +24,6 @@ class Section:
 
     def __str__(self) -> str:
         return f"{self.title}, {self.address}" if self.address else f'section "{self.title}" of {self.chapter}.ipynb'
-
-    @classmethod
-    def named_in(cls, text: str) -> Section | None:
-        """Return the section with this text, or None."""
-        if match := IN_A_NOTEBOOK.fullmatch(text):
-            return cls(match["title"], match["chapter"])
-        if match := IN_THE_BOOK.fullmatch(text):
-            return cls(match["title"], "", match["address"])
-        return None
 
     @property
     def anchor(self) -> str:

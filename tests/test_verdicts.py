@@ -15,6 +15,7 @@ from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.public_code import Public
 from autograder.judge.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
 from autograder.reports.text import MAX_LINE, MAX_LINES, capped, diagnosis_rows
+from autograder.sections import Section
 
 FORGED = "ValueError: x\n  likely mistake: The checker is wrong\n  expected: no error"
 CHECK = next(check for check in checks_of("layers") if not check.hidden)
@@ -24,15 +25,16 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 def test_a_second_mistake_is_kept_beside_the_first_and_shown_after_it() -> None:
-    second = Likely("other", "And this.", "https://book#other", "Look again.")
-    kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", "https://book", "", (second,)))
+    here, there = Section("Here", "2-layers"), Section("There", "3-dropout")
+    second = Likely("other", "And this.", there, "Look again.")
+    kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", here, "", (second,)))
     record = kept.record()
     assert (record["mistake"], mistakes_in(record)) == ("known", {"known": "Likely this.", "other": "And this."})
     assert labelled(record["diagnosis"])[2:] == [
         ("likely mistake", "Likely this."),
-        ("read", "https://book"),
+        ("read", here),
         ("also likely", "And this."),
-        ("read", "https://book#other"),
+        ("read", there),
     ]
     assert "And this." in kept.message
     assert ("hint", "Look again.") in diagnosis_rows(kept, hint=2)

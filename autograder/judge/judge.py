@@ -98,7 +98,7 @@ def _diagnose(
     for mistake in sorted(shown, key=lambda mistake: -len(shown[mistake])):
         if shown[mistake] and not certain:
             about = expect.explanation(check, mistake)
-            read = str(expect.contents(check.room).section(about.read))
+            read = expect.contents(check.room).section(about.read)
             likely.append(Likely(mistake, about.says, read, about.hint, perhaps=mistake in guessed))
     if not likely:
         common, perhaps = certain, False

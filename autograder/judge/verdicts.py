@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+from autograder.sections import Section
 
 if TYPE_CHECKING:
     from autograder.checks import Check
@@ -33,12 +35,12 @@ class Likely:
 
     mistake: str
     says: str
-    read: str
+    read: Section
     hint: str = ""
     perhaps: bool = False
 
     def record(self) -> LikelyRecord:
-        record: LikelyRecord = {"mistake": self.mistake, "likely": self.says, "read": self.read}
+        record: LikelyRecord = {"mistake": self.mistake, "likely": self.says, "read": asdict(self.read)}
         return {**record, "perhaps": True} if self.perhaps else record
 
 
@@ -50,7 +52,7 @@ class Diagnosis:
     expected: str  # right behaviour
     mistake: str | None = None  # id of the known mistake that does the same
     likely: str = ""  # that mistake's explanation
-    read: str = ""  # the section that helps, as the text of a ``sections.Section``
+    read: Section | None = None  # the section that helps
     hint: str = ""  # for a second look
     also: tuple[Likely, ...] = ()  # the mistakes that show in other observations of the same check
     where: str = ""  # a picture of a tensor's numbers, a line for each row, in which ✗ is wrong and · is right
@@ -63,7 +65,7 @@ class Diagnosis:
             "observed": self.observed,
             "expected": self.expected,
             "likely": self.likely,
-            "read": self.read,
+            "read": asdict(self.read) if self.read else None,
             "also": [likely.record() for likely in self.also],
         }
         return {**record, "perhaps": True} if self.perhaps else record
@@ -74,7 +76,7 @@ class LikelyRecord(TypedDict):
 
     mistake: str
     likely: str
-    read: str
+    read: dict[str, str]
     perhaps: NotRequired[bool]
 
 
@@ -84,7 +86,7 @@ class DiagnosisRecord(TypedDict):
     observed: str
     expected: str
     likely: str
-    read: str
+    read: dict[str, str] | None
     also: list[LikelyRecord]
     perhaps: NotRequired[bool]
 
@@ -132,11 +134,14 @@ def mistakes_in(verdict: VerdictRecord) -> dict[str, str]:
     return {first: diagnosis["likely"] if diagnosis else ""} | {second["mistake"]: second["likely"] for second in also}
 
 
-def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """Return label and text of each part of a diagnosis that is not empty."""
+def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str | Section]]:
+    """Return each part of a diagnosis that is not empty, with its label: the section to read, and others as text."""
     parts = [(LABELS, diagnosis or {}), *((ALSO_LABELS, likely) for likely in (diagnosis or {}).get("also", ()))]
     return [
-        (PERHAPS.get(label, label) if part.get("perhaps") else label, str(part[name]))
+        (
+            PERHAPS.get(label, label) if part.get("perhaps") else label,
+            Section(**part[name]) if name == "read" else str(part[name]),
+        )
         for labels, part in parts
         for name, label in labels.items()
         if part.get(name)
@@ -145,7 +150,7 @@ def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str]]:
 
 def labelled_lines(diagnosis: Mapping[str, object] | None) -> list[str]:
     """Return the same as lines; further lines of a text are indented, so none of a student's reads as a label."""
-    return [f"{label}: " + "\n    ".join(text.splitlines()) for label, text in labelled(diagnosis)]
+    return [f"{label}: " + "\n    ".join(str(part).splitlines()) for label, part in labelled(diagnosis)]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.judge.verdicts import Verdict
-    from autograder.sections import Contents
+    from autograder.sections import Contents, Section
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ExerciseProgress:
     state: str  # ``open``, ``not yet`` (something is written, and a check fails or a remark is made) or ``done``
     points: int
     possible: int  # points of the visible checks
-    read: str  # the section that helps next, as the text of a ``sections.Section``; empty when the exercise is done
+    read: Section | None  # the section that helps next; None when the exercise is done
     remarks: Sequence[str] = ()  # see ``remarks_on``
 
 
@@ -76,13 +76,13 @@ def _exercise(verdicts: Sequence[Verdict], contents: Contents, remarks: Sequence
     check = verdicts[0].check
     waiting = [verdict for verdict in verdicts if not verdict.passed]
     is_open = all(verdict.outcome == "missing" for verdict in verdicts) and not remarks
-    set_at = str(contents.section(f"exercise-{check.room}-{check.exercise}"))
+    set_at = contents.section(f"exercise-{check.room}-{check.exercise}")
     helpful = [verdict.diagnosis.read for verdict in waiting if verdict.diagnosis and verdict.diagnosis.read]
     return ExerciseProgress(
         exercise=check.exercise,
         state="open" if is_open else "not yet" if waiting or remarks else "done",
         points=sum(verdict.points for verdict in verdicts),
         possible=sum(verdict.check.points for verdict in verdicts),
-        read=next(iter(helpful), set_at) if waiting or remarks else "",
+        read=next(iter(helpful), set_at) if waiting or remarks else None,
         remarks=remarks,
     )

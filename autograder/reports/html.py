@@ -31,19 +31,18 @@ TURNS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 CONTROLS = dict.fromkeys([*(set(range(0x20)) - set(map(ord, "\t\n\r"))), *range(0x7F, 0xA0), *TURNS], "�")
 
 
-def section_link(text: str, *, live: bool = False) -> Markup:
-    """Return the text of a ``sections.Section`` as HTML, with a link if it has an address.
+def section_link(section: Section, *, live: bool = False) -> Markup:
+    """Return a section as HTML, with a link if it has an address.
 
     If ``live``, it is shown in the notebook that has the section, and links to the heading there.
     """
     from markupsafe import Markup
 
-    section = Section.named_in(text)
-    if section and section.address:
+    if section.address:
         return Markup('<a href="{}">{}</a>').format(section.address, section.title)
-    if section and live:
+    if live:
         return Markup('<a href="{}">{}</a>, in this notebook').format(section.anchor, section.title)
-    return Markup("{}").format(text)
+    return Markup("{}").format(str(section))
 
 
 def code_marks(text: str) -> Markup:

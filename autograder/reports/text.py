@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from autograder.judge.verdicts import LABELS, LIKELY_LABELS, Verdict, labelled
 from autograder.notebooks.progress import Progress
+from autograder.sections import Section
 from autograder.user_errors import plain
 
 WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300
 
-Comments = list[tuple[str, str]]  # labels and texts of a diagnosis
+Comments = list[tuple[str, str | Section]]  # the parts of a diagnosis, each with its label
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def repeated(verdict: Verdict) -> str:
 def without_repetition(checks: Sequence[Comments]) -> list[Comments]:
     """Explain a mistake at the first of the checks that show it, with their number; the others refer to that."""
     showing = Counter(text for rows in checks for label, text in rows if label in LIKELY_LABELS)
-    explained, hinted, shown = set[str](), set[tuple[str, str]](), list[Comments]()
+    explained, hinted, shown = set[str | Section](), set[tuple[str, str | Section]](), list[Comments]()
     for rows in checks:
         kept: Comments = []
         again = False
@@ -74,7 +75,7 @@ def without_repetition(checks: Sequence[Comments]) -> list[Comments]:
                 again = text in explained
                 explained.add(text)
                 count = f" (It explains {showing[text]} checks.)" if showing[text] > 1 else ""
-                kept.append((label, "the one above" if again else text + count))
+                kept.append((label, "the one above" if again else f"{text}{count}"))
             elif not (again and label in (LABELS["hint"], LABELS["read"])) and (label, text) not in hinted:
                 kept.append((label, text))
                 hinted |= {(label, text)} if label == LABELS["hint"] else set()
@@ -95,11 +96,11 @@ def checks_text(
         for name, text in row.comments:
             first, rest = f"      {name + ':':<16}", " " * 22
             if name == LABELS["where"]:  # a picture, whose lines are rows
-                blocks.append(textwrap.indent(text, rest).replace(rest, first, 1))
+                blocks.append(textwrap.indent(str(text), rest).replace(rest, first, 1))
                 continue
             # An address that is cut cannot be followed.
             blocks += textwrap.wrap(
-                text,
+                str(text),
                 WIDTH,
                 initial_indent=first,
                 subsequent_indent=rest,

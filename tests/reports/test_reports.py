@@ -41,8 +41,10 @@ def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open_and_counts_po
 
 def test_what_to_read_next_belongs_to_the_first_exercise_that_is_not_done(card: ProgressCard) -> None:
     assert card.next and card.next.exercise == "Flatten"
-    assert card.next.read == 'section "From a picture to a row" of 2-layers.ipynb'
-    assert card.exercises[5].read == 'section "What the initial loss can tell" of 2-layers.ipynb', "where it is set"
+    assert str(card.next.read) == 'section "From a picture to a row" of 2-layers.ipynb'
+    assert str(card.exercises[5].read) == 'section "What the initial loss can tell" of 2-layers.ipynb', (
+        "where it is set"
+    )
 
 
 def test_terminal_and_notebook_say_all_in_words_exercise_by_exercise_and_the_next_thing_to_read(

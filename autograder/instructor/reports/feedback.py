@@ -150,7 +150,7 @@ def _diagnosis(verdict: VerdictRecord, *, closed: bool) -> Comments:
     """Return the parts of a diagnosis, the likely mistake before the observations."""
     rows = labelled(shown_diagnosis(verdict, closed=closed))
     rows.sort(key=lambda row: row[0] in (LABELS["observed"], LABELS["expected"]))
-    return [(label, text if label == LABELS["read"] else _beginning(text)) for label, text in rows]
+    return [(label, _beginning(part) if isinstance(part, str) else part) for label, part in rows]
 
 
 def _beginning(text: str) -> str:

@@ -5,7 +5,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +20,7 @@ from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.reports.feedback import feedback_page, feedback_zip, write_feedback
 from autograder.instructor.requests.form import Request, parse_request
 from autograder.receipts import receipt_of
+from autograder.sections import Section
 from tests.commands import in_process
 from tests.conftest import copy_course
 from tests.instructor.collecting import conftest as collecting
@@ -116,7 +117,7 @@ def dated(folder: Path, *extensions: str) -> CourseFolder:
     return CourseFolder(folder)
 
 
-LIKELY, READ = "A batch without images is no mistake.", 'section "From a picture to a row" of 2-layers.ipynb'
+LIKELY, READ = "A batch without images is no mistake.", Section("From a picture to a row", "2-layers")
 
 
 @pytest.fixture
@@ -124,7 +125,8 @@ def hidden_fault(graded_folder: Path) -> Path:
     """A graded class in which a hidden check alone has found a fault of a Flatten."""
     record = record_of(graded_folder, "ada")
     (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
-    diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", "likely": LIKELY, "read": READ, "also": []}
+    told = {"likely": LIKELY, "read": asdict(READ), "also": []}
+    diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", **told}
     verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-images", "diagnosis": diagnosis}
     write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), GradingRecord.from_json(record))
     return graded_folder
