@@ -177,15 +177,3 @@ def test_never_run_then_run_then_changed_and_not_saved_then_saved_then_a_cell_de
     assert "class Flatten" not in "".join(
         cell.source for cell in exercise_cells(nbformat.reads(packed(folder).decode(), as_version=4)).values()
     )
-
-
-def test_with_the_kernel_of_another_notebook_it_packs_this_one_and_says_that_nothing_of_it_ran(
-    page: Page, lab: str, folder: Path
-) -> None:
-    session = {"path": "3-dropout.ipynb", "name": "3-dropout.ipynb", "type": "notebook"}
-    running = ask(lab, "sessions", session | {"kernel": {"name": "python3"}})
-    ask(lab, "sessions", {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"id": running["kernel"]["id"]}})
-    shown = Notebook(page, lab).hand_in()
-    assert "No exercise was run in this kernel" in shown
-    assert packed(folder) == (folder / NAME).read_bytes()
-    assert receipt_of(packed(folder)) in shown
