@@ -1,9 +1,10 @@
 """The command line of the grader: what it prints, refuses, and with which exit status."""
 
+import io
 import json
-import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,11 @@ from typer.testing import CliRunner
 
 from autograder import __version__
 from autograder.cli import app as students_app
-from autograder.cli import exit_status, message_of, refuse_or_copy
+from autograder.cli import exit_status, message_of, refuse_or_copy, run
 from autograder.instructor import command_line
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
-from tests.commands import ROOT, autograder, in_a_terminal, in_process, python
+from tests.commands import ROOT, autograder, in_a_terminal, in_process
 from tests.instructor.conftest import record_of, submitted, warm_servers  # noqa: F401  a fixture
 
 LAYERS = ROOT / "solutions" / "layers.py"
@@ -296,11 +297,15 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     assert record_of(course_folder, "ada")["isolated"] is False
 
 
-def test_a_pipe_gets_a_question_mark_for_a_sign_that_it_cannot_take() -> None:
-    code = (
-        "import typer; from autograder.cli import run; app = typer.Typer(); app.command()(lambda: print('✗')); run(app)"
-    )
-    assert python(f"{code}; run(app)", env=os.environ | {"PYTHONIOENCODING": "cp1252"}).stdout == "?\n"
+def test_a_pipe_gets_a_question_mark_for_a_sign_that_it_cannot_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe, app = io.BytesIO(), Typer()
+    app.command()(lambda: print("✗"))
+    monkeypatch.setattr(sys, "argv", ["show"])
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(pipe, encoding="cp1252"))
+    with pytest.raises(SystemExit):
+        run(app)
+    sys.stdout.flush()
+    assert pipe.getvalue().strip() == b"?"
 
 
 @pytest.mark.parametrize(

@@ -274,12 +274,6 @@ def test_a_check_is_waited_for_where_a_system_has_no_descriptors_of_processes(mo
     assert os.waitstatus_to_exitcode(child.wait_or_kill(pid, seconds=9)) == 3
 
 
-def test_processes_of_a_check_end_with_it(sandbox: Sandbox) -> None:
-    spin = Cell("spin", "import os\ndef spin():\n  if os.fork() == 0:\n    while True: pass\n")
-    flatten = flattening("spin(); return x.flatten(start_dim=1)")
-    assert kinds(sandbox.run(Program((spin, flatten), PLAN))) == {"observed"}
-
-
 # Attacks that must be survived
 
 

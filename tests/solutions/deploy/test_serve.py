@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import select
 import signal
 import socket
@@ -10,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,15 +21,22 @@ import pytest
 from solutions.deploy import web
 from solutions.deploy.serve import PageHandler, listen
 from tests.commands import python
-from tests.solutions.conftest import cli, error_of, running
+from tests.solutions.conftest import cli, error_of
 
 Served = tuple[str, subprocess.Popen[str]]
 
 
-def serving(model: Path, folder: Path) -> AbstractContextManager[Served]:
-    """Serve the page as a user does, with a folder for all temporary files."""
+@contextmanager
+def serving(model: Path, folder: Path) -> Iterator[Served]:
+    """Serve the page as a user does, with a folder for all temporary files, from when it prints its address."""
     command = [sys.executable, "-u", "-m", "solutions", "serve", "--no-open", "--model", model]
-    return running(command, env=os.environ | {"TMPDIR": str(folder)}, stderr=subprocess.PIPE)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, env=os.environ | {"TMPDIR": str(folder)}, **pipes) as process:
+        try:
+            address = next(url[0] for line in process.stdout if (url := re.search(r"http://[\d.]+:\d+", line)))
+            yield f"{address}/", process
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="module")
