@@ -82,7 +82,7 @@ PROBES = {
 
 @pytest.fixture(scope="module")
 def probed(sandbox: Sandbox) -> RunResult:
-    """All probes in one submission: none of them leaves anything behind."""
+    """All probes in one submission: none but the last leaves anything behind."""
     return sandbox.run(Program(tuple(Cell(name, source) for name, (source, _) in PROBES.items()), PLAN))
 
 
