@@ -4,7 +4,7 @@ import ast
 import inspect
 import re
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import product
 from types import SimpleNamespace
 
 import pytest
@@ -174,13 +174,13 @@ def replayed(room: str, expect: LiveExpectations, recorded: int, graded: int) ->
     return passed
 
 
-@pytest.mark.parametrize("run", [*pairwise(SEEDS[:4])], ids=lambda run: f"{run[0]}-in-{run[1]}")
+@pytest.mark.parametrize("run_seed", EACH_SEED[:3])
 @pytest.mark.parametrize("room", rooms())
 def test_answers_to_another_run_earn_no_more_than_a_quarter_of_a_room(
-    room: str, run: tuple[int, int], live: LiveExpectations
+    room: str, run_seed: int, live: LiveExpectations
 ) -> None:
     """Whoever has the right answers to one run, and replays them in another, has not solved the exercises."""
-    passed = {check.id: check.points for check in replayed(room, live, *run)}
+    passed = {check.id: check.points for check in replayed(room, live, recorded=run_seed + 1, graded=run_seed)}
     assert sum(passed.values()) <= sum(check.points for check in checks_of(room)) / 4, passed
 
 

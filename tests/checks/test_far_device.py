@@ -232,6 +232,7 @@ def test_what_a_gpu_refuses_is_refused_and_what_only_this_device_cannot_do_is_do
     assert far_or_near(lambda device: torch.ones(1).to(device).device.type) == FAR
 
 
+@pytest.mark.deep
 def test_moving_a_tensor_does_not_import_the_compiler() -> None:
     """It takes seconds."""
     program = (

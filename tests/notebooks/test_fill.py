@@ -59,14 +59,6 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize("statement", KEPT)
-def test_statements_around_the_exercises_are_kept(statement: str) -> None:
-    for source in (f"{statement}\n{DEFINED}", f"{DEFINED}{statement}\n"):
-        cells = filled_cells(source)
-        assert bound(*cells.values()) == bound(source)
-        assert all(f"class {name}" in cells[name] for name in NAMES)
-
-
 @pytest.mark.parametrize(
     "definition",
     [

@@ -44,7 +44,7 @@ def test_processes_that_start_for_ever_are_too_much(monkeypatch: pytest.MonkeyPa
     assert signals == [signal.SIGSTOP] * memory.ROUNDS
 
 
-@pytest.mark.parametrize(("look_s", "pause_s"), [(0.02, 0.1), (0.6, 0.6)])
+@pytest.mark.parametrize(("look_s", "pause_s"), [(0.02, 0.1), (0.3, 0.3)])
 def test_looks_take_half_of_the_time_at_most(monkeypatch: pytest.MonkeyPatch, look_s: float, pause_s: float) -> None:
     """And less where they are short: in a long pause processes that come and end go on taking memory."""
 

@@ -1,10 +1,8 @@
 """Fixtures for the tests of the reference: one thread, the real data, a trained run, the command line."""
 
 import io
-import re
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -50,17 +48,6 @@ def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
     assert (result.returncode, result.stderr.count("\n")) == (status, 1), result
     assert result.stderr.startswith("error: ")
     return result.stderr
-
-
-@contextmanager
-def running(command: Sequence[str | Path], **options: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run a server, and give the address of its page as soon as it prints that, and its process."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:  # type: ignore[call-overload]
-        try:
-            address = next(url[0] for line in process.stdout if (url := re.search(r"http://[\d.]+:\d+", line)))
-            yield f"{address}/", process
-        finally:
-            process.terminate()
 
 
 def cli(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -139,13 +139,6 @@ def test_what_pytorch_says_of_a_frequent_error_is_said_in_other_words(call: str,
     assert isinstance(error, Raised) and saying in likely_mistake(error, None, "scale")
 
 
-def test_an_error_that_costs_no_later_observation_quotes_the_students_line_too() -> None:
-    names: dict[str, Any] = {}
-    exec(compile("def half():\n    return 1 / 0", "<cell half>", "exec"), names)
-    sys.modules["linecache"].cache["<cell half>"] = (9, None, ["def half():\n", "    return 1 / 0\n"], "<cell half>")
-    assert attempt(names["half"]) == Raised("ZeroDivisionError", "division by zero", "return 1 / 0")
-
-
 @pytest.mark.parametrize(
     "library",
     [
@@ -172,7 +165,11 @@ def test_the_quoted_line_is_the_students_and_not_a_librarys(library: str, cell: 
     assert student_line(caught.value) == "return inner()"
 
 
-def test_where_the_students_line_is_not_kept_its_number_says_that_it_was_theirs() -> None:
+@pytest.mark.parametrize(
+    ("file", "line"), [("<cell half>", "return 1 / 0"), ("<timed exec>", "line 2 of the cell")], ids=["cell", "%%time"]
+)
+def test_an_error_quotes_the_students_line_or_its_number_where_the_text_is_not_kept(file: str, line: str) -> None:
     names: dict[str, Any] = {}
-    exec(compile("def half():\n    return 1 / 0", "<timed exec>", "exec"), names)  # as under %%time
-    assert attempt(names["half"]) == Raised("ZeroDivisionError", "division by zero", "line 2 of the cell")
+    exec(compile("def half():\n    return 1 / 0", file, "exec"), names)
+    sys.modules["linecache"].cache["<cell half>"] = (9, None, ["def half():\n", "    return 1 / 0\n"], "<cell half>")
+    assert attempt(names["half"]) == Raised("ZeroDivisionError", "division by zero", line)

@@ -1,12 +1,12 @@
 """``python -m solutions``: what it prints, writes, refuses, and with which exit status."""
 
-import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -33,23 +33,25 @@ def accuracy_in(text: str) -> str:
 
 
 def log_of(folder: Path) -> list[dict[str, float]]:
-    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
 
 
-def begin(*arguments: object) -> subprocess.Popen[str]:
-    """Begin one of our commands in a process of its own, as it can be interrupted."""
-    line = [sys.executable, "-u", "-m", "solutions", *map(str, arguments)]
-    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def interrupted(folder: Path, *options: str, times: int = 1) -> subprocess.CompletedProcess[str]:
+    """Train with Ctrl-C after the first epoch, and again as soon as that was heard."""
 
+    def press() -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not ((folder / LOG).is_file() and log_of(folder)):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+        if times == 2:
+            while signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
 
-def wait_for_epochs(folder: Path, count: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError):
-            if len((folder / "log.jsonl").read_text().splitlines()) >= count:
-                return
-        time.sleep(0.02)
-    pytest.fail(f"{folder}: no {count} epochs in a minute")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(press)
+        return cli(*QUICK, *options, "--name", folder)
 
 
 # --- train
@@ -126,12 +128,8 @@ def test_training_that_cannot_go_on_is_work_that_failed(tmp_path: Path, setting:
 
 
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
-    with begin(*QUICK, "--set", "epochs=100000", "--name", tmp_path / "a") as process:
-        wait_for_epochs(tmp_path / "a", 1)
-        process.send_signal(signal.SIGINT)
-        text, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert "Test accuracy" in text
+    done = succeeded(interrupted(tmp_path / "a", "--set", "epochs=100000"))
+    assert "Test accuracy" in done.stdout
     assert (tmp_path / "a" / MODEL).is_file()
 
 
@@ -139,16 +137,8 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
 @pytest.mark.long("a network is trained until it is stopped")
 def test_training_interrupted_twice_keeps_nothing(tmp_path: Path) -> None:
     slow = ("--recipe", "best", "--set", "batch_size=4")  # so that the epoch lasts until the second one
-    with begin(*QUICK, *slow, "--set", "epochs=100", "--name", tmp_path / "a") as process:
-        assert process.stdout is not None
-        wait_for_epochs(tmp_path / "a", 1)
-        process.send_signal(signal.SIGINT)
-        while "Ends after this epoch" not in process.stdout.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        error = process.communicate()[1]
-    assert process.returncode == 1
-    assert error == f"error: {tmp_path / 'a'}: interrupted; nothing was kept\n"
+    done = interrupted(tmp_path / "a", *slow, "--set", "epochs=100", times=2)
+    assert error_of(done, status=1) == f"error: {tmp_path / 'a'}: interrupted; nothing was kept\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,6 +1,5 @@
 """Photographs from anyone: opened, refused in one line, or doubted (the page's own tests see that it doubts alike)."""
 
-import io
 import json
 import random
 import struct
@@ -23,6 +22,7 @@ from solutions.deployment import prepare_image
 from solutions.garment import SIDE, find_garment
 from tests.commands import python
 from tests.solutions.conftest import cli, error_of
+from tests.solutions.deploy import browser_photos
 from tests.solutions.deploy.browser_photos import garment_on
 
 
@@ -34,9 +34,7 @@ def garment() -> Image.Image:
 
 
 def stored(kind: str, image: Image.Image | None = None, **options: object) -> bytes:
-    file = io.BytesIO()
-    (image or garment()).save(file, kind, **options)
-    return file.getvalue()
+    return browser_photos.stored(image or garment(), kind, **options)
 
 
 def animated(kind: str) -> bytes:

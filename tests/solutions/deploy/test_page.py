@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,12 @@ from solutions.dropout import Classifier
 from solutions.runs.measurement import measure
 from solutions.runs.model_file import read_model
 from solutions.runs.training_summary import training_in
-from tests.axe import on_a_telephone, violations
+from tests.axe import OF_COLOURS, TAGS, on_a_telephone, violations
 from tests.conftest import serve
-from tests.solutions.deploy.browser_photos import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved, stored
+from tests.solutions.deploy.browser_photos import cut_out, garment_on, stored
+from tests.solutions.deploy.test_images import ANSWERED, REFUSED
 
+expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 ROUNDING = 1e-4  # of a probability: what float32 sums in another order may differ by
 
 
@@ -42,28 +45,6 @@ def host(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def photos(sample: Dataset, host: Path) -> dict[Path, float]:
-    """Photographs as files of the host, each with how far apart the prepared pixels may be."""
-    files: dict[Path, float] = {}
-
-    def add(name: str, save: Save, image: Image.Image, apart: float) -> None:
-        with (host / name).open("wb") as file:
-            save(image, file)
-        files[host / name] = apart
-
-    for number, (name, (save, apart)) in enumerate(KINDS.items()):
-        for k, (ground, size) in enumerate(zip(GROUNDS, SIZES, strict=True)):
-            add(f"{name} {k}", save, garment_on(ground, sample.test_images[80 * number + k], size, k), apart)
-    for k in range(6):
-        # A canvas holds colours times alpha, in bytes: what is half transparent comes back a level or two apart.
-        add(f"png, cut out {k}", saved("PNG"), cut_out(sample.test_images[900 + k], 150 + 100 * k), 0.03)
-    large = garment_on((205, 222, 240), sample.test_images[950], (3000, 4000), 1)
-    add("jpeg, large", saved("JPEG", quality=85), large, 0.05)
-    add("png, large", saved("PNG", compress_level=1), large.resize((3001, 2003)), 0)
-    return files
-
-
-@pytest.fixture(scope="session")
 def address(host: Path) -> Iterator[str]:
     with serve(host) as address:
         yield address
@@ -71,7 +52,7 @@ def address(host: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def _heard(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and complaints about all that is opened in it: a window for each test would cost a second."""
+    """A page, and complaints about all that is opened in it, such as a picture that leaves the browser."""
     complaints: list[str] = []
     at_home = (address, "data:", "blob:")
     with browser.new_context() as window:
@@ -80,6 +61,7 @@ def _heard(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("response", lambda answer: answer.status < 400 or complaints.append(answer.url))
         page.on("request", lambda request: request.url.startswith(at_home) or complaints.append(request.url))
+        page.on("request", lambda request: request.method == "GET" or complaints.append(request.method))
         yield page, complaints
 
 
@@ -114,26 +96,36 @@ ANSWERS_TO_FILES = """async (names) => {
 
 
 @pytest.mark.deep
-def test_every_kind_of_photo_is_answered_as_in_python(demo: Page, model: Classifier, photos: dict[Path, float]) -> None:
-    rows = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
-    for (path, apart), shown in zip(photos.items(), rows, strict=True):
-        x = prepare_image(open_image(path))
+def test_every_kind_of_photo_is_answered_as_in_python(
+    demo: Page, model: Classifier, sample: Dataset, host: Path
+) -> None:
+    """Two decoders of a JPEG may differ by a level or two of 255, and at the outline, where one decides, by more."""
+    large = garment_on((205, 222, 240), sample.test_images[950], (3000, 4000), 1)
+    # A canvas holds colours times alpha, in bytes: what is half transparent comes back a level or two apart.
+    more = {"large JPEG": stored(large, "JPEG"), "half transparent": stored(cut_out(sample.test_images[900], 150))}
+    photos = {name: content for name, (content, _) in ANSWERED.items()} | more
+    del photos["a WEBP turned by EXIF"]  # which Chromium shows as it lies
+    for name, content in photos.items():
+        (host / name).write_bytes(content)
+    rows = demo.evaluate(ANSWERS_TO_FILES, list(photos))
+    for (name, content), shown in zip(photos.items(), rows, strict=True):
+        apart = 0 if content.startswith((b"\x89PNG", b"GIF", b"BM")) and name not in more else 0.05
+        x = prepare_image(open_image(host / name))
         pixels = np.frombuffer(base64.b64decode(shown["pixels"]), np.float32)
         difference = np.abs(pixels - x.numpy().ravel()).max()
-        assert difference <= apart, f"{path.name}: {difference}"
+        assert difference <= apart, f"{name}: {difference}"
         answers = {answer["label"]: answer["probability"] for answer in shown["answers"]}
         expected = classify(model, x)
-        assert next(iter(answers)) == expected[0][0], path.name
-        assert answers == pytest.approx(dict(expected), abs=ROUNDING + apart), path.name
+        assert next(iter(answers)) == expected[0][0], name
+        assert answers == pytest.approx(dict(expected), abs=ROUNDING + apart), name
 
 
 # --- for everyone
 
 
+# Points of a line on the sheet.
 SHIRT = [(0.38, 0.12), (0.62, 0.12), (0.88, 0.28), (0.8, 0.45), (0.68, 0.38), (0.68, 0.88), (0.32, 0.88), (0.32, 0.38)]
 SHIRT += [(0.2, 0.45), (0.12, 0.28), (0.38, 0.12)]
-
-
 FIRST = ".demo-answers .is-first"
 HEARD = ".demo-heard"  # what a screen reader is told
 MIDDLE_SEEN = """(() => {
@@ -173,8 +165,6 @@ def by_confidence(model: Classifier, sample: Dataset) -> list[int]:
 
 
 def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
-    status = demo.locator(HEARD)
-    expect(demo.get_by_role("application", name="A drawing")).to_be_visible()
     draw(demo, SHIRT)
     expect(demo.get_by_role("application", name="Your drawing")).to_be_visible()
     expect(demo.locator(FIRST)).to_have_count(1)
@@ -182,7 +172,7 @@ def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
     demo.get_by_label("Fill outlines").uncheck()
     demo.evaluate(f"async () => {{ while ({MIDDLE_SEEN} !== 0) await new Promise(requestAnimationFrame); }}")
     demo.get_by_role("button", name="Clear").click()
-    expect(status).to_contain_text("Draw a garment, choose a photo")
+    expect(demo.locator(HEARD)).to_contain_text("Draw a garment, choose a photo")
     expect(demo.locator(FIRST)).to_have_count(0)
 
 
@@ -260,16 +250,6 @@ def test_ones_own_network_answers_until_it_is_sent_back_and_a_picture_is_saved(
     expect(demo.locator(HEARD)).to_contain_text("No answer That is not")
 
 
-def test_undo_takes_the_last_line_back(demo: Page) -> None:
-    draw(demo, SHIRT)
-    expect(demo.locator(FIRST)).to_have_count(1)
-    before = demo.locator(".demo-answers").inner_text()
-    draw(demo, [(0.1, 0.6), (0.9, 0.6), (0.9, 0.9), (0.1, 0.9), (0.1, 0.6)])
-    expect(demo.locator(".demo-answers")).not_to_have_text(before, use_inner_text=True)
-    demo.get_by_role("button", name="Undo").click()
-    expect(demo.locator(".demo-answers")).to_have_text(before, use_inner_text=True)
-
-
 def test_an_example_is_answered_from_the_keyboard(demo: Page, model: Classifier, host: Path) -> None:
     example = demo.get_by_role("button", name="Example: Jeans")
     for _ in range(20):
@@ -290,16 +270,10 @@ DROP = """([bytes, root]) => {
 }"""
 
 
-@pytest.mark.parametrize("is_dropped", [False, True], ids=["chosen", "dropped"])
-def test_a_chosen_or_dropped_photo_is_answered(
-    demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path, is_dropped: bool
-) -> None:
+def test_a_dropped_photo_is_answered(demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int]) -> None:
     photo = garment_on((214, 178, 140), sample.test_images[by_confidence[-1]], (300, 400), 3)
-    if is_dropped:
-        root = demo.locator(".garment-demo").element_handle()
-        demo.evaluate(DROP, [base64.b64encode(stored(photo)).decode(), root])
-    else:
-        choose(demo, tmp_path / "mine.png", stored(photo))
+    root = demo.locator(".garment-demo").element_handle()
+    demo.evaluate(DROP, [base64.b64encode(stored(photo)).decode(), root])
     expect(demo.locator(HEARD)).to_contain_text(said_of(model, photo))
     expect(demo.get_by_role("application", name="Photo: mine.png")).to_be_visible()
 
@@ -314,36 +288,25 @@ def test_an_unsure_answer_is_labelled_and_comes_with_advice(
     expect(demo.locator(HEARD)).to_contain_text("with the pen you can erase what is no garment")
 
 
-REFUSED = {
-    "text": (b"no image at all", "Not an image that can be read; save it as JPEG or PNG."),
-    "empty": (b"", "Not an image that can be read; save it as JPEG or PNG."),
-    "svg": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "An SVG drawing; save it as PNG."),
-    "heic": (b"\0\0\0\x18ftypheic\0\0\0\0", "A HEIC photograph; save it as JPEG or PNG."),
-    "too heavy": (b"\x89PNG" + bytes(20_000_000), "Larger than 20 MB; save it smaller."),
-    "too many pixels": (stored(Image.new("1", (10_000, 6_000))), "10000×6000 pixels are too many; save it smaller."),
-    "one pixel": (stored(Image.new("RGB", (1, 1))), "The image has only 1×1 pixels; 2×2 is the least."),
-    "blank": (stored(Image.new("RGB", (300, 300), "teal")), "Nothing stands out from the background;"),
-    "cut off": (
-        stored(Image.effect_noise((640, 480), 50), "JPEG")[:4000],
-        "Damaged, it cannot be decoded; save it anew.",
-    ),
-}
+UNREADABLE = ("a web page", "SVG", "HEIC")
+UNUSABLE = (*UNREADABLE, "over 20 MB", "a header below Pillow's limit", "blank", "a truncated JPEG")
 
 
-def test_unusable_files_are_refused_in_one_line_and_the_page_goes_on(
+def test_unusable_files_are_refused_as_predict_refuses_them_and_the_page_goes_on(
     demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path
 ) -> None:
     shown, status = demo.locator(".demo-paper"), demo.locator(HEARD)
     photo = garment_on((255, 255, 255), sample.test_images[by_confidence[-3]], (300, 400), 5)
-    for what, (content, message) in REFUSED.items():
+    for what in UNUSABLE:
+        content, reason = REFUSED[what]
         demo.get_by_role("button", name="Example: A dotted dress").click()
         expect(shown).to_have_accessible_name("Photo: A dotted dress")
         choose(demo, tmp_path / what, content)
-        expect(status).to_contain_text(f"No answer {message}")
-        if what in ("text", "empty", "svg", "heic"):
+        expect(status).to_contain_text(re.compile(f"No answer .*{reason}", re.IGNORECASE))
+        if what in UNREADABLE:
             expect(shown).to_have_accessible_name("Nothing yet")
-        choose(demo, tmp_path / "next.png", stored(photo))
-        expect(status).to_contain_text(said_of(model, photo))
+    choose(demo, tmp_path / "next.png", stored(photo))
+    expect(status).to_contain_text(said_of(model, photo))
 
 
 def test_an_injected_script_cannot_reach_another_host(page: Page, address: str) -> None:
@@ -377,9 +340,9 @@ def test_axe_finds_no_violations_and_the_page_fits_a_telephone(browser: Browser,
             if is_answered:
                 page.get_by_role("button", name="Example: A dotted dress").click()
                 expect(page.locator(FIRST)).to_have_count(1)
-            for theme in ("light", "dark"):
+            for theme, asked in {"light": TAGS, "dark": OF_COLOURS}.items():
                 page.emulate_media(color_scheme=theme)
-                assert violations(page) == [], theme
+                assert violations(page, asked) == [], theme
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         bar = page.locator(f"{FIRST} .demo-bar")
         for theme in ("light", "dark"):

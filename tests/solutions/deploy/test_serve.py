@@ -1,8 +1,8 @@
-"""``python -m solutions serve``: the exported page, asked by any client and visited in a real browser."""
+"""``python -m solutions serve``: the exported page, asked by any client; ``test_page`` visits it in a real browser."""
 
 import http.client
-import json
 import os
+import re
 import select
 import signal
 import socket
@@ -11,29 +11,32 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
 
-from solutions.data import Dataset
 from solutions.deploy import web
 from solutions.deploy.serve import PageHandler, listen
-from solutions.deployment import classify, load_model
 from tests.commands import python
-from tests.solutions.conftest import cli, error_of, running
+from tests.solutions.conftest import cli, error_of
 
 Served = tuple[str, subprocess.Popen[str]]
-expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
 
-def serving(model: Path, folder: Path) -> AbstractContextManager[Served]:
-    """Serve the page as a user does, with a folder for all temporary files."""
+@contextmanager
+def serving(model: Path, folder: Path) -> Iterator[Served]:
+    """Serve the page as a user does, with a folder for all temporary files, from when it prints its address."""
     command = [sys.executable, "-u", "-m", "solutions", "serve", "--no-open", "--model", model]
-    return running(command, env=os.environ | {"TMPDIR": str(folder)}, stderr=subprocess.PIPE)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, env=os.environ | {"TMPDIR": str(folder)}, **pipes) as process:
+        try:
+            address = next(url[0] for line in process.stdout if (url := re.search(r"http://[\d.]+:\d+", line)))
+            yield f"{address}/", process
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -55,30 +58,6 @@ def ask(address: str, method: str, path: str, body: bytes = b"") -> tuple[http.c
     content = answer.read()
     connection.close()
     return answer, content
-
-
-# --- in a browser
-
-
-def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the_browser(
-    page: Page, model_file: Path, address: str, sample: Dataset, tmp_path: Path
-) -> None:
-    photograph, model = tmp_path / "photo.png", load_model(model_file)
-    photographs = (web.photograph(pixels, "#cddef0") for pixels in sample.test_images)
-    next(image for image in photographs if classify(model, image)[0][1] > 0.95).save(photograph)  # it is sure
-    asked: list[tuple[str, str]] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: asked.append((request.method, request.url)))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(address)
-    page.locator(".demo-choose input").set_input_files(photograph)
-    (predicted,) = json.loads(cli("predict", photograph, "--model", model_file, "--json").stdout)
-    expect(page.get_by_role("application", name="Photo:")).to_be_visible()
-    expect(page.locator(".demo-answers .is-first .demo-label")).to_have_text(predicted["answers"][0]["label"])
-    assert complaints == []
-    assert {method for method, _ in asked} == {"GET"}
-    assert [url for _, url in asked if not url.startswith((address, "data:", "blob:"))] == []
 
 
 # --- the files

@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Classifier, Refusal, parseModel, percent, prepareImage, softmax } from "../../../../solutions/deploy/web/classifier.js";
+import { Classifier, parseModel, percent, prepareImage, softmax } from "../../../../solutions/deploy/web/classifier.js";
 import { enclosed } from "../../../../solutions/deploy/web/drawing.js";
-import { boxResize, onWhite, reduce, roundToEven } from "../../../../solutions/deploy/web/pillow.js";
 
 /** A photograph in one colour, with a rectangle in another. */
 function photograph(width, height, ground, garment = null, [left, top, right, bottom] = [0, 0, 0, 0]) {
@@ -19,53 +18,11 @@ function photograph(width, height, ground, garment = null, [left, top, right, bo
 const WHITE = [255, 255, 255, 255];
 const BLACK = [0, 0, 0, 255];
 
-test("a black garment is 1, in the middle, with its proportions, on exact zeros", () => {
-  const pixels = prepareImage(photograph(200, 300, WHITE, BLACK, [10, 20, 90, 180]));
-  for (let y = 0; y < 28; y++) {
-    for (let x = 0; x < 28; x++) assert.equal(pixels[28 * y + x], x >= 7 && x < 21 ? 1 : 0, `at ${x}, ${y}`);
-  }
-});
-
-test("a white garment that is cut out is found by its opacity", () => {
-  const pixels = prepareImage(photograph(100, 100, [0, 0, 0, 0], [245, 245, 245, 255], [20, 20, 80, 80]));
-  assert.ok(pixels.every((value) => Math.abs(value - 10 / 255) < 1e-6));
-});
-
-for (const [what, photo, message] of [
-  ["a blank photograph", photograph(50, 50, [200, 30, 30, 255]), /nothing stands out/],
-  ["nothing but transparency", photograph(50, 50, [0, 0, 0, 0]), /nothing stands out/],
-  ["a line of pixels", photograph(50, 1, WHITE), /50×1 pixels; 2×2 is the least/],
-]) {
-  test(`${what} is refused`, () => {
-    assert.throws(() => prepareImage(photo), (error) => error instanceof Refusal && message.test(error.message));
-  });
-}
-
 test("preparing leaves the photograph alone", () => {
   const photo = photograph(60, 60, [0, 0, 0, 0], [10, 20, 30, 128], [10, 10, 40, 50]);
   const before = photo.data.slice();
   prepareImage(photo);
   assert.deepEqual(photo.data, before);
-});
-
-test("halves are rounded to even numbers", () => {
-  assert.deepEqual([0.5, 1.5, 2.5, 3.4, 3.6].map(roundToEven), [0, 2, 2, 3, 4]);
-});
-
-test("half transparent black on white is grey", () => {
-  assert.deepEqual([...onWhite(new Uint8ClampedArray([0, 0, 0, 128, 9, 9, 9, 0]))], [127, 127, 127, 255, 255, 255, 255, 255]);
-});
-
-test("blocks at the edge are averaged over what there is of them", () => {
-  const photo = photograph(5, 3, [100, 100, 100, 255], [200, 200, 200, 255], [4, 0, 5, 3]);
-  const { data, width, height } = reduce(photo, 2);
-  assert.deepEqual([width, height], [3, 2]);
-  assert.deepEqual([data[0], data[8], data[20]], [100, 200, 200]);
-});
-
-test("a small pixel is the mean of those whose middle lies in it", () => {
-  const values = Float32Array.from([9, 0, 3, 9, 9, 9, 6, 9]);
-  assert.deepEqual([...boxResize(values, 4, { left: 1, top: 0, right: 3, bottom: 2 }, 1, 1)], [(0 + 3 + 9 + 6) / 4]);
 });
 
 test("probabilities add up to 1, also of logits that would overflow", () => {
