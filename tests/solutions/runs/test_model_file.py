@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -139,6 +139,7 @@ def test_weights_in_another_type_are_refused_though_their_digest_is_right(tmp_pa
     assert "784-256-64-10 in float32" in refusal(path)
 
 
+@settings(max_examples=200)
 @given(data=st.data())
 def test_changed_bytes_are_refused_or_leave_the_weights_unchanged(exported: Exported, data: st.DataObject) -> None:
     """Labels and the training summary may be changed by hand."""
