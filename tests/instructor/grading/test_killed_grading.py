@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from autograder.instructor.course.folder import CourseFolderError
+from autograder.sandbox import Limits
 from tests.commands import begin, in_process, succeeded
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -121,6 +122,6 @@ def test_control_c_stops_at_once_and_the_same_command_goes_on(small_folder: Path
     assert orphaned_sandboxes() == before, "a stopped run left a process behind"
     assert {(student, score or 0) for (student, _), score in gradebook_rows(small_folder).items()} == {("empty", 0)}
     hand_in(small_folder, right="ada")
-    run = grade(small_folder)
+    run = grade(small_folder, limits=Limits())  # as the command's
     assert points(run) == ONCE
     assert [graded.submission.student for graded in run.graded if graded.reused] == ["empty"]
