@@ -20,6 +20,7 @@ from autograder.checks import Check
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.class_run import ClassRun
@@ -64,13 +65,6 @@ def hand_in_with(folder: Path, student: str, code: str) -> None:
     """Let a student hand in right work with a line of code after its first answer."""
     notebook = notebook_of(folder, "ada")
     cell(notebook, "layers-Linear").source += f"\n{code}"
-    nbformat.write(notebook, submitted(folder, student))
-
-
-def answer_written(folder: Path, student: str, text: str) -> None:
-    """Let a student hand in the same work with another answer to the written question."""
-    notebook = read_notebook(submitted(folder, student))
-    cell(notebook, "layers-written").source = text
     nbformat.write(notebook, submitted(folder, student))
 
 
@@ -245,6 +239,13 @@ def open_gradebook(folder: Path) -> Iterator[Gradebook]:
     with warnings.catch_warnings(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
         yield gradebook
+
+
+@shared_folder
+def new_course(folder: Path) -> None:
+    """A course folder as `init` makes it, with an empty gradebook. Read it only."""
+    make_course_folder(folder)
+    follow(folder)
 
 
 @shared_folder

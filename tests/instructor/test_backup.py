@@ -8,22 +8,20 @@ from pathlib import Path
 import pytest
 
 from autograder.instructor.course.folder import LOCK, CourseFolder
-from autograder.instructor.course.init import make_course_folder
 from sample_class.term import Shell, blocks
-from tests.instructor.conftest import follow
+from tests.conftest import copy_course
 
 (GUIDE,) = (block for block in blocks() if LOCK in block)
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def course(new_course: Path, tmp_path: Path) -> Path:
     """A course folder with a student, a file, a link and a gradebook."""
-    make_course_folder(tmp_path / "course")
+    copy_course(new_course, tmp_path / "course")
     (tmp_path / "course" / "roster.csv").write_text("id\nada\n")
     (tmp_path / "course" / "roster.csv").chmod(0o600)
     (tmp_path / "course" / "submitted" / "Jürgen 小明").mkdir()
     (tmp_path / "course" / "link").symlink_to("/nowhere")
-    follow(tmp_path / "course")
     return tmp_path / "course"
 
 

@@ -17,11 +17,11 @@ from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.decisions import Decision, read_decisions, with_decisions, write_decisions
 from autograder.instructor.course.due_dates import LatePenalty
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of
+from tests.conftest import copy_course
 from tests.instructor.conftest import (
     COURSE,
     a_verdict,
@@ -190,10 +190,9 @@ HISTORIES = st.lists(
 
 
 @pytest.fixture(scope="module")
-def class_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def class_of_two(new_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder in which two have handed in two assignments. Read it only."""
-    root = tmp_path_factory.mktemp("laws") / "course"
-    make_course_folder(root)
+    root = copy_course(new_course, tmp_path_factory.mktemp("laws") / "course")
     (root / "due_dates.csv").write_text(DUE_DATES)
     (root / "roster.csv").write_text("id\nada\ngrace\n")
     configure(root, "LatePenalty", percent_per_day=10, free_days=1)

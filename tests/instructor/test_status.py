@@ -15,7 +15,7 @@ from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.records import Attempt, GradingRecords, keep, write_record
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
-from tests.conftest import own_copy
+from tests.conftest import copy_course, own_copy
 from tests.instructor.conftest import configure, follow, let_earn, let_release
 from tests.test_cli import files, here
 
@@ -44,10 +44,9 @@ def let_be_graded(root: Path, assignment: str, *students: str, unreadable: str =
 
 
 @pytest.fixture(scope="module")
-def one_in_each_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one_in_each_state(new_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder with a class of three and one assignment in each state. Read it only."""
-    root = tmp_path_factory.mktemp("status") / "course"
-    make_course_folder(root)
+    root = copy_course(new_course, tmp_path_factory.mktemp("status") / "course")
     (root / "roster.csv").write_text("id,first name,last name\nada,Ada,Lovelace\nbob,Bob,B\neve,Eve,E\n")
     configure(root, "CourseDirectory", course_id="default_course")  # as `let_release` has it
     folder = CourseFolder(root)
@@ -159,8 +158,5 @@ def test_a_folder_in_which_nothing_is_released_has_no_gradebook_made(tmp_path: P
 
 
 def test_the_records_of_a_student_whose_id_looks_like_a_pattern_are_theirs_alone(tmp_path: Path) -> None:
-    make_course_folder(tmp_path)
-    follow(tmp_path)
-    let_release(tmp_path, "2-layers", first=2, second=3)
     let_be_graded(tmp_path, "2-layers", "a[1]", "a1")
     assert [work for work, _ in GradingRecords(CourseFolder(tmp_path)).all("a[1]")] == [("a[1]", "2-layers")]

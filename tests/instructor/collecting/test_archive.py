@@ -14,6 +14,7 @@ from autograder.instructor.collecting import archive
 from autograder.instructor.collecting.archive import EntryRefused, open_download, unzipped
 from autograder.instructor.course.folder import CourseFolderError
 from tests.instructor.collecting.made_downloads import folder, zipped
+from tests.suite import is_deep
 
 GOOD = {"ada/2-layers.ipynb": b"{}"}
 LEADS_OUT = "its path leads out of the archive"
@@ -160,7 +161,7 @@ def test_a_file_whose_name_is_no_text_is_read(tmp_path: Path) -> None:
 PATHS = st.text(st.sampled_from("ab./\\:é~\x00\n"), min_size=1, max_size=12)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150 if is_deep() else 50)
 @given(st.lists(PATHS, max_size=5))
 def test_no_path_of_any_zip_leads_out(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as scratch:

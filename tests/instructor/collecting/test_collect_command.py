@@ -227,12 +227,16 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
         (("x.zip", "2-layers", "--times", "soon.csv"), "soon.csv, line 2: 'soon' is not a time: write 2026-11-05"),
         (("x.zip", "2-layers", "--times", "roster.csv"), "roster.csv lacks a column student"),
         (("x.zip",), "roster.csv has no students: put your learning system's export"),
+        (
+            ("x.zip", "2-layers", "--student", "007", "--at", "2026-11-05 22:10"),
+            "write “2026-11-05 23:59+01:00, with its time zone, since due_dates.csv has none”",
+        ),
     ],
 )
 def test_wrong_use_is_one_line_and_writes_nothing(line: tuple[str, ...], reason: str, course: Path) -> None:
     if "no students" in reason:
         (course / "roster.csv").write_text("id,first name\n")
-    (course / "due_dates.csv").write_text(DUE)
+    (course / "due_dates.csv").write_text("" if "has none" in reason else DUE)
     (course / "times.csv").write_text("student,time\nx,2026-11-05 22:10\n")
     (course / "soon.csv").write_text("student,time\n007,soon\n")
     zipped(course / "x.zip", {})
@@ -249,12 +253,6 @@ def test_a_time_out_of_range_is_none(course: Path, tmp_path: Path) -> None:
     assert (status, sorted(path.name for path in (course / "submitted").iterdir())) == (0, ["0042", "007"])
     inbound = folder(tmp_path / "inbound", {"grace+2-layers+9999-12-31 23:59:59 UTC/2-layers.ipynb": notebook()})
     assert here(course, "collect", inbound, "--yes")[0] == 0
-
-
-def test_without_due_dates_a_time_has_to_say_its_zone(course: Path, mailed: Path) -> None:
-    (course / "due_dates.csv").unlink()
-    line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", "2026-11-05 22:10")
-    assert "write “2026-11-05 23:59+01:00, with its time zone, since due_dates.csv has none”" in refused(course, *line)
 
 
 def test_class_and_due_dates_enter_nbgraders_gradebook(course: Path, canvas: Path) -> None:

@@ -24,7 +24,7 @@ from autograder.instructor.collecting.plan import (
 )
 from autograder.instructor.collecting.recognising import NO_NOTEBOOK, recognise
 from autograder.instructor.course.directory import Clue
-from autograder.instructor.course.records import ENTERED, PROVED, Attempt
+from autograder.instructor.course.records import CLAIMED, ENTERED, PROVED, Attempt
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 from tests.instructor.collecting import made_downloads
@@ -127,46 +127,31 @@ def test_all_attempts_are_kept_and_the_last_is_graded(files: list[DownloadedFile
     assert planned.note == f"odd {planned.chosen.digest}"
 
 
-RESCUED = notebook("a", when=NOON - DAY, standing=ENTERED, system="by hand")
-LATER: dict[str, tuple[list[DownloadedFile], list[tuple[str, str]], str, bool]] = {
-    "more work": ([notebook("a"), notebook("b")], [("a", "claimed"), ("b", "claimed")], "newer", True),
-    "older work": (
-        [notebook("b"), notebook("a", when=NOON - DAY)],
-        [("b", "claimed"), ("a", "claimed")],
-        "as it is",
-        True,
-    ),
-    "an older upload": (
-        [notebook("b", upload=2), notebook("a", upload=1)],
-        [("b", "claimed"), ("a", "claimed")],
-        "as it is",
-        True,
-    ),
-    "by hand": ([notebook("b"), RESCUED], [("b", "claimed"), ("a", ENTERED)], "newer", True),
-    "a time is learned": ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
-    "a time is proved": (
-        [notebook(when=NOON), notebook(when=NOON, standing=PROVED)],
-        [("d", PROVED)],
-        "as it is",
-        True,
-    ),
-    "and stays so": ([notebook(when=NOON, standing=PROVED), notebook(when=NOON)], [("d", PROVED)], "as it is", False),
-    "a time is corrected": (
-        [notebook(when=NOON), notebook(when=NOON - DAY, standing=ENTERED)],
-        [("d", ENTERED)],
-        "newer",
-        True,
-    ),
+FIRST, SECOND, AT_NOON = notebook("a"), notebook("b"), notebook(when=NOON)
+EARLIER = notebook("a", when=NOON - DAY)
+UPLOADS = [notebook("b", upload=2), notebook("a", upload=1)]
+RESCUED = replace(EARLIER, standing=ENTERED, system="by hand")
+PROVED_AT_NOON, CORRECTED = replace(AT_NOON, standing=PROVED), notebook(when=NOON - DAY, standing=ENTERED)
+# Two downloads, the standing of each attempt, what happens to the submission, and whether something was learned.
+LATER: dict[str, tuple[list[DownloadedFile], dict[str, str], str, bool]] = {
+    "more work": ([FIRST, SECOND], {"a": CLAIMED, "b": CLAIMED}, "newer", True),
+    "older work": ([SECOND, EARLIER], {"b": CLAIMED, "a": CLAIMED}, "as it is", True),
+    "an older upload": (UPLOADS, {"b": CLAIMED, "a": CLAIMED}, "as it is", True),
+    "by hand": ([SECOND, RESCUED], {"b": CLAIMED, "a": ENTERED}, "newer", True),
+    "a time is learned": ([FIRST, notebook("a", when=NOON)], {"a": CLAIMED}, "newer", True),
+    "a time is proved": ([AT_NOON, PROVED_AT_NOON], {"d": PROVED}, "as it is", True),
+    "and stays so": ([PROVED_AT_NOON, AT_NOON], {"d": PROVED}, "as it is", False),
+    "a time is corrected": ([AT_NOON, CORRECTED], {"d": ENTERED}, "newer", True),
 }
 
 
 @pytest.mark.parametrize(("downloads", "attempts", "action", "learned"), LATER.values(), ids=LATER)
 def test_a_later_download_adds_to_the_kept_attempts(
-    downloads: list[DownloadedFile], attempts: list[tuple[str, str]], action: str, learned: bool
+    downloads: list[DownloadedFile], attempts: dict[str, str], action: str, learned: bool
 ) -> None:
     first, second = downloads
     planned = submission(second, at=carried_out(submission(first)))
-    assert [(kept.digest, kept.standing) for kept in planned.attempts] == attempts
+    assert [(kept.digest, kept.standing) for kept in planned.attempts] == [*attempts.items()]
     assert (planned.action, planned.learned) == (action, learned)
 
 
@@ -319,13 +304,13 @@ def test_a_notice_names_the_way_out(file: DownloadedFile, at: Situation, notice:
     assert all(line.startswith("not collected: ") for line in refused)
 
 
-CLAIMED = notebook(ownership=Ownership("ada"))
+NAMED = notebook(ownership=Ownership("ada"))
 NAMELESS = replace(notebook(owner="eve"), assignment="", digest="", note="it is no notebook")
 REMARKS = {
     "a claimed time": (notebook(when=NOON), "times claimed, which a student can set: 1 of 1"),
     "an entered time": (notebook(when=NOON, standing=ENTERED), "times entered by the instructor: 1 of 1"),
     "a name": (notebook(owners=LEE), "found by name alone, which students can choose in many systems: 1 of 1"),
-    "a claimed name": (CLAIMED, "claimed by a name that students choose, with no account as owner: 1"),
+    "a claimed name": (NAMED, "claimed by a name that students choose, with no account as owner: 1"),
     "nobody's work": (NAMELESS, "left out: eve/d: "),
     "nothing": (notebook(), "no notebook for 2-layers from bob"),
 }

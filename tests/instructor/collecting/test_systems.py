@@ -19,6 +19,7 @@ from autograder.instructor.course.records import CLAIMED, PROVED
 from autograder.instructor.course.roster import Student
 from autograder.user_errors import UsageError
 from tests.instructor.collecting.made_downloads import entries_of, folder, gradescope_metadata, plan_of
+from tests.suite import is_deep
 
 EVENING = datetime(2026, 11, 5, 22, 41, 7, tzinfo=UTC)
 ADA = Student("007", "Ada", "Lovelace", "ada@example.org", "101", ("octo-ada",))
@@ -209,14 +210,14 @@ CHOSEN = st.one_of(
 
 
 @given(system=st.sampled_from(sorted(PREFIXES)), chosen=CHOSEN, alone=st.booleans())
-@settings(max_examples=400)
+@settings(max_examples=400 if is_deep() else 100)
 def test_no_name_of_a_file_changes_anothers_work(system: str, chosen: str, alone: bool) -> None:
     ada, bob = PREFIXES[system]
     nothing_changes_for_bob([] if alone else [f"{bob}2-layers.ipynb", f"{bob}2-layers-1.ipynb"], f"{ada}{chosen}.ipynb")
 
 
 @given(system=st.sampled_from(["Canvas", "Moodle", "Moodle in folders"]), chosen=CHOSEN)
-@settings(max_examples=400)
+@settings(max_examples=400 if is_deep() else 100)
 def test_no_name_of_a_student_changes_anothers_work_where_the_roster_has_numbers(system: str, chosen: str) -> None:
     # Canvas leaves out all signs and writes in lower case, and Moodle leaves out what is between its parts of the name.
     name = re.sub(r"\W", "", chosen).strip("_").lower() if system == "Canvas" else chosen.replace("_", " ")

@@ -13,9 +13,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from autograder.course import Course
-from autograder.instructor.class_facts import read_marks
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import PROVED, Attempt, keep
+from autograder.instructor.course.records import Attempt, keep
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations
@@ -82,21 +81,12 @@ def report_of(folder: Path) -> tuple[dict[str, Any], str]:
     return section, path.with_suffix(".html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-def test_an_export_is_replaced_only_by_force(format_: str, published: Path) -> None:
+def test_an_export_is_replaced_only_by_force(published: Path) -> None:
     before = set((published / "exports").iterdir())
-    line = ("export", ASSIGNMENT, "--format", format_)
+    line = ("export", ASSIGNMENT, "--format", "gradescope")
     assert "--force replaces it and keeps a copy" in refused(published, *line)
     assert here(published, *line, "--force", "-q")[:2] == (0, "")
     assert len(set((published / "exports").iterdir()) - before) == 1
-
-
-def test_a_time_is_proved_where_the_attempt_that_was_collected_then_is(term_folder: Path) -> None:
-    when = datetime(2026, 11, 6, 1, tzinfo=UTC)
-    attempt = Attempt(1, "digest", when, False, when, "path", "Gradescope", PROVED)
-    keep(CourseFolder(term_folder), "john", ASSIGNMENT, [attempt], {})
-    times = {mark.student.id: mark.standing for mark in read_marks(CourseFolder(term_folder), [ASSIGNMENT])}
-    assert (times.pop("john"), set(times.values())) == ("proved", {""})
 
 
 def test_the_canvas_file_takes_columns_from_the_roster_and_the_mark_after_the_penalty(term_folder: Path) -> None:
@@ -207,16 +197,6 @@ def test_a_report_on_all_assignments_goes_to_standard_output_too(published: Path
     sections = json.loads(out)["assignments"]
     assert [section["assignment"] for section in sections] == CourseFolder(published).assignments()
     assert (published / "reports" / "class.html").exists()
-
-
-def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(published: Path) -> None:
-    page = CourseFolder(published).feedback("john", ASSIGNMENT).read_text(encoding="utf-8")
-    assert "<strong>12 of 25 points</strong>" in page
-    assert "Late, by a claimed time: 4 points taken off." in page
-    with zipfile.ZipFile(published / "feedback" / "2-layers.zip") as archive:
-        students = [path.name for path in (published / "submitted").iterdir()]
-        assert sorted(archive.namelist()) == sorted(f"{student}/2-layers.html" for student in students)
-        assert archive.read("john/2-layers.html").decode() == page
 
 
 def test_a_path_that_leads_out_of_a_download_leads_out_of_no_zip(term_folder: Path) -> None:

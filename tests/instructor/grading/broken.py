@@ -1,6 +1,7 @@
 """Broken submissions: files that are no notebooks, and notebooks with forbidden changes.
 
-Malformed files and damaged cells of other kinds are in ``tests/notebooks/test_graft.py``.
+What else cannot be read is in ``tests/instructor/course/test_submission.py``, and damaged cells of
+other kinds are in ``tests/notebooks/test_graft.py``.
 Each function gets the path to hand in at and a notebook with right answers.
 """
 
@@ -17,10 +18,7 @@ Break = Callable[[Path, NotebookNode], object]
 BROKEN: dict[str, Break] = {
     # Files that are no notebooks
     "malformed": lambda path, _: path.write_text("{"),
-    "huge": lambda path, _: path.write_text(json.dumps({"cells": [], "metadata": {"padding": "x" * (33 << 20)}})),
     "missing": lambda path, _: (path.parent / "answers.docx").touch(),
-    "folder": lambda path, _: path.mkdir(),
-    "link_to_the_solution": lambda path, _: path.symlink_to(path.parents[3] / "source" / "2-layers" / path.name),
     # Notebooks that are not as they were given out
     "renamed": lambda path, notebook: nbformat.write(notebook, path.with_name("my answers (final).ipynb")),
     "other_assignment": lambda path, notebook: path.write_text(

@@ -25,7 +25,6 @@ from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
     a_verdict,
-    answer_written,
     configure,
     follow,
     grade,
@@ -132,26 +131,6 @@ def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: 
     nbformat.write(notebook, path)
     with pytest.raises(CourseFolderError, match="was graded by an earlier edition of autograder"):
         grade(folder)
-
-
-@pytest.mark.deep
-@pytest.mark.long("three runs over one submission")
-def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its_answer_has_changed(
-    folder: Path,
-) -> None:
-    mark_by_hand(folder, "right", 4)
-    for author, text, waits in (
-        ("grace", "", False),
-        ("grace", "Another answer.", True),
-        ("ada", "Another answer.", True),
-    ):
-        hand_in(folder, right=author)
-        if text:
-            answer_written(folder, "right", text)
-        grade(folder, student="right")
-        with open_gradebook(folder) as gradebook:
-            mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
-            assert (mark.manual_score, mark.needs_manual_grade) == (4, waits)
 
 
 def test_a_verdict_from_another_kind_of_run_does_not_stand(folder: Path) -> None:

@@ -6,11 +6,13 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.course import Course, chapters_of
-from autograder.instructor.grading.submission import grade_one
+from autograder.instructor.course.folder import HandedIn
+from autograder.instructor.course.records import GradingRecord
+from autograder.instructor.grading.submission import completed, grade_one
 from autograder.instructor.releasing.source import source_notebook
 from autograder.judge.expectations import LiveExpectations
 from autograder.observe import Answer
-from autograder.sandbox import CellResult, RunResult
+from autograder.sandbox import CellResult, Limits, RunResult
 from autograder.sandbox.cells import OUT_OF_TIME
 from tests.instructor.conftest import gradebook_rows, record_of
 from tests.instructor.grading.broken import BROKEN
@@ -18,10 +20,7 @@ from tests.instructor.grading.broken import BROKEN
 CHECKS = checks_of("layers")
 UNREADABLE = {
     "malformed": "is not a notebook",
-    "huge": "has more than 32 MiB",
     "missing": "2-layers.ipynb is missing",
-    "folder": "2-layers.ipynb is not a file",
-    "link_to_the_solution": "is a link to another file",
 }
 RIGHT = {
     "renamed": "",
@@ -90,3 +89,9 @@ def test_a_cell_that_was_stopped_is_noticed_though_its_checks_can_pass(course: C
     _, record = grade_one(notebook, lambda: notebook, lambda program: ran, LiveExpectations(course), 7)
     notice = "layers-Linear: the cell did not end in time and was stopped; what it had defined by then counts"
     assert record.notes[-1] == notice
+
+
+def test_a_time_that_is_none_is_noted() -> None:
+    record = completed(GradingRecord("layers"), HandedIn("2-layers.ipynb", b"", "", "the day after"), "", Limits())
+    assert record.notes == ("timestamp.txt holds no time; it counts as handed in in time",)
+    assert record.handed_in is None

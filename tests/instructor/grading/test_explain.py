@@ -92,7 +92,9 @@ def test_the_text_has_seed_check_observed_expected_verdict_and_mistake(
 
 def test_no_line_of_the_text_is_obeyed_by_a_terminal(bias_left_out: ExplainedMark) -> None:
     mark = replace(bias_left_out, student="ada\x1b[2J\u202e", decided=["\x07"])
-    assert all(line.isprintable() for line in explanation_text(mark).splitlines())
+    lines = explanation_text(mark).splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert any(line.startswith("decided since: ") for line in lines)
 
 
 def test_another_verdict_than_the_recorded_one_is_said_and_the_graded_answers_are_explained(

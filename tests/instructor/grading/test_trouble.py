@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -28,8 +27,6 @@ from tests.instructor.conftest import (
     hand_in,
     hand_in_with,
     points,
-    record_of,
-    submitted,
 )
 
 GRADE = f"{sys.executable} -m autograder.instructor.command_line grade --workers 1"
@@ -84,13 +81,6 @@ def test_a_gradebook_that_another_program_holds_is_waited_for_only_shortly(small
 
 ODD_NAMES = ("new\nline", "[a-z]*", "émile ünïcode", "x" * 200, "50%; rm -rf", "'; DROP TABLE grade; --", "-q")
 NOT_UTF_8 = os.fsdecode(b"caf\xe9")
-NO_FILE = {
-    "fifo": "2-layers.ipynb is not a file; hand in the notebook itself",
-    "socket": "2-layers.ipynb is not a file; hand in the notebook itself",
-    "dangling": "2-layers.ipynb is a link to another file; hand in the notebook itself",
-    "device": "2-layers.ipynb is a link to another file; hand in the notebook itself",
-    "folder_link": "its folder is a link to another folder",
-}
 IN_THE_WAY = "autograded/target_is_a_folder/2-layers/2-layers.ipynb"
 
 
@@ -99,16 +89,8 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     """A class in which each submission is odd in its own way, and the run that graded it."""
     folder = shutil.copytree(small_class, tmp_path_factory.mktemp("odd") / "course")
     shutil.rmtree(folder / "submitted")
-    os.mkfifo(submitted(folder, "fifo"))
-    with socket.socket(socket.AF_UNIX) as unix, contextlib.chdir(submitted(folder, "socket").parent):
-        unix.bind("2-layers.ipynb")
-    submitted(folder, "dangling").symlink_to("nowhere.ipynb")
-    submitted(folder, "device").symlink_to("/dev/zero")
-    (folder / "submitted" / "folder_link").mkdir()
-    (folder / "submitted" / "folder_link" / ASSIGNMENT).symlink_to(folder / "source" / ASSIGNMENT)
     right = ["draft_left_over", "target_is_a_link", "target_is_a_folder"]
-    timed = ["bad_time", "last_year", "time_is_a_pipe", "late"]
-    hand_in(folder, **dict.fromkeys([*right, *timed, *ODD_NAMES, NOT_UTF_8, "zz_vanishes"], "ada"))
+    hand_in(folder, **dict.fromkeys([*right, *ODD_NAMES, NOT_UTF_8, "zz_vanishes"], "ada"))
     hand_in_with(folder, "prints_halves", "print('half of a character: \\ud83d and a zero: \\0')")
     targets = CourseFolder(folder)
     for student in ("draft_left_over", "target_is_a_link", "target_is_a_folder"):
@@ -116,11 +98,6 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     targets.autograded("draft_left_over", ASSIGNMENT).with_name(f".{ASSIGNMENT}.ipynb.draft").write_text("{")
     targets.autograded("target_is_a_link", ASSIGNMENT).symlink_to(folder / "README.md")
     targets.autograded("target_is_a_folder", ASSIGNMENT).mkdir()
-    submitted(folder, "bad_time", "timestamp.txt").write_text("the day after\n")
-    submitted(folder, "last_year", "timestamp.txt").write_text("9999-12-31 23:59:59 UTC\n")  # Berlin has no such date
-    os.mkfifo(submitted(folder, "time_is_a_pipe", "timestamp.txt"))
-    submitted(folder, "late", "timestamp.txt").write_text("2030-01-02 03:04:05 UTC\n")
-
     finish = grade_class._Grading.finish_ready
 
     def finish_as_one_vanishes(grading: Any) -> None:  # after the class has been listed
@@ -129,15 +106,6 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
 
     with mock.patch.object(grade_class._Grading, "finish_ready", finish_as_one_vanishes):
         return folder, grade(folder, seed=2)
-
-
-@pytest.mark.deep
-def test_a_pipe_a_socket_or_a_link_is_an_invalid_submission(odd_class: tuple[Path, ClassRun]) -> None:
-    folder, _ = odd_class
-    for student, note in NO_FILE.items():
-        record = record_of(folder, student)
-        assert record["notes"] == [note]
-        assert {verdict["outcome"] for verdict in record["verdicts"]} == {"invalid"}
 
 
 @pytest.mark.deep
@@ -162,18 +130,7 @@ def test_an_error_of_the_grader_is_reported_and_leaves_no_score(odd_class: tuple
     assert reasons["zz_vanishes"] == f"submitted/zz_vanishes/{ASSIGNMENT}/{ASSIGNMENT}.ipynb: No such file or directory"
     assert "UnicodeEncodeError" in reasons[NOT_UTF_8]
     assert {score for (name, _), score in gradebook_rows(folder).items() if name in reasons} == {None}
-    assert len(run.graded) == len(NO_FILE) + len(ODD_NAMES) + 7
-
-
-@pytest.mark.deep
-def test_the_time_of_handing_in_is_kept_and_a_broken_one_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
-    folder, run = odd_class
-    notes = {graded.submission.student: graded.record.notes for graded in run.graded}
-    assert notes["bad_time"] == notes["last_year"] == ("timestamp.txt holds no time; it counts as handed in in time",)
-    assert notes["time_is_a_pipe"] == notes["late"] == ()
-    graded = everything_in_gradebook(folder)
-    assert str(graded["late"]["dates"][0]) == "2030-01-02 03:04:05"
-    assert graded["bad_time"]["dates"][0] is None
+    assert len(run.graded) == len(ODD_NAMES) + 3
 
 
 @pytest.mark.deep

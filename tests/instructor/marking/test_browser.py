@@ -1,6 +1,6 @@
 """The pages of marking in a browser: by keyboard and screen reader, on a telephone, and while the server is away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -103,20 +103,36 @@ def type_mark(page: Page, points: str, comment: str) -> None:
     page.get_by_label("Comment for the student").fill(comment)
 
 
-def test_a_save_that_the_server_does_not_answer_keeps_what_was_typed(page: Page, desk: Desk, visit: Visit) -> None:
+def type_on(page: Page, route: Route) -> None:
+    """Go on typing while the server saves."""
+    type_mark(page, "4", "First half. Second half.")
+    route.continue_()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "says", "kept", "saved"),
+    [
+        (lambda _, route: route.abort(), "the server does not answer", "First half.", None),
+        (type_on, "Saved, but for what you typed meanwhile", "First half. Second half.", (4.0, "First half.")),
+    ],
+    ids=["the server is away", "typed meanwhile"],
+)
+def test_what_is_not_saved_yet_stays_and_can_be_saved(
+    meanwhile: Callable[[Page, Route], None], says: str, kept: str, saved: object, page: Page, desk: Desk, visit: Visit
+) -> None:
     eve, path = visit("eve"), to_mark(desk, "eve")
     address, answer = f"{eve.address}/{path}", path.rpartition("/")[2]
     log_in(page, eve.address, eve.token)
     page.goto(address)
-    type_mark(page, "4", "Typed while the server was away.")
-    page.route(address, lambda route: route.abort(), times=1)
+    type_mark(page, "4", "First half.")
+    page.route(address, lambda route: meanwhile(page, route), times=1)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status")).to_contain_text("the server does not answer")
-    expect(page.get_by_label("Points, 0 to")).to_have_value("4")
-    assert desk.view("eve", answer).mark is None
+    expect(page.get_by_role("status")).to_contain_text(says)
+    expect(page.get_by_label("Comment for the student")).to_have_value(kept)
+    assert desk.view("eve", answer).mark == saved
     page.keyboard.press("Control+Enter")
     expect(page).not_to_have_url(address)
-    assert desk.view("eve", answer).mark == (4.0, "Typed while the server was away.")
+    assert desk.view("eve", answer).mark == (4.0, kept)
 
 
 def test_a_draft_is_shown_to_nobody_else(page: Page, desk: Desk, visit: Visit) -> None:
@@ -128,26 +144,6 @@ def test_a_draft_is_shown_to_nobody_else(page: Page, desk: Desk, visit: Visit) -
         expect(comment).to_have_value(expected)
         if name == "eve":
             type_mark(page, "1", "Mine.")
-
-
-def test_what_is_typed_while_a_save_is_under_way_stays_and_can_be_saved(page: Page, desk: Desk, visit: Visit) -> None:
-    eve, path = visit("eve"), to_mark(desk, "eve")
-    address, answer = f"{eve.address}/{path}", path.rpartition("/")[2]
-
-    def type_on(route: Route) -> None:
-        type_mark(page, "1", "First half. Second half.")
-        route.continue_()
-
-    log_in(page, eve.address, eve.token)
-    page.goto(address)
-    type_mark(page, "1", "First half.")
-    page.route(address, type_on, times=1)
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status")).to_contain_text("Saved, but for what you typed meanwhile")
-    assert desk.view("eve", answer).mark == (1.0, "First half.")
-    page.keyboard.press("Control+Enter")
-    expect(page).not_to_have_url(address)
-    assert desk.view("eve", answer).mark == (1.0, "First half. Second half.")
 
 
 def test_a_refused_save_says_why_and_keeps_what_was_typed(page: Page, desk: Desk, visit: Visit) -> None:

@@ -300,12 +300,17 @@ def test_the_last_lines_tell_the_points_as_decided(course_folder: Path) -> None:
 
 
 @pytest.fixture
-def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
-    """A course to change, a cache of its own, and cells that end at once."""
-    for name in ("solutions", "chapters", "data"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A cache of its own, and cells that end at once."""
     monkeypatch.setattr(cache, "FOLDER", tmp_path / "cache")
     monkeypatch.setattr(execution, "execute", lambda notebook, *_, **__: nbformat.from_dict(notebook))
+
+
+@pytest.fixture
+def own_course(own_cache: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
+    """A course to change."""
+    for name in ("solutions", "chapters", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     course = Course("solutions")
     monkeypatch.setitem(course.__dict__, "folder", tmp_path / "solutions")
     return course
@@ -359,21 +364,6 @@ def test_a_room_whose_chapter_is_still_to_be_written_stops_no_execution(own_cour
     assert execution.room_digest("", own_course, ["from autograder import check"])
 
 
-def test_outputs_of_cells_that_may_fail_are_not_those_of_cells_that_may_not(own_course: Course) -> None:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
-    with patch.object(execution, "execute", wraps=execution.execute) as execute:
-        for allow_errors in (True, False, True):
-            execution.with_outputs(notebook, "name", ROOM, own_course, allow_errors=allow_errors)
-    assert execute.call_count == 2
-
-
-def test_a_chapter_that_failed_is_executed_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patched, pytest.raises(execution.ExecutionError):
-        patched.setattr(execution, "execute", Mock(side_effect=execution.ExecutionError("the cell fails")))
-        is_executed(own_course)
-    assert is_executed(own_course)
-
-
 def test_unchanged_graded_cells_run_once(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     execute = Mock(side_effect=lambda notebook, *_, **__: played(nbformat.from_dict(notebook)))
     monkeypatch.setattr(execution, "execute", execute)
@@ -382,20 +372,43 @@ def test_unchanged_graded_cells_run_once(own_course: Course, monkeypatch: pytest
     execute.assert_called_once()
 
 
-def test_two_who_ask_at_once_share_one_execution(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_once, first = Barrier(2), execution.execute
-    monkeypatch.setattr(execution, "execute", Mock(side_effect=first))
+@pytest.fixture
+def execute(own_cache: None, monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """Stands for the kernel, and counts its runs."""
+    execute = Mock(side_effect=execution.execute)
+    monkeypatch.setattr(execution, "execute", execute)
+    return execute
 
-    def ask() -> None:
-        at_once.wait()
-        execution.executed_chapter(Chapter.at(own_course.chapters / "2-layers.md"), own_course)
 
+def ask(course: Course, *, allow_errors: bool = False) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0", id="cell")])
+    execution.with_outputs(notebook, "name", ROOM, course, allow_errors=allow_errors)
+
+
+def test_outputs_of_cells_that_may_fail_are_not_those_of_cells_that_may_not(course: Course, execute: Mock) -> None:
+    for allow_errors in (True, False, True):
+        ask(course, allow_errors=allow_errors)
+    assert execute.call_count == 2
+
+
+def test_what_failed_is_executed_again(course: Course, execute: Mock) -> None:
+    success, execute.side_effect = execute.side_effect, execution.ExecutionError("the cell fails")
+    with pytest.raises(execution.ExecutionError):
+        ask(course)
+    execute.side_effect = success
+    ask(course)
+    assert execute.call_count == 2
+
+
+def test_two_who_ask_at_once_share_one_execution(course: Course, execute: Mock) -> None:
+    at_once = Barrier(2)
     with ThreadPoolExecutor(2) as pool:
-        for asked in [pool.submit(ask) for _ in range(2)]:
+        for asked in [pool.submit(lambda: (at_once.wait(), ask(course))) for _ in range(2)]:
             asked.result()
-    execution.execute.assert_called_once()
+    execute.assert_called_once()
 
 
-def test_a_cache_that_cannot_be_written_stops_nothing(own_course: Course) -> None:
+def test_a_cache_that_cannot_be_written_stops_nothing(course: Course, execute: Mock) -> None:
     cache.FOLDER.write_text("no folder")
-    assert is_executed(own_course)
+    ask(course)
+    execute.assert_called_once()

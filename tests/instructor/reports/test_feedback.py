@@ -17,7 +17,7 @@ from autograder.instructor.class_facts import read_marks
 from autograder.instructor.course.due_dates import LatePenalty
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.records import GradingRecord, write_record
-from autograder.instructor.reports.feedback import feedback_page, feedback_zip, write_feedback
+from autograder.instructor.reports.feedback import closing_dates, feedback_page, feedback_zip, write_feedback
 from autograder.instructor.requests.form import Request, parse_request
 from autograder.receipts import receipt_of
 from autograder.sections import Section
@@ -25,7 +25,7 @@ from tests.commands import in_process
 from tests.conftest import copy_course
 from tests.instructor.collecting import conftest as collecting
 from tests.instructor.collecting.made_downloads import gradescope_metadata, notebook, zipped
-from tests.instructor.conftest import ASSIGNMENT, configure, mark_by_hand, record_of
+from tests.instructor.conftest import ASSIGNMENT, mark_by_hand, record_of
 from tests.instructor.grading.broken import BROKEN, SCRIPT
 from tests.test_cli import here
 
@@ -120,43 +120,34 @@ def dated(folder: Path, *extensions: str) -> CourseFolder:
 LIKELY, READ = "A batch without images is no mistake.", Section("From a picture to a row", "2-layers")
 
 
-@pytest.fixture
-def hidden_fault(graded_folder: Path) -> Path:
-    """A graded class in which a hidden check alone has found a fault of a Flatten."""
+def test_a_hidden_check_has_likely_mistake_and_section_only_after_the_last_date(graded_folder: Path) -> None:
     record = record_of(graded_folder, "ada")
     (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
     told = {"likely": LIKELY, "read": asdict(READ), "also": []}
     diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", **told}
     verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-images", "diagnosis": diagnosis}
     write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), GradingRecord.from_json(record))
-    return graded_folder
-
-
-def test_after_the_last_date_a_hidden_check_has_likely_mistake_and_section(hidden_fault: Path) -> None:
-    write_feedback(dated(hidden_fault), [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
-    assert f"not passed, 0 of 1, hidden check likely mistake {LIKELY} read {READ}" in text(hidden_fault, "ada")
-    assert not [number for number in ("2.718", "3.142") if number in text(hidden_fault, "ada")]
-    assert "hidden check observed not tried: two checks of Flatten did not end in time" in text(hidden_fault, "frances")
+    folder = dated(graded_folder)
+    write_feedback(folder, [ASSIGNMENT], "ada", datetime(2026, 11, 5, 23, 58, tzinfo=UTC))
+    assert LIKELY not in text(graded_folder, "ada")
+    write_feedback(folder, [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
+    words = text(graded_folder, "ada")
+    assert f"not passed, 0 of 1, hidden check likely mistake {LIKELY} read {READ}" in words
+    assert not [number for number in ("2.718", "3.142") if number in words]
+    not_tried = "hidden check observed not tried: two checks of Flatten did not end in time"
+    assert not_tried in text(graded_folder, "frances")
 
 
 @pytest.mark.parametrize(
-    ("extensions", "free_days", "still", "over"),
-    [
-        ((), 0, datetime(2026, 11, 5, 23, 58), datetime(2026, 11, 6)),
-        (("alan +2d",), 0, datetime(2026, 11, 7, 23, 58), datetime(2026, 11, 8)),
-        (("alan 2026-11-09T23:59", "grace +1d"), 0, datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
-        ((), 3, datetime(2026, 11, 8, 23, 58), datetime(2026, 11, 9)),
-    ],
+    ("extensions", "free_days", "day"),
+    [((), 0, 5), (("alan +2d",), 0, 7), (("alan 2026-11-09T23:59", "grace +1d"), 0, 9), ((), 3, 8)],
     ids=["due date", "an extension", "the later of two", "late days that cost nothing"],
 )
-def test_while_anybody_can_hand_in_a_hidden_check_stays_hidden_to_all(
-    hidden_fault: Path, extensions: Sequence[str], free_days: int, still: datetime, over: datetime
+def test_the_last_date_is_when_nobody_can_hand_in_any_more(
+    extensions: Sequence[str], free_days: int, day: int, tmp_path: Path
 ) -> None:
-    folder = dated(hidden_fault, *extensions)
-    configure(hidden_fault, "LatePenalty", free_days=free_days)
-    for now, is_shown in ((still, False), (over, True)):
-        write_feedback(folder, [ASSIGNMENT], "ada", now.replace(tzinfo=UTC))
-        assert (LIKELY in text(hidden_fault, "ada")) is is_shown
+    dates = closing_dates(dated(tmp_path, *extensions), LatePenalty(free_days=free_days))
+    assert dates == {ASSIGNMENT: datetime(2026, 11, day, 23, 59, tzinfo=UTC)}
 
 
 def test_the_command_says_until_when_hidden_checks_stay_hidden(graded_folder: Path) -> None:
