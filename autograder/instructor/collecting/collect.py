@@ -12,10 +12,16 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused, open_download, unzipped
-from autograder.instructor.collecting.downloaded import BY_HAND, TIMESTAMP, DownloadedFile
+from autograder.instructor.collecting.downloaded import (
+    BY_HAND,
+    TIMESTAMP,
+    Answers,
+    DownloadedFile,
+    answers_of,
+    recognise,
+)
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
-from autograder.instructor.collecting.recognising import Answers, answers_of, recognise
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
 from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
