@@ -65,7 +65,7 @@ def test_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], fo
     assert (written(folder), everything_in_gradebook(folder)) == (before, gradebook)
     assert here(folder, *line, "--yes")[1].endswith("Written. The same command with --undo takes it back.\n")
     assert written(folder) != before
-    assert here(folder, *line, "--yes")[1] == "it is decided so already\n"
+    assert here(folder, *line, "--yes")[1] == "nothing to do: this decision is already recorded\n"
     undo = line[:3] if line[0] == "points" else line
     undone = here(folder, *undo, "--undo", "--yes")[1]
     assert undone.endswith("Taken back.\n")
@@ -216,7 +216,7 @@ def test_extension_is_shown_first_written_and_taken_back(term: Path) -> None:
     extend(term, "grace@example.org", "2-layers", "+2d")
     assert "2026-11-07 12:00 → 2026-11-06 12:00; 20 → 18" in extend(term, "grace", "2-layers", "+24h")
     assert (marks(term), extensions(term)) == ({"ada": 20, "grace": 18}, {"ada": timedelta(2), "grace": timedelta(1)})
-    assert extend(term, "ada", "2-layers", "+2d") == "it is decided so already\n"
+    assert extend(term, "ada", "2-layers", "+2d") == "nothing to do: this decision is already recorded\n"
     assert extend(term, "ada", "2-layers", "+2d", "--undo").endswith("Taken back.\n")
     assert extend(term, "grace", "2-layers", "--undo").endswith("Taken back.\n")
     assert (everything_in_gradebook(term), read_decisions(term / "decisions.csv")) == (before, ())
