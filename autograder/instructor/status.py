@@ -79,7 +79,7 @@ def _is_graded(folder: CourseFolder, mark: Mark) -> bool:
         return False
     submission = folder.submission(mark.student.id, mark.assignment)
     graded = folder.autograded(mark.student.id, mark.assignment).with_name(FILE).stat().st_mtime_ns
-    files = [path for path in (submission.file, submission.notebook.with_name("timestamp.txt")) if path.exists()]
+    files = [path for path in (submission.file, submission.stamp) if path.exists()]
     if all(path.stat().st_mtime_ns <= graded for path in files):
         return True
     work = submission.read()

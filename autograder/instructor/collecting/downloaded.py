@@ -24,7 +24,6 @@ from autograder.notebooks.graft import (
 )
 
 BY_HAND = "by hand"  # the system of files that the instructor has given to one student
-TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of handing in
 NO_NOTEBOOK = "it is not a notebook of this course"
 NONE_OF_THE_CELLS = "it holds none of the cells of"
 HEAD_BYTES = 64
