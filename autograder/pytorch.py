@@ -50,15 +50,3 @@ def mode_stopper() -> Callable[[], None]:
             torch._C._pop_torch_dispatch_stack(None)
 
     return stop
-
-
-def fill_new_memory(with_nan: bool) -> None:
-    """Switch on or off that PyTorch fills the unwritten memory of new tensors with NaN."""
-    if torch := _torch():
-        torch._C._set_deterministic_algorithms(with_nan, warn_only=True)  # the public one imports a compiler
-
-
-def names() -> dict[str, Any]:
-    """Return the names under which scenes know PyTorch."""
-    torch = _torch()
-    return {"torch": torch, "nn": torch.nn} if torch else {}

@@ -74,6 +74,15 @@ def update_student(folder: CourseFolder, rows: Rows, course: Course, records: Gr
     rows.write(marks_of(facts_of(folder, course, rows, records, student)), student)
 
 
+def computed_marks(folder: CourseFolder, course: Course, assignments: Sequence[str]) -> list[Mark]:
+    """Return the marks of the class in some assignments; raise as ``read_marks``."""
+    with CourseGradebook(folder) as gradebook:
+        for assignment in assignments:
+            gradebook.require_assignment(assignment)
+        with gradebook.open() as rows:
+            return marks_of(facts_of(folder, course, rows), assignments)
+
+
 def read_marks(
     folder: CourseFolder,
     assignments: Sequence[str],
@@ -92,11 +101,7 @@ def read_marks(
         CourseFolderError: nothing of it has been graded, or the gradebook does not know an assignment.
         GradebookError: the gradebook cannot be read.
     """
-    with CourseGradebook(folder) as gradebook:
-        for assignment in assignments:
-            gradebook.require_assignment(assignment)
-        with gradebook.open() as rows:
-            computed = marks_of(facts_of(folder, Course.installed(), rows), assignments)
+    computed = computed_marks(folder, Course.installed(), assignments)
     late = {(who, assignment) for assignment in assignments for who in late_since_unknown(folder, assignment)}
     marks = [
         Mark(mark.student, mark.assignment, mark.max_score, excused=True)

@@ -8,15 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from autograder.course import Course
-from autograder.instructor.class_facts import facts_of
+from autograder.instructor.class_facts import computed_marks
 from autograder.instructor.course.due_dates import assignments_of
 from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.open_matters import late_since_unknown
 from autograder.instructor.course.records import FILE
 from autograder.instructor.course.roster import students_of
-from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.marks import Mark, by_assignment, marks_of
+from autograder.instructor.marks import Mark, by_assignment
 from autograder.receipts import receipt_of
 from autograder.user_errors import plain
 
@@ -43,13 +42,8 @@ class AssignmentStatus:
 
 def status_of(folder: CourseFolder, course: Course) -> list[AssignmentStatus]:
     """Return the status of each assignment of a course, in order; raise as ``read_marks``."""
-    released, marks = folder.assignments(), list[Mark]()
-    if released:
-        with CourseGradebook(folder) as gradebook:
-            for assignment in released:
-                gradebook.require_assignment(assignment)
-            with gradebook.open() as rows:
-                marks = marks_of(facts_of(folder, course, rows))
+    released = folder.assignments()
+    marks = computed_marks(folder, course, released) if released else []
     exported, size = read_json(folder.root / "exports" / EXPORTED), len(students_of(folder))
     return [
         _status(folder, assignment, [mark for mark in marks if mark.assignment == assignment], exported)
@@ -62,14 +56,14 @@ def status_of(folder: CourseFolder, course: Course) -> list[AssignmentStatus]:
 def _status(folder: CourseFolder, assignment: str, marks: Sequence[Mark], exported: dict[str, str]) -> AssignmentStatus:
     return AssignmentStatus(
         assignment,
-        datetime.fromtimestamp(folder.released(assignment).stat().st_mtime, UTC).astimezone(),
-        len(marks),
-        sum(mark.handed_in for mark in marks),
-        sum(bool(mark.unreadable) for mark in marks),
-        sum(_is_graded(folder, mark) for mark in marks),
-        sum(mark.needs_manual_grade for mark in marks),
-        len(late_since_unknown(folder, assignment)),
-        exported.get(assignment) == _digest(marks),
+        released=datetime.fromtimestamp(folder.released(assignment).stat().st_mtime, UTC).astimezone(),
+        students=len(marks),
+        collected=sum(mark.handed_in for mark in marks),
+        unreadable=sum(bool(mark.unreadable) for mark in marks),
+        graded=sum(_is_graded(folder, mark) for mark in marks),
+        to_mark=sum(mark.needs_manual_grade for mark in marks),
+        late_without_time=len(late_since_unknown(folder, assignment)),
+        exported=exported.get(assignment) == _digest(marks),
     )
 
 
@@ -79,7 +73,7 @@ def _is_graded(folder: CourseFolder, mark: Mark) -> bool:
         return False
     submission = folder.submission(mark.student.id, mark.assignment)
     graded = folder.autograded(mark.student.id, mark.assignment).with_name(FILE).stat().st_mtime_ns
-    files = [path for path in (submission.file, submission.notebook.with_name("timestamp.txt")) if path.exists()]
+    files = [path for path in (submission.file, submission.stamp) if path.exists()]
     if all(path.stat().st_mtime_ns <= graded for path in files):
         return True
     work = submission.read()

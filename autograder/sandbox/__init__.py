@@ -250,7 +250,7 @@ class Collector:
         self.asked |= {(check.exercise, check.name) for check in checks}
         self.last_frame = time.monotonic()
         rooms = tuple(sorted({check.room for check in checks}))
-        code = hidden_checks.code_of_all(rooms) if hidden and rooms else b""
+        code = self.program.code.encode() if not hidden else hidden_checks.code_of_all(rooms) if rooms else b""
         wire.send(connection, pack_plan(checks), code, deadline)
 
     def _take(self, header: dict[str, Any], body: bytes) -> None:

@@ -1,7 +1,7 @@
 """Records of a run in the sandbox: the program and its results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.observe import Answer
@@ -29,16 +29,10 @@ class PlannedCheck:
 
 
 @dataclass(frozen=True)
-class PlannedScene(PlannedCheck):
-    """Lines of ours that are run in place of a check, after one of the cells has run once more with an edit in it."""
+class SentCheck(PlannedCheck):
+    """A call of the code that its program brings along, in place of one of the course's checks."""
 
-    cell: str = ""  # the id of that cell
-    start: int = 0  # where the edit begins in its source, in characters
-    end: int = 0  # where what it replaces ends
-    text: str = ""  # what stands there instead
-    given: str = ""  # the lines
-    asked: tuple[str, ...] = ()  # expressions, of whose values each is an observation
-    fills_memory: bool = False  # whether memory that is handed out unwritten is filled with NaN
+    arguments: Mapping[str, Any] = field(default_factory=dict)  # JSON values
 
 
 @dataclass(frozen=True)
@@ -47,6 +41,7 @@ class Program:
 
     cells: tuple[Cell, ...]
     checks: tuple[PlannedCheck, ...]
+    code: str = ""  # a module with ``observations(module, sources, **arguments)``, which ``SentCheck`` calls
 
     def request(self) -> dict[str, Any]:
         """Return the cells as JSON values; the checks are told when the cells have ended."""
@@ -72,7 +67,7 @@ def read_request(request: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def read_plan(plan: Mapping[str, Any]) -> tuple[PlannedCheck, ...]:
     """Return the checks that ``pack_plan`` packed."""
-    return tuple((PlannedScene if "given" in check else PlannedCheck)(**check) for check in plan["checks"])
+    return tuple((SentCheck if "arguments" in check else PlannedCheck)(**check) for check in plan["checks"])
 
 
 @dataclass(frozen=True)

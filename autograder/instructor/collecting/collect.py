@@ -12,16 +12,21 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused, open_download, unzipped
-from autograder.instructor.collecting.downloaded import BY_HAND, TIMESTAMP, DownloadedFile
+from autograder.instructor.collecting.downloaded import (
+    BY_HAND,
+    Answers,
+    DownloadedFile,
+    answers_of,
+    recognise,
+)
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
-from autograder.instructor.collecting.recognising import Answers, answers_of, recognise
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
 from autograder.instructor.course.directory import Clue, Directory, UnknownStudent, any_of
 from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of
 from autograder.instructor.course.files import TableError, read_table, write_atomically
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError, has_a_date_everywhere
+from autograder.instructor.course.folder import TIMESTAMP, CourseFolder, CourseFolderError, has_a_date_everywhere
 from autograder.instructor.course.records import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import CourseGradebook
@@ -179,7 +184,7 @@ def _zone_hint(zone: tzinfo | None) -> str:
 
 def _placed_work(folder: CourseFolder, student: str, assignment: str) -> PlacedWork:
     submission = folder.submission(student, assignment)
-    stamp = submission.notebook.with_name(TIMESTAMP)
+    stamp = submission.stamp
     text = stamp.read_text(encoding="utf-8", errors="replace").strip() if stamp.is_file() else ""
     try:
         content = read_capped(submission.file)
@@ -229,14 +234,13 @@ def _place(folder: CourseFolder, planned: SubmissionPlan) -> None:
     """Put the chosen attempt in its place; keep a copy of files there that were never collected."""
     student, assignment, placed = planned.student.id, planned.assignment, planned.placed
     submission = folder.submission(student, assignment)
-    stamp = submission.notebook.with_name(TIMESTAMP)
     content = (folder.collected(student, assignment) / planned.chosen.file).read_bytes()
     if placed.digest not in ("", UNREADABLE, *(attempt.digest for attempt in planned.attempts)):
         keep_replaced(folder, student, assignment, submission.file.name, submission.file.read_bytes())
     if placed.stamp not in ("", *(attempt.stamp for attempt in planned.attempts)):
-        keep_replaced(folder, student, assignment, TIMESTAMP, stamp.read_bytes())
+        keep_replaced(folder, student, assignment, TIMESTAMP, submission.stamp.read_bytes())
     submission.notebook.parent.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
+    submission.stamp.unlink(missing_ok=True)
     write_atomically(submission.notebook, content)
     if planned.chosen.stamp:
-        write_atomically(stamp, planned.chosen.stamp + "\n")
+        write_atomically(submission.stamp, planned.chosen.stamp + "\n")

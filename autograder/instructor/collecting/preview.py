@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.table import Table
 
+from autograder.instructor.collecting.downloaded import NONE_OF_THE_CELLS
 from autograder.instructor.collecting.owners import BY_NAME_ALONE
 from autograder.instructor.collecting.plan import Plan, SubmissionPlan
-from autograder.instructor.collecting.recognising import NONE_OF_THE_CELLS
 from autograder.instructor.course.records import CLAIMED, ENTERED
 from autograder.instructor.student_lines import student_lines
 from autograder.user_errors import plain

@@ -185,7 +185,7 @@ def decide(
             facts = facts_of(folder, course, rows)
         decisions = with_decisions(facts.decisions, new, undo=undo)
         if set(decisions) == set(facts.decisions):
-            print("nothing to undo" if undo else "it is decided so already")
+            print("nothing to undo" if undo else "nothing to do: this decision is already recorded")
             if not dry_run:
                 update_gradebook(folder, course, gradebook)
             return

@@ -12,7 +12,7 @@ from autograder.instructor.commands import Assignment, Quiet, examples
 from autograder.user_errors import complain, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from autograder.instructor.exporting.lms_file import FilledFile
     from autograder.instructor.marks import Mark
@@ -69,14 +69,14 @@ def export(
 
     if format_ not in FORMATS:
         raise ExportError(f"there is no format {format_!r}: there are {', '.join(FORMATS)}")
-    folder = CourseFolder.here()
+    folder, chosen = CourseFolder.here(), FORMATS[format_]
     assignments = folder.chosen(assignment)
     to_stdout = output is not None and str(output) == "-"
     beside = into and into.with_name(f"{into.stem}-filled{into.suffix}")
-    target = output or beside or folder.exported(assignment, FORMATS[format_].ending)
-    if to_stdout and FORMATS[format_].is_archive:
+    target = output or beside or folder.exported(assignment, chosen.ending)
+    if to_stdout and chosen.is_archive:
         raise ExportError("a terminal cannot show a zip: name a file with -o")
-    if into is not None and (assignment is None or not FORMATS[format_].why_filled):
+    if into is not None and (assignment is None or not chosen.why_filled):
         raise ExportError("--into fills a file of Canvas's or Moodle's with one assignment: name it, and --format")
     if not to_stdout:
         if output is None and into is None:
@@ -87,45 +87,43 @@ def export(
     if assignment is None:  # those of later weeks are no news
         begun = {mark.assignment for mark in marks if mark.handed_in} | due_dates_of(folder, Course.installed()).keys()
         marks = [mark for mark in marks if mark.assignment in begun]
-    unmarked = [mark.student.id_and_name for mark in marks if mark.unmarked]
-    second_look = [mark.student.id_and_name for mark in marks if mark.needs_manual_grade and not mark.unmarked]
     exported = marks
     if unmarked_as_zero:
         exported = [replace(mark, unmarked=False, unreadable="", needs_manual_grade=False) for mark in marks]
     filled = _fill(into, exported, column) if into is not None else None
-    content = filled.text if filled else FORMATS[format_].write(exported)
+    content = filled.text if filled else chosen.write(exported)
     if to_stdout:
         print(str(content).translate(CONTROLS), end="")
     else:
         write_atomically(target, content)
         note_export(folder, marks)
     if not quiet and not to_stdout:
-        scores = (mark.final_score if FORMATS[format_].blank_while_unmarked else mark.score for mark in exported)
+        scores = (mark.final_score if chosen.blank_while_unmarked else mark.score for mark in exported)
         count = filled.filled if filled else sum(score is not None for score in scores)
         print(f"{target}: {count} mark{'' if count == 1 else 's'}")
         if filled and filled.changed:
             print(f"old → new for {len(filled.changed)}: {plain('; '.join(filled.changed))}")
-    if into is None and (why := FORMATS[format_].why_filled):
-        complain(f"{why}: give it back its own file, --into FILE")
-    if unmarked:
-        counts = unmarked_as_zero or not FORMATS[format_].blank_while_unmarked
-        what = "what is not marked yet counts 0" if counts else "left blank, --unmarked-as-zero exports them"
-        who = ", ".join(dict.fromkeys(unmarked))
-        complain(f"{len(unmarked)} wait for a mark of their written answer; {what}: {who}")
-    if second_look:
-        who = ", ".join(dict.fromkeys(second_look))
-        complain(f"{len(second_look)} wait for a second look; exported with the points so far: {who}")
-    for line in open_matters(folder, assignments):
+    if into is None and chosen.why_filled:
+        complain(f"{chosen.why_filled}: give it back its own file, --into FILE")
+    left_blank = chosen.blank_while_unmarked and not unmarked_as_zero
+    remarks = [*_waiting(marks, left_blank=left_blank), *open_matters(folder, assignments)]
+    for line in [*remarks, *(filled.remarks(into) if filled and into else [])]:
         complain(line)
-    for value, who_is in filled.kept.items() if filled else ():
-        complain(f"kept {value} for {len(who_is)}: {'; '.join(who_is)}")
-    if filled and filled.without_mark:
-        complain(f"no mark for {len(filled.without_mark)} in {into}: {'; '.join(filled.without_mark)}")
-    if filled and filled.above:
-        complain(f"above the maximum, so that Moodle passes over it: {'; '.join(filled.above)}")
     if filled and filled.not_there:
-        complain(f"{len(filled.not_there)} with a mark are not in {into}: {'; '.join(filled.not_there)}")
         raise typer.Exit(1)
+
+
+def _waiting(marks: Sequence[Mark], *, left_blank: bool) -> Iterator[str]:
+    """Yield a line on the marks that wait for a person, and one on those that wait for a second look."""
+    unmarked = [mark.student.id_and_name for mark in marks if mark.unmarked]
+    second_look = [mark.student.id_and_name for mark in marks if mark.needs_manual_grade and not mark.unmarked]
+    what = "left blank, --unmarked-as-zero exports them" if left_blank else "what is not marked yet counts 0"
+    for waiting, why in (
+        (unmarked, f"wait for a mark of their written answer; {what}"),
+        (second_look, "wait for a second look; exported with the points so far"),
+    ):
+        if waiting:
+            yield f"{len(waiting)} {why}: {', '.join(dict.fromkeys(waiting))}"
 
 
 def _fill(path: Path, marks: Sequence[Mark], column: str | None) -> FilledFile:

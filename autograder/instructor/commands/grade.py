@@ -65,7 +65,11 @@ def grade(
     assignments, students = folder.chosen(assignment), known_students(folder)
     only = Directory(students).named(student).id if student is not None else None
     request = GradeRequest(
-        *(assignments, only, workers, seed, sandbox),
+        assignments,
+        student=only,
+        workers=workers,
+        seed=seed,
+        isolated=sandbox,
         dry_run=dry_run,
         scheduler=scheduler,
         again=force,

@@ -30,6 +30,7 @@ from autograder.notebooks.graft import (
 from autograder.user_errors import UsageError
 
 LOCK = ".autograder.lock"
+TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of handing in
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
 
 
@@ -48,6 +49,17 @@ def settings_in(config: Any, kind: Any, form: str) -> Any:
 def has_a_date_everywhere(when: datetime) -> bool:
     """Return whether a time has a date in each time zone, which times in the first year and the last can lack."""
     return MINYEAR < when.year < MAXYEAR
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """Return the time in UTC that a timestamp of nbgrader's says; None for another text."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        when: datetime = parse_utc(text)
+        return when if has_a_date_everywhere(when) else None
+    except Exception:  # dateutil raises errors of many kinds
+        return None
 
 
 @dataclass(frozen=True)
@@ -82,19 +94,15 @@ class Submission:
                 raise
             return HandedIn(file.name, b"", f"{file.name} is not a file; hand in the notebook itself", stamp)
 
+    @property
+    def stamp(self) -> Path:
+        """The file in which nbgrader notes the time of handing in."""
+        return self.notebook.with_name(TIMESTAMP)
+
     def _timestamp(self) -> datetime | str | None:
         """Return the time of handing in that nbgrader noted; the text itself if it cannot be read."""
-        from nbgrader.utils import parse_utc
-
-        path = self.notebook.parent / "timestamp.txt"
-        if not path.is_file():
-            return None
-        text = read_capped(path)[:100].decode(errors="replace").strip()
-        try:
-            when = parse_utc(text) if text else None
-            return when if when is None or has_a_date_everywhere(when) else text
-        except Exception:
-            return text  # dateutil raises errors of many kinds for other texts
+        text = read_capped(self.stamp)[:100].decode(errors="replace").strip() if self.stamp.is_file() else ""
+        return (parse_timestamp(text) or text) if text else None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
     for path in sorted((folder.root / "collected").glob(f"*/{assignment}/{INDEX}")):
         student = path.parent.parent.name
         submission = folder.submission(student, assignment)
-        if submission.notebook.with_name("timestamp.txt").exists():
+        if submission.stamp.exists():
             continue
         try:
             attempts = kept(folder, student, assignment)

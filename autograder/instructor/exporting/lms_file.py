@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from autograder.instructor.course.directory import Clue, Directory, Match
@@ -38,6 +39,16 @@ class FilledFile:
     kept: Mapping[str, Sequence[str]]  # those whom it excuses or does not give the assignment, by what it says
     changed: Sequence[str]  # those who had another mark in it, each with the old and the new one
     above: Sequence[str]  # those with a mark above the maximum, which Moodle passes over
+
+    def remarks(self, path: Path) -> list[str]:
+        """Return a line for each group of students whom the export does not serve as the others."""
+        groups = [(f"kept {value} for {len(students)}", students) for value, students in self.kept.items()]
+        groups += [
+            (f"no mark for {len(self.without_mark)} in {path}", self.without_mark),
+            ("above the maximum, so that Moodle passes over it", self.above),
+            (f"{len(self.not_there)} with a mark are not in {path}", self.not_there),
+        ]
+        return [f"{what}: {'; '.join(students)}" for what, students in groups if students]
 
 
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:

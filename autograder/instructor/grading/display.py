@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from rich.table import Table
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, MarkChange
+from autograder.instructor.grading.class_run import ClassRun, MarkChange
 from autograder.instructor.marks import number
 from autograder.instructor.student_lines import student_lines
 
@@ -14,12 +14,14 @@ from autograder.instructor.student_lines import student_lines
 def grading_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
     """Return a line for each submission that was graded in this run: points and outcomes, those with remarks first."""
     graded = [graded for graded in run.in_order if not graded.reused]
+    has_several = len({one.submission.assignment for one in run.graded}) > 1
     rows = []
     for one in sorted(graded, key=lambda graded: not graded.record.notes):
         outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
-        what = "; ".join([checks, *one.record.notes])
-        rows.append((_who(one, students), [f"{one.points}/{one.max_points}", _which(one, run) + what]))
+        which = f"{one.submission.assignment}: " if has_several else ""
+        who = students.get(one.submission.student, Student(one.submission.student))
+        rows.append((who, [f"{one.points}/{one.max_points}", which + "; ".join([checks, *one.record.notes])]))
     return student_lines(["points", "checks"], rows)
 
 
@@ -38,16 +40,6 @@ def changes_table(run: ClassRun, students: Mapping[str, Student]) -> Table:
         which = f"{mark.assignment}: " if has_several else ""
         rows.append((students.get(mark.student.id, mark.student), [*points, which + ", ".join(questions)]))
     return student_lines(["now", "then", "change", "checks"], rows)
-
-
-def _who(graded: GradedSubmission, students: Mapping[str, Student]) -> Student:
-    return students.get(graded.submission.student, Student(graded.submission.student))
-
-
-def _which(graded: GradedSubmission, run: ClassRun) -> str:
-    """Return the assignment, where a run has several, as the beginning of a line's last cell."""
-    has_several = len({one.submission.assignment for one in run.graded}) > 1
-    return f"{graded.submission.assignment}: " if has_several else ""
 
 
 def _flip(change: MarkChange, cell: str) -> str:

@@ -22,7 +22,7 @@ from autograder.course import Course
 from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.due_dates import Work
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
+from autograder.instructor.course.folder import TIMESTAMP, CourseFolder, CourseFolderError, HandedIn, Submission
 from autograder.instructor.course.records import FILE as RECORD_FILE
 from autograder.instructor.course.records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
@@ -225,7 +225,7 @@ class _Grading:
             target.parent.mkdir(parents=True, exist_ok=True)
             if record.handed_in is not None:
                 stamp = record.handed_in.replace(tzinfo=None)
-                write_atomically(target.with_name("timestamp.txt"), f"{stamp} UTC\n")
+                write_atomically(target.with_name(TIMESTAMP), f"{stamp} UTC\n")
             write_atomically(target, nbformat.writes(notebook))
             write_record(target, record)
         self.keep(submission, record, reused=False)

@@ -1,7 +1,5 @@
 """Request handlers of the marking pages. A cookie holds the visitor's token."""
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -23,15 +21,14 @@ from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey
 from autograder.instructor.marks import number
 from autograder.instructor.reports.safe_markdown import TextRenderer, markdown_as_text
-from autograder.reports.html import CONTROLS, environment
+from autograder.reports.html import environment, render
 from autograder.user_errors import AutograderError, complain
 
 COOKIE = "autograder-mark-{}"  # with the port: each course that is marked on this host keeps its visitors
 XSRF_COOKIE = "autograder-mark-xsrf"  # a port has no cookies of its own, and the formgrader's script reads `_xsrf`
 HERE = Path(__file__).parent
-STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)  # the page's own comes first, and what people type is escaped
 POLICY = (
-    "default-src 'none'; {}script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 STATUS: dict[type[AutograderError], int] = {NotTheirs: 403, Stale: 409, NotSaved: 422, GradebookError: 503}
@@ -82,7 +79,7 @@ class MarkingHandler(RequestHandler):
         self.name = ""
 
     def set_default_headers(self) -> None:
-        self.set_header("Content-Security-Policy", POLICY.format(""))
+        self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Cache-Control", "no-store")
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("X-Content-Type-Options", "nosniff")
@@ -101,15 +98,9 @@ class MarkingHandler(RequestHandler):
         return COOKIE.format(re.sub(r".*:|\D", "", self.request.host))
 
     def show(self, template: str, **values: Any) -> None:
-        """Send a page, and a policy that allows its own style and script and nothing else."""
-        templates = environment(HERE)
-        templates.filters |= {"number": number, "in_words": in_words}
         values |= {"name": self.name, "is_instructor": self.name == INSTRUCTOR, "xsrf": Markup(self.xsrf_form_html())}
-        text = templates.get_template(template).render(**values).translate(CONTROLS)
-        style = STYLE.search(text)
-        digest = base64.b64encode(hashlib.sha256((style[1] if style else "").encode()).digest()).decode()
-        self.set_header("Content-Security-Policy", POLICY.format(f"style-src 'sha256-{digest}'; "))
-        self.finish(text)
+        environment(HERE).filters |= {"number": number, "in_words": in_words}
+        self.finish(render(HERE / template, **values))
 
     def go(self, address: str) -> None:
         self.redirect(address, status=HTTPStatus.SEE_OTHER)
@@ -278,6 +269,14 @@ class Script(MarkingHandler):
     def get(self) -> None:
         self.set_header("Content-Type", "text/javascript; charset=utf-8")
         self.finish((HERE / "script.js").read_bytes())
+
+
+class Style(MarkingHandler):
+    is_open = True
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/css; charset=utf-8")
+        self.finish(render(HERE / "style.css.j2"))
 
 
 class Missing(MarkingHandler):

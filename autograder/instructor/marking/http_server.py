@@ -44,6 +44,7 @@ def application(state: MarkingState) -> Application:
         (r"/overview", handlers.OverviewPage),
         (r"/history", handlers.HistoryPage),
         (r"/script\.js", handlers.Script),
+        (r"/style\.css", handlers.Style),
     ]
     return Application(
         [(route, handler, arguments) for route, handler in routes],

@@ -54,7 +54,7 @@ def class_report(
         "course": course,
         "made": made,
         "students": len(students),
-        "assignments": [section.record() for section in sections],
+        "assignments": [section.record for section in sections],
         "needs_help": [asdict(student) for student in in_need],
         "unreadable": [
             {"student": mark.student.id, "assignment": mark.assignment, "reason": mark.unreadable}
@@ -85,70 +85,70 @@ def class_report(
     return ClassReport(html, numbers)
 
 
+# The lists of students in the record of an assignment, and its statistics.
+STUDENTS: Mapping[str, Callable[[Mark], bool]] = {
+    "missing": lambda mark: not (mark.handed_in or mark.excused),
+    "excused": lambda mark: mark.excused,
+    "not_graded": lambda mark: mark.status == "not graded",
+    "late": lambda mark: mark.is_late,
+    "late_since_unknown": lambda mark: mark.late_since_unknown,
+    "time_claimed": lambda mark: mark.standing == CLAIMED,
+    "not_isolated": lambda mark: mark.record is not None and not mark.record.isolated,
+    "wait_for_a_person": lambda mark: mark.needs_manual_grade,
+}
+STATISTICS: Mapping[str, Callable[[Sequence[Mark]], Any]] = {
+    "exercises": lambda marks: list(map(asdict, class_statistics.exercise_statistics(marks))),
+    "checks": lambda marks: [asdict(one) | {"share": one.share} for one in class_statistics.check_statistics(marks)],
+    "outcomes": class_statistics.outcomes,
+    "limits": class_statistics.limits_met,
+    "delegations": class_statistics.delegations,
+}
+
+
 class _Section:
     """The part of a report on one assignment."""
 
     def __init__(self, assignment: str, marks: Sequence[Mark], public: Public) -> None:
         self.assignment, self.marks = assignment, marks
-        self.max_score = max(mark.max_score for mark in marks)
+        max_score = max(mark.max_score for mark in marks)
         graded = [mark for mark in marks if mark.score is not None]
-        self.spread = class_statistics.spread([mark.score for mark in graded if mark.score is not None], self.max_score)
+        self.spread = class_statistics.spread([mark.score for mark in graded if mark.score is not None], max_score)
         self.shares = class_statistics.spread([mark.share for mark in graded if mark.share is not None], 1)
-        self.checks = class_statistics.check_statistics(marks)
-        self.exercises = class_statistics.exercise_statistics(marks)
-        self.mistakes, self.unnamed = class_statistics.failures(marks)
-        self.limits = class_statistics.limits_met(marks)
-        self.delegations = class_statistics.delegations(marks)
-        self.outcomes = class_statistics.outcomes(marks)
         self.answers = {mark.student.id: mark.answers for mark in graded}
         self.equal = equal_groups(self.answers, public.answers)
         programs = {verdict["exercise"] for mark in graded for verdict in mark.verdicts}
         self.pairs = _partly_similar(self.answers, self.equal, public, programs)
+        known, unnamed = class_statistics.failures(marks)
+        self.record: dict[str, Any] = {
+            "assignment": assignment,
+            "max_score": max_score,
+            "handed_in": sum(mark.handed_in for mark in marks),
+            **{name: [mark.student.id for mark in marks if is_meant(mark)] for name, is_meant in STUDENTS.items()},
+            "marks": self.spread.record() if self.spread else None,
+            **{name: statistic(marks) for name, statistic in STATISTICS.items()},
+            "mistakes": list(map(asdict, known)),
+            "failures_without_a_name": list(map(asdict, unnamed)),
+            "same_answers": list(map(list, self.equal)),
+            "similar": [pair.record() for pair in self.pairs],
+        }
 
     @property
     def has_begun(self) -> bool:
         """Whether a student has handed it in or has a mark for it."""
         return self.spread is not None or any(mark.handed_in for mark in self.marks)
 
-    def who(self, is_meant: Callable[[Mark], bool]) -> list[str]:
-        return [mark.student.id for mark in self.marks if is_meant(mark)]
-
-    def record(self) -> dict[str, Any]:
-        return {
-            "assignment": self.assignment,
-            "max_score": self.max_score,
-            "handed_in": sum(mark.handed_in for mark in self.marks),
-            "missing": self.who(lambda mark: not (mark.handed_in or mark.excused)),
-            "excused": self.who(lambda mark: mark.excused),
-            "not_graded": self.who(lambda mark: mark.status == "not graded"),
-            "late": self.who(lambda mark: mark.is_late),
-            "late_since_unknown": self.who(lambda mark: mark.late_since_unknown),
-            "time_claimed": self.who(lambda mark: mark.standing == CLAIMED),
-            "not_isolated": self.who(lambda mark: mark.record is not None and not mark.record.isolated),
-            "wait_for_a_person": self.who(lambda mark: mark.needs_manual_grade),
-            "marks": self.spread.record() if self.spread else None,
-            "exercises": [asdict(exercise) for exercise in self.exercises],
-            "checks": [asdict(check) | {"share": check.share} for check in self.checks],
-            "outcomes": self.outcomes,
-            "limits": self.limits,
-            "delegations": self.delegations,
-            "mistakes": [asdict(mistake) for mistake in self.mistakes],
-            "failures_without_a_name": [asdict(failure) for failure in self.unnamed],
-            "same_answers": [list(group) for group in self.equal],
-            "similar": [pair.record() for pair in self.pairs],
-        }
-
     def values(self) -> dict[str, Any]:
-        return self.record() | {
+        """Return the record with what the page shows besides."""
+        mistakes, unnamed = self.record["mistakes"], self.record["failures_without_a_name"]
+        return self.record | {
             "id": f"assignment-{self.assignment}",
             "spread": self.spread,
-            "checks": sorted(self.checks, key=lambda check: check.share),
-            "exercises": self.exercises,
-            "mistakes": self.mistakes[:FAILURES],
-            "unnamed": self.unnamed[:FAILURES],
-            "left_out": max(0, len(self.mistakes) - FAILURES) + max(0, len(self.unnamed) - FAILURES),
+            "checks": sorted(self.record["checks"], key=lambda check: check["share"]),
+            "mistakes": mistakes[:FAILURES],
+            "unnamed": unnamed[:FAILURES],
+            "left_out": max(0, len(mistakes) - FAILURES) + max(0, len(unnamed) - FAILURES),
             "late": [mark for mark in self.marks if mark.is_late],
-            "incomplete": self.who(lambda mark: mark.unmarked and not mark.excused),
+            "incomplete": [mark.student.id for mark in self.marks if mark.unmarked and not mark.excused],
             "marks": self.marks,
             "compared": len(self.answers),
             "equal": [(group, list(self.answers[group[0]].items())) for group in self.equal[:PAIRS_IN_FULL]],

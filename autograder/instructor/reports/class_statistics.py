@@ -103,8 +103,16 @@ def _check(rows: Sequence[tuple[VerdictRecord, float]]) -> CheckStatistics:
             value = statistics.correlation(list(map(float, passed)), [rest for _, rest in rows])
         except statistics.StatisticsError:
             why = "the rest of the mark is the same for all"
-    where = (first["exercise"], first["check"], first["title"], first["hidden"])
-    return CheckStatistics(*where, sum(passed), len(rows), value, why)
+    return CheckStatistics(
+        exercise=first["exercise"],
+        check=first["check"],
+        title=first["title"],
+        hidden=first["hidden"],
+        passed=sum(passed),
+        of=len(rows),
+        discrimination=value,
+        why_none=why,
+    )
 
 
 def _why_no_discrimination(passed: Sequence[bool]) -> str:

@@ -10,7 +10,7 @@ are not known, or one file is the work of several, a page is called ``STUDENT/AS
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -23,7 +23,7 @@ from autograder.instructor.course.decisions import last_dates_of
 from autograder.instructor.course.due_dates import LatePenalty, duration, in_words, late_penalty
 from autograder.instructor.course.files import write_atomically, zipped
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import TIME_IN_WORDS, Attempt, kept
+from autograder.instructor.course.records import TIME_IN_WORDS, kept
 from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.requests.form import WRITTEN, Request
 from autograder.judge.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
@@ -69,8 +69,11 @@ def write_feedback(
 
 def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
     """Write a zip for each assignment of some pages, for a learning system to take, and return them."""
+    by_assignment = defaultdict[str, list[str]](list)
+    for page in pages:
+        by_assignment[page.parent.name].append(page.parent.parent.name)
     written = []
-    for assignment, students in _students_of(pages).items():
+    for assignment, students in by_assignment.items():
         target = folder.root / "feedback" / f"{assignment}.zip"
         write_atomically(target, feedback_zip(folder, assignment, students))
         written.append(target)
@@ -181,26 +184,14 @@ def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str])
     return zipped(pages)
 
 
-def _students_of(pages: Sequence[Path]) -> dict[str, list[str]]:
-    students: dict[str, list[str]] = {}
-    for page in pages:
-        students.setdefault(page.parent.name, []).append(page.parent.parent.name)
-    return students
-
-
-def _submitted_attempt(folder: CourseFolder, student: str, assignment: str) -> Attempt | None:
-    try:
-        digest = hashlib.sha256(read_capped(folder.submission(student, assignment).file)).hexdigest()
-        attempts = [attempt for attempt in kept(folder, student, assignment) if attempt.digest == digest]
-    except (MalformedNotebook, OSError, CourseFolderError):
-        return None
-    return attempts[-1] if attempts else None
-
-
 def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> str:
     """Return a page's name by that of the submitted attempt in the download, empty where it was not collected."""
-    attempt = _submitted_attempt(folder, student, assignment)
-    parts = [part for part in PurePosixPath(attempt.path if attempt else "").parts if part not in ("/", "..")]
+    try:
+        digest = hashlib.sha256(read_capped(folder.submission(student, assignment).file)).hexdigest()
+        paths = [attempt.path for attempt in kept(folder, student, assignment) if attempt.digest == digest]
+    except (MalformedNotebook, OSError, CourseFolderError):
+        return ""
+    parts = [part for part in PurePosixPath("".join(paths[-1:])).parts if part not in ("/", "..")]
     packed = next((at for at, part in enumerate(parts) if part.casefold().endswith(".zip")), len(parts))
     parts = parts[: packed + 1]  # the system knows a student's own zip, and nothing inside it
     return str(PurePosixPath(*parts).with_suffix(".html")) if parts else ""

@@ -78,7 +78,7 @@ class SimilarPair:
 
 def fingerprints(source: str, tokenise: Tokenise = code_tokens) -> set[int]:
     """Return the fingerprints of every run of K tokens of a program, or of another text."""
-    return {print_ for piece in tokenise(source) for print_ in _hashes([token.text for token in piece])}
+    return {fingerprint for piece in tokenise(source) for fingerprint in _hashes([token.text for token in piece])}
 
 
 def similar_pairs(
@@ -96,14 +96,14 @@ def similar_pairs(
         min_evidence, min_share: of a pair, as in ``SimilarPair``.
         tokenise: returns the tokens of an answer.
     """
-    known = {print_ for source in public for print_ in fingerprints(source, tokenise)}
+    known = {fingerprint for source in public for fingerprint in fingerprints(source, tokenise)}
     works = {student: work_of(texts, known, tokenise) for student, texts in answers.items()}
     repeated = _repeated(works.values())
     pairs = (
         compare(students, works, weights)
         for students, weights in _candidates(works)
         # An upper bound, as if no runs overlapped, rules out most pairs.
-        if K * sum(weight * repeated[print_] for print_, weight in weights.items()) >= min_evidence
+        if K * sum(weight * repeated[fingerprint] for fingerprint, weight in weights.items()) >= min_evidence
     )
     similar = [pair for pair in pairs if pair.evidence >= min_evidence and pair.share >= min_share]
     return sorted(similar, key=lambda pair: (-pair.evidence, pair.students))
@@ -117,9 +117,9 @@ def work_of(answers: Mapping[str, str], public: Collection[int], tokenise: Token
     for answer, source in answers.items():
         for piece in tokenise(source):
             own = [
-                Passage(print_, len(tokens) + at)
-                for at, print_ in enumerate(_hashes([token.text for token in piece]))
-                if print_ not in public
+                Passage(fingerprint, len(tokens) + at)
+                for at, fingerprint in enumerate(_hashes([token.text for token in piece]))
+                if fingerprint not in public
             ]
             counted.update(at for passage in own for at in range(passage.first, passage.first + K))
             passages += winnowed(own)
@@ -147,8 +147,8 @@ def _repeated(works: Iterable[TokenizedWork]) -> dict[int, int]:
     """Return the largest count of each fingerprint in one work."""
     most: dict[int, int] = {}
     for work in works:
-        for print_, count in Counter(passage.fingerprint for passage in work.passages).items():
-            most[print_] = max(count, most.get(print_, 0))
+        for fingerprint, count in Counter(passage.fingerprint for passage in work.passages).items():
+            most[fingerprint] = max(count, most.get(fingerprint, 0))
     return most
 
 
@@ -159,11 +159,11 @@ def _candidates(works: Mapping[str, TokenizedWork]) -> Iterable[tuple[tuple[str,
         for passage in work.passages:
             owners[passage.fingerprint].add(student)
     shared: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-    for print_, students in owners.items():
+    for fingerprint, students in owners.items():
         weight = rarity(len(students), len(works))
         if 2 <= len(students) <= MAX_OWNERS and weight > 0:
             for first, second in combinations(sorted(students), 2):
-                shared[first, second][print_] = weight
+                shared[first, second][fingerprint] = weight
     return shared.items()
 
 

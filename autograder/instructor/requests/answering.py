@@ -17,8 +17,7 @@ from autograder.course import Course
 from autograder.instructor.collecting.archive import EntryRefused, open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
-from autograder.instructor.collecting.systems import plain as plain_folder
-from autograder.instructor.collecting.systems import read_all
+from autograder.instructor.collecting.systems import plain_folder, read_all
 from autograder.instructor.course.directory import Directory, Match, any_of, known_students
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.roster import Student

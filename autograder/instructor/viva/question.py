@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
+from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from autograder.course import Course
 from autograder.instructor.viva.edits import Edit, edits_of
 from autograder.instructor.viva.source_text import NoPython, SourceText, defining
 from autograder.sandbox import Cell, Limits, Program, RunResult
-from autograder.sandbox.program import PlannedScene
+from autograder.sandbox.program import SentCheck
 
 # An edit can loop for ever: a scene takes some milliseconds, so a second of the processor's time is enough for each.
 LIMITS = Limits(check_s=5.0, check_processor_s=1.0, total_s=40.0)
@@ -31,6 +33,7 @@ EXERCISE_SCENES = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.D
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ASKED = ">>> "
 CLOSE = 0.01  # nearer than this, a number is not worth a question
+SCENE_CODE = Path(__file__).with_name("scene.py")
 NOTHING = Edit(0, 0, "", "")
 Run = Callable[[Program], RunResult]
 
@@ -110,37 +113,30 @@ def cell_of(cells: Sequence[Cell], room: str, exercise: str) -> Cell | None:
 
 
 def observed(
-    room: str, exercise: str, cells: Sequence[Cell], cell: str, edits: Sequence[Edit], run: Run
+    room: str,
+    exercise: str,
+    cells: Sequence[Cell],
+    cell: str,
+    edits: Sequence[Edit],
+    run: Run,
+    seeds: tuple[int, int] = RUNS,
 ) -> list[dict[tuple[str, str], Observation]]:
     """Return, for each edit, the values on which two runs agree, by the lines of the scene and the expression."""
-    scenes = scenes_of(room)[exercise]
-
-    def planned(number: int, at: int, seed: int) -> PlannedScene:
-        edit, scene = edits[number], scenes[at]
-        return PlannedScene(
-            room,
-            exercise,
-            f"{number}-{at}-{seed}",
-            seed,
-            cell=cell,
-            start=edit.start,
-            end=edit.end,
-            text=edit.text,
-            given=scene.given,
-            asked=scene.asked,
-            fills_memory=seed == RUNS[0],
-        )
-
-    plan = [(number, at, seed) for number in range(len(edits)) for at in range(len(scenes)) for seed in RUNS]
-    answers = run(Program(tuple(cells), tuple(planned(*one) for one in plan))).answers
+    pairs = list(product(enumerate(edits), enumerate(scenes_of(room)[exercise])))
+    checks = []
+    for ((number, edit), (at, scene)), seed in product(pairs, seeds):
+        place = {"cell": cell, "start": edit.start, "end": edit.end, "text": edit.text}
+        arguments = {**place, "given": scene.given, "asked": scene.asked, "fills_memory": seed == seeds[0]}
+        checks.append(SentCheck(room, exercise, f"{number}-{at}-{seed}", seed, arguments=arguments))
+    answers = run(Program(tuple(cells), tuple(checks), SCENE_CODE.read_text(encoding="utf-8"))).answers
     values: list[dict[tuple[str, str], Observation]] = [{} for _ in edits]
-    for number, at, _ in plan[:: len(RUNS)]:
-        first, second = (answers[exercise, f"{number}-{at}-{seed}"].observations for seed in RUNS)
+    for (number, _), (at, scene) in pairs:
+        first, second = (answers[exercise, f"{number}-{at}-{seed}"].observations for seed in seeds)
         # The process itself names the expressions that it has observed: only those that were asked for count.
-        for asked in scenes[at].asked:
+        for asked in scene.asked:
             words = spoken(first[asked]) if asked in first and asked in second else None
             if words is not None and words == spoken(second[asked]):
-                values[number][scenes[at].given, asked] = first[asked]
+                values[number][scene.given, asked] = first[asked]
     return values
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from autograder.instructor.collecting import preview
-from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
+from autograder.instructor.collecting.downloaded import NO_NOTEBOOK, DownloadedFile, Ownership, recognise
 from autograder.instructor.collecting.plan import (
     PlacedWork,
     Situation,
@@ -22,7 +22,6 @@ from autograder.instructor.collecting.plan import (
     make_plan,
     with_new,
 )
-from autograder.instructor.collecting.recognising import NO_NOTEBOOK, recognise
 from autograder.instructor.course.directory import Clue
 from autograder.instructor.course.records import CLAIMED, ENTERED, PROVED, Attempt
 from autograder.instructor.course.roster import Student

@@ -66,7 +66,7 @@ def test_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], fo
     assert (written(folder), everything_in_gradebook(folder)) == (before, gradebook)
     assert here(folder, *line, "--yes")[1].endswith("Written. The same command with --undo takes it back.\n")
     assert written(folder) != before
-    assert here(folder, *line, "--yes")[1] == "it is decided so already\n"
+    assert here(folder, *line, "--yes")[1] == "nothing to do: this decision is already recorded\n"
     undo = line[:3] if line[0] == "points" else line
     undone = here(folder, *undo, "--undo", "--yes")[1]
     assert undone.endswith("Taken back.\n")

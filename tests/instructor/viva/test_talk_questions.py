@@ -1,7 +1,6 @@
 """Each question about right code has one definite answer, which the edit has changed."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from autograder.checks import Observation, Raised, rooms
 from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import edits_of
 from autograder.instructor.viva.question import NOTHING, differs, observed, scenes_of, spoken
-from autograder.sandbox import Program, Sandbox
-from autograder.sandbox.program import PlannedScene
+from autograder.sandbox import Sandbox
 from tests.instructor.viva.conftest import COURSE, asked, cells_of, written_answers
 from tests.suite import is_deep
 
@@ -53,11 +51,8 @@ def test_each_question_has_a_definite_answer(sandbox: Sandbox, answer: RightAnsw
         assert question, f"nothing can be asked about {exercise} with the seed {seed}"
         assert question.answer != question.before
         edited = cells_of(room, question.edit.apply(question.source))
-        given, expressions = question.given, (question.asked,)
-        scene = PlannedScene(room, exercise, "again", 71, cell=edited[1].id, given=given, asked=expressions)
-        other_seed = replace(scene, name="and again", seed=72)
-        again = sandbox.run(Program(edited, (scene, other_seed))).answers.values()
-        assert {spoken(answer.observations[question.asked]) for answer in again} == {question.answer}
+        (again,) = observed(room, exercise, edited, edited[1].id, [NOTHING], sandbox.run, seeds=(71, 72))
+        assert spoken(again[question.given, question.asked]) == question.answer
     assert question == asked(sandbox, room, exercise, source, seed)
 
 

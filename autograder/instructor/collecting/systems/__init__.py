@@ -9,30 +9,26 @@ from dataclasses import replace
 
 from autograder.instructor.collecting.archive import DownloadEntry, shared_depth
 from autograder.instructor.collecting.downloaded import DownloadedFile, given_parts
-from autograder.instructor.collecting.systems import canvas, gradescope, moodle, nbgrader_exchange, plain
+from autograder.instructor.collecting.systems import canvas, gradescope, moodle, nbgrader_exchange, plain_folder
 
 # Takes the entries, and the number of folders that all of them lie in; returns the files that it knows.
 Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
-SYSTEMS: tuple[Reader, ...] = (
-    gradescope.read,
-    nbgrader_exchange.read,
-    moodle.read,
-    canvas.read,
-)
+SYSTEMS: tuple[Reader, ...] = (gradescope.read, nbgrader_exchange.read, moodle.read, canvas.read)
 
 
 def read_all(entries: Sequence[DownloadEntry]) -> list[DownloadedFile]:
     """Return all files of a download with its system's facts, in the order of the download.
 
     Its system is the one that knows most files, and at least half of them; of two, the more particular one, which comes
-    first in ``SYSTEMS``. Where there is none, it is a plain folder. A file that another system named is nobody's. In
-    nbgrader's exchange students name everything, so it is known by its own name alone.
+    first in ``SYSTEMS``. Where there is none, as for Blackboard and Google Classroom, it is a plain folder. A file that
+    another system named is nobody's. In nbgrader's exchange students name everything, so it is known by its own name
+    alone.
     """
     if (inbound := nbgrader_exchange.read_inbound(entries)) is not None:
         return inbound
     depth = shared_depth(given_parts(entry) for entry in entries)
     *by_system, in_folders = [
-        {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain.read)
+        {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain_folder.read)
     ]
     most = max(by_system, key=len)
     chosen = most if most and 2 * len(most) >= len(in_folders) else in_folders
@@ -43,8 +39,8 @@ def read_all(entries: Sequence[DownloadEntry]) -> list[DownloadedFile]:
             known[id(entry)] for known in (*by_system, in_folders) if id(entry) in known and known is not chosen
         ]
         if id(entry) in chosen:
-            named = [reading for reading in readings if reading.system != plain.SYSTEM]
-            files.append(replace(chosen[id(entry)], other_readings=(*named, plain.of_its_folders(entry))))
+            named = [reading for reading in readings if reading.system != plain_folder.SYSTEM]
+            files.append(replace(chosen[id(entry)], other_readings=(*named, plain_folder.of_its_folders(entry))))
         elif readings:
             files.append(DownloadedFile(entry, system, (), other_readings=tuple(readings)))
     return files

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.instructor.collecting.archive import DownloadEntry
-from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, outermost_folders
+from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
 from autograder.instructor.collecting.owners import ownership_of
 from autograder.instructor.course.directory import Clue
-from autograder.instructor.course.folder import has_a_date_everywhere
+from autograder.instructor.course.folder import TIMESTAMP, has_a_date_everywhere
 from autograder.instructor.course.records import CLAIMED, PROVED
 
 SYSTEM, INBOUND = "nbgrader", "inbound"

@@ -1,40 +1,63 @@
-"""Run a few lines of ours with a student's names, after one cell has run once more, perhaps changed: see ``viva``."""
+"""Re-run one cell with an edit, then evaluate expressions in the student's namespace.
+
+This module's text is sent to the sandbox when the cells have ended: it imports nothing of the instructor's half.
+"""
 
 import ctypes
-from contextlib import redirect_stderr, redirect_stdout
-from functools import partial
-from io import StringIO
+import sys
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 import numpy as np
 
-from autograder import pytorch
 from autograder.arrays import as_numpy, is_array
 from autograder.checks import Observation, Observations, Raised, attempt
 from autograder.observe import plain, plain_numbers
 from autograder.sandbox.cells import run_cell
-from autograder.sandbox.program import Cell, PlannedScene
+from autograder.sandbox.program import Cell
 
 MAX_PARTS = 12  # of what is shown in full
 M_PERTURB = -6  # of glibc's malloc.h: with which byte's complement memory is filled
 
 
-def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
-    """Run the cell anew and then the scene, and return the value of each expression that is asked for.
+def observations(
+    module: ModuleType,
+    sources: Mapping[str, str],
+    *,
+    cell: str,
+    start: int,
+    end: int,
+    text: str,
+    given: str,
+    asked: Sequence[str],
+    fills_memory: bool,
+) -> Observations:
+    """Run a cell anew, with ``text`` for its characters from start to end, and return the value of each expression.
 
-    An error of the cell, or of the lines before an expression, takes the place of its value. The source is that of the
-    cell, as the student wrote it, and the module the one in which the cells have run.
+    An error of the cell, or of the given lines before an expression, takes the place of its value. With
+    ``fills_memory``, unwritten memory is NaN, so that an answer which depends on it differs between two runs.
     """
-    # Memory that nobody has written to is NaN in one of two runs, so that an answer which depends on it differs.
-    if not scene.fills_memory:
+    torch = sys.modules.get("torch")
+    if not fills_memory:
         _leave_no_nan()
-    pytorch.fill_new_memory(scene.fills_memory)
-    changed = source[: scene.start] + scene.text + source[scene.end :]
-    ended = run_cell(Cell(scene.cell, changed), module)
+    if torch:
+        torch._C._set_deterministic_algorithms(fills_memory, warn_only=True)  # the public one imports a compiler
+    changed = sources[cell][:start] + text + sources[cell][end:]
+    ended = run_cell(Cell(cell, changed), module)
     if ended.error:
         kind, _, message = (ended.error.strip().splitlines() or [""])[-1].partition(":")
-        return dict.fromkeys(scene.asked, Raised(kind.strip(), message.strip()))
-    return {asked: attempt(partial(_value, scene.given, asked, module)) for asked in scene.asked}
+        return dict.fromkeys(asked, Raised(kind.strip(), message.strip()))
+
+    def value_of(expression: str) -> Observation:
+        def evaluate() -> Observation:
+            # The given lines run anew for each expression, since one can change their objects.
+            space = {**vars(module), "np": np, **({"torch": torch, "nn": torch.nn} if torch else {})}
+            exec(compile(given, "<scene>", "exec", dont_inherit=True), space)
+            return brief(eval(expression, space))
+
+        return attempt(evaluate)
+
+    return {expression: value_of(expression) for expression in asked}
 
 
 def _leave_no_nan() -> None:
@@ -45,14 +68,6 @@ def _leave_no_nan() -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         libc.mallopt(M_PERTURB, 0xFE)
-
-
-def _value(given: str, asked: str, module: ModuleType) -> Observation:
-    """Run the lines anew for each expression, since one can change their objects."""
-    space = {**vars(module), "np": np, **pytorch.names()}
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        exec(compile(given, "<scene>", "exec", dont_inherit=True), space)
-        return brief(eval(asked, space))
 
 
 def brief(value: object) -> Observation:

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
-from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, given_parts
+from autograder.instructor.collecting.downloaded import DownloadedFile, given_parts
 from autograder.instructor.course.directory import Clue, any_of
-from autograder.instructor.course.folder import has_a_date_everywhere
+from autograder.instructor.course.folder import TIMESTAMP, parse_timestamp
 
 SYSTEM = "folder"
 MAX_TIMESTAMP_BYTES = 100
@@ -61,9 +61,7 @@ def _beginnings_and_ends(file: str) -> list[str]:
 
 
 def _time(entry: DownloadEntry) -> datetime | None:
-    from nbgrader.utils import parse_utc
-
-    with contextlib.suppress(EntryRefused, ValueError, OverflowError, UnicodeDecodeError):
-        when: datetime = parse_utc(entry.read(MAX_TIMESTAMP_BYTES).decode().strip())
-        return when.replace(tzinfo=UTC) if has_a_date_everywhere(when) else None
+    with contextlib.suppress(EntryRefused):
+        when = parse_timestamp(entry.read(MAX_TIMESTAMP_BYTES).decode(errors="replace").strip())
+        return when and when.replace(tzinfo=UTC)
     return None
