@@ -17,9 +17,11 @@ from tests.instructor.conftest import (
     configure,
     everything_in_gradebook,
     follow,
+    grade,
     let_earn,
     let_release,
     open_gradebook,
+    points,
     tree,
 )
 from tests.test_cli import here, refused
@@ -75,6 +77,21 @@ def test_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], fo
     (folder / "decisions.csv").unlink()
     assert everything_in_gradebook(folder) == gradebook
     assert written(folder) == before
+
+
+@pytest.mark.deep
+@pytest.mark.long("grades a class anew")
+def test_changed_points_count_at_once_and_at_the_next_grading(folder: Path) -> None:
+    _, printed, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
+    assert "2-layers: Linear.affine_map counts 3 points in this course" in printed
+    assert "right, 2-layers: 20 → 22 points\n1 mark changes\n" in printed
+    assert totals(folder) == {student: (score + 2 * (score == 20), 27) for student, score in ONCE.items()}
+    status, printed, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)  # as the judge gave it
+    assert (status, "decided since: Linear.affine_map counts 3 points in this course" in printed) == (0, True)
+    anew = grade(folder, seed=8)
+    assert not any(graded.reused for graded in anew.graded)  # at another seed
+    assert points(anew) == ONCE | {"right": 22}
+    assert totals(folder)["right"] == (22, 27)
 
 
 def test_dropped_questions_give_their_points_to_all(folder: Path) -> None:
