@@ -4,7 +4,7 @@
 import { percent } from "../demo/classifier.js";
 import { currentModel } from "../demo/own.js";
 import { readPhoto } from "../demo/photo.js";
-import { boxResize } from "../demo/pillow.js";
+import { boxResize } from "../demo/means.js";
 import { Refusal, SIDE, brighten, place, prepareImage, prepareInSteps, shrink } from "../demo/prepare.js";
 import { button, draw, make, words } from "./kit.js";
 

@@ -1,8 +1,8 @@
 // Where the garment is in a photograph: what differs from its background, whatever light falls on it. `findGarment` gives
-// the mask that the function of this name in solutions/garment.py gives, bit for bit: sums are of whole numbers,
-// and the few floating numbers are computed one by one, in the same order.
+// the mask that the function of this name in solutions/garment.py gives: sums are of whole numbers, and the few floating
+// numbers are computed one by one, in the same order.
 
-import { reduce } from "./pillow.js";
+import { reduce } from "./means.js";
 
 const SIDE = 224; // pixels; a larger photograph is looked at in blocks, and then in detail along the outline
 const FRAME = 16; // the first guess is the picture without a frame, as wide as one such part of its shorter side

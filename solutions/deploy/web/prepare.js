@@ -1,8 +1,8 @@
 // From a photograph to what the network was trained on. `prepareImage` does what the function of this name in
-// solutions/deployment.py does, step by step and with Pillow's rounding, so that both give the same numbers.
+// solutions/deployment.py does, step by step.
 
 import { doubt, findGarment } from "./garment.js";
-import { boxResize, grey, lowestAlpha, onWhite, reduce, roundToEven } from "./pillow.js";
+import { boxResize, lowestAlpha, onWhite, reduce } from "./means.js";
 
 export const SIDE = 28;
 const LARGEST_SIDE = 1024; // pixels; beyond it blocks are averaged first
@@ -78,16 +78,19 @@ function boxAround(garment, width, height) {
 export function brighten(colours, garment) {
   const brightness = new Float32Array(garment.length);
   for (let i = 0; i < garment.length; i++) {
-    if (garment[i]) brightness[i] = 255 - grey(colours[4 * i], colours[4 * i + 1], colours[4 * i + 2]);
+    if (garment[i]) brightness[i] = 255 - (0.299 * colours[4 * i] + 0.587 * colours[4 * i + 1] + 0.114 * colours[4 * i + 2]);
   }
   return brightness;
 }
 
+/** Python's `round`: a half goes to the even neighbour. */
+const rounded = (value) => (value % 1 === 0.5 ? 2 * Math.round(value / 2) : Math.round(value));
+
 /** What is in the box, its longer side made 28 by area mean. */
 export function shrink(brightness, width, box) {
   const scale = SIDE / Math.max(box.right - box.left, box.bottom - box.top);
-  const columns = Math.max(1, roundToEven((box.right - box.left) * scale));
-  const rows = Math.max(1, roundToEven((box.bottom - box.top) * scale));
+  const columns = Math.max(1, rounded((box.right - box.left) * scale));
+  const rows = Math.max(1, rounded((box.bottom - box.top) * scale));
   return { values: boxResize(brightness, width, box, columns, rows), columns, rows };
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -29,6 +30,7 @@ from tests.solutions.deploy.browser_photos import GROUNDS, SIZES, cut_out, garme
 SCRIPTS = Path(__file__).parent / "web"
 DOUBTS = {"": "", "runs off": RUNS_OFF, "two things": TWO_THINGS}  # in the page, and in Python
 LARGEST_PAGE = 400_000  # bytes
+ROUNDING = 1 / 255  # how far apart prepared pixels may be on average, of 1
 
 
 # --- the weights
@@ -129,34 +131,43 @@ def garments(sample: Dataset) -> list[Image.Image]:
     return images + [Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), np.uint8)) for size in sizes]
 
 
-def photographs(sample: Dataset) -> list[Image.Image]:
-    """Real photographs, at many sizes, and large pictures."""
-    images = [open_image(photo.path) for photo in real_photographs("choose")[::3]]
-    images += [photo.resize(size) for photo, size in zip(images[::6], SIZES, strict=True)]
+def large_pictures(sample: Dataset) -> list[Image.Image]:
+    """Real photographs at many sizes, and pictures that are made smaller before the garment is looked for."""
+    photos = [open_image(photo.path) for photo in real_photographs("choose")[::18]]
+    images = [photo.resize(size) for photo, size in zip(photos, SIZES, strict=False)]
     images += [cut_out(sample.test_images[100 + k], side) for k, side in enumerate((900, 1500))]
     images.append(garment_on(GROUNDS[1], sample.test_images[1], SIZES[1], 1).resize((2111, 1537)))
-    images += [off.resize((1500, 1500)) for off in images if doubt(off) == RUNS_OFF][:1]
+    images += [photo.resize((1500, 1500)) for photo in photos[:1]]
     images[-1].putalpha(255)
     images[-1].putpixel((700, 700), (0, 0, 0, 0))  # one hole, which is gone when it is made smaller
     return images
 
 
 @pytest.mark.parametrize(
-    ("pictures", "doubts"),
-    [
-        (garments, {"", "two things"}),
-        pytest.param(photographs, {"", "runs off"}, marks=[pytest.mark.deep, pytest.mark.long("large, and twice")]),
-    ],
+    "pictures",
+    [garments, pytest.param(large_pictures, marks=[pytest.mark.deep, pytest.mark.long("large, and twice")])],
 )
-def test_the_same_pixels_are_prepared_to_the_same_numbers_and_doubted_alike(
-    pictures: Callable[[Dataset], list[Image.Image]], doubts: set[str], sample: Dataset, tmp_path: Path
+def test_a_picture_is_prepared_as_in_python_but_for_rounding_and_doubted_alike(
+    pictures: Callable[[Dataset], list[Image.Image]], sample: Dataset, tmp_path: Path
 ) -> None:
     images = pictures(sample)
     pixels, reasons = prepared_in_node(images, tmp_path)
     assert [DOUBTS[reason] for reason in reasons] == [doubt(image) for image in images]
-    assert {*reasons} >= doubts
     for at, (prepared, image) in enumerate(zip(pixels, images, strict=True)):
-        np.testing.assert_array_equal(prepared, prepare_image(image).numpy(), err_msg=f"image {at}, {image.size}")
+        assert np.abs(prepared - prepare_image(image).numpy()).mean() <= ROUNDING, f"image {at}, {image.size}"
+
+
+@pytest.mark.deep
+@pytest.mark.long("all real photographs, twice")
+def test_every_real_photograph_gets_the_answer_and_the_doubt_that_it_gets_in_python(tmp_path: Path) -> None:
+    images = [open_image(photo.path) for part in ("choose", "report") for photo in real_photographs(part)]
+    pixels, reasons = prepared_in_node(images, tmp_path)
+    expected = torch.cat([prepare_image(image) for image in images])
+    assert [DOUBTS[reason] for reason in reasons] == [doubt(image) for image in images]
+    assert np.abs(pixels[:, 0] - expected.numpy()).mean(axis=(1, 2)).max() <= ROUNDING
+    model = load_model(COURSE_MODEL)
+    answers = [model(torch.from_numpy(x).reshape(-1, 784)).argmax(dim=1).tolist() for x in (pixels, expected.numpy())]
+    assert answers[0] == answers[1]
 
 
 def test_refusals_are_worded_as_in_python(tmp_path: Path) -> None:
