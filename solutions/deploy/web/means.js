@@ -1,4 +1,5 @@
-// Means of pixels, as solutions/deployment.py takes them from Pillow, but for rounding: see tests/solutions/deploy/test_web.py.
+// Means of pixels, as solutions/deployment.py takes them from Pillow, but for a rounding where colours are half
+// transparent and where 28 × 28 numbers are made.
 
 /** The least opacity, from 0 to 255. */
 export function lowestAlpha(data) {
@@ -31,12 +32,15 @@ export function reduce({ data, width, height }, factor) {
   for (let y = 0, i = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++, i += 4) {
       const count = Math.min(factor, width - x * factor) * Math.min(factor, height - y * factor);
-      for (let c = 0; c < 3; c++) reduced[i + c] = Math.floor(sums[i + c] / (sums[i + 3] || 1) + 0.5);
-      reduced[i + 3] = sums[i + 3] / count;
+      for (let c = 0; c < 3; c++) reduced[i + c] = mean(sums[i + c] / 255, sums[i + 3] / 255);
+      reduced[i + 3] = mean(sums[i + 3], count);
     }
   }
   return { data: reduced, width: columns, height: rows };
 }
+
+/** Pillow's rounding of a mean: where the garment is found can hang on a single level of grey. */
+const mean = (sum, count) => Math.floor(((sum + Math.floor(count / 2)) * Math.floor(2 ** 24 / (count || 1))) / 2 ** 24);
 
 /** `Image.resize` with `Resampling.BOX`, of a box of an image whose rows have `stride` numbers. */
 export function boxResize(values, stride, { left, top, right, bottom }, columns, rows) {
