@@ -10,8 +10,8 @@ from autograder.course import Course
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.due_dates import due_dates_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.open_matters import late_since_unknown
 from autograder.instructor.course.records import GradingRecords, standing_of
+from autograder.instructor.course.reminders import late_since_unknown
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import NAMES, CourseGradebook, Rows
 from autograder.instructor.hand_marks import Key

@@ -12,8 +12,8 @@ from autograder.instructor.class_facts import computed_marks
 from autograder.instructor.course.due_dates import assignments_of
 from autograder.instructor.course.files import read_json, write_atomically
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.open_matters import late_since_unknown
-from autograder.instructor.course.records import FILE
+from autograder.instructor.course.records import VERDICTS_FILE
+from autograder.instructor.course.reminders import late_since_unknown
 from autograder.instructor.course.roster import students_of
 from autograder.instructor.marks import Mark, by_assignment
 from autograder.receipts import receipt_of
@@ -72,7 +72,7 @@ def _is_graded(folder: CourseFolder, mark: Mark) -> bool:
     if mark.record is None:
         return False
     submission = folder.submission(mark.student.id, mark.assignment)
-    graded = folder.autograded(mark.student.id, mark.assignment).with_name(FILE).stat().st_mtime_ns
+    graded = folder.autograded(mark.student.id, mark.assignment).with_name(VERDICTS_FILE).stat().st_mtime_ns
     files = [path for path in (submission.file, submission.stamp) if path.exists()]
     if all(path.stat().st_mtime_ns <= graded for path in files):
         return True

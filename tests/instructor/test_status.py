@@ -12,7 +12,7 @@ import pytest
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
-from autograder.instructor.course.records import Attempt, GradingRecords, keep, write_record
+from autograder.instructor.course.records import Attempt, GradingRecords, write_attempts, write_record
 from autograder.instructor.status import AssignmentStatus, status_of
 from autograder.receipts import receipt_of
 from tests.conftest import copy_course, own_copy
@@ -56,7 +56,7 @@ def one_in_each_state(new_course: Path, tmp_path_factory: pytest.TempPathFactory
     # 2: two have come; of one a clock says only that it was late.
     hand_in(root, "2-layers", "ada", "bob")
     late = Attempt(1, hashlib.sha256(NO_NOTEBOOK).hexdigest(), None, True, WHEN, "lovelaceada_LATE_1_2.ipynb", "Canvas")
-    keep(folder, "ada", "2-layers", [late], {})
+    write_attempts(folder, "ada", "2-layers", [late], {})
     # 3: all are graded; an answer of each waits for a person, and one notebook could not be read.
     released = json.loads(folder.released("3-dropout").read_text())
     released["cells"].append({"metadata": {"nbgrader": WRITTEN}})

@@ -27,7 +27,7 @@ from autograder.instructor.course.directory import Clue, Directory, UnknownStude
 from autograder.instructor.course.due_dates import AS_WRITTEN, due_dates_of
 from autograder.instructor.course.files import TableError, read_table, write_atomically
 from autograder.instructor.course.folder import TIMESTAMP, CourseFolder, CourseFolderError, has_a_date_everywhere
-from autograder.instructor.course.records import CLAIMED, ENTERED, keep, keep_replaced, kept
+from autograder.instructor.course.records import CLAIMED, ENTERED, attempts_of, keep_copy, write_attempts
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
@@ -82,7 +82,7 @@ def planned_collection(
         works = [(student.id, assignment) for student in students for assignment in answers]
         situation = Situation(
             students,
-            {work: kept(folder, *work) for work in works},
+            {work: attempts_of(folder, *work) for work in works},
             {work: _placed_work(folder, *work) for work in works},
             datetime.now(UTC),
             _read_times(request.times, students, zone) if request.times else {},
@@ -205,7 +205,7 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
         update_gradebook(folder, Course.installed(), gradebook)
     for submission in plan.to_write:
         contents = _new_contents(folder, submission, collection.entries)
-        keep(folder, submission.student.id, submission.assignment, submission.attempts, contents)
+        write_attempts(folder, submission.student.id, submission.assignment, submission.attempts, contents)
         if submission.action in WRITES:
             _place(folder, submission)
 
@@ -236,9 +236,9 @@ def _place(folder: CourseFolder, planned: SubmissionPlan) -> None:
     submission = folder.submission(student, assignment)
     content = (folder.collected(student, assignment) / planned.chosen.file).read_bytes()
     if placed.digest not in ("", UNREADABLE, *(attempt.digest for attempt in planned.attempts)):
-        keep_replaced(folder, student, assignment, submission.file.name, submission.file.read_bytes())
+        keep_copy(folder, student, assignment, submission.file.name, submission.file.read_bytes())
     if placed.stamp not in ("", *(attempt.stamp for attempt in planned.attempts)):
-        keep_replaced(folder, student, assignment, TIMESTAMP, submission.stamp.read_bytes())
+        keep_copy(folder, student, assignment, TIMESTAMP, submission.stamp.read_bytes())
     submission.notebook.parent.mkdir(parents=True, exist_ok=True)
     submission.stamp.unlink(missing_ok=True)
     write_atomically(submission.notebook, content)

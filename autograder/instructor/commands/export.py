@@ -62,7 +62,7 @@ def export(
     from autograder.instructor.course.due_dates import due_dates_of
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.open_matters import open_matters
+    from autograder.instructor.course.reminders import reminders
     from autograder.instructor.exporting.formats import FORMATS, ExportError
     from autograder.instructor.status import note_export
     from autograder.reports.html import CONTROLS
@@ -106,7 +106,7 @@ def export(
     if into is None and chosen.why_filled:
         complain(f"{chosen.why_filled}: give it back its own file, --into FILE")
     left_blank = chosen.blank_while_unmarked and not unmarked_as_zero
-    remarks = [*_waiting(marks, left_blank=left_blank), *open_matters(folder, assignments)]
+    remarks = [*_waiting(marks, left_blank=left_blank), *reminders(folder, assignments)]
     for line in [*remarks, *(filled.remarks(into) if filled and into else [])]:
         complain(line)
     if filled and filled.not_there:

@@ -53,7 +53,7 @@ def grade(
     from autograder.instructor.course.directory import Directory, known_students
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder, course_of
-    from autograder.instructor.course.open_matters import open_matters
+    from autograder.instructor.course.reminders import reminders
     from autograder.instructor.course.roster import Student
     from autograder.instructor.grading import display
     from autograder.instructor.grading.grade_class import GradeRequest, grade_class
@@ -87,7 +87,7 @@ def grade(
     for ungraded in run.ungraded:
         who = people.get(ungraded.submission.student, Student(ungraded.submission.student)).id_and_name
         complain(f"not graded: {who}, {ungraded.submission.assignment}: {ungraded.reason}")
-    for line in [] if quiet else open_matters(folder, request.assignments):
+    for line in [] if quiet else reminders(folder, request.assignments):
         complain(line)
     if not quiet and not to_stdout:
         table = display.changes_table(run, people) if dry_run else display.grading_table(run, people)

@@ -22,7 +22,7 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     from autograder.instructor.class_facts import read_marks
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.open_matters import open_matters
+    from autograder.instructor.course.reminders import reminders
     from autograder.instructor.reports.class_report import class_report
     from autograder.instructor.reports.public_code import Public, public_in
     from autograder.notebooks.graft import read_notebook
@@ -43,7 +43,7 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     text = plain_json(done.numbers)
     write_atomically(page, done.html)
     write_atomically(page.with_suffix(".json"), text + "\n")
-    for line in [] if quiet else open_matters(folder, assignments):
+    for line in [] if quiet else reminders(folder, assignments):
         complain(line)
     if as_json:
         print(text)

@@ -23,7 +23,7 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.judge.verdicts import VerdictRecord
 from autograder.receipts import receipt_from
 
-INDEX = "attempts.json"
+ATTEMPTS_FILE = "attempts.json"
 Standing = Literal["proved", "entered by the instructor", "claimed"]  # how a time is known, the surest first
 PROVED: Standing = "proved"
 ENTERED: Standing = "entered by the instructor"
@@ -78,16 +78,16 @@ class Attempt:
 def standing_of(folder: CourseFolder, student: str, assignment: str, when: datetime) -> Standing:
     """Return the standing of a time of handing in, which has a time zone. A broken list proves nothing."""
     try:
-        attempts = kept(folder, student, assignment)
+        attempts = attempts_of(folder, student, assignment)
     except (CourseFolderError, OSError):
         return CLAIMED
     then = [attempt.standing for attempt in attempts if attempt.when == when]
     return max(then, key=SUREST_FIRST.index, default=CLAIMED)
 
 
-def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, ...]:
+def attempts_of(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, ...]:
     """Return a student's attempts, the first first; raise CourseFolderError where the list of them is broken."""
-    path = folder.collected(student, assignment) / INDEX
+    path = folder.collected(student, assignment) / ATTEMPTS_FILE
     try:
         return tuple(Attempt.from_json(record) for record in json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -97,7 +97,7 @@ def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, 
         raise CourseFolderError(f"{where} is broken: move its folder away, and collect again") from error
 
 
-def keep(
+def write_attempts(
     folder: CourseFolder, student: str, assignment: str, attempts: Sequence[Attempt], contents: Mapping[str, bytes]
 ) -> None:
     """Keep all attempts: first new notebooks, by digest, and then the list, which so never names a missing one."""
@@ -107,10 +107,10 @@ def keep(
         if attempt.digest in contents:
             write_atomically(target / attempt.file, contents[attempt.digest])
     records = [attempt.to_json() for attempt in attempts]
-    write_atomically(target / INDEX, json.dumps(records, indent=1, ensure_ascii=False) + "\n")
+    write_atomically(target / ATTEMPTS_FILE, json.dumps(records, indent=1, ensure_ascii=False) + "\n")
 
 
-def keep_replaced(folder: CourseFolder, student: str, assignment: str, name: str, content: bytes) -> Path:
+def keep_copy(folder: CourseFolder, student: str, assignment: str, name: str, content: bytes) -> Path:
     """Keep a file that is about to be replaced, under a name that no other content has, and return its path."""
     target = folder.collected(student, assignment)
     target.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def keep_replaced(folder: CourseFolder, student: str, assignment: str, name: str
     return path
 
 
-FILE = "verdicts.json"
+VERDICTS_FILE = "verdicts.json"
 DATES = ("handed_in", "graded")
 EARLIER_EDITION = '"unreadable": '  # a key of the metadata of each notebook that the second edition graded
 
@@ -164,7 +164,7 @@ class GradingRecord:
 
 def write_record(path: Path, record: GradingRecord) -> None:
     """Write the record of a submission beside its graded notebook, of the given path, whole or not at all."""
-    write_atomically(path.with_name(FILE), json.dumps(record.to_json(), indent=1) + "\n")
+    write_atomically(path.with_name(VERDICTS_FILE), json.dumps(record.to_json(), indent=1) + "\n")
 
 
 class GradingRecords:
@@ -177,7 +177,7 @@ class GradingRecords:
     def of(self, student: str, assignment: str) -> GradingRecord | None:
         """Return the record of a work, or None; raise CourseFolderError where it is broken or of an earlier edition."""
         notebook = self.folder.autograded(student, assignment)
-        path = notebook.with_name(FILE)
+        path = notebook.with_name(VERDICTS_FILE)
         try:
             status = path.stat()
             stamp = status.st_mtime_ns, status.st_ino

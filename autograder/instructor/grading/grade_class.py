@@ -23,8 +23,7 @@ from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.due_dates import Work
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import TIMESTAMP, CourseFolder, CourseFolderError, HandedIn, Submission
-from autograder.instructor.course.records import FILE as RECORD_FILE
-from autograder.instructor.course.records import GradingRecord, GradingRecords, write_record
+from autograder.instructor.course.records import VERDICTS_FILE, GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, MarkChange, UngradedSubmission
@@ -241,7 +240,7 @@ class _Grading:
         """Delete earlier verdicts on work that could not be graded."""
         notebook = self.folder.autograded(submission.student, submission.assignment)
         with suppress(OSError, ValueError):  # under a name that no file can have there are none
-            notebook.with_name(RECORD_FILE).unlink(missing_ok=True)
+            notebook.with_name(VERDICTS_FILE).unlink(missing_ok=True)
             notebook.unlink(missing_ok=True)
 
     @contextmanager

@@ -23,7 +23,7 @@ from autograder.instructor.course.decisions import last_dates_of
 from autograder.instructor.course.due_dates import LatePenalty, duration, in_words, late_penalty
 from autograder.instructor.course.files import write_atomically, zipped
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import TIME_IN_WORDS, kept
+from autograder.instructor.course.records import TIME_IN_WORDS, attempts_of
 from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.requests.form import WRITTEN, Request
 from autograder.judge.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
@@ -188,7 +188,7 @@ def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> st
     """Return a page's name by that of the submitted attempt in the download, empty where it was not collected."""
     try:
         digest = hashlib.sha256(read_capped(folder.submission(student, assignment).file)).hexdigest()
-        paths = [attempt.path for attempt in kept(folder, student, assignment) if attempt.digest == digest]
+        paths = [attempt.path for attempt in attempts_of(folder, student, assignment) if attempt.digest == digest]
     except (MalformedNotebook, OSError, CourseFolderError):
         return ""
     parts = [part for part in PurePosixPath("".join(paths[-1:])).parts if part not in ("/", "..")]

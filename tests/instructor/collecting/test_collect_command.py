@@ -12,8 +12,8 @@ from autograder.course import Course
 from autograder.instructor.collecting import collect
 from autograder.instructor.collecting.collect import CollectRequest, carry_out, planned_collection
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.open_matters import open_matters
-from autograder.instructor.course.records import ENTERED, PROVED, kept
+from autograder.instructor.course.records import ENTERED, PROVED, attempts_of
+from autograder.instructor.course.reminders import reminders
 from autograder.receipts import receipt_of
 from tests.instructor.collecting.conftest import ROSTER
 from tests.instructor.collecting.made_downloads import folder, notebook, zipped
@@ -159,7 +159,7 @@ def test_an_inner_zip_keeps_the_clues_of_its_name(course: Path, tmp_path: Path) 
     canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
     status, *_ = here(course, "collect", canvas, "2-layers", "--yes")
     assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
-    (attempt,) = kept(CourseFolder(course), "grace", "2-layers")
+    (attempt,) = attempts_of(CourseFolder(course), "grace", "2-layers")
     assert attempt.path == "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb"
 
 
@@ -179,7 +179,7 @@ def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, 
         assert (status, errors) == (0, "")
     assert work(course, "007").read_bytes() == notebook(answer="mailed")
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 21:10:00.000000 UTC\n"
-    (attempt,) = kept(CourseFolder(course), "007", "2-layers")
+    (attempt,) = attempts_of(CourseFolder(course), "007", "2-layers")
     assert (attempt.system, attempt.path, attempt.standing) == ("by hand", "Untitled.ipynb", ENTERED)
     assert (course / "collected" / "007" / "2-layers" / attempt.file).read_bytes() == notebook(answer="mailed")
     assert attempt.file == f"01-{receipt_of(notebook(answer='mailed')).replace('-', '')[:8]}.ipynb"
@@ -188,14 +188,14 @@ def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, 
 
 def test_times_in_a_table_end_the_lateness_of_unknown_length(course: Path, mailed: Path, canvas: Path) -> None:
     here(course, "collect", canvas, "2-layers", "--yes")
-    (line,) = open_matters(CourseFolder(course), ["2-layers"])
+    (line,) = reminders(CourseFolder(course), ["2-layers"])
     assert line.startswith("1 late for 2-layers at an unknown time, so no penalty is counted: 0042 José O'Brien-Núñez.")
     assert line.endswith("autograder collect DOWNLOAD 2-layers --times FILE")
     (course / "times.csv").write_text("student,time\njose@example.org,2026-11-06 01:59\n", encoding="utf-8")
     here(course, "collect", canvas, "2-layers", "--yes", "--times", "times.csv")
     assert work(course, "0042", "timestamp.txt").read_text() == "2026-11-06 00:59:00.000000 UTC\n"
     assert not work(course, "007", "timestamp.txt").exists()
-    assert open_matters(CourseFolder(course), ["2-layers"]) == []
+    assert reminders(CourseFolder(course), ["2-layers"]) == []
 
 
 def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Path, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
         (course / "due_dates.csv").write_text(due)
         assert here(course, *line)[0] == 0
         assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
-    assert [attempt.standing for attempt in kept(CourseFolder(course), "007", "2-layers")] == [PROVED]
+    assert [attempt.standing for attempt in attempts_of(CourseFolder(course), "007", "2-layers")] == [PROVED]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import Attempt, keep
+from autograder.instructor.course.records import Attempt, write_attempts
 from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.judge.verdicts import labelled
 from tests.axe import on_a_telephone, violations
@@ -163,11 +163,13 @@ def test_a_file_that_cannot_be_filled_is_named_with_the_reason(
     assert not (tmp_path / "given-filled.csv").exists()
 
 
-def test_open_matters_of_collecting_are_repeated_by_every_command_with_marks(term_folder: Path) -> None:
+def test_reminders_of_collecting_are_repeated_by_every_command_with_marks(term_folder: Path) -> None:
     folder = CourseFolder(term_folder)
     work = (term_folder / "submitted" / "ada" / ASSIGNMENT / "2-layers.ipynb").read_bytes()
     met = datetime(2026, 11, 9, tzinfo=UTC)
-    keep(folder, "ada", ASSIGNMENT, [Attempt(1, hashlib.sha256(work).hexdigest(), None, True, met, "p", "Canvas")], {})
+    write_attempts(
+        folder, "ada", ASSIGNMENT, [Attempt(1, hashlib.sha256(work).hexdigest(), None, True, met, "p", "Canvas")], {}
+    )
     for line in (("grade", ASSIGNMENT, "--student", "grace"), ("report", ASSIGNMENT), ("export", ASSIGNMENT)):
         err = here(term_folder, *line)[2]
         assert "1 late for 2-layers at an unknown time, so no penalty is counted: ada" in err
@@ -207,7 +209,7 @@ def test_a_path_that_leads_out_of_a_download_leads_out_of_no_zip(term_folder: Pa
     when = datetime(2026, 11, 5, tzinfo=UTC)
     paths = {digest: "../../mine.ipynb", "another digest": "a later one.ipynb"}
     attempts = [Attempt(at, digest, when, False, when, paths[digest], "folder") for at, digest in enumerate(paths, 1)]
-    keep(folder, "ada", ASSIGNMENT, attempts, {})
+    write_attempts(folder, "ada", ASSIGNMENT, attempts, {})
     assert here(term_folder, "feedback", ASSIGNMENT)[0] == 0
     with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
         assert archive.read("mine.html").decode() == folder.feedback("ada", ASSIGNMENT).read_text(encoding="utf-8")

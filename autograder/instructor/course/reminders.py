@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import INDEX, GradingRecords, kept
+from autograder.instructor.course.records import ATTEMPTS_FILE, GradingRecords, attempts_of
 from autograder.instructor.course.roster import students_of
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 
@@ -16,13 +16,13 @@ from autograder.notebooks.graft import MalformedNotebook, read_capped
 def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
     """Return the students whose work the system called late without a time."""
     late = []
-    for path in sorted((folder.root / "collected").glob(f"*/{assignment}/{INDEX}")):
+    for path in sorted((folder.root / "collected").glob(f"*/{assignment}/{ATTEMPTS_FILE}")):
         student = path.parent.parent.name
         submission = folder.submission(student, assignment)
         if submission.stamp.exists():
             continue
         try:
-            attempts = kept(folder, student, assignment)
+            attempts = attempts_of(folder, student, assignment)
             digests = {attempt.digest for attempt in attempts if attempt.late and not attempt.when}
             if digests and hashlib.sha256(read_capped(submission.file)).hexdigest() in digests:
                 late.append(student)
@@ -31,7 +31,7 @@ def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
     return late
 
 
-def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
+def reminders(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
     """Return a line for each kind of thing left to do, with the names, and the command that does it."""
     names = {student.id: student.id_and_name for student in students_of(folder)}
     lines, records = list[str](), list(GradingRecords(folder).all())
