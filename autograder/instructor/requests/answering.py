@@ -17,7 +17,7 @@ from autograder.course import Course
 from autograder.instructor.collecting.archive import EntryRefused, open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
-from autograder.instructor.collecting.systems import plain_folder, read_all
+from autograder.instructor.collecting.systems import other_systems, read_all
 from autograder.instructor.course.directory import Directory, Match, any_of, known_students
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.roster import Student
@@ -70,8 +70,8 @@ def _received(
 ) -> ReceivedRequest:
     claimed = directory.find(any_of(request.student))
     known = file.system
-    if file.system == plain_folder.SYSTEM:  # a file's own name there is the student's choice
-        matches = [directory.find(clues) for clues in plain_folder.of_its_folders(file.entry).owners]
+    if file.system == other_systems.SYSTEM:  # a file's own name there is the student's choice
+        matches = [directory.find(clues) for clues in other_systems.of_its_folders(file.entry).owners]
         known = "its folder"
     owners = [match.student for match in matches if match.student]
     if owners:

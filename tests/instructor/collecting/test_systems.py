@@ -83,7 +83,7 @@ def test_a_name_gives_system_student_attempt_and_lateness(
     assert (file.when, file.late, file.standing) == (facts.get("when"), facts.get("late", False), CLAIMED)
 
 
-def test_a_plain_folders_timestamp_is_a_claim() -> None:
+def test_a_other_systemss_timestamp_is_a_claim() -> None:
     stamps = {"007/timestamp.txt": b"2026-11-05 22:41:07 UTC\n", "bob/timestamp.txt": b"soon\n"}
     files = of_zip("007/2-layers.ipynb", "bob/2-layers.ipynb", **stamps)
     assert [(file.when, file.standing) for file in files.values()] == [(EVENING, CLAIMED), (None, CLAIMED)]

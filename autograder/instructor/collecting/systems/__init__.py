@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from autograder.instructor.collecting.archive import DownloadEntry, shared_depth
 from autograder.instructor.collecting.downloaded import DownloadedFile, given_parts
-from autograder.instructor.collecting.systems import canvas, gradescope, moodle, nbgrader_exchange, plain_folder
+from autograder.instructor.collecting.systems import canvas, gradescope, moodle, nbgrader_exchange, other_systems
 
 # Takes the entries, and the number of folders that all of them lie in; returns the files that it knows.
 Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
@@ -28,7 +28,7 @@ def read_all(entries: Sequence[DownloadEntry]) -> list[DownloadedFile]:
         return inbound
     depth = shared_depth(given_parts(entry) for entry in entries)
     *by_system, in_folders = [
-        {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain_folder.read)
+        {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, other_systems.read)
     ]
     most = max(by_system, key=len)
     chosen = most if most and 2 * len(most) >= len(in_folders) else in_folders
@@ -39,8 +39,8 @@ def read_all(entries: Sequence[DownloadEntry]) -> list[DownloadedFile]:
             known[id(entry)] for known in (*by_system, in_folders) if id(entry) in known and known is not chosen
         ]
         if id(entry) in chosen:
-            named = [reading for reading in readings if reading.system != plain_folder.SYSTEM]
-            files.append(replace(chosen[id(entry)], other_readings=(*named, plain_folder.of_its_folders(entry))))
+            named = [reading for reading in readings if reading.system != other_systems.SYSTEM]
+            files.append(replace(chosen[id(entry)], other_readings=(*named, other_systems.of_its_folders(entry))))
         elif readings:
             files.append(DownloadedFile(entry, system, (), other_readings=tuple(readings)))
     return files

@@ -1,4 +1,6 @@
-"""A plain folder or zip: ``STUDENT/2-layers.ipynb``, ``STUDENT/2-layers/2-layers.ipynb``, ``STUDENT_2-layers.ipynb``.
+"""Blackboard, Google Classroom, any other system, and plain folders: a download without numbers of its own.
+
+Files are called ``STUDENT/2-layers.ipynb``, ``STUDENT/2-layers/2-layers.ipynb`` or ``STUDENT_2-layers.ipynb``.
 
 The outermost folder that names a student decides, since the student has named all that is further inside. A clone of
 a student's repository is known by its folder's name, or by a folder above it: nothing inside says whose it is. A
