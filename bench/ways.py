@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, TensorDataset
 
-from solutions.accelerate import FastLearner
+from solutions.accelerate.fast_learner import FastLearner
 from solutions.accelerate.recipes import Recipe
 from solutions.data import Dataset
 from solutions.dropout import Classifier

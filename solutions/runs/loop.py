@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from solutions.accelerate import FastLearner
+from solutions.accelerate.fast_learner import FastLearner
 from solutions.accelerate.recipes import Recipe
 from solutions.errors import WorkFailed
 from solutions.training import History

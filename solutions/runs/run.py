@@ -10,9 +10,9 @@ from typing import Any, get_args, get_type_hints
 import numpy as np
 import torch
 
-from solutions.accelerate import FastLearner
 from solutions.accelerate.compiled import built
 from solutions.accelerate.device import choose_device
+from solutions.accelerate.fast_learner import FastLearner
 from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.accelerate.teacher import taught
 from solutions.data import Dataset, split

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from solutions.accelerate import RESOLUTION, FastLearner, compiled
+from solutions.accelerate import compiled
 from solutions.accelerate.compiled import built
+from solutions.accelerate.fast_learner import RESOLUTION, FastLearner
 from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.data import Dataset
 from solutions.deployment import affine_layers

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-from solutions.accelerate import FastLearner
 from solutions.accelerate.augmentation import FORMS, SIDE, half_width, made_shapes, stretched
+from solutions.accelerate.fast_learner import FastLearner
 from solutions.accelerate.recipes import LADDER, RECIPES, Recipe, rung
 from solutions.accelerate.teacher import taught
 from solutions.data import Dataset
