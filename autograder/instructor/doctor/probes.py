@@ -26,8 +26,8 @@ VARIABLE = "AUTOGRADER_DOCTOR"
 UNTRIED = "the probe itself "  # how a leak begins that is none, since the wall could not be tried
 # Small, so that what goes over them is small, too.
 PROBE_LIMITS = Limits(
-    cell_s=5.0,
-    total_s=8.0,
+    cell_s=3.0,
+    total_s=4.0,
     memory_bytes=256 << 20,
     file_bytes=8 << 20,
     disk_bytes=32 << 20,
