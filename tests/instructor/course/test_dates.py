@@ -23,7 +23,16 @@ from autograder.instructor.course.due_dates import (
 )
 from autograder.instructor.course.files import TableError
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import CLAIMED, ENTERED, INDEX, PROVED, Attempt, Standing, keep, standing_of
+from autograder.instructor.course.records import (
+    ATTEMPTS_FILE,
+    CLAIMED,
+    ENTERED,
+    PROVED,
+    Attempt,
+    Standing,
+    standing_of,
+    write_attempts,
+)
 
 COURSE = ("1-approximation", "2-layers")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -254,7 +263,7 @@ def test_a_time_is_as_sure_as_the_least_sure_attempt_of_that_time(
     attempts: list[Attempt], when: datetime, standing: Standing, tmp_path: Path
 ) -> None:
     folder = CourseFolder(tmp_path)
-    keep(folder, "ada", "2-layers", attempts, {})
+    write_attempts(folder, "ada", "2-layers", attempts, {})
     assert standing_of(folder, "ada", "2-layers", when) == standing
-    (folder.collected("ada", "2-layers") / INDEX).write_text("[")  # a broken list proves nothing
+    (folder.collected("ada", "2-layers") / ATTEMPTS_FILE).write_text("[")  # a broken list proves nothing
     assert standing_of(folder, "ada", "2-layers", when) == CLAIMED
