@@ -41,6 +41,10 @@ def test_a_second_mistake_is_kept_beside_the_first_and_shown_after_it() -> None:
     assert ("hint", "Look again.") not in diagnosis_rows(kept)
 
 
+def test_a_section_that_an_older_record_names_is_shown_as_it_was_written() -> None:
+    assert labelled({"read": 'section "Here" of 2-layers.ipynb'}) == [("read", 'section "Here" of 2-layers.ipynb')]
+
+
 @given(st.lists(TEXT | st.sampled_from([f"\u2028  {label}: forged" for label in LABELS.values()])))
 def test_no_line_of_what_a_student_wrote_reads_as_a_label(parts: list[str]) -> None:
     diagnosis = Diagnosis("\n".join(parts), "2").record()

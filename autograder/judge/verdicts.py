@@ -140,7 +140,7 @@ def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str | Secti
     return [
         (
             PERHAPS.get(label, label) if part.get("perhaps") else label,
-            Section(**part[name]) if name == "read" else str(part[name]),
+            Section(**part[name]) if isinstance(part[name], dict) else str(part[name]),
         )
         for labels, part in parts
         for name, label in labels.items()

@@ -112,12 +112,11 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     return save
 
 
-@pytest.fixture(autouse=True)
-def _unchecked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the run of the exercises, which takes seconds, where it is not the point."""
-    if not request.node.get_closest_marker("deep"):
-        monkeypatch.setattr(checking, "check_read", lambda path, notebook: checking.NotebookReport("layers", (), ()))
-        monkeypatch.setattr(released, "released_notebook", lambda room: UNTOUCHED)  # for students it is a file
+    monkeypatch.setattr(checking, "check_read", lambda path, notebook: checking.NotebookReport("layers", (), ()))
+    monkeypatch.setattr(released, "released_notebook", lambda room: UNTOUCHED)  # for students it is a file
 
 
 @pytest.mark.deep
@@ -154,6 +153,7 @@ def test_unfinished_work_is_packed_with_a_receipt_and_warnings(write: Write, tmp
     assert any(warning.startswith("The file holds no written answ") for warning in done.warnings)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_the_words_of_the_written_answer_are_counted_and_an_empty_answer_is_warned_of(write: Write) -> None:
     def warned(text: str | None) -> HandIn:
         notebook = nbformat.from_dict(RIGHT)
@@ -167,6 +167,7 @@ def test_the_words_of_the_written_answer_are_counted_and_an_empty_answer_is_warn
     assert (warned("Fifty layers multiply.").written, warned("Fifty layers multiply.").warnings) == (3, [])
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_a_chapter_without_a_written_question_asks_for_none(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     notebook = nbformat.from_dict(RIGHT)
     notebook.cells = [cell for cell in notebook.cells if not is_written(cell)]
@@ -177,6 +178,7 @@ def test_a_chapter_without_a_written_question_asks_for_none(write: Write, monkey
     assert "hidden checks are still to come" in repr(done)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_the_file_is_the_one_that_the_front_end_names_whatever_its_name_is(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +192,7 @@ def test_the_file_is_the_one_that_the_front_end_names_whatever_its_name_is(
     assert hand_in("layers").receipt == receipt_of(named)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_the_kernel_of_another_chapters_notebook_finds_this_one_beside_it(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +216,7 @@ def test_the_kernel_of_another_chapters_notebook_finds_this_one_beside_it(
     )
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_a_newer_file_of_the_chapter_than_the_packed_one_is_warned_of(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +242,7 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("case", UNREADABLE)
 def test_in_place_of_a_named_file_that_cannot_be_read_no_older_copy_is_packed(
     case: str, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -252,6 +257,7 @@ def test_in_place_of_a_named_file_that_cannot_be_read_no_older_copy_is_packed(
         assert done.warnings[0].startswith(f"Nothing was packed: {NAME} {reason}")
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_without_a_file_it_says_how_to_get_one(write: Write, tmp_path: Path) -> None:
     write(RIGHT)
     (tmp_path / NAME).rename(tmp_path / "2-layers.txt")
@@ -278,6 +284,7 @@ def test_a_notebook_is_packed_even_if_its_checks_do_not_run(
     assert repr(done).startswith(f"Receipt {receipt_of(content)}")
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_a_folder_that_cannot_be_written_is_reported(write: Write, tmp_path: Path) -> None:
     write(RIGHT, *sources(RIGHT))
     (tmp_path / PACKED).write_text("a file of this name")
@@ -290,47 +297,51 @@ def test_a_folder_that_cannot_be_written_is_reported(write: Write, tmp_path: Pat
 # Colab, with stand-ins for its two functions: no real one was tried
 
 
-def in_colab(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[bytes]:
-    """Stand in for Colab, which answers so when asked for the notebook; return what it downloads."""
-    downloaded: list[bytes] = []
+class Colab:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+        self.downloaded: list[bytes] = []
+        self.answer = answer
+        modules = {
+            "google": SimpleNamespace(),
+            "google.colab": SimpleNamespace(),
+            "google.colab._message": SimpleNamespace(blocking_request=self.ask),
+            "google.colab.files": SimpleNamespace(
+                download=lambda path: self.downloaded.append(Path(path).read_bytes())
+            ),
+        }
+        for name, module in modules.items():
+            monkeypatch.setitem(sys.modules, name, module)  # type: ignore[arg-type]
 
-    def ask(kind: str, request: str, timeout_sec: int) -> Any:
+    def ask(self, kind: str, request: str, timeout_sec: int) -> Any:
         assert kind == "get_ipynb"
-        if isinstance(answer, Exception):
-            raise answer
-        return {"ipynb": answer}
-
-    files = SimpleNamespace(download=lambda path: downloaded.append(Path(path).read_bytes()))
-    colab = {"": SimpleNamespace(), "._message": SimpleNamespace(blocking_request=ask), ".files": files}
-    for name, module in {
-        "google": SimpleNamespace(),
-        **{f"google.colab{at}": part for at, part in colab.items()},
-    }.items():
-        monkeypatch.setitem(sys.modules, name, module)  # type: ignore[arg-type]
-    return downloaded
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return {"ipynb": self.answer}
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_in_colab_the_notebook_in_the_browser_is_packed_and_downloaded(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(UNTOUCHED, *sources(RIGHT))
     shown = nbformat.from_dict(RIGHT)
     shown.metadata["colab"] = {"name": "../My layers.ipynb"}
-    downloaded = in_colab(monkeypatch, shown)
+    colab = Colab(monkeypatch, shown)
     done = hand_in("layers")
     assert done.packed == f"{PACKED}/My layers.ipynb"
-    assert [receipt_of(content) for content in downloaded] == [done.receipt]
+    assert [receipt_of(content) for content in colab.downloaded] == [done.receipt]
     assert sources(nbformat.read(tmp_path / PACKED / "My layers.ipynb", as_version=4)) == sources(RIGHT)
     assert [warning for warning in done.warnings if "Ctrl+S" in warning and "written" not in warning] == []
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("answer", [TimeoutError("no answer"), {"cells": []}])
 def test_if_colab_does_not_give_the_notebook_the_student_has_to_download_it_or_to_name_a_file(
     answer: Any, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = write(RIGHT)
-    downloaded = in_colab(monkeypatch, answer)
+    colab = Colab(monkeypatch, answer)
     assert "download it (File, Download)" in repr(hand_in("layers"))
-    assert downloaded == []
+    assert colab.downloaded == []
     assert hand_in("layers", NAME).packed == f"{PACKED}/{NAME}"
-    assert downloaded == [content]
+    assert colab.downloaded == [content]

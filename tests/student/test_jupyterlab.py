@@ -1,5 +1,6 @@
 """The last cell in a real JupyterLab and a real browser, with cells that were not saved, not run, or deleted."""
 
+import json
 import os
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -25,6 +27,16 @@ START_S = 60
 PATIENCE_MS = 240_000  # a kernel that imports torch, and a fresh process that does so, too
 PRESSED_MS = 10_000  # until a cell shows that it runs
 pytestmark = [pytest.mark.deep, pytest.mark.long("a JupyterLab, and a kernel that imports torch")]
+
+
+def ask(address: str, path: str, body: object = None) -> Any:
+    request = urllib.request.Request(
+        f"{address}/api/{path}",
+        headers={"Authorization": f"token {TOKEN}"},
+        data=json.dumps(body).encode() if body else None,
+    )
+    with urllib.request.urlopen(request, timeout=START_S) as answer:
+        return json.load(answer)
 
 
 @pytest.fixture
@@ -63,7 +75,7 @@ def lab(folder: Path, tmp_path: Path) -> Iterator[str]:
         address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + START_S
         while True:
             try:
-                urllib.request.urlopen(f"{address}/api/status?token={TOKEN}", timeout=START_S).close()
+                ask(address, "status")
                 break
             except (urllib.error.URLError, ConnectionError):
                 assert server.poll() is None and time.monotonic() < deadline, (home / "log").read_text()
@@ -165,3 +177,15 @@ def test_never_run_then_run_then_changed_and_not_saved_then_saved_then_a_cell_de
     assert "class Flatten" not in "".join(
         cell.source for cell in exercise_cells(nbformat.reads(packed(folder).decode(), as_version=4)).values()
     )
+
+
+def test_with_the_kernel_of_another_notebook_it_packs_this_one_and_says_that_nothing_of_it_ran(
+    page: Page, lab: str, folder: Path
+) -> None:
+    session = {"path": "3-dropout.ipynb", "name": "3-dropout.ipynb", "type": "notebook"}
+    running = ask(lab, "sessions", session | {"kernel": {"name": "python3"}})
+    ask(lab, "sessions", {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"id": running["kernel"]["id"]}})
+    shown = Notebook(page, lab).hand_in()
+    assert "No exercise was run in this kernel" in shown
+    assert packed(folder) == (folder / NAME).read_bytes()
+    assert receipt_of(packed(folder)) in shown

@@ -41,7 +41,7 @@ class FilledFile:
     above: Sequence[str]  # those with a mark above the maximum, which Moodle passes over
 
     def remarks(self, path: Path) -> list[str]:
-        """Return a line for each group of students whom the export does not serve as the others."""
+        """Return a line for each group of students whose mark was not simply filled in."""
         groups = [(f"kept {value} for {len(students)}", students) for value, students in self.kept.items()]
         groups += [
             (f"no mark for {len(self.without_mark)} in {path}", self.without_mark),

@@ -133,26 +133,30 @@ def garments(sample: Dataset) -> list[Image.Image]:
 
 def large_pictures(sample: Dataset) -> list[Image.Image]:
     """Real photographs at many sizes, and pictures that are made smaller before the garment is looked for."""
-    photos = [open_image(photo.path) for photo in real_photographs("choose")[::18]]
-    images = [photo.resize(size) for photo, size in zip(photos, SIZES, strict=False)]
+    photos = [open_image(photo.path) for photo in real_photographs("choose")]
+    images = [photo.resize(size) for photo, size in zip(photos[::18], SIZES, strict=True)]
     images += [cut_out(sample.test_images[100 + k], side) for k, side in enumerate((900, 1500))]
     images.append(garment_on(GROUNDS[1], sample.test_images[1], SIZES[1], 1).resize((2111, 1537)))
-    images += [photo.resize((1500, 1500)) for photo in photos[:1]]
+    images.append(next(photo for photo in photos if doubt(photo) == RUNS_OFF).resize((1500, 1500)))
     images[-1].putalpha(255)
     images[-1].putpixel((700, 700), (0, 0, 0, 0))  # one hole, which is gone when it is made smaller
     return images
 
 
 @pytest.mark.parametrize(
-    "pictures",
-    [garments, pytest.param(large_pictures, marks=[pytest.mark.deep, pytest.mark.long("large, and twice")])],
+    ("pictures", "doubted"),
+    [
+        (garments, "two things"),
+        pytest.param(large_pictures, "runs off", marks=[pytest.mark.deep, pytest.mark.long("large, and twice")]),
+    ],
 )
 def test_a_picture_is_prepared_as_in_python_but_for_rounding_and_doubted_alike(
-    pictures: Callable[[Dataset], list[Image.Image]], sample: Dataset, tmp_path: Path
+    pictures: Callable[[Dataset], list[Image.Image]], doubted: str, sample: Dataset, tmp_path: Path
 ) -> None:
     images = pictures(sample)
     pixels, reasons = prepared_in_node(images, tmp_path)
     assert [DOUBTS[reason] for reason in reasons] == [doubt(image) for image in images]
+    assert {"", doubted} <= {*reasons}
     for at, (prepared, image) in enumerate(zip(pixels, images, strict=True)):
         assert np.abs(prepared - prepare_image(image).numpy()).mean() <= ROUNDING, f"image {at}, {image.size}"
 
