@@ -1,6 +1,7 @@
 """Attacks that are no code in a cell: by frames, files, connections and names; each got something once."""
 
 import hashlib
+import os
 import re
 import socket
 import time
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from autograder import arrays, wire
 from autograder.instructor.collecting import archive
-from autograder.instructor.collecting.archive import open_download
+from autograder.instructor.collecting.archive import EntryRefused, open_download
+from autograder.instructor.course import opening
 from autograder.instructor.marking import http_server
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.notebooks.graft import MAX_ANSWER_CHARACTERS
@@ -64,6 +66,57 @@ def test_of_one_students_too_many_files_one_is_named_for_the_rest_and_all_others
         assert [entry.name for entry in entries if not entry.parts] == [f"{above}Eve/x/3"]
     rest = "after 2 files of its folder it and the rest are not read"
     assert read == {name: rest if name == "Eve/x/3" else "" for name in names if name != "Eve/x/4"}
+
+
+def put_a_link(mine: Path, theirs: Path) -> None:
+    mine.unlink()
+    mine.symlink_to(theirs)
+
+
+def put_a_link_to_the_folder(mine: Path, theirs: Path) -> None:
+    mine.parent.rename(mine.parent.with_name("aside"))
+    mine.parent.symlink_to(theirs.parent)
+
+
+def put_the_file(mine: Path, theirs: Path) -> None:
+    mine.unlink()
+    os.link(theirs, mine)
+
+
+def put_a_pipe(mine: Path, theirs: Path) -> None:
+    mine.unlink()
+    os.mkfifo(mine)
+
+
+@pytest.mark.parametrize("swap", [put_a_link, put_a_link_to_the_folder, put_the_file, put_a_pipe])
+def test_what_takes_the_place_of_a_file_between_the_look_and_the_read_is_not_read(
+    swap: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
+    """An instructor's solution, or a classmate's answer, was handed in so: 28 times in 32."""
+    theirs = folder(tmp_path / "theirs", {"2-layers.ipynb": b"the solution"}) / "2-layers.ipynb"
+    name, open_before = "eve+2-layers+2026-11-05 22:41:07 UTC", len([*Path("/proc/self/fd").iterdir()])
+    with open_download(folder(tmp_path / "inbound", {f"{name}/2-layers.ipynb": b"{}"})) as (entry,):
+        swap(tmp_path / "inbound" / name / "2-layers.ipynb", theirs)
+        with pytest.raises(EntryRefused, match="cannot be read"):
+            entry.read(100)
+    assert len([*Path("/proc/self/fd").iterdir()]) == open_before
+
+
+def test_a_link_to_a_file_of_another_account_is_refused_also_where_it_is_no_symbolic_one(tmp_path: Path) -> None:
+    root = folder(tmp_path / "inbound", {"eve/1.ipynb": b"{}", "bob/2.ipynb": b"{}"})
+    os.chown(root / "eve", 61999, -1)
+    os.link(root / "bob" / "2.ipynb", root / "eve" / "2.ipynb")
+    with open_download(root) as entries:
+        read = {entry.name: entry.refused for entry in entries}
+    says = "it is a link to a file of another account"
+    assert read == {"bob/2.ipynb": "", "eve/1.ipynb": "", "eve/2.ipynb": says}
+
+
+def test_folders_in_folders_without_an_end_cost_their_owner_alone(tmp_path: Path) -> None:
+    root = folder(tmp_path / "inbound", {f"eve/{'x/' * opening.MAX_DEPTH}1.ipynb": b"{}", "bob/2.ipynb": b"{}"})
+    with open_download(root) as entries:
+        refused = {entry.parts[0]: entry.refused for entry in entries}
+    assert refused == {"bob": "", "eve": f"it cannot be read: it lies in more than {opening.MAX_DEPTH} folders"}
 
 
 # By an answer over which a comparison of programs would sit for an hour

@@ -1,13 +1,13 @@
 """Read a download, a zip or a folder, without unpacking it.
 
 Defends: nothing is written under a name of the download, so no name can lead out of the course folder. Entries are read
-one at a time, each up to ``MAX_NOTEBOOK_BYTES``. An entry is refused with the reason, and the others are read, where it
-is too large, compressed beyond reason, a link or encrypted, and where its name is absolute, leads upwards or occurs
-twice. Of a folder with too many files, the outermost that differs from student to student, the first are read, and
-those of all other folders. A zip that a student handed in is opened in its place, one level deep and with the same
-limits; one larger than a notebook can be, and every other archive, is refused. Does not defend: the time to read
-entries within the limits, which ``collect`` limits for each student. Assumes: the download is not changed while it is
-read.
+one at a time, each up to ``MAX_NOTEBOOK_BYTES``; those of a folder as ``opening`` says, so that no link leads out,
+whenever it was made. An entry is refused with the reason, and the others are read, where it is too large, compressed
+beyond reason, a link or encrypted, and where its name is absolute, leads upwards or occurs twice. Of a folder with too
+many files, the outermost that differs from student to student, the first are read, and those of all other folders. A
+zip that a student handed in is opened in its place, one level deep and with the same limits; one larger than a notebook
+can be, and every other archive, is refused. Does not defend: the time to read entries within the limits, which
+``collect`` limits for each student.
 """
 
 import io
@@ -27,7 +27,8 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from autograder.instructor.course.folder import CourseFolderError
-from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
+from autograder.instructor.course.opening import Place
+from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES
 
 MAX_FILES = 20_000  # of one student
 MAX_RATIO = 200
@@ -54,7 +55,7 @@ class DownloadEntry:
     refused: str  # why it is not read; or empty
     content: Callable[[int], bytes]  # returns its first bytes, whether it is refused or not, or raises ``EntryRefused``
     modified: float = 0.0  # when it was changed last, as seconds to order files by; 0 where nothing says it
-    path: Path | None = None  # on this machine, where the download is a folder
+    place: Place | None = None  # on this machine, where the download is a folder
 
     def read(self, limit: int) -> bytes:
         """Return its first bytes, or raise EntryRefused."""
@@ -83,7 +84,7 @@ def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
     elif path.name.casefold().endswith(ARCHIVES):
         raise CourseFolderError(f"{path} is not a zip: unpack it, and give the folder")
     else:
-        yield [_file_entry(path.parent, path)]
+        yield [_file_entry(Place.at(path.parent, path.name))]
 
 
 def unzipped(entry: DownloadEntry) -> list[DownloadEntry]:
@@ -232,55 +233,48 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
 
 
 def _folder_entries(root: Path) -> list[DownloadEntry]:
-    inside = _inside(root)
+    inside = _inside(Place.at(root))
     with suppress(OSError):
-        while len(inside) == 1 and _is_folder(inside[0]):
+        while len(inside) == 1 and inside[0].is_folder:
             inside = _inside(inside[0])
     entries = list[DownloadEntry]()
     for outermost in inside:
-        files = _entries_in(root, outermost)
+        files = _entries_in(outermost)
         entries += islice(files, MAX_FILES)
         entries += map(_first_unread, islice(files, 1))
     return entries
 
 
-def _entries_in(root: Path, path: Path) -> Iterator[DownloadEntry]:
+def _entries_in(place: Place) -> Iterator[DownloadEntry]:
     """Yield a file, or those of a folder level by level: a student's own lie above those of an environment there."""
-    waiting = deque([path])
+    waiting = deque([place])
     while waiting:
-        path = waiting.popleft()
+        place = waiting.popleft()
+        if not place.is_folder:
+            yield _file_entry(place)
+            continue
         try:
-            if _is_folder(path):
-                waiting.extend(_inside(path))
-            else:
-                yield _file_entry(root, path)
+            waiting.extend(_inside(place))
         except OSError as error:  # without access, such as one that a student has closed
-            parts, reason = _parts(root, path), f"it cannot be read: {error.strerror}"
-            yield DownloadEntry("/".join(parts), parts, reason, lambda limit: b"", path=path)
+            yield replace(_file_entry(place), refused=f"it cannot be read: {error.strerror}")
 
 
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def _inside(folder: Place) -> list[Place]:
+    return [place for place in folder.children() if place.names[-1] not in LITTER]
 
 
-def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.name not in LITTER)
-
-
-def _file_entry(root: Path, path: Path) -> DownloadEntry:
-    status = path.lstat()
-    reason = _unsafe_kind(status.st_mode) or _unsafe_size(status.st_size, path.name)
+def _file_entry(place: Place) -> DownloadEntry:
+    # A folder can hold names that are no text; they are shown, and never written to.
+    parts = tuple(os.fsencode(name).decode("utf-8", "replace") for name in place.names)
+    *_, above, status = place.seen
+    reason = _unsafe_kind(status.st_mode) or _unsafe_size(status.st_size, parts[-1])
+    if status.st_nlink > 1 and status.st_uid != above.st_uid:
+        reason = reason or "it is a link to a file of another account"
 
     def content(limit: int) -> bytes:
         try:
-            return read_capped(path)[:limit]
-        except (OSError, MalformedNotebook) as error:
-            raise EntryRefused(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
+            return place.read(min(limit, MAX_NOTEBOOK_BYTES + 1))
+        except OSError as error:
+            raise EntryRefused(f"it cannot be read: {error.strerror}") from error
 
-    parts = _parts(root, path)
-    return DownloadEntry("/".join(parts), parts, reason, content, status.st_mtime, path)
-
-
-def _parts(root: Path, path: Path) -> tuple[str, ...]:
-    # A folder can hold names that are no text; they are shown, and never written to.
-    return tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)
+    return DownloadEntry("/".join(parts), parts, reason, content, status.st_mtime, place)

@@ -1,17 +1,17 @@
 """Collect a download: read it, plan, and carry the plan out."""
 
-import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from autograder.course import Course
 from autograder.instructor.class_facts import update_gradebook
-from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused, open_download, unzipped
+from autograder.instructor.collecting.archive import DownloadEntry, open_download, unzipped
 from autograder.instructor.collecting.downloaded import (
     BY_HAND,
     Answers,
@@ -30,7 +30,6 @@ from autograder.instructor.course.folder import TIMESTAMP, CourseFolder, CourseF
 from autograder.instructor.course.records import CLAIMED, ENTERED, attempts_of, keep_copy, write_attempts
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 
 READING_S = 120  # all files of one student; a notebook of 32 MiB takes two
 UNREADABLE = "unreadable"
@@ -51,20 +50,21 @@ class CollectRequest:
 
 @dataclass(frozen=True)
 class Collection:
-    """The plan to collect an open download, and the files to read, by digest."""
+    """The plan to collect a download, and a folder with each notebook in it, called by its digest."""
 
     plan: Plan
-    entries: Mapping[str, DownloadEntry]
+    contents: Path
 
 
 @contextmanager
 def planned_collection(
     folder: CourseFolder, course: Course, request: CollectRequest, on_read: Callable[[str], None] = lambda name: None
 ) -> Iterator[Collection]:
-    """Open a download and plan its collection; the download stays open in the block.
+    """Read a download, once, and plan its collection; what was read is kept on the disk in the block.
 
-    ``on_read`` is called with the name of each file that was read. Raises CourseFolderError where there is no class, an
-    assignment is unknown, or the download cannot be read, and OSError.
+    Its files can be their students', who change them at any time. ``on_read`` is called with the name of each file that
+    was read. Raises CourseFolderError where there is no class, an assignment is unknown, or the download cannot be
+    read, and OSError.
     """
     _refuse_wrong_use(folder, request)
     students = students_of(folder)
@@ -74,9 +74,13 @@ def planned_collection(
     own = due.get(request.assignment or "", next(iter(due.values()), None))
     zone = own.tzinfo if own else None
     answers = answers_of(folder)
-    with open_download(request.path) as entries:
-        files = list[DownloadedFile]()
-        for file in _recognised(_downloaded_files(entries, request, students, zone), students, answers):
+    with TemporaryDirectory(prefix="autograder-") as kept, open_download(request.path) as entries:
+        contents, files = Path(kept), list[DownloadedFile]()
+
+        def keep(digest: str, content: bytes) -> None:
+            (contents / digest).write_bytes(content)
+
+        for file in _recognised(_downloaded_files(entries, request, students, zone), students, answers, keep):
             files.append(file)
             on_read(file.entry.name)
         works = [(student.id, assignment) for student in students for assignment in answers]
@@ -88,7 +92,7 @@ def planned_collection(
             _read_times(request.times, students, zone) if request.times else {},
         )
         plan = make_plan(files, situation, only=request.assignment, force=request.force)
-        yield Collection(plan, {file.digest: file.entry for file in files if file.digest})
+        yield Collection(plan, contents)
 
 
 def _refuse_wrong_use(folder: CourseFolder, request: CollectRequest) -> None:
@@ -128,7 +132,10 @@ def _downloaded_files(
 
 
 def _recognised(
-    files: Sequence[DownloadedFile], students: Sequence[Student], answers: Answers
+    files: Sequence[DownloadedFile],
+    students: Sequence[Student],
+    answers: Answers,
+    keep: Callable[[str, bytes], object],
 ) -> Iterator[DownloadedFile]:
     """Yield each file with its assignment; a student whose files take too long has one that says so for the rest."""
     left_s, stopped = defaultdict[str, float](lambda: READING_S), set[str]()
@@ -141,7 +148,7 @@ def _recognised(
                 reason = f"the files of {whose} took {READING_S} seconds to read: this one and the rest are not read"
                 yield replace(outer, entry=replace(entry, refused=reason), owners=(), note=reason)
                 break
-            yield recognise(replace(outer, entry=entry), answers)
+            yield recognise(replace(outer, entry=entry), answers, keep)
         left_s[whose] = last - time.monotonic()
 
 
@@ -184,50 +191,34 @@ def _zone_hint(zone: tzinfo | None) -> str:
 
 def _placed_work(folder: CourseFolder, student: str, assignment: str) -> PlacedWork:
     submission = folder.submission(student, assignment)
-    stamp = submission.stamp
-    text = stamp.read_text(encoding="utf-8", errors="replace").strip() if stamp.is_file() else ""
+    if not submission.file.exists() and not submission.file.is_symlink():
+        return PlacedWork("", submission.stamp_text)
     try:
-        content = read_capped(submission.file)
-    except FileNotFoundError:
-        return PlacedWork(UNREADABLE if submission.notebook.is_symlink() else "", text)
-    except (MalformedNotebook, OSError):
-        return PlacedWork(UNREADABLE, text)
-    return PlacedWork(hashlib.sha256(content).hexdigest(), text)
+        return PlacedWork(submission.read().digest or UNREADABLE, submission.stamp_text)
+    except OSError:
+        return PlacedWork(UNREADABLE, submission.stamp_text)
 
 
 def carry_out(folder: CourseFolder, collection: Collection) -> None:
     """Write a planned collection, student by student: killed at any moment, the same command goes on from there.
 
-    Raises CourseFolderError where the download has changed since it was planned, GradebookError, and OSError.
+    Raises GradebookError and OSError.
     """
     plan = collection.plan
     with CourseGradebook(folder) as gradebook:
         update_gradebook(folder, Course.installed(), gradebook)
     for submission in plan.to_write:
-        contents = _new_contents(folder, submission, collection.entries)
+        contents = _new_contents(folder, submission, collection.contents)
         write_attempts(folder, submission.student.id, submission.assignment, submission.attempts, contents)
         if submission.action in WRITES:
             _place(folder, submission)
 
 
-def _new_contents(
-    folder: CourseFolder, submission: SubmissionPlan, entries: Mapping[str, DownloadEntry]
-) -> dict[str, bytes]:
-    """Read again, by digest, the attempts that are not kept yet: a class's notebooks are too large to hold so long."""
+def _new_contents(folder: CourseFolder, submission: SubmissionPlan, contents: Path) -> dict[str, bytes]:
+    """Return the attempts that are not kept yet, by digest."""
     target = folder.collected(submission.student.id, submission.assignment)
-    contents = {}
-    for attempt in submission.attempts:
-        if attempt.digest in entries and not (target / attempt.file).exists():
-            contents[attempt.digest] = _content(entries[attempt.digest], attempt.digest)
-    return contents
-
-
-def _content(entry: DownloadEntry, digest: str) -> bytes:
-    with suppress(EntryRefused):
-        content = entry.read(MAX_NOTEBOOK_BYTES + 1)
-        if hashlib.sha256(content).hexdigest() == digest:
-            return content
-    raise CourseFolderError(f"{entry.name} has changed since it was read: collect again")
+    digests = {attempt.digest for attempt in submission.attempts if not (target / attempt.file).exists()}
+    return {digest: (contents / digest).read_bytes() for digest in digests if (contents / digest).exists()}
 
 
 def _place(folder: CourseFolder, planned: SubmissionPlan) -> None:
@@ -236,9 +227,9 @@ def _place(folder: CourseFolder, planned: SubmissionPlan) -> None:
     submission = folder.submission(student, assignment)
     content = (folder.collected(student, assignment) / planned.chosen.file).read_bytes()
     if placed.digest not in ("", UNREADABLE, *(attempt.digest for attempt in planned.attempts)):
-        keep_copy(folder, student, assignment, submission.file.name, submission.file.read_bytes())
+        keep_copy(folder, student, assignment, submission.file.name, submission.read().content)
     if placed.stamp not in ("", *(attempt.stamp for attempt in planned.attempts)):
-        keep_copy(folder, student, assignment, TIMESTAMP, submission.stamp.read_bytes())
+        keep_copy(folder, student, assignment, TIMESTAMP, placed.stamp.encode())
     submission.notebook.parent.mkdir(parents=True, exist_ok=True)
     submission.stamp.unlink(missing_ok=True)
     write_atomically(submission.notebook, content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -76,11 +76,11 @@ def given_parts(entry: DownloadEntry) -> tuple[str, ...]:
 
     Only a folder shows its clones: in a zip ``.git`` is passed over with the rest of the litter.
     """
-    above = entry.path.parents[: len(entry.parts) - 1] if entry.path and entry.parts else ()
-    return next(
-        (entry.parts[:count] for count, folder in enumerate(reversed(above), 1) if (folder / ".git").is_dir()),
-        entry.parts,
-    )
+    if (place := entry.place) is None:
+        return entry.parts
+    depths = range(1, len(place.names))
+    clones = (depth for depth in depths if place.root.joinpath(*place.names[:depth], ".git").is_dir())
+    return entry.parts[: next(clones, None)]
 
 
 def outermost_folders(entry: DownloadEntry, depth: int) -> tuple[str, ...]:
@@ -102,8 +102,8 @@ def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
     return {name: _grade_ids(filter(is_answer, notebook.cells)) for name, notebook in notebooks.items()}
 
 
-def recognise(file: DownloadedFile, answers: Answers) -> DownloadedFile:
-    """Return a file of a download with its assignment, once it is read."""
+def recognise(file: DownloadedFile, answers: Answers, keep: Callable[[str, bytes], object]) -> DownloadedFile:
+    """Return a file of a download with its assignment; keep the content of a notebook of the course, by its digest."""
     entry = file.entry
     if entry.refused:
         return replace(file, note=entry.refused)
@@ -121,6 +121,8 @@ def recognise(file: DownloadedFile, answers: Answers) -> DownloadedFile:
     except MalformedNotebook as error:
         assignment, note = named, str(error).removeprefix(f"{name} ") if named else NO_NOTEBOOK
     digest = hashlib.sha256(content).hexdigest() if assignment else ""
+    if digest:
+        keep(digest, content)
     return replace(file, assignment=assignment, digest=digest, note=note)
 
 

@@ -18,7 +18,6 @@ import pwd
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
 from autograder.instructor.course.directory import Clue, Directory, Kind, Match
@@ -81,9 +80,9 @@ def _settled(match: Match, believed: Mapping[str, Collection[Account]]) -> Match
 # Accounts of this machine
 
 
-def ownership_of(named: str, paths: Sequence[Path]) -> Ownership:
+def ownership_of(named: str, seen: Sequence[os.stat_result]) -> Ownership:
     """Return the owners of a submission whose folder names a student: of the folder, and of its files."""
-    return Ownership(named, tuple(sorted({_account_name(path.lstat().st_uid) for path in paths})))
+    return Ownership(named, tuple(sorted({_account_name(status.st_uid) for status in seen})))
 
 
 def refusal(ownership: Ownership, students: Collection[Student], directory: Directory) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
+import hashlib
 import os
 import re
 import sys
@@ -19,12 +19,13 @@ from traitlets import TraitError, Unicode
 from traitlets.config import Configurable
 
 from autograder.course import Course
+from autograder.instructor.course.opening import Place
 from autograder.notebooks.graft import (
+    MAX_NOTEBOOK_BYTES,
     MalformedNotebook,
     grade_id_of,
     is_answer,
     parse_notebook,
-    read_capped,
     read_notebook,
 )
 from autograder.user_errors import UsageError
@@ -78,30 +79,50 @@ class Submission:
 
     def read(self) -> HandedIn:
         """Read the work, once: the record then describes the content that was judged. Raises OSError if unreadable."""
-        file, stamp = self.file, self._timestamp()
-        link = next((path for path in (file, *file.parents[:2]) if path.is_symlink()), None)
-        if link is not None:
-            what = "to another file; hand in the notebook itself" if link == file else "to another folder"
-            return HandedIn(file.name, b"", f"{file.name if link == file else 'its folder'} is a link {what}", stamp)
-        try:
-            return HandedIn(file.name, read_capped(file), "", stamp)
-        except FileNotFoundError:
-            if not file.parent.is_dir():
-                raise
-            return HandedIn(file.name, b"", f"{file.name} is missing", stamp)
-        except (MalformedNotebook, OSError) as error:
-            if isinstance(error, OSError) and error.errno not in (errno.EISDIR, errno.ENXIO):  # a folder, a socket
-                raise
-            return HandedIn(file.name, b"", f"{file.name} is not a file; hand in the notebook itself", stamp)
+        name, stamp = self.file.name, self._timestamp()
+
+        def unreadable(reason: str) -> HandedIn:
+            return HandedIn(name, b"", reason, stamp)
+
+        place = Place.at(self._root)
+        for inner in (self.student, self.assignment, name):
+            try:
+                place = place.child(inner)
+            except FileNotFoundError:
+                if inner != name:
+                    raise
+                return unreadable(f"{name} is missing")
+            if place.is_link:
+                what = "to another file; hand in the notebook itself" if inner == name else "to another folder"
+                return unreadable(f"{name if inner == name else 'its folder'} is a link {what}")
+        if not place.is_file:
+            return unreadable(f"{name} is not a file; hand in the notebook itself")
+        return HandedIn(name, place.read(MAX_NOTEBOOK_BYTES + 1), "", stamp)
 
     @property
     def stamp(self) -> Path:
         """The file in which nbgrader notes the time of handing in."""
         return self.notebook.with_name(TIMESTAMP)
 
+    @property
+    def stamp_text(self) -> str:
+        """Its text, which counts for nothing where it is a link; empty without one."""
+        try:
+            place = Place.at(self._root, self.student, self.assignment, TIMESTAMP)
+        except OSError:
+            return ""
+        if place.is_link:
+            return "a link"
+        return place.read(100).decode(errors="replace").strip() if place.is_file else ""
+
+    @property
+    def _root(self) -> Path:
+        """The folder ``submitted`` of the course folder."""
+        return self.notebook.parents[2]
+
     def _timestamp(self) -> datetime | str | None:
         """Return the time of handing in that nbgrader noted; the text itself if it cannot be read."""
-        text = read_capped(self.stamp)[:100].decode(errors="replace").strip() if self.stamp.is_file() else ""
+        text = self.stamp_text
         return (parse_timestamp(text) or text) if text else None
 
 
@@ -113,6 +134,11 @@ class HandedIn:
     content: bytes  # empty where it cannot be read
     unreadable: str  # the reason in words for the student, without the instructor's folders; or empty
     timestamp: datetime | str | None  # of handing in, in UTC; None without a timestamp, its text if that cannot be read
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its content, in hex; empty where it cannot be read."""
+        return "" if self.unreadable else hashlib.sha256(self.content).hexdigest()
 
     def notebook(self) -> NotebookNode:
         """Return the notebook, or raise MalformedNotebook with a message for the student."""

@@ -4,13 +4,11 @@ A student's notebook cannot be read (in the record of grading), or was late at a
 attempts).
 """
 
-import hashlib
 from collections.abc import Sequence
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.records import ATTEMPTS_FILE, GradingRecords, attempts_of
 from autograder.instructor.course.roster import students_of
-from autograder.notebooks.graft import MalformedNotebook, read_capped
 
 
 def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
@@ -24,9 +22,9 @@ def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
         try:
             attempts = attempts_of(folder, student, assignment)
             digests = {attempt.digest for attempt in attempts if attempt.late and not attempt.when}
-            if digests and hashlib.sha256(read_capped(submission.file)).hexdigest() in digests:
+            if digests and submission.read().digest in digests:
                 late.append(student)
-        except (CourseFolderError, MalformedNotebook, OSError):
+        except (CourseFolderError, OSError):
             continue
     return late
 

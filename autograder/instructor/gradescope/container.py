@@ -10,7 +10,6 @@ is usual there, as ``isolation.OTHER_USER`` says. Another submission is in anoth
 """
 
 import json
-import os
 import secrets
 import sys
 import traceback
@@ -24,6 +23,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.opening import Place
 from autograder.instructor.course.records import GradingRecord
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.formats import results
@@ -32,13 +32,13 @@ from autograder.instructor.marks import Facts, GradedCell, Mark, marks_of
 from autograder.judge.expectations import LiveExpectations
 from autograder.notebooks.answers import room_by_grade_ids
 from autograder.notebooks.graft import (
+    MAX_NOTEBOOK_BYTES,
     RECORD,
     MalformedNotebook,
     grade_id_of,
     is_graded,
     is_written,
     parse_notebook,
-    read_capped,
     read_notebook,
     room_of,
 )
@@ -133,10 +133,10 @@ def submitted_notebook(submission: Path, room: str, name: str) -> tuple[Notebook
     Where several were handed in, which one counts is said, too. Without any, MalformedNotebook tells the student.
     """
     fitting, complaints = dict[str, NotebookNode](), list[str]()
-    for path in islice(_notebooks(submission), MAX_FILES):
-        shown = str(path.relative_to(submission))
+    for place in islice(_notebooks(Place.at(submission)), MAX_FILES):
+        shown = "/".join(place.names)
         try:
-            notebook = parse_notebook(read_capped(path), shown)
+            notebook = parse_notebook(place.read(MAX_NOTEBOOK_BYTES + 1), shown)
         except MalformedNotebook as error:
             complaints.append(str(error))
             continue
@@ -151,12 +151,13 @@ def submitted_notebook(submission: Path, room: str, name: str) -> tuple[Notebook
     return fitting[chosen], f"{chosen} counts; also handed in: {uncounted}" if uncounted else ""
 
 
-def _notebooks(submission: Path) -> Iterator[Path]:
-    """Yield the notebooks of a submission, without links, which could lead to the reference."""
-    for folder, inner, names in os.walk(submission):
-        inner[:] = sorted(set(inner) - NOT_THEIRS)
-        paths = (Path(folder, name) for name in sorted(names) if name.endswith(".ipynb"))
-        yield from (path for path in paths if path.is_file() and not path.is_symlink())
+def _notebooks(folder: Place) -> Iterator[Place]:
+    """Yield the notebooks of a submission, outer ones first; without links, which could lead to the reference."""
+    inside = folder.children()
+    yield from (place for place in inside if place.is_file and place.names[-1].endswith(".ipynb"))
+    for place in inside:
+        if place.is_folder and place.names[-1] not in NOT_THEIRS:
+            yield from _notebooks(place)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ github.com/instructure/canvas-lms), in the folder ``Ada Lovelace_657737_assignsu
 are not known, or one file is the work of several, a page is called ``STUDENT/ASSIGNMENT.html``.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -27,7 +26,6 @@ from autograder.instructor.course.records import TIME_IN_WORDS, attempts_of
 from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.requests.form import WRITTEN, Request
 from autograder.judge.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
-from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.reports.html import render
 from autograder.reports.text import Comments, without_repetition
 
@@ -187,9 +185,9 @@ def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str])
 def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> str:
     """Return a page's name by that of the submitted attempt in the download, empty where it was not collected."""
     try:
-        digest = hashlib.sha256(read_capped(folder.submission(student, assignment).file)).hexdigest()
+        digest = folder.submission(student, assignment).read().digest
         paths = [attempt.path for attempt in attempts_of(folder, student, assignment) if attempt.digest == digest]
-    except (MalformedNotebook, OSError, CourseFolderError):
+    except (OSError, CourseFolderError):
         return ""
     parts = [part for part in PurePosixPath("".join(paths[-1:])).parts if part not in ("/", "..")]
     packed = next((at for at, part in enumerate(parts) if part.casefold().endswith(".zip")), len(parts))

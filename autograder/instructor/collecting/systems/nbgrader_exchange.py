@@ -12,10 +12,10 @@ github.com/jupyter/nbgrader.
 """
 
 import contextlib
+import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
@@ -40,8 +40,8 @@ def read_inbound(entries: Sequence[DownloadEntry]) -> list[DownloadedFile] | Non
 
     A file beside the submissions is nobody's, and changes nothing, under any name.
     """
-    paths = [(entry.path, len(entry.parts)) for entry in entries if entry.path]
-    if paths and paths[0][0].parents[paths[0][1] - 1].resolve().name == INBOUND:
+    root = next((entry.place.root for entry in entries if entry.place), None)
+    if root is not None and root.resolve().name == INBOUND:
         depth = 0
     elif {entry.parts[:1] for entry in entries if entry.parts} == {(INBOUND,)}:
         depth = 1
@@ -64,10 +64,9 @@ def _named(entry: DownloadEntry, depth: int) -> DownloadedFile | None:
 
 def _handed_in(entry: DownloadEntry, at: int, name: re.Match[str]) -> DownloadedFile:
     """Return a file below the folder that is called so, the ``at``-th of its path."""
-    inside = len(entry.parts) - at - 1
-    paths = [entry.path, *entry.path.parents[:inside]] if entry.path else []
-    ownership, when = ownership_of(name["student"], paths), _time(name)
-    is_proved = ownership.is_proved and when is not None and _agrees(when, paths)
+    seen = entry.place.seen[at + 1 :] if entry.place else ()
+    ownership, when = ownership_of(name["student"], seen), _time(name)
+    is_proved = ownership.is_proved and when is not None and _agrees(when, seen)
     return DownloadedFile(
         entry,
         SYSTEM,
@@ -78,9 +77,9 @@ def _handed_in(entry: DownloadEntry, at: int, name: re.Match[str]) -> Downloaded
     )
 
 
-def _agrees(when: datetime, paths: Sequence[Path]) -> bool:
+def _agrees(when: datetime, seen: Sequence[os.stat_result]) -> bool:
     """Whether the disk has the time in a submission's folder name as that of the last change."""
-    return abs(max(path.lstat().st_ctime for path in paths) - when.timestamp()) <= SLACK_S
+    return abs(max(status.st_ctime for status in seen) - when.timestamp()) <= SLACK_S
 
 
 def _time(name: re.Match[str]) -> datetime | None:

@@ -1,0 +1,110 @@
+"""Open what a student owns: the one way for all who read it on a machine that students can write on.
+
+Defends: what is opened is what was seen. A place is reached folder by folder, from a root that the caller answers for,
+and never through a link; what is open then has to be the file that was listed, of the same owner. So a student who
+puts a link in the place of her notebook between the two hands in nobody's file. A pipe is not waited for. Does not
+defend: the content, which its owner can write anew at any time. So read it once.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+# Windows has none of them; there a student reads her own work alone.
+NONBLOCK, NO_LINK, FOLDER = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_DIRECTORY"))
+MAX_DEPTH = 100  # each folder on the way is opened again for each file below it
+
+
+class HasChanged(OSError):
+    """A place no longer holds what was seen there."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file, a folder or a link in a folder, as it was when it was seen first."""
+
+    root: Path
+    names: tuple[str, ...]  # on the way from the root to it
+    seen: tuple[os.stat_result, ...]  # of the root, of each folder on the way, and of itself
+
+    @classmethod
+    def at(cls, root: Path, *names: str) -> "Place":
+        """Return what a root, a folder or a link to one, has under some names; raise OSError where it has nothing."""
+        place = cls(root, (), (root.stat(),))
+        for name in names:
+            place = place.child(name)
+        return place
+
+    @property
+    def status(self) -> os.stat_result:
+        return self.seen[-1]
+
+    @property
+    def is_folder(self) -> bool:
+        return stat.S_ISDIR(self.status.st_mode)
+
+    @property
+    def is_file(self) -> bool:
+        return stat.S_ISREG(self.status.st_mode)
+
+    @property
+    def is_link(self) -> bool:
+        return stat.S_ISLNK(self.status.st_mode)
+
+    @property
+    def path(self) -> Path:
+        """Its path, for messages."""
+        return self.root.joinpath(*self.names)
+
+    def child(self, name: str) -> "Place":
+        """Return what a folder holds under a name; raise OSError as ``opened``, or where it holds nothing."""
+        with self.opened() as folder:
+            return self._child(folder, name)
+
+    def children(self) -> "list[Place]":
+        """Return all that a folder holds, by name; raise OSError as ``opened``."""
+        places = []
+        with self.opened() as folder:
+            for name in sorted(os.listdir(folder)):  # noqa: PTH208
+                with suppress(FileNotFoundError):  # it has gone meanwhile
+                    places.append(self._child(folder, name))
+        return places
+
+    def read(self, limit: int) -> bytes:
+        """Return the first bytes of a file; raise OSError as ``opened``."""
+        with self.opened() as descriptor, open(descriptor, "rb", closefd=False) as file:
+            return file.read(limit)
+
+    @contextmanager
+    def opened(self) -> Iterator[int]:
+        """Open it for the block, and yield the file descriptor.
+
+        Raises:
+            HasChanged: something else has taken the place of it, or of a folder on the way.
+            OSError: it cannot be opened: it is a link, a pipe or a device, without access, or has gone.
+        """
+        with ExitStack() as stack:
+            descriptor = os.open(self.root, os.O_RDONLY | FOLDER)
+            stack.callback(os.close, descriptor)
+            for name, seen in zip(self.names, self.seen[1:], strict=True):
+                if not stat.S_ISDIR(seen.st_mode) and not stat.S_ISREG(seen.st_mode):
+                    raise OSError(errno.EINVAL, "it is not a file", str(self.path))
+                descriptor = os.open(name, os.O_RDONLY | NO_LINK | NONBLOCK, dir_fd=descriptor)
+                stack.callback(os.close, descriptor)
+                if _identity(os.fstat(descriptor)) != _identity(seen):
+                    raise HasChanged(errno.ESTALE, "it has changed since it was listed", str(self.path))
+            yield descriptor
+
+    def _child(self, folder: int, name: str) -> "Place":
+        if len(self.names) == MAX_DEPTH:
+            raise OSError(errno.ENAMETOOLONG, f"it lies in more than {MAX_DEPTH} folders", str(self.path))
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return Place(self.root, (*self.names, name), (*self.seen, status))
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, stat.S_IFMT(status.st_mode), status.st_uid
