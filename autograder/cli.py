@@ -192,6 +192,9 @@ def run(line: typer.Typer) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a pipe on Windows cannot take every sign of a report
+    if sys.getfilesystemencoding() != "utf-8":
+        complain("this terminal's locale is not UTF-8, so files of some names cannot be opened: export LC_ALL=C.UTF-8")
+        sys.exit(2)
     try:
         line()
     except Exception as error:

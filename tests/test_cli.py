@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -18,6 +19,7 @@ from autograder.cli import exit_status, message_of, refuse_or_copy, run
 from autograder.instructor import command_line
 from autograder.sandbox import landlock
 from sample_class.the_ten import answers
+from tests import commands
 from tests.commands import ROOT, autograder, in_a_terminal, in_process
 from tests.instructor.conftest import record_of, submitted, warm_servers  # noqa: F401  a fixture
 
@@ -70,6 +72,13 @@ def test_help_of_a_command_has_an_example(command: str) -> None:
     assert shown.exit_code == 0
     assert f"Example: autograder {command}" in shown.output
     assert not re.search(r"<\w+|list\[|[{}]", shown.output), "no types of Python"
+
+
+def test_a_locale_in_which_names_of_files_are_lost_is_refused_with_the_reason(tmp_path: Path) -> None:
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = commands.run("autograder.instructor.command_line", "status", cwd=tmp_path, env=os.environ | ascii_alone)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "locale is not UTF-8" in done.stderr
 
 
 def test_the_version_is_printed() -> None:

@@ -6,11 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks import Observation, Observations, between, check, normal, ready_made, shuffled
+from solutions.checks._traced import TRACED
 
 GAPS = (0.5, 1.0, 2.0, 1.0)
 SLOPES = (-3.25, -1.0, 0.5, 2.5)  # in whatever order, and over whatever gaps: no end is as high as the start
 
-ready_made("ReLU", {"nn.ReLU": nn.ReLU.forward})
+ready_made("ReLU", TRACED | {"nn.ReLU": nn.ReLU.forward})
 
 
 def gradient_of(function: object, x: Tensor, weights: Tensor) -> dict[str, Observation]:

@@ -26,12 +26,13 @@ from autograder.checks import (
     refusal,
     set_values,
 )
+from solutions.checks._traced import TRACED
 
 SIZES = [(784, 256), (256, 64), (64, 10)]
 IMAGE = (28, 28)
 CALLS = 20  # a mask that is drawn for all elements at once keeps them in each of so many with probability 2^-20
 
-ready_made("Dropout", {"nn.Dropout": nn.Dropout.forward, "nn.functional.dropout": nn.functional.dropout})
+ready_made("Dropout", TRACED | {"nn.Dropout": nn.Dropout.forward, "nn.functional.dropout": nn.functional.dropout})
 
 
 class RecordingAffine(nn.Module):

@@ -13,6 +13,8 @@ from solutions.errors import WrongUse
 
 LARGEST_FILE = 20_000_000  # bytes
 LARGEST_IMAGE = 50_000_000  # pixels; a camera's photograph has 12 to 48 million
+START_OF_SCAN = b"\xff\xda"  # in a JPEG; each scan goes over all pixels, and a file of 2 MB can have 20,000
+MOST_SCANS = 100  # a progressive photograph has ten
 # Formats of cameras, phones and browsers, of the forty that Pillow reads: every further decoder can be attacked.
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1")  # the brands that such a file starts with
@@ -62,6 +64,10 @@ def _decode(stream: BinaryIO) -> Image.Image:
     if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<") and b"<svg" in start:
         raise ImageError("an SVG drawing; save it as PNG")
     stream.seek(0)
+    if start.startswith(b"\xff\xd8"):
+        if stream.read().count(START_OF_SCAN) > MOST_SCANS:
+            raise ImageError(f"a JPEG of more than {MOST_SCANS} scans; save it anew")
+        stream.seek(0)
     Image.init()
     with Image.open(stream, formats=[name for name in FORMATS if name in Image.OPEN]) as image:
         if image.width * image.height > LARGEST_IMAGE:

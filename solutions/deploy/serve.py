@@ -3,11 +3,13 @@
 import errno
 import io
 import signal
+import socket
 import sys
 import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,12 +20,16 @@ from solutions.deploy.web import write_page
 from solutions.errors import WrongUse
 
 PORTS = range(7860, 7960)  # the first free one, where none is named
+MOST_CONNECTIONS = 256  # a quarter of the files that a process may usually open
 
 
 class PageServer(ThreadingHTTPServer):
+    """A server that nobody keeps shut by connections: who was connected first gives way to who comes."""
+
     allow_reuse_port = False  # some versions of Python would let two servers share a port
     request_queue_size = 128  # a visitor who finds it full waits for seconds before the system asks again
     has_to_end = False
+    connections: tuple[socket.socket, ...] = ()
 
     def end(self, *_: object) -> None:
         """Handle a signal. An exception could be lost here: Python ignores those raised within ``__del__``."""
@@ -32,6 +38,13 @@ class PageServer(ThreadingHTTPServer):
     def service_actions(self) -> None:
         if self.has_to_end:
             raise KeyboardInterrupt
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections = (*(other for other in self.connections if other.fileno() >= 0), request)
+        for first in self.connections[:-MOST_CONNECTIONS]:
+            with suppress(OSError):  # it has ended meanwhile
+                first.shutdown(socket.SHUT_RDWR)
+        super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore visitors who left before the answer."""

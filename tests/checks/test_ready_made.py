@@ -63,11 +63,26 @@ class Dropout(nn.Module):
     def forward(self, x):
         return dropout(x, self.p, self.training)
 """
+TRACED = """
+import torch
+
+traced = torch.fx.symbolic_trace(torch.nn.Flatten())
+
+
+def Flatten():
+    return traced
+"""
 # The exercise, how it is passed without being written, what is noted, and the checks that never reach the call.
 DELEGATING = [
     ("ReLU", "from torch.nn import ReLU", {"nn.ReLU"}, set()),
     ("Linear", OWN_LINEAR, {"nn.Linear"}, {"parameters", "initial_values"}),
     ("Flatten", "from torch import nn\nFlatten = nn.Flatten", {"nn.Flatten"}, set()),
+    (
+        "Flatten",
+        TRACED,
+        {"torch.fx"},
+        set(),
+    ),
     ("Sequential", "from torch import nn\nclass Sequential(nn.Sequential): pass", {"nn.Sequential"}, set()),
     ("cross_entropy", CROSS_ENTROPY.format("nn.CrossEntropyLoss()"), {"nn.CrossEntropyLoss"}, set()),
     ("cross_entropy", CROSS_ENTROPY.format("nn.functional.cross_entropy"), {"nn.functional.cross_entropy"}, set()),

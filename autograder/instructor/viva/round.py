@@ -1,6 +1,7 @@
 """A round of talks: a question for each student about an exercise of their own that passed."""
 
 import random
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.question import Run, TalkQuestion, question_about, scenes_of
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import MalformedNotebook, read_notebook
+from autograder.sandbox import Program, RunResult
+
+PATIENCE_S = 60.0  # with one student's code, which can wait each time that it is run
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,10 @@ class Talk:
     student: str
     question: TalkQuestion | None
     trouble: str = ""
+
+
+class TookTooLong(Exception):
+    """One student's code used up the patience."""
 
 
 def talks(
@@ -44,14 +52,14 @@ def talks(
         checks_of(room)  # imports what the course does: without torch here, a tensor comes back as its type's name
     held = []
     with ThreadPoolExecutor(sandboxes.at_a_time) as pool:
-        run = partial(_talk, folder, assignment, lambda program: sandboxes.run(program).result())
+        run = partial(_talk, folder, assignment, sandboxes)
         for talk in pool.map(run, works, works.values()):
             held.append(talk)
             done(talk.student)
     return held
 
 
-def _talk(folder: CourseFolder, assignment: str, run: Run, student: str, record: GradingRecord) -> Talk:
+def _talk(folder: CourseFolder, assignment: str, sandboxes: Sandboxes, student: str, record: GradingRecord) -> Talk:
     """Return a question about an exercise that passed and has a scene, tried in an order drawn for the student."""
     passed = [
         exercise
@@ -64,8 +72,23 @@ def _talk(folder: CourseFolder, assignment: str, run: Run, student: str, record:
         cells = program_of(read_notebook(folder.autograded(student, assignment)), (), run_seed=0).cells
     except MalformedNotebook as error:
         return Talk(student, None, str(error))
-    seed = f"{assignment}/{student}"
-    for exercise in random.Random(seed).sample(passed, len(passed)):
-        if question := question_about(record.room, exercise, cells, run, f"{seed}/{exercise}"):
-            return Talk(student, question)
+    seed, run = f"{assignment}/{student}", _patiently(sandboxes)
+    try:
+        for exercise in random.Random(seed).sample(passed, len(passed)):
+            if question := question_about(record.room, exercise, cells, run, f"{seed}/{exercise}"):
+                return Talk(student, question)
+    except TookTooLong:
+        return Talk(student, None, f"to run the code of {student} took more than {PATIENCE_S:.0f} seconds")
     return Talk(student, None, f"no small edit of {student}'s code has a definite result")
+
+
+def _patiently(sandboxes: Sandboxes) -> Run:
+    """Return where to run one student's programs, which raises ``TookTooLong`` once the patience is used up."""
+    last = time.monotonic() + PATIENCE_S
+
+    def run(program: Program) -> RunResult:
+        if time.monotonic() >= last:
+            raise TookTooLong
+        return sandboxes.run(program).result()
+
+    return run

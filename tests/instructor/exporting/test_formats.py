@@ -183,6 +183,13 @@ def test_a_hidden_check_has_a_name_and_points_and_no_output() -> None:
     assert all(any(title in name for name in shown) for title in HIDDEN)
 
 
+def test_the_time_says_nothing_of_hidden_checks() -> None:
+    """While one runs, a student's code knows it, and had set a number in the field."""
+    slow = [{**verdict, "duration_s": 9.0} if verdict["hidden"] else verdict for verdict in GRADED[0].verdicts]
+    assert slow != GRADED[0].verdicts
+    assert results(replace(GRADED[0], verdicts=slow))["execution_time"] == results(GRADED[0])["execution_time"]
+
+
 def test_each_graded_submission_has_a_file_of_its_own_and_the_same_marks_are_the_same_bytes() -> None:
     content = gradescope_zip(CLASS)
     assert content == gradescope_zip(CLASS)

@@ -8,9 +8,11 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.grading.workers import local_sandboxes
+from autograder.instructor.viva import round as viva_round
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import TalkQuestion, scenes_of
-from autograder.instructor.viva.round import Talk
+from autograder.instructor.viva.question import LIMITS, TalkQuestion, scenes_of
+from autograder.instructor.viva.round import Talk, talks
 from autograder.instructor.viva.sheets import excerpt, sheet, write_sheets
 from tests.axe import on_a_telephone, violations
 from tests.conftest import copy_course
@@ -99,6 +101,16 @@ def test_each_student_with_a_passed_exercise_has_a_sheet_and_the_answers_say_why
     assert all(path.name in page for path in (prepared / "submitted").iterdir())
     assert "Not asked: no exercise of dennis in 2-layers passed all its checks." in page
     assert "dennis" not in sheets(prepared)
+
+
+def test_code_that_waits_each_time_it_is_run_takes_a_limited_time(
+    graded_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells that slept when ``viva`` ran them again took ten minutes for one student."""
+    monkeypatch.setattr(viva_round, "PATIENCE_S", 0.0)
+    with local_sandboxes(1, LIMITS, isolated=False) as sandboxes:
+        (talk,) = talks(CourseFolder(graded_folder), ASSIGNMENT, sandboxes, "ada")
+    assert (talk.question, talk.trouble) == (None, "to run the code of ada took more than 0 seconds")
 
 
 @pytest.mark.deep

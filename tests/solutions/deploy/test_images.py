@@ -73,6 +73,7 @@ BOMBS = {
 }
 REFUSED = BOMBS | {
     "a truncated JPEG": (JPEG[: len(JPEG) // 2], "damaged"),
+    "a JPEG whose scans take minutes": (JPEG[:-2] + JPEG[JPEG.index(b"\xff\xda") : -2] * 100 + JPEG[-2:], "scans"),
     "a truncated PNG": (PNG[: len(PNG) // 2], "damaged"),
     "a truncated WebP": (stored("WEBP")[:60], "damaged"),
     "an empty file": (b"", NO_IMAGE),
