@@ -89,7 +89,11 @@ BLACKBOARD = "Layers_ada_attempt_2026-11-05-22-41-07_"
 # The class, the download, and whose each of its notebooks is, or why it is nobody's.
 WHOSE: dict[str, tuple[list[Student], dict[str, bytes], list[str]]] = {
     "a number of nobody's": ([ADA, BOB], gradescope("0815", ""), ["ada", ALONE.format("0815")]),
-    "an address where the roster has none": ([ADA, replace(BOB, email="")], gradescope("", "b@x.org"), ["ada", "bob"]),
+    "an address where the roster has none": (
+        [ADA, replace(BOB, email="")],
+        gradescope("", "b@x.org"),
+        ["ada", ALONE.format("b@x.org")],
+    ),
     "a stranger of a student's name in Canvas": (
         [ADA, BOB],
         named("kingada_1000_5001_2-layers.ipynb", "buildbob_77_5002_2-layers.ipynb"),
