@@ -86,31 +86,30 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
     people = [_by_column(row, header) for row in rows]
     by_student = {mark.student.id: mark for mark in marks}
     matches = _matches(people, [mark.student for mark in marks])
-    owners = [by_student[match.student.id] if match.student else None for match in matches]
     cells = [
         _Cell(
             f"{person[NAME]} ({person.get('ID' if is_canvas else 'Identifier', '')})",
             row[grade].strip() if grade < len(row) else "",
-            mark,
+            match,
+            by_student[match.student.id] if match.student else None,
             is_canvas,
         )
-        for row, person, mark in zip(rows, people, owners, strict=True)
+        for row, person, match in zip(rows, people, matches, strict=True)
     ]
     for row, cell in zip(rows, cells, strict=True):
         if cell.after is not None:
             row += [""] * (grade + 1 - len(row))
             row[grade] = cell.after
-    there = {mark.student.id for mark in owners if mark}
+    there = {match.student.id for match in matches if match.student}
     marked = [mark.student for mark in marks if mark.final_score is not None]
     stays = dict.fromkeys(cell.before for cell in cells if cell.stays)
-    found = list(zip(cells, matches, strict=True))
     return FilledFile(
         text=_written(table, text, delimiter),
         filled=sum(cell.after is not None for cell in cells),
         not_there=[student.id_and_name for student in marked if student.id not in there],
         without_mark=[cell.who for cell in cells if cell.after is None and not cell.stays],
-        doubtful=[f"{cell.who}: {match.reason}" for cell, match in found if match.several or match.doubted],
-        by_name=[cell.who for cell, match in found if cell.after is not None and match.by == "name"],
+        doubtful=[f"{cell.who}: {cell.match.reason}" for cell in cells if cell.match.several or cell.match.doubted],
+        by_name=[cell.who for cell in cells if cell.after is not None and cell.match.by == "name"],
         kept={says: [cell.who for cell in cells if cell.stays and cell.before == says] for says in stays},
         changed=[f"{cell.who}: {cell.before} → {cell.after}" for cell in cells if cell.changes],
         above=[cell.who for cell in cells if cell.is_above],
@@ -123,6 +122,7 @@ class _Cell:
 
     who: str  # as the file calls the student
     before: str
+    match: Match
     mark: Mark | None
     is_canvas: bool
 

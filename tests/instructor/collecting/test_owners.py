@@ -193,35 +193,27 @@ def test_a_submission_of_another_account_is_refused(
         assert match.reason.startswith(f"its folder names {name}, and it belongs to the account {expected}: ask them")
 
 
-# Of a class without accounts on this machine: folders with their owners' accounts, and whose work each is.
-FIRST, SECOND, EVIL = "number 40001", "number 40002", Student("eve", "Eve", "Evil")
-SEVERAL_OWNERS: dict[str, tuple[list[str], list[str]]] = {
-    "a classmate's account": ([FIRST, SECOND, SECOND], ["bob", "eve", ""]),
-    "nobody else's account": ([FIRST, "", SECOND], ["", "", ""]),
-    "a classmate's account, and his own first": ([SECOND, SECOND, FIRST], ["", "eve", "bob"]),
-    "one account of all, as in containers": ([FIRST, FIRST, FIRST], ["bob", "eve", "bob"]),
-    "copies that root made": ([ROOT, SECOND, ROOT], ["bob", "eve", "bob"]),
-    "a classmate's file in his folder": ([FIRST, SECOND, f"{FIRST}, {SECOND}"], ["bob", "eve", ""]),
-    "an account that the roster knows": ([FIRST, SECOND, "daemon"], ["", "eve", "bob"]),
+# The accounts that own folders called bob, eve and bob, none of them a student's; and whose work each of these is.
+A, B = "number 40001", "number 40002"
+SEVERAL_OWNERS = {
+    "a classmate's account": ([[A], [B], [B]], ["bob", "eve", ""]),
+    "a classmate's account, and then his own": ([[B], [B], [A]], ["", "eve", "bob"]),
+    "two accounts of which nothing is known": ([[A], [ROOT], [B]], ["", "eve", ""]),
+    "one account of all, as in containers": ([[A], [A], [A]], ["bob", "eve", "bob"]),
+    "copies that root made": ([[ROOT], [B], [B]], ["bob", "eve", "bob"]),
+    "a classmate's file in his folder": ([[A], [B], [A, B]], ["bob", "eve", ""]),
 }
 
 
 @pytest.mark.parametrize("name", ["bob", "BOB", "ｂｏｂ", "bob "])
 @pytest.mark.parametrize(("accounts", "expected"), SEVERAL_OWNERS.values(), ids=SEVERAL_OWNERS)
-def test_two_accounts_of_the_machine_are_two_people(name: str, accounts: list[str], expected: list[str]) -> None:
-    bob = Student("bob", also=tuple({"daemon"} & set(accounts)))
-    files = [
-        DownloadedFile(
-            entry("x"), "nbgrader", ((Clue("id", who),),), ownership=Ownership(who, tuple(owners.split(", ")))
-        )
-        for who, owners in zip(("bob", "eve", name), accounts, strict=True)
-        if owners
-    ]
-    matches = [match for (match,) in owners_of(files, Directory([bob, EVIL]))]
-    assert [match.student.id if match.student else "" for match in matches] == [
-        whose for owners, whose in zip(accounts, expected, strict=True) if owners
-    ]
-    assert all(FIRST in match.reason and not match.several for match in matches if not match.student)
+def test_two_accounts_of_the_machine_are_two_people(name: str, accounts: list[list[str]], expected: list[str]) -> None:
+    folders = zip(("bob", "eve", name), map(tuple, accounts), strict=True)
+    owned = [(((Clue("id", who),),), Ownership(who, owners)) for who, owners in folders]
+    files = [DownloadedFile(entry("x"), "nbgrader", clues, ownership=ownership) for clues, ownership in owned]
+    matches = [match for (match,) in owners_of(files, Directory([NAMED, Student("eve")]))]
+    assert [match.student.id if match.student else "" for match in matches] == expected
+    assert all(A in match.reason and B in match.reason for match in matches if not match.student)
 
 
 @pytest.fixture
