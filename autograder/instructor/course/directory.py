@@ -90,7 +90,7 @@ class Directory:
         return frozenset(clue.kind for clue in clues if clue.is_stated and self._known_by(clue))
 
     def find(self, clues: Sequence[Clue], known_kinds: Collection[Kind] = ()) -> Match:
-        """Return whose work it is; numbers and ids of other than the known kinds can be of another list."""
+        """Return whose work it is; a number, or an id beside a guess, of an unknown kind can be of another list."""
         known = [(clue, students) for clue in clues if (students := self._known_by(clue))]
         if not known:
             texts = " or ".join(map(repr, dict.fromkeys(clue.text for clue in clues if clue.text)))
