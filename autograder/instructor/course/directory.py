@@ -1,8 +1,12 @@
 """Find the student to whom a learning system's clues point, in the class. Pure.
 
+Collecting, requests and exporting ask here and match nobody on their own, so one rule says what a student can choose.
+
 Numbers, ids and addresses that a system states come before a name, which in many systems students choose themselves.
-All of them that find somebody have to find the same one, and where the roster could know one and does not, a name does
-not make up for it. Else the first clue that finds somebody decides. What fits two finds nobody: a person decides.
+All of them that find somebody have to find the same one; where that is only a login or a number that students enter,
+the name must not find another. A name does not make up for an id or an address that the roster lacks, nor for a number
+if the roster has numbers of that system. Else the first clue that finds somebody decides. What fits two finds nobody: a
+person decides.
 """
 
 import re
@@ -33,6 +37,7 @@ class Clue:
     kind: Kind
     text: str
     guessed: bool = False  # whether its kind is unknown, and this one is tried
+    chosen: bool = False  # whether students can choose it, as they can a name: a login, or a number that they enter
 
     @property
     def is_stated(self) -> bool:
@@ -56,6 +61,8 @@ class Match:
     several: bool = False  # whether more than one is
     account: tuple[Clue, ...] = ()  # the system's statements about the person; two accounts are two people
     certainty: int = 0  # 0 by a name alone, 1 by a statement, 2 where the roster knows all statements
+    chosen: bool = False  # whether a name alone decided, or what else students choose, and no name beside it
+    doubted: Student | None = None  # whom a name alone fits, where that is not enough
 
 
 class Directory:
@@ -83,27 +90,31 @@ class Directory:
         return frozenset(clue.kind for clue in clues if clue.is_stated and self._known_by(clue))
 
     def find(self, clues: Sequence[Clue], known_kinds: Collection[Kind] = ()) -> Match:
-        """Return whose work it is; numbers and ids of other than the known kinds can be of another list."""
+        """Return whose work it is; a number, or an id beside a guess, of an unknown kind can be of another list."""
         known = [(clue, students) for clue in clues if (students := self._known_by(clue))]
         if not known:
             texts = " or ".join(map(repr, dict.fromkeys(clue.text for clue in clues if clue.text)))
             reason = f"nobody in the roster is {texts}" if texts else "it names nobody"
             return Match(None, reason=reason, stranger=bool(texts))
-        deciding = [(clue, students) for clue, students in known if clue.is_stated] or known[:1]
+        stated = [(clue, students) for clue, students in known if clue.is_stated]
+        is_chosen = all(clue.chosen for clue, _ in stated)
+        names = [(clue, students) for clue, students in known if clue.kind == "name" and stated and is_chosen]
+        deciding = [*stated, *names] or known[:1]
         (by, students), *more = deciding
         common = set(students).intersection(*(fitting for _, fitting in more))
         if len(common) != 1:
             fits = [f"{clue.text!r} fits {' and '.join(sorted(who))}" for clue, who in deciding]
             return Match(None, reason=", ".join(fits), several=True)
-        student, stated = students[common.pop()], [clue for clue in clues if clue.is_stated]
-        contrary = next((clue for clue in stated if _contradicts(clue, student, known_kinds)), None)
-        if contrary and not by.is_stated:
-            alone = f"the name {by.text!r} alone does not make it the work of {student.id}"
-            return Match(None, reason=f"nobody in the roster is {contrary.text!r}, and {alone}", stranger=True)
+        student, statements = students[common.pop()], [clue for clue in clues if clue.is_stated]
+        unlike = (clue for clue in statements if _contradicts(clue, student, known_kinds, by_name=by.kind == "name"))
+        if not by.is_stated and (contrary := next(unlike, None)):
+            alone = f"the {by.kind} {by.text!r} alone does not make it the work of {student.id}"
+            reason = f"nobody in the roster is {contrary.text!r}, and {alone}"
+            return Match(None, reason=reason, stranger=True, doubted=student)
         # One of several readings of a number has found somebody: the others were none.
-        account = tuple(clue for clue in stated if clue == by or clue.kind != by.kind)
-        certainty = by.is_stated * (2 if len(deciding) == len(account) else 1)
-        return Match(student, by.kind, account=account, certainty=certainty)
+        account = tuple(clue for clue in statements if clue == by or clue.kind != by.kind)
+        certainty = by.is_stated * (2 if len(stated) == len(account) else 1)
+        return Match(student, by.kind, account=account, certainty=certainty, chosen=is_chosen and not names)
 
     def named(self, written: str) -> Student:
         """Return the student whom an instructor means by id, address or name; raise UnknownStudent for none or two."""
@@ -119,8 +130,10 @@ class Directory:
         return next((students for at in _lookups(clue) if (students := self._known.get(at))), {})
 
 
-def _contradicts(clue: Clue, student: Student, known_kinds: Collection[Kind]) -> bool:
-    """Whether an unmatched clue differs from the roster's entry of a student."""
+def _contradicts(clue: Clue, student: Student, known_kinds: Collection[Kind], *, by_name: bool) -> bool:
+    """Whether an unmatched clue speaks against a student whom only a name or a guess fits."""
+    if by_name and clue.kind in ("id", "e-mail"):
+        return True
     if clue.kind == "e-mail":
         return bool(student.email)
     return clue.kind in known_kinds and (clue.kind == "id" or bool(student.lms_user_id))

@@ -10,8 +10,12 @@ Columns are known by their names, in any order and number. Read as they are, bes
   export" and "Offline grading worksheet")
 - the table of ``nbgrader db student import``, ``id, first_name, last_name, email, lms_user_id`` (nbgrader's
   documentation)
+
+Defends against a student whose address or login, where these are the only ids, cannot name a folder, and so would stop
+every command: a digest of it does. Does not defend: where a system lets two students enter the same address.
 """
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -31,6 +35,7 @@ NAME_COLUMNS = ("name", "fullname", "student", "studentname")
 ALSO = "also"
 ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
 NO_FOLDER = re.compile(r"[/\\\x00-\x1f\x7f]|^\.|^-|^$")
+DIGEST = "sha256-"  # begins the id of a student whose own cannot name a folder, and nobody else's
 MAX_ID_BYTES = 100
 POINTS_POSSIBLE = "Points Possible"
 # The student as whom teachers see a course of Canvas.
@@ -115,36 +120,47 @@ def students_in(table: Table) -> tuple[Student, ...]:
     """Return the students of a table, in its order.
 
     Raises:
-        TableError: no column holds an id for everybody, one cannot name a folder, or two students have the same.
+        TableError: no column holds an id for everybody, an id of the school's cannot name a folder or is rounded, or
+            two students have the same.
     """
     rows = [row for row in table.rows if not _is_no_student(row)]
     if not rows:
         return ()
     column = _id_column(table, rows)
+    rounded = [row for row in rows if ROUNDED.fullmatch(row.cells[column])]
+    if rounded and (column not in EMAIL_COLUMNS or rounded == rows):
+        raise table.error(
+            rounded[0],
+            f"a spreadsheet has rounded the id to {rounded[0].cells[column]}: export it again and do not save it there",
+        )
     more_ids = [name for name in ID_COLUMNS if name not in (column, *EMAIL_COLUMNS) and not _is_lms_id(name, table)]
     return tuple(_student(table, row, column, more_ids) for row in rows)
 
 
 def _student(table: Table, row: Row, column: str, more_ids: Sequence[str]) -> Student:
-    identity = row.cells[column]
-    if NO_FOLDER.search(identity) or len(identity.encode()) > MAX_ID_BYTES:
-        raise table.error(row, f"{identity!r} cannot name a folder, as an id does in submitted/")
-    if ROUNDED.fullmatch(identity):
-        raise table.error(
-            row, f"a spreadsheet has rounded the id to {identity}: export it again and do not save it there"
-        )
+    written = identity = row.cells[column]
+    is_folder = not NO_FOLDER.search(written) and len(written.encode()) <= MAX_ID_BYTES
+    if column in (*LOGIN_COLUMNS, *EMAIL_COLUMNS):
+        if not is_folder or ROUNDED.fullmatch(written) or _is_digest(written):
+            identity = DIGEST + hashlib.sha256(written.encode()).hexdigest()[:32]
+    elif not is_folder:
+        raise table.error(row, f"{written!r} cannot name a folder, as an id does in submitted/")
     first, last = row.first(*FIRST_NAME_COLUMNS), row.first(*LAST_NAME_COLUMNS)
     if not first and not last:
         first, last = split_name(row.first(*NAME_COLUMNS))
-    also = [row.cells.get(name, "") for name in more_ids] + [
+    also = [row.cells.get(name, "") for name in (column, *more_ids)] + [
         name.strip() for name in row.cells.get(ALSO, "").split(";")
     ]
     lms_user_id = row.first("lmsuserid") or row.cells.get("identifier", "").removeprefix("Participant ")
     if _is_lms_id("id", table):
         lms_user_id = row.cells.get("id", "")
-    known = tuple(dict.fromkeys(name for name in also if name and name != identity))
+    known = tuple(dict.fromkeys(name for name in also if name not in ("", identity) and not _is_digest(name)))
     login, section = row.first(*LOGIN_COLUMNS), row.cells.get("section", "")
     return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_user_id, known, login, section)
+
+
+def _is_digest(name: str) -> bool:
+    return name.casefold().startswith(DIGEST)
 
 
 def split_name(name: str) -> tuple[str, str]:

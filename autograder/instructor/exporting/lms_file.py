@@ -3,6 +3,13 @@
 Canvas's gradebook export gets the assignment's column filled, Moodle's grading worksheet the grade. In Canvas's, a cell
 that says ``EX`` (excused) or ``N/A`` (not given the assignment) stays, and so does the cell of a student with an
 unmarked answer.
+
+Defends against a student who takes another's mark by a name or a login that students choose. A row that a name alone
+finds gets no mark where it has an id, login or address that the roster lacks, nor where somebody of the class and
+somebody of the file are left over. Who got one by a name alone is named.
+
+Does not defend: where the file has nothing but names, against two students who exchange theirs; nor against a login
+that is another student's id, in a row whose name is nobody's, where that student's own row is not in the file.
 """
 
 import csv
@@ -10,7 +17,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +33,10 @@ CANVAS_NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignmen
 NO_MARK = {EXCUSED, "N/A"}
 NAMES = ("Student", "LastName", "FirstName", "Full name")
 NAME = "name"  # a student's, from one column or two
+TELL_APART = (
+    "found only by a name or login, which students can choose: ask whose each is, and enter the number, address or id "
+    "into roster.csv (columns lms user id, e-mail, also), or whoever it lacks"
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,8 @@ class FilledFile:
     filled: int  # the number of marks that were put in
     not_there: Sequence[str]  # students with a mark whom the file does not name
     without_mark: Sequence[str]  # those in the file for whom there is no mark, as it calls them
+    doubtful: Sequence[str]  # those of them whose row fits a student, but not enough, each with the reason
+    by_name: Sequence[str]  # those whose mark was put in by a name alone
     kept: Mapping[str, Sequence[str]]  # those whom it excuses or does not give the assignment, by what it says
     changed: Sequence[str]  # those who had another mark in it, each with the old and the new one
     above: Sequence[str]  # those with a mark above the maximum, which Moodle passes over
@@ -45,6 +58,8 @@ class FilledFile:
         groups = [(f"kept {value} for {len(students)}", students) for value, students in self.kept.items()]
         groups += [
             (f"no mark for {len(self.without_mark)} in {path}", self.without_mark),
+            (f"{len(self.doubtful)} not filled, {TELL_APART}", self.doubtful),
+            (f"filled in for {len(self.by_name)} by the name alone, which students can choose", self.by_name),
             ("above the maximum, so that Moodle passes over it", self.above),
             (f"{len(self.not_there)} with a mark are not in {path}", self.not_there),
         ]
@@ -70,21 +85,22 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
     rows = _student_rows(table, header, grade, marks[0].max_score, is_canvas=is_canvas)
     people = [_by_column(row, header) for row in rows]
     by_student = {mark.student.id: mark for mark in marks}
-    owners = [by_student.get(owner) for owner in _owners(people, [mark.student for mark in marks])]
+    matches = _matches(people, [mark.student for mark in marks])
     cells = [
         _Cell(
             f"{person[NAME]} ({person.get('ID' if is_canvas else 'Identifier', '')})",
             row[grade].strip() if grade < len(row) else "",
-            mark,
+            match,
+            by_student[match.student.id] if match.student else None,
             is_canvas,
         )
-        for row, person, mark in zip(rows, people, owners, strict=True)
+        for row, person, match in zip(rows, people, matches, strict=True)
     ]
     for row, cell in zip(rows, cells, strict=True):
         if cell.after is not None:
             row += [""] * (grade + 1 - len(row))
             row[grade] = cell.after
-    there = {mark.student.id for mark in owners if mark}
+    there = {match.student.id for match in matches if match.student}
     marked = [mark.student for mark in marks if mark.final_score is not None]
     stays = dict.fromkeys(cell.before for cell in cells if cell.stays)
     return FilledFile(
@@ -92,6 +108,8 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
         filled=sum(cell.after is not None for cell in cells),
         not_there=[student.id_and_name for student in marked if student.id not in there],
         without_mark=[cell.who for cell in cells if cell.after is None and not cell.stays],
+        doubtful=[f"{cell.who}: {cell.match.reason}" for cell in cells if cell.match.several or cell.match.doubted],
+        by_name=[cell.who for cell in cells if cell.after is not None and cell.match.by == "name"],
         kept={says: [cell.who for cell in cells if cell.stays and cell.before == says] for says in stays},
         changed=[f"{cell.who}: {cell.before} → {cell.after}" for cell in cells if cell.changes],
         above=[cell.who for cell in cells if cell.is_above],
@@ -104,6 +122,7 @@ class _Cell:
 
     who: str  # as the file calls the student
     before: str
+    match: Match
     mark: Mark | None
     is_canvas: bool
 
@@ -201,25 +220,34 @@ def _by_column(row: Sequence[str], header: Sequence[str]) -> dict[str, str]:
     return cells | {NAME: ", ".join(filter(None, map(cells.get, NAMES)))}
 
 
-def _owners(people: Sequence[Mapping[str, str]], students: Sequence[Student]) -> list[str]:
-    """Return the id of the student of each row; empty where there is none, or where another row is as sure of the same.
+def _matches(people: Sequence[Mapping[str, str]], students: Sequence[Student]) -> list[Match]:
+    """Return the search for each row's student: nobody where another row is as sure of the same.
 
     A row of the system's own file is read as its other statements on students are: see ``Directory``.
     """
     directory, clues = Directory(students), [_clues(person) for person in people]
     known_kinds = directory.known_kinds(clue for of_row in clues for clue in of_row)
     matches = [directory.find(of_row, known_kinds) for of_row in clues]
-    claims: dict[str, list[int]] = defaultdict(list)
+    claims: dict[Student, list[int]] = defaultdict(list)
     for match in matches:
         if match.student:
-            claims[match.student.id].append(match.certainty)
+            claims[match.student].append(match.certainty)
+    doubted = {match.doubted for match in matches}
+    strangers = [person[NAME] for person, match in zip(people, matches, strict=True) if match.stranger]
+    absent = [student.id_and_name for student in students if student not in {*claims, *doubted}]
 
-    def is_surest(match: Match, others: Sequence[int]) -> bool:
-        return match.certainty == max(others) and others.count(match.certainty) == 1
+    def settled(match: Match) -> Match:
+        if match.student is None:
+            return match
+        reason, certainties = "", claims[match.student]
+        is_surest = match.certainty == max(certainties) and certainties.count(match.certainty) == 1
+        if not is_surest or (match.chosen and match.student in doubted):
+            reason = f"another row fits {match.student.id}, too"
+        elif match.by == "name" and strangers and absent:
+            reason = f"{match.student.id} could be {strangers[0]!r}, since {absent[0]} is not in the file"
+        return replace(match, student=None, doubted=match.student, reason=reason) if reason else match
 
-    return [
-        match.student.id if match.student and is_surest(match, claims[match.student.id]) else "" for match in matches
-    ]
+    return list(map(settled, matches))
 
 
 def _clues(person: Mapping[str, str]) -> list[Clue]:
@@ -230,7 +258,7 @@ def _clues(person: Mapping[str, str]) -> list[Clue]:
     return [
         Clue("number", number),
         Clue("id", cells.get("SIS User ID") or cells.get("ID number", "")),
-        Clue("e-mail" if "@" in login else "id", login),
+        Clue("e-mail" if "@" in login else "id", login, chosen=True),
         Clue("e-mail", cells.get("Email address", "")),
         Clue("id", number, guessed=True),  # a file of ours from before the roster knew the system's numbers
         Clue("name", cells[NAME]),

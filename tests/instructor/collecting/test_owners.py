@@ -89,7 +89,11 @@ BLACKBOARD = "Layers_ada_attempt_2026-11-05-22-41-07_"
 # The class, the download, and whose each of its notebooks is, or why it is nobody's.
 WHOSE: dict[str, tuple[list[Student], dict[str, bytes], list[str]]] = {
     "a number of nobody's": ([ADA, BOB], gradescope("0815", ""), ["ada", ALONE.format("0815")]),
-    "an address where the roster has none": ([ADA, replace(BOB, email="")], gradescope("", "b@x.org"), ["ada", "bob"]),
+    "an address where the roster has none": (
+        [ADA, replace(BOB, email="")],
+        gradescope("", "b@x.org"),
+        ["ada", ALONE.format("b@x.org")],
+    ),
     "a stranger of a student's name in Canvas": (
         [ADA, BOB],
         named("kingada_1000_5001_2-layers.ipynb", "buildbob_77_5002_2-layers.ipynb"),
@@ -187,6 +191,29 @@ def test_a_submission_of_another_account_is_refused(
     else:
         assert not match.student and not match.stranger
         assert match.reason.startswith(f"its folder names {name}, and it belongs to the account {expected}: ask them")
+
+
+# The accounts that own folders called bob, eve and bob, none of them a student's; and whose work each of these is.
+A, B = "number 40001", "number 40002"
+SEVERAL_OWNERS = {
+    "a classmate's account": ([[A], [B], [B]], ["bob", "eve", ""]),
+    "a classmate's account, and then his own": ([[B], [B], [A]], ["", "eve", "bob"]),
+    "two accounts of which nothing is known": ([[A], [ROOT], [B]], ["", "eve", ""]),
+    "one account of all, as in containers": ([[A], [A], [A]], ["bob", "eve", "bob"]),
+    "copies that root made": ([[ROOT], [B], [B]], ["bob", "eve", "bob"]),
+    "a classmate's file in his folder": ([[A], [B], [A, B]], ["bob", "eve", ""]),
+}
+
+
+@pytest.mark.parametrize("name", ["bob", "BOB", "ｂｏｂ", "bob "])
+@pytest.mark.parametrize(("accounts", "expected"), SEVERAL_OWNERS.values(), ids=SEVERAL_OWNERS)
+def test_two_accounts_of_the_machine_are_two_people(name: str, accounts: list[list[str]], expected: list[str]) -> None:
+    folders = zip(("bob", "eve", name), map(tuple, accounts), strict=True)
+    owned = [(((Clue("id", who),),), Ownership(who, owners)) for who, owners in folders]
+    files = [DownloadedFile(entry("x"), "nbgrader", clues, ownership=ownership) for clues, ownership in owned]
+    matches = [match for (match,) in owners_of(files, Directory([NAMED, Student("eve")]))]
+    assert [match.student.id if match.student else "" for match in matches] == expected
+    assert all(A in match.reason and B in match.reason for match in matches if not match.student)
 
 
 @pytest.fixture

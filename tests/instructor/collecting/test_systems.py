@@ -100,7 +100,7 @@ def test_gradescope_gives_people_and_time(time: str, when: datetime | None) -> N
     file = of_zip(name, **export)[name]
     assert (file.system, file.when, file.standing) == ("Gradescope", when, PROVED if when else CLAIMED)
     assert owners({name: file}) == {name: ["007", "bob"]}
-    assert file.owners[0][0] == Clue("id", "007")
+    assert file.owners[0][0] == Clue("id", "007", chosen=True)
 
 
 def test_unreadable_gradescope_metadata_is_one_line() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.instructor.course.directory import Clue, Directory
 from autograder.instructor.course.files import TableError, parse_table
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.init import make_course_folder
@@ -106,6 +107,8 @@ def test_names_keep_commas_quotes_and_scripts() -> None:
         ("id,name\n1.23457E+09,Ada\n", "line 2: a spreadsheet has rounded the id"),
         ("id,name\nada,Lovelace, Ada\n", "line 2: 3 cells under 2 columns; put what holds a ',' into double quotes"),
         ('id,name\nada,"Ada\n', "line 2: unexpected end of data"),
+        ('First name,Email address\nA,1.2E+09\nB,"1,3E+09"\n', "line 2: a spreadsheet has rounded the id"),
+        ("First name,Username\nA,1.2E+09\nB,bob\n", "line 2: a spreadsheet has rounded the id"),
         ("id,name\nada,José\n".encode("latin-1"), "is not a table of text in UTF-8: save it as “CSV UTF-8”"),
         (b"PK\x03\x04\x00\x00\xd8\x00", "is not a table of text"),
     ],
@@ -115,6 +118,22 @@ def test_an_unreadable_roster_is_refused_in_one_line(text: str | bytes, reason: 
         roster(text)
     assert reason in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("column", ["Email address", "SIS Login ID"])
+@pytest.mark.parametrize("odd", ["-eve@x.org", "eve/x@x.org", ".eve@x.org", "e" * 101 + "@x.org", "1,5E+10"])
+def test_an_address_that_cannot_name_a_folder_stops_nobody(odd: str, column: str) -> None:
+    column = "Email address" if odd == "1,5E+10" else column  # nothing but an address is no number
+    table = f'Name,{column}\nBob,bob@x.org\nEve,"{odd}"\nMal,"%s"\n'
+    _, eve, _ = students = roster(table % "m@x.org")
+    assert re.fullmatch("sha256-[0-9a-f]{32}", eve.id)
+    assert Directory(students).find([Clue("e-mail", odd)]).student == eve
+    _, again, mal = roster(table % eve.id)  # whose address is what her folder is called
+    assert (again.id, mal.id == eve.id, Directory([again, mal]).find([Clue("id", eve.id)]).student) == (
+        eve.id,
+        False,
+        eve,
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -86,7 +87,7 @@ def test_a_mark_that_moodle_passes_over_is_named() -> None:
         "x,8,0042,q",  # the school's id
         "x,8,,ADA@example.edu",  # an address as login
         "x,0042,zzz,q",
-        '"Lovelace, Ada",8,,q',
+        '"Lovelace, Ada",8,,',
     ],
 )
 def test_student_is_found_by_number_id_address_or_name(row: str) -> None:
@@ -108,6 +109,39 @@ def test_where_the_schools_ids_are_ours_a_namesake_with_another_one_is_left_out(
     done = fill(f'{head}"Li, Wei",9,b2,b2,,\n"de la Cruz, Jr., Ben",8,007,ben,,\n', [gone, MARKED[1]])
     assert (done.filled, done.not_there) == (1, ["7 Wei Li"])
     assert done.text.endswith(",7.25\n")
+
+
+BOB, EVE = Student("bob", "Bob", "Build"), Student("eve", "Eve", "Evil")
+THEIRS = [replace(mark, student=student) for mark, student in zip(MARKED, (BOB, EVE), strict=True)]
+CANVAS_HEAD = "Student,ID,SIS User ID,SIS Login ID,Section,2-layers\n"
+MOODLE_HEAD = "Identifier,Full name,Email address,Grade\n"
+# Files in which Eve is called as Bob is in the roster, or has his id as her login; Bob has another name or login.
+CHOSEN_NAMES = {
+    "an address as login": f'{CANVAS_HEAD}"Build, Bobby",1001,,bobby@x.org,,\n"Build, Bob",1002,,eve@x.org,,\n',
+    "the school's id": f'{CANVAS_HEAD}"Build, Bobby",1001,s1,,,\n"Build, Bob",1002,s2,,,\n',
+    "a login": f'{CANVAS_HEAD}"Build, Bobby",1001,,bb,,\n"Build, Bob",1002,,ee,,\n',
+    "an address": f"{MOODLE_HEAD}Participant 1,Bobby Build,b@x.org,\nParticipant 2,Bob Build,e@x.org,\n",
+    "nothing but another's row": f"{MOODLE_HEAD}Participant 1,Bobby Build,,\nParticipant 2,Bob Build,,\n",
+    "his id as her login": f'{CANVAS_HEAD}"Build, Bob",1001,,b@x.org,,\n"Evil, Eve",1002,,bob,,\n',
+    "his id as her login, and no name": f'{CANVAS_HEAD}"Build, Bob",1001,,b@x.org,,\nE,1002,,bob,,\n',
+}
+
+
+@pytest.mark.parametrize("text", CHOSEN_NAMES.values(), ids=CHOSEN_NAMES)
+def test_a_name_or_login_that_a_student_chose_takes_nobodys_mark(text: str) -> None:
+    done = fill(text, THEIRS)
+    assert (done.text, done.not_there) == (text, ["bob Bob Build", "eve Eve Evil"])
+    remarks = "\n".join(done.remarks(Path("given.csv")))
+    assert "roster.csv" in remarks and "Build, Bob" in remarks.replace("Bob Build", "Build, Bob")
+
+
+def test_a_class_known_by_names_is_filled_once_the_roster_has_addresses_or_where_the_file_has_none() -> None:
+    text = (
+        f"{MOODLE_HEAD}Participant 1,Bob Build,b@x.org,\nParticipant 2,Eve Evil,e@x.org,\nParticipant 3,Ta,t@x.org,\n"
+    )
+    known = [replace(mark, student=replace(mark.student, email=f"{mark.student.id[0]}@x.org")) for mark in THEIRS]
+    assert [fill(text, marks).filled for marks in (THEIRS, known)] == [0, 2]
+    assert len(fill(re.sub(".@x.org", "", text), THEIRS).by_name) == 2
 
 
 def test_two_of_one_name_are_left_out_rather_than_mixed_up() -> None:
@@ -141,8 +175,8 @@ def test_an_answer_that_nobody_has_marked_leaves_the_cell_as_it_is() -> None:
 
 def test_canvas_with_split_names_is_filled_and_its_students_are_found_by_name() -> None:
     head = "LastName,FirstName,ID,SIS Login ID,Section,2-layers (12)\n    Points Possible,,,,,25\n"
-    done = fill(f'{head}Lovelace,Ada,7,x,A,\n"de la Cruz, Jr.",Ben,8,y,A,3\n', MARKED)
-    assert done.text == f'{head}Lovelace,Ada,7,x,A,18\n"de la Cruz, Jr.",Ben,8,y,A,7.25\n'
+    done = fill(f'{head}Lovelace,Ada,7,,A,\n"de la Cruz, Jr.",Ben,8,,A,3\n', MARKED)
+    assert done.text == f'{head}Lovelace,Ada,7,,A,18\n"de la Cruz, Jr.",Ben,8,,A,7.25\n'
     assert done.changed == ["de la Cruz, Jr., Ben (8): 3 → 7.25"]
 
 

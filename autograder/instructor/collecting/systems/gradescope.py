@@ -61,7 +61,7 @@ def _handed_in(entry: DownloadEntry, number: str, submission: Mapping[str, Any])
 
 def _clues(number: str, person: Mapping[str, Any]) -> tuple[Clue, ...]:
     values = {key: str(person.get(key) or "") for key in (":sid", ":email", ":name")}
-    account = (Clue("id", values[":sid"]), Clue("e-mail", values[":email"]))
+    account = (Clue("id", values[":sid"], chosen=True), Clue("e-mail", values[":email"]))
     # The export has one submission of each person: where nothing else tells two of one name apart, that does.
     submission = () if any(clue.text for clue in account) else (Clue("submission", number),)
     return *account, *submission, Clue("name", values[":name"])
