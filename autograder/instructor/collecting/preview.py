@@ -28,7 +28,7 @@ def notices(plan: Plan) -> list[str]:
     if any(match.stranger for match in unmatched):
         lines.append(
             "for students whom the download calls otherwise than the roster: write that name or address into its "
-            f"column “also”; for one file: {BY_HAND}"
+            f"column “also”, or all addresses into a column “e-mail”; for one file: {BY_HAND}"
         )
     if any(match.several for match in unmatched):
         lines.append(
