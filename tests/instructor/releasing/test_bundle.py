@@ -85,7 +85,7 @@ def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solut
     half = {name for name in names if not name.startswith("autograder/instructor/")}
     wheel = {name.partition(".whl/")[2] for name in bundle if ".whl/" in name and ".dist-info/" not in name}
     of_the_course = {name for name in wheel if name.startswith("solutions/")}
-    shared = ("../__init__", "__init__", "_far_device")
+    shared = ("../__init__", "__init__", "_far_device", "_traced")
     modules = (*(f"../{name}" for name in COURSE.given), *shared, *rooms())
     assert of_the_course == {os.path.normpath(f"solutions/checks/{name}.py") for name in modules}
     recorded = {name for name in wheel if name.startswith("autograder/judge/records/")}
