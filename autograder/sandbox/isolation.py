@@ -1,8 +1,19 @@
 """The walls around student code.
 
 Defends: files outside the interpreter (course folder, other submissions, gradebook, reference, checks, home), the
-network, other processes, environment variables, the disk, the number of processes and the memory of all.
+network, other processes, environment variables, the disk, the number of processes, and the memory of all of them, with
+the kernel's for their mappings and page tables.
 Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
+
+- All submissions read the same files of the system and the interpreter, and the kernel keeps in memory what one of them
+  has read. The calls that ask for this are refused, but a read from memory takes a microsecond and one from the disk a
+  hundred. Code that a hidden check calls can thus leave a message for a submission that is graded later.
+- The kernel remembers names of files that were looked up and do not exist: a minute of look-ups takes gigabytes. It
+  gives them up when memory is short; in a container they count as the grader's memory until then.
+- Handlers of ``os.register_at_fork`` run in the process that forks for each check, which knows the seeds of all checks
+  and the code of the hidden ones. Python cannot remove them. They gain nothing: the code under a check sees the same,
+  and gives the answer.
+
 Assumes: Linux with user namespaces or root, and bubblewrap or Landlock. A container that holds a single submission may
 have neither: ``OTHER_USER`` is for that alone, and says what it does without.
 
