@@ -7,7 +7,6 @@ import itertools
 import select
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -104,7 +103,7 @@ class Sandbox:
             return self._control
         wall = self._wall()
         control, inherited = socket.socketpair()
-        server = [sys.executable, "-m", "autograder.sandbox.server", wall]
+        server = [str(isolation.interpreter()), "-m", "autograder.sandbox.server", wall]
         server += [str(isolation.unique_uid(next(_numbers))), str(inherited.fileno()), *map(str, self.hidden)]
         with inherited:
             self._process = subprocess.Popen(

@@ -1,8 +1,19 @@
 """The walls around student code.
 
 Defends: files outside the interpreter (course folder, other submissions, gradebook, reference, checks, home), the
-network, other processes, environment variables, the disk, the number of processes and the memory of all.
+network, other processes, environment variables, the disk, the number of processes, and the memory of all of them, with
+the kernel's for their mappings and page tables.
 Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
+
+- All submissions read the same files of the system and the interpreter, and the kernel keeps in memory what one of them
+  has read. The calls that ask for this are refused, but a read from memory takes a microsecond and one from the disk a
+  hundred. Code that a hidden check calls can thus leave a message for a submission that is graded later.
+- The kernel remembers names of files that were looked up and do not exist: a minute of look-ups takes gigabytes. It
+  gives them up when memory is short; in a container they count as the grader's memory until then.
+- Handlers of ``os.register_at_fork`` run in the process that forks for each check, which knows the seeds of all checks
+  and the code of the hidden ones. Python cannot remove them. They gain nothing: the code under a check sees the same,
+  and gives the answer.
+
 Assumes: Linux with user namespaces or root, and bubblewrap or Landlock. A container that holds a single submission may
 have neither: ``OTHER_USER`` is for that alone, and says what it does without.
 
@@ -17,6 +28,7 @@ import ctypes
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -110,11 +122,14 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
         line += ["--ro-bind-try", file, file]
     line += ["--tmpfs", "/tmp", "--dev", "/dev", "--tmpfs", "/dev/shm", "--proc", "/proc"]
     line += ["--ro-bind", "/dev/null", "/dev/zero"]  # as a file of no device, which nobody can open
-    allowed = interpreter_folders()
-    for folder in allowed:
-        for parent in list(folder.parents)[-2::-1]:
+    folders, links = interpreter_folders(), interpreter_links()
+    for place in (*folders, *links):
+        for parent in list(place.parents)[-2::-1]:
             line += ["--perms", "0755", "--dir", str(parent)]  # or else only root could pass through
+    for folder in folders:
         line += ["--ro-bind", str(folder), str(folder)]
+    for link, folder in links.items():
+        line += ["--symlink", str(folder), str(link)]
     for folder in shown_by_chance(hidden):
         line += ["--tmpfs", str(folder)]
     if os.geteuid() == 0:
@@ -123,10 +138,33 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
     return [*line, "--chdir", "/tmp", "--", *server]
 
 
+def walls_stand() -> bool:
+    """Return whether the kernel allows namespaces here, tried with a program that needs nothing else."""
+    bare = ["unshare", "--mount", "--pid", "--ipc", "--uts", "--net", "true"]
+    line = command(["true"], ()) if shutil.which("bwrap") else bare
+    return subprocess.run(line, capture_output=True, check=False).returncode == 0
+
+
 def shown_by_chance(hidden: Sequence[Path]) -> list[Path]:
     """Return the folders that lie in a folder readable by student code."""
     allowed = (*interpreter_folders(), Path("/usr"))
     return [folder for folder in hidden if any(folder.is_relative_to(shown) for shown in allowed)]
+
+
+def interpreter() -> Path:
+    """Return this Python by the folder in which the sandbox has it, whatever links led here.
+
+    The file itself can be a link, by which a virtual environment is known.
+    """
+    called = Path(sys.executable)
+    return called.parent.resolve() / called.name
+
+
+def interpreter_links() -> dict[Path, Path]:
+    """Return the link by which a virtual environment names its Python, as uv makes it, with the folder it leads to."""
+    called, folder = Path(sys.base_prefix), Path(sys.base_prefix).resolve()
+    shown = any(called.is_relative_to(known) for known in (*interpreter_folders(), Path("/usr")))
+    return {} if called == folder or shown else {called: folder}
 
 
 def interpreter_folders() -> list[Path]:
@@ -185,6 +223,7 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         for folder in interpreter_folders()
         if any(folder.is_relative_to(covered) for covered in (*covers, *WRITABLE))
     }
+    links = interpreter_links()  # found before they are covered
     for place, options in covers.items():
         _cover(place, options)
     for place in WRITABLE:  # two folders of one disk, which has one limit
@@ -199,6 +238,10 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         folder.mkdir(exist_ok=True)
         _bind(Path(f"/proc/self/fd/{handle}"), folder)
         os.close(handle)
+    for link, folder in links.items():
+        if not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(folder)
     # The checks have been imported: a cell must not print the text of a hidden one.
     for folder in shown_by_chance(hidden or ()):
         _cover(folder, EMPTY)

@@ -18,6 +18,9 @@ TRUSTED = 2  # the supervisor and the first process of its namespace, which are 
 TRIES = 3  # to count processes while none comes or ends
 ROUNDS = 50  # of stopping processes that have started since the last round
 STOPS_WITHIN_S = 1.0  # or else it is counted as it is
+PAGE_BYTES = 4096  # the smallest: no process has more mappings than such pages
+# Kernel memory of a mapping in a chain of forks, measured: its description, and a link to each process of the chain.
+MAPPING_BYTES, LINK_BYTES = 400, 64
 STOPPED, WAITING = {"T", "t"}, {"D", "Z", "X"}  # in /proc; signals do not reach the second
 
 
@@ -40,7 +43,8 @@ class Watch:
 
     Forks share pages until one of them writes, and the kernel takes long to work out the share of each: so it is asked
     only if the pages of all could be too many, or if processes come and end meanwhile; while the processes are stopped,
-    and not all the time. The limit is on memory that they do not share with others.
+    and not all the time. The limit is on memory that they do not share with others. Page tables and mappings count
+    too: sixty processes with 60,000 mappings each take gigabytes of the kernel's memory.
     """
 
     def __init__(self, pid: int, limit_bytes: int) -> None:
@@ -56,7 +60,9 @@ class Watch:
         if any(map(self._surely_within, range(TRIES))):
             return False
         still = _stop_all(self.pid)
-        too_much = still is None or sum(map(_proportional_bytes, still)) > self.limit_bytes
+        too_much = (
+            still is None or sum(map(_proportional_bytes, still, itertools.repeat(len(still)))) > self.limit_bytes
+        )
         if still is not None and not too_much:
             for pid, stopped_itself in still.items():
                 if not stopped_itself:
@@ -69,7 +75,8 @@ class Watch:
     def _surely_within(self, attempt: int) -> bool:
         """Return whether the pages of all are few, and no process came or ended while they were counted."""
         seen = list(tree(self.pid))
-        return sum(map(_resident_bytes, seen)) <= self.limit_bytes and seen == list(tree(self.pid))
+        most = sum(map(_most_bytes, seen, itertools.repeat(len(seen))))
+        return most <= self.limit_bytes and seen == list(tree(self.pid))
 
 
 def _stop_all(pid: int) -> dict[int, bool] | None:
@@ -129,20 +136,29 @@ def _of_threads(pid: int, name: str) -> Iterator[str]:
                 yield (thread / name).read_text()
 
 
-def _resident_bytes(pid: int) -> int:
-    return _sum(pid, "status", ("RssAnon", "RssShmem", "VmSwap"))
+def _most_bytes(pid: int, processes: int) -> int:
+    """Return an upper bound of a process's memory, found quickly: no page is shared, and each has its own mapping."""
+    sizes = _sizes(pid, "status")
+    resident = sum(sizes.get(field, 0) for field in ("RssAnon", "RssShmem", "VmSwap", "VmPTE"))
+    return resident + _of_mappings(sizes.get("VmSize", 0) // PAGE_BYTES, processes)
 
 
-def _proportional_bytes(pid: int) -> int:
-    """Return the size of a process's pages, each shared page divided by the number of processes that share it."""
-    return _sum(pid, "smaps_rollup", ("Pss_Anon", "Pss_Shmem", "SwapPss"))
+def _proportional_bytes(pid: int, processes: int) -> int:
+    """Return a process's memory, each shared page divided by the number of processes that share it."""
+    sizes = _sizes(pid, "smaps_rollup") | _sizes(pid, "status")
+    pages = sum(sizes.get(field, 0) for field in ("Pss_Anon", "Pss_Shmem", "SwapPss", "VmPTE"))
+    mappings = next((count for text in _of_threads(pid, "maps") if (count := text.count("\n"))), 0)
+    return pages + _of_mappings(mappings, processes)
 
 
-def _sum(pid: int, name: str, wanted: tuple[str, ...]) -> int:
-    """Return the sum of sizes in a file of /proc, in bytes; 0 if the process has ended. All living threads agree."""
+def _of_mappings(count: int, processes: int) -> int:
+    return count * (MAPPING_BYTES + processes * LINK_BYTES)
+
+
+def _sizes(pid: int, name: str) -> dict[str, int]:
+    """Return the sizes in a file of /proc, in bytes; none if the process has ended. All living threads agree."""
     for text in _of_threads(pid, name):
-        lines = (line.partition(":") for line in text.splitlines())
-        sizes = [1024 * int(value.split()[0]) for field, _, value in lines if field in wanted]
-        if sizes:
-            return sum(sizes)
-    return 0
+        lines = (line.partition(":") for line in text.splitlines() if line.endswith(" kB"))
+        if sizes := {field: 1024 * int(value.split()[0]) for field, _, value in lines}:
+            return sizes
+    return {}

@@ -181,9 +181,10 @@ def become_student(job: Job, base_bytes: int) -> NoReturn:
         isolation.apply_limits(job.limits, base_bytes, alone=job.wall != TRUSTED)
         if job.wall != TRUSTED:
             isolation.give_up_rights(job.uid)
-            system_calls.refuse()
         if job.wall == "landlock" or (job.wall == isolation.OTHER_USER and landlock.version()):
             isolation.open_nothing_else()
+        if job.wall != TRUSTED:
+            system_calls.refuse()  # last: it refuses Landlock's calls, too
         child.run(job.limits, socket.socket(fileno=keep), isolated=job.wall != TRUSTED)
         os._exit(0)
     finally:

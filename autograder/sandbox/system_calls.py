@@ -1,8 +1,9 @@
 """A filter that refuses system calls which exercises do not need to a process and its children.
 
-Most of them take memory that no process maps, which a count of mapped pages misses; keys outlive the submission that
-adds them, and a lock or a watch on a file that all may read is a letter to whatever runs beside it; sockets other than
-a machine's own reach the network; in a user namespace of its own, a process has all capabilities.
+Most of them take memory that no process maps, which a count of mapped pages misses. Keys outlive the submission that
+adds them. A lock or a watch on a file that all may read is a message to other submissions that run at that time, and
+the pages and names that the kernel keeps in memory are a message to later ones. Sockets other than a machine's own
+reach the network. In a user namespace of its own, a process has all capabilities.
 See the kernel's Documentation/userspace-api/seccomp_filter.rst: a program of classic BPF looks at each call's number
 and arguments.
 """
@@ -22,6 +23,7 @@ LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # in struct seccomp_data
 INSTRUCTION = struct.Struct("=HBBI")
 PR_SET_DUMPABLE = 4
+MADV_COLD, MADV_PAGEOUT = 20, 21
 
 # Of fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW and F_NOTIFY, which not every system's Python knows.
 LOCKS_AND_WATCHES = (6, 7, 37, 38, 1026)
@@ -53,6 +55,16 @@ MISSING = {
     "inotify_add_watch": (254, 27),
     "fanotify_mark": (301, 263),
     "io_uring_setup": (425, 425),
+    "io_submit": (209, 2),
+    "fadvise64": (221, 223),
+    "readahead": (187, 213),
+    "cachestat": (451, 451),
+    "mincore": (27, 232),
+    "preadv2": (327, 286),  # the C library takes preadv instead, unless a flag asks for what is in memory alone
+    "pwritev2": (328, 287),
+    "openat2": (437, 437),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
     "bpf": (321, 280),
     "userfaultfd": (323, 282),
     "perf_event_open": (298, 241),
@@ -62,10 +74,14 @@ MISSING = {
     "umount2": (166, 39),
     "open_tree": (428, 428),
     "fsopen": (430, 430),
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
     "clone3": (435, 435),  # its flags lie in memory, where no filter sees them; the C library takes clone instead
 }
 NUMBERS = MISSING | {  # of the others some arguments are refused
     "mmap": (9, 222),
+    "madvise": (28, 233),
     "socket": (41, 198),
     "setsockopt": (54, 208),
     "clone": (56, 220),
@@ -124,6 +140,9 @@ def filter_for(machine: Machine) -> bytes:
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
     lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
+    # Advice that drops pages of a file, which all share, from memory.
+    lines += [(EQUAL, 0, 5, machine.numbers["madvise"]), (LOAD, 0, 0, _argument(2)), (EQUAL, 1, 0, MADV_COLD)]
+    lines += [(EQUAL, 0, 1, MADV_PAGEOUT), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     # A lock on a part of a file: the kernel keeps as many as there are bytes. Not ENOLCK, for which SQLite waits. And a
     # watch on a folder.
     count = len(LOCKS_AND_WATCHES)

@@ -413,6 +413,39 @@ def test_a_limit_that_expires_while_set_or_lifted_ends_its_block_alone() -> None
     assert (done.stdout, done.stderr) == ("went on\n", "")
 
 
+@pytest.mark.parametrize("wall", ["bubblewrap", pytest.param("landlock", marks=pytest.mark.deep)])
+@pytest.mark.long("a sandbox starts")
+def test_an_interpreter_called_by_a_path_with_a_link_in_it_has_its_sandbox(wall: str, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(sys.prefix)
+    assert started_by(link / "bin" / Path(sys.executable).name, wall) == f"{wall} {Path(sys.executable).resolve()}"
+
+
+@pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
+@pytest.mark.deep
+@pytest.mark.long("a sandbox starts in a copy of the environment")
+def test_an_environment_that_names_its_python_by_a_link_has_its_sandbox(wall: str, tmp_path: Path) -> None:
+    """As uv makes it."""
+    base, environment = tmp_path / "base", tmp_path / "environment"
+    base.symlink_to(sys.base_prefix)
+    subprocess.run(["cp", "-al", sys.prefix, environment], check=True)
+    python, settings = environment / "bin" / "python3", environment / "pyvenv.cfg"
+    for old in (python, settings):
+        old.unlink()  # and not overwritten: it is the file of this environment
+    python.symlink_to(base / "bin" / "python3")
+    settings.write_text(f"home = {base / 'bin'}\n")
+    assert started_by(python, wall) == f"{wall} {Path(sys.executable).resolve()}"
+
+
+def started_by(interpreter: Path, wall: str) -> str:
+    """Return the wall of a sandbox that this interpreter starts, and the file that runs in it."""
+    look = "import os, sys, wave; print(os.path.realpath(sys.executable))"
+    line = [str(interpreter), "-c", f"LOOK = {look!r}\n" + PROGRAMS["starts_a_sandbox"]]
+    path = os.environ["PATH"] if wall == "bubblewrap" else ""
+    done = subprocess.run(line, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or done.stderr
+
+
 @pytest.mark.deep
 @pytest.mark.long("a sandbox starts as another user")
 def test_ones_own_work_runs_beside_the_many_other_processes_of_a_desktop() -> None:

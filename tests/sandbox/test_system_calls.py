@@ -2,8 +2,10 @@
 
 import errno
 import platform
+import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,20 @@ def test_a_child_and_another_program_are_refused_the_same() -> None:
     assert python(filtered).stdout.strip() == "-1\n-1\n-1"
 
 
+TABLES = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}
+
+
+@pytest.mark.parametrize("machine", TABLES)
+def test_numbers_of_calls_are_those_of_the_kernels_table(machine: str) -> None:
+    table = Path("/usr/include", TABLES[machine])
+    if not table.exists():
+        pytest.skip("the kernel's headers are not installed: apt-get install linux-libc-dev")
+    found = re.findall(r"^#define __NR(?:3264)?_(\w+) (\d+)$", table.read_text(encoding="utf-8"), re.MULTILINE)
+    numbers = {name: int(number) for name, number in found}
+    expected = system_calls.MACHINES[machine].numbers
+    assert {name: numbers.get(name) for name in expected} == expected
+
+
 def test_a_processor_with_unknown_numbers_of_calls_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "pdp11")
     with pytest.raises(OSError, match="no filter of system calls for the processor pdp11"):
@@ -29,7 +45,8 @@ def test_a_processor_with_unknown_numbers_of_calls_has_no_sandbox(monkeypatch: p
 @pytest.mark.parametrize("machine", system_calls.MACHINES.values(), ids=system_calls.MACHINES)
 def test_a_filter_has_one_verdict_on_each_call(machine: system_calls.Machine) -> None:
     assert len(set(machine.numbers.values())) == len(machine.numbers)
-    assert {*machine.numbers} == {*system_calls.MISSING, "socket", "setsockopt", "mmap", "prctl", "clone", "fcntl"}
+    by_argument = {"socket", "setsockopt", "mmap", "madvise", "prctl", "clone", "fcntl"}
+    assert {*machine.numbers} == {*system_calls.MISSING, *by_argument}
     verdict = interpreter(system_calls.filter_for(machine))
     for name in system_calls.MISSING:
         assert verdict(machine.id, machine.numbers[name], ()) == system_calls.REFUSE | errno.ENOSYS
@@ -43,6 +60,7 @@ def test_a_filter_has_one_verdict_on_each_call(machine: system_calls.Machine) ->
         ("setsockopt", (3, 1, 7), False),
         ("setsockopt", (3, 1, 9), True),
         *(("mmap", (0, 4096, 3, flags), flags in (0x22, 1)) for flags in (0x21, 0x40023, 0x22, 1)),
+        *(("madvise", (0, 4096, advice), advice in (4, 14, 25)) for advice in (4, 14, 20, 21, 25)),
         *(("clone", (flags,), flags in (17, 0x3D0F00)) for flags in (17, 0x3D0F00, 0x10000011, 0x20011)),
         *(("fcntl", (3, command), command in (1, 5, 1031)) for command in (1, 5, 6, 7, 37, 38, 1026, 1031)),
         ("prctl", (4,), False),

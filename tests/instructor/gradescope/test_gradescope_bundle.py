@@ -11,10 +11,10 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradescope.container import submitted_notebook
+from autograder.instructor.gradescope.container import strongest_sandbox, submitted_notebook
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import MalformedNotebook, is_written
-from autograder.sandbox import NoSandbox, Program, Sandbox
+from autograder.sandbox import NoSandbox, Program, Sandbox, isolation
 from tests.commands import run
 from tests.conftest import made_once, shared_folder
 from tests.instructor.collecting import made_downloads
@@ -131,6 +131,14 @@ def test_another_user_is_no_wall_around_what_everybody_may_read() -> None:
     sandbox = Sandbox(one_submission=True)
     with pytest.raises(NoSandbox, match=r"root's alone: chmod 700|only root"), sandbox:
         sandbox.run(Program((), ()))
+
+
+def test_a_sandbox_that_fails_where_namespaces_can_be_made_gives_way_to_no_weaker_wall(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(isolation, "interpreter", lambda: Path("/no/such/python"))
+    with pytest.raises(NoSandbox, match="No such file"):
+        strongest_sandbox()
 
 
 def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(released: Path, tmp_path: Path) -> None:
