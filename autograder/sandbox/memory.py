@@ -5,6 +5,7 @@ import ctypes
 import itertools
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,7 +141,15 @@ def _most_bytes(pid: int, processes: int) -> int:
     """Return an upper bound of a process's memory, found quickly: no page is shared, and each has its own mapping."""
     sizes = _sizes(pid, "status")
     resident = sum(sizes.get(field, 0) for field in ("RssAnon", "RssShmem", "VmSwap", "VmPTE"))
-    return resident + _of_mappings(sizes.get("VmSize", 0) // PAGE_BYTES, processes)
+    return resident + _of_mappings(min(sizes.get("VmSize", 0) // PAGE_BYTES, _most_mappings()), processes)
+
+
+def _most_mappings() -> int:
+    """Return how many mappings the kernel lets a process have."""
+    try:
+        return int((PROC / "sys" / "vm" / "max_map_count").read_text())
+    except OSError:
+        return sys.maxsize
 
 
 def _proportional_bytes(pid: int, processes: int) -> int:
