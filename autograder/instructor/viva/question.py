@@ -119,19 +119,18 @@ def observed(
     cell: str,
     edits: Sequence[Edit],
     run: Run,
-    seeds: tuple[int, int] = RUNS,
 ) -> list[dict[tuple[str, str], Observation]]:
     """Return, for each edit, the values on which two runs agree, by the lines of the scene and the expression."""
     pairs = list(product(enumerate(edits), enumerate(scenes_of(room)[exercise])))
     checks = []
-    for ((number, edit), (at, scene)), seed in product(pairs, seeds):
+    for ((number, edit), (at, scene)), seed in product(pairs, RUNS):
         place = {"cell": cell, "start": edit.start, "end": edit.end, "text": edit.text}
-        arguments = {**place, "given": scene.given, "asked": scene.asked, "fills_memory": seed == seeds[0]}
+        arguments = {**place, "given": scene.given, "asked": scene.asked, "fills_memory": seed == RUNS[0]}
         checks.append(SentCheck(room, exercise, f"{number}-{at}-{seed}", seed, arguments=arguments))
     answers = run(Program(tuple(cells), tuple(checks), SCENE_CODE.read_text(encoding="utf-8"))).answers
     values: list[dict[tuple[str, str], Observation]] = [{} for _ in edits]
     for (number, _), (at, scene) in pairs:
-        first, second = (answers[exercise, f"{number}-{at}-{seed}"].observations for seed in seeds)
+        first, second = (answers[exercise, f"{number}-{at}-{seed}"].observations for seed in RUNS)
         # The process itself names the expressions that it has observed: only those that were asked for count.
         for asked in scene.asked:
             words = spoken(first[asked]) if asked in first and asked in second else None

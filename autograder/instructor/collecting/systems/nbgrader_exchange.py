@@ -11,7 +11,6 @@ Source: ``nbgrader/exchange/default/collect.py`` (``_path_to_record``, ``check_o
 github.com/jupyter/nbgrader.
 """
 
-import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
 from autograder.instructor.collecting.owners import ownership_of
 from autograder.instructor.course.directory import Clue
-from autograder.instructor.course.folder import TIMESTAMP, has_a_date_everywhere
+from autograder.instructor.course.folder import TIMESTAMP, parse_timestamp
 from autograder.instructor.course.records import CLAIMED, PROVED
 
 SYSTEM, INBOUND = "nbgrader", "inbound"
@@ -83,7 +82,5 @@ def _agrees(when: datetime, seen: Sequence[os.stat_result]) -> bool:
 
 
 def _time(name: re.Match[str]) -> datetime | None:
-    with contextlib.suppress(ValueError):
-        when = datetime.fromisoformat(name["time"]).replace(tzinfo=UTC)
-        return when if has_a_date_everywhere(when) else None
-    return None
+    when = parse_timestamp(name["time"])
+    return when and when.replace(tzinfo=UTC)
