@@ -2,15 +2,21 @@
 
 import contextlib
 import hashlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import Chapter, Course
+from autograder.course import Chapter, Course, chapters_to_read
+from autograder.instructor.authoring.proving import require_fitting
+from autograder.instructor.course.decisions import own_due_dates_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.written_questions import WrittenQuestion
-from autograder.instructor.releasing.execution import with_outputs
+from autograder.instructor.course.written_questions import WrittenQuestion, own_questions
+from autograder.instructor.releasing.bundle import recordings_of, write_bundle
+from autograder.instructor.releasing.execution import executed_chapter, with_outputs
 from autograder.instructor.releasing.source import as_released, glued_values, source_notebook
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
 from autograder.user_errors import TaskFailed, WouldOverwrite
@@ -50,6 +56,52 @@ def require_open_and_right(chapter: Chapter, course: Course) -> None:
                 reason = " ".join(f"{output.ename}: {output.evalue}".split())
                 where = f"the cell {grade_id_of(cell)} of {chapter.assignment}"
                 raise ReleaseError(f"{where} fails with the reference: {reason}")
+
+
+def release_chapters(
+    chapters: Sequence[Chapter],
+    course: Course,
+    folder: CourseFolder,
+    hand_in: str,
+    on_release: Callable[[str], None],
+    *,
+    force: bool = False,
+) -> None:
+    """Release some chapters of a course, and make the students' zip of all that are released.
+
+    Args:
+        hand_in: says students where to hand in.
+        on_release: called with the name of each assignment that has been released.
+        force: as ``release``.
+
+    Raises:
+        AutograderError: as ``release``, ``require_open_and_right`` and ``write_bundle``; or the own questions or due
+            dates of the course folder cannot be read, which stops it before anything is run.
+    """
+    require_fitting(course, chapters)
+    own = own_questions(folder, course)
+    own_due_dates_of(folder, course)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # Kernels run at the same time, each in a process of its own; files are written one after the other.
+        executing = [pool.submit(executed_chapter, chapter, course) for chapter in chapters]
+        reading = {chapter: pool.submit(executed_chapter, chapter, course) for chapter in chapters_to_read(course)}
+        trying = [pool.submit(require_open_and_right, chapter, course) for chapter in chapters]
+        recording = pool.submit(recordings_of, course)
+        try:
+            for chapter, executed, tried in zip(chapters, executing, trying, strict=True):
+                tried.result()
+                question = own.get(chapter.assignment)
+                release(chapter, executed.result(), course, folder, question=question, force=force)
+                on_release(chapter.assignment)
+            recordings = recording.result()
+            to_read = {
+                chapter.path.stem: source_notebook(chapter, course, glued_values(executed.result()))
+                for chapter, executed in reading.items()
+            }
+        finally:
+            pool.shutdown(cancel_futures=True)
+    notebooks = [folder.released(name) for name in folder.assignments()]
+    write_bundle(folder.bundle, notebooks, course, recordings, hand_in, to_read)
 
 
 def release(
