@@ -168,6 +168,6 @@ def _sizes(pid: int, name: str) -> dict[str, int]:
     """Return the sizes in a file of /proc, in bytes; none if the process has ended. All living threads agree."""
     for text in _of_threads(pid, name):
         lines = (line.partition(":") for line in text.splitlines() if line.endswith(" kB"))
-        if sizes := {field: 1024 * int(value.split()[0]) for field, _, value in lines}:
-            return sizes
+        if found := {field: 1024 * int(value.split()[0]) for field, _, value in lines}:
+            return found
     return {}
