@@ -6,8 +6,9 @@ the kernel's for their mappings and page tables.
 Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
 
 - All submissions read the same files of the system and the interpreter, and the kernel keeps in memory what one of them
-  has read. The calls that ask for this are refused, but a read from memory takes a microsecond and one from the disk a
-  hundred. Code that a hidden check calls can thus leave a message for a submission that is graded later.
+  has read. The calls that ask for this are refused, but the time of a read tells it, too: 2 microseconds from memory,
+  50 from a disk. Code that a hidden check calls can thus leave a message for a submission that is graded later; in a
+  message of 2,000 bits none was wrong.
 - The kernel remembers names of files that were looked up and do not exist: a minute of look-ups takes gigabytes. It
   gives them up when memory is short; in a container they count as the grader's memory until then.
 - Handlers of ``os.register_at_fork`` run in the process that forks for each check, which knows the seeds of all checks

@@ -45,7 +45,7 @@ class Watch:
     Forks share pages until one of them writes, and the kernel takes long to work out the share of each: so it is asked
     only if the pages of all could be too many, or if processes come and end meanwhile; while the processes are stopped,
     and not all the time. The limit is on memory that they do not share with others. Page tables and mappings count
-    too: sixty processes with 60,000 mappings each take gigabytes of the kernel's memory.
+    too: a chain of thirty forks with 60,000 mappings each takes 3 GiB of the kernel's memory.
     """
 
     def __init__(self, pid: int, limit_bytes: int) -> None:

@@ -57,7 +57,7 @@ def test_page_tables_and_mappings_count(files: Path, page_tables_kb: int, mappin
 
 @pytest.mark.parametrize(("processes", "waits_s", "ended"), [(8, 60, "memory"), (1, 1, "observed")])
 def test_mappings_of_a_chain_of_forks_count(sandbox: Sandbox, processes: int, waits_s: int, ended: str) -> None:
-    """Sixty processes of 60,000 mappings each took 3 GiB where 2 were allowed, and the kernel alone showed it."""
+    """Thirty-two of 62,000 mappings each took 3 GiB of the kernel's memory, which no process shows."""
     limits = replace(LIMITS, memory_bytes=300 << 20)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sandbox, "limits", limits)
