@@ -76,7 +76,7 @@ CHECKS := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(IMPORTS) && $
 
 ready: .venv/maintained book/node_modules/installed
 	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv \
-	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	    linux-libc-dev:/usr/include/asm-generic/unistd.h dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 
 lint: .venv/maintained ## style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -109,6 +109,16 @@ class VerdictRecord(TypedDict):
     duration_s: float
 
 
+# What students see of a hidden check: in words of ours, since its process, which knows the check, can choose others.
+OF_HIDDEN = {
+    "timeout": "it did not end in time, or two before it did not",
+    "crash": "it ended the whole process",
+    "memory": "it took more memory than it may",
+    "missing": "it is not written yet, or is not there",
+    "invalid": "it gave no valid answer",
+}
+
+
 def shown_diagnosis(verdict: VerdictRecord, *, closed: bool = False) -> DiagnosisRecord | None:
     """Return the part of a diagnosis that students see.
 
@@ -121,8 +131,7 @@ def shown_diagnosis(verdict: VerdictRecord, *, closed: bool = False) -> Diagnosi
         return diagnosis
     if not closed:
         return None
-    saw_numbers = verdict["outcome"] in ("fail", "error")
-    return {**diagnosis, "observed": "" if saw_numbers else diagnosis["observed"], "expected": ""}
+    return {**diagnosis, "observed": OF_HIDDEN.get(verdict["outcome"], ""), "expected": ""}
 
 
 def mistakes_in(verdict: VerdictRecord) -> dict[str, str]:

@@ -215,6 +215,7 @@ class Collector:
         self.cells: dict[str, CellResult] = {}
         self.answers: dict[tuple[str, str], Answer] = {}
         self.asked: set[tuple[str, str]] = set()
+        self.closed: set[tuple[str, str]] = set()  # when hidden checks are asked: a program that knows them has no say
         self.questions = [program.asked(hidden=True), program.asked(hidden=False)]
         self.last_frame = time.monotonic()
 
@@ -246,6 +247,7 @@ class Collector:
         for silent in self.asked - self.answers.keys():
             self.answers[silent] = Answer("crash", {}, SILENT)
         checks, hidden = self.questions.pop(), not self.questions
+        self.closed |= self.asked
         self.asked |= {(check.exercise, check.name) for check in checks}
         self.last_frame = time.monotonic()
         rooms = tuple(sorted({check.room for check in checks}))
@@ -263,6 +265,8 @@ class Collector:
         key = (texts.get("exercise", ""), texts.get("check", ""))
         if key not in self.asked or not isinstance(header.get("answer"), dict):
             raise wire.WireError("it answered a check that was not asked for")
+        if key in self.closed:
+            return
         answer = wire.answer_or_invalid(header["answer"], body)
         waited_s, self.last_frame = time.monotonic() - self.last_frame, time.monotonic()
         answer = replace(answer, duration_s=min(answer.duration_s, waited_s))  # its own word is not believed

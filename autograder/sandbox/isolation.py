@@ -26,6 +26,7 @@ every folder that the list does not name, and Landlock lets it open nothing else
 
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import signal
@@ -45,6 +46,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x1
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
 PR_SET_CHILD_SUBREAPER = 36
+MOUNT_SETATTR, MOUNT_ATTR_RDONLY, AT_FDCWD, AT_RECURSIVE = 442, 1, -100, 0x8000  # on every architecture
 FIRST_UID = 1 << 30
 # Of the warm server if the grader is root: to build the walls, become another user, and count its memory.
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_PTRACE")
@@ -225,6 +227,7 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         if any(folder.is_relative_to(covered) for covered in (*covers, *WRITABLE))
     }
     links = interpreter_links()  # found before they are covered
+    _make_read_only("/")
     for place, options in covers.items():
         _cover(place, options)
     for place in WRITABLE:  # two folders of one disk, which has one limit
@@ -248,6 +251,15 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         _cover(folder, EMPTY)
     _call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, b"size=0")
     os.chdir("/tmp")
+
+
+def _make_read_only(folder: str) -> None:
+    """Make all that is mounted there read-only, devices too: when one was touched, or a file read, is a message."""
+    attributes = (ctypes.c_uint64 * 4)(MOUNT_ATTR_RDONLY, 0, 0, 0)
+    place, size = os.fsencode(folder), ctypes.c_size_t(ctypes.sizeof(attributes))
+    result = _libc().syscall(MOUNT_SETATTR, AT_FDCWD, place, AT_RECURSIVE, attributes, size)
+    if result != 0 and ctypes.get_errno() != errno.ENOSYS:  # older than Linux 5.12
+        raise OSError(ctypes.get_errno(), f"mount_setattr: {os.strerror(ctypes.get_errno())}")
 
 
 def _cover(place: Path, options: bytes) -> None:

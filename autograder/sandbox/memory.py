@@ -5,9 +5,11 @@ import ctypes
 import itertools
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -44,7 +46,8 @@ class Watch:
 
     Forks share pages until one of them writes, and the kernel takes long to work out the share of each: so it is asked
     only if the pages of all could be too many, or if processes come and end meanwhile; while the processes are stopped,
-    and not all the time. The limit is on memory that they do not share with others. Page tables and mappings count
+    and not all the time. The limit is on memory that they do not share with others. Sockets count as if each were full,
+    since what waits in one is the memory of no process: two took 4 GiB. Page tables and mappings count
     too: a chain of thirty forks with 60,000 mappings each takes 3 GiB of the kernel's memory.
     """
 
@@ -61,8 +64,8 @@ class Watch:
         if any(map(self._surely_within, range(TRIES))):
             return False
         still = _stop_all(self.pid)
-        too_much = (
-            still is None or sum(map(_proportional_bytes, still, itertools.repeat(len(still)))) > self.limit_bytes
+        too_much = still is None or (
+            sum(map(_proportional_bytes, still, itertools.repeat(len(still)))) + self._in_sockets() > self.limit_bytes
         )
         if still is not None and not too_much:
             for pid, stopped_itself in still.items():
@@ -76,8 +79,22 @@ class Watch:
     def _surely_within(self, attempt: int) -> bool:
         """Return whether the pages of all are few, and no process came or ended while they were counted."""
         seen = list(tree(self.pid))
-        most = sum(map(_most_bytes, seen, itertools.repeat(len(seen))))
+        most = sum(map(_most_bytes, seen, itertools.repeat(len(seen)))) + self._in_sockets()
         return most <= self.limit_bytes and seen == list(tree(self.pid))
+
+    def _in_sockets(self) -> int:
+        """Return how much can wait in the sockets of the submission's own network, whoever holds them."""
+        try:
+            text = (PROC / str(self.pid) / "net" / "sockstat").read_text()
+        except OSError:
+            return 0
+        return int(text.partition("sockets: used ")[2].split()[0]) * _socket_bytes()
+
+
+@cache
+def _socket_bytes() -> int:
+    with socket.socket(socket.AF_UNIX) as one:
+        return one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
 
 
 def _stop_all(pid: int) -> dict[int, bool] | None:

@@ -23,7 +23,7 @@ LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # in struct seccomp_data
 INSTRUCTION = struct.Struct("=HBBI")
 PR_SET_DUMPABLE = 4
-MADV_COLD, MADV_PAGEOUT = 20, 21
+MADV_RANDOM, MADV_COLD, MADV_PAGEOUT = 1, 20, 21
 
 # Of fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW and F_NOTIFY, which not every system's Python knows.
 LOCKS_AND_WATCHES = (6, 7, 37, 38, 1026)
@@ -55,6 +55,7 @@ MISSING = {
     "inotify_add_watch": (254, 27),
     "fanotify_mark": (301, 263),
     "io_uring_setup": (425, 425),
+    "io_setup": (206, 0),
     "io_submit": (209, 2),
     "fadvise64": (221, 223),
     "readahead": (187, 213),
@@ -77,12 +78,16 @@ MISSING = {
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
+    "statmount": (457, 457),
+    "listmount": (458, 458),
+    "seccomp": (317, 277),  # a filter is the kernel's memory, and is kept where its process has ended
     "clone3": (435, 435),  # its flags lie in memory, where no filter sees them; the C library takes clone instead
 }
 NUMBERS = MISSING | {  # of the others some arguments are refused
     "mmap": (9, 222),
     "madvise": (28, 233),
     "socket": (41, 198),
+    "socketpair": (53, 199),
     "setsockopt": (54, 208),
     "clone": (56, 220),
     "fcntl": (72, 25),
@@ -131,8 +136,9 @@ def filter_for(machine: Machine) -> bytes:
     for name in MISSING:
         lines += [(EQUAL, 0, 1, machine.numbers[name]), (RETURN, 0, 0, missing)]
     # A socket of another family than a machine's own: where no namespace takes the network away, this does.
-    lines += [(EQUAL, 0, 4, machine.numbers["socket"]), (LOAD, 0, 0, _argument(0))]
-    lines += [(EQUAL, 0, 1, int(socket.AF_UNIX)), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, forbidden)]
+    for name in ("socket", "socketpair"):
+        lines += [(EQUAL, 0, 4, machine.numbers[name]), (LOAD, 0, 0, _argument(0))]
+        lines += [(EQUAL, 0, 1, int(socket.AF_UNIX)), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, forbidden)]
     # A larger buffer of a socket: what waits in it is the memory of no process.
     lines += [(EQUAL, 0, 4, machine.numbers["setsockopt"]), (LOAD, 0, 0, _argument(2))]
     lines += [(EQUAL, 0, 1, socket.SO_SNDBUF), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
@@ -140,9 +146,9 @@ def filter_for(machine: Machine) -> bytes:
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
     lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
-    # Advice that drops pages of a file, which all share, from memory.
-    lines += [(EQUAL, 0, 5, machine.numbers["madvise"]), (LOAD, 0, 0, _argument(2)), (EQUAL, 1, 0, MADV_COLD)]
-    lines += [(EQUAL, 0, 1, MADV_PAGEOUT), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
+    # Advice that drops pages of a file, which all share, from memory, or by which only a page that is read is there.
+    lines += [(EQUAL, 0, 6, machine.numbers["madvise"]), (LOAD, 0, 0, _argument(2)), (EQUAL, 2, 0, MADV_COLD)]
+    lines += [(EQUAL, 1, 0, MADV_RANDOM), (EQUAL, 0, 1, MADV_PAGEOUT), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     # A lock on a part of a file: the kernel keeps as many as there are bytes. Not ENOLCK, for which SQLite waits. And a
     # watch on a folder.
     count = len(LOCKS_AND_WATCHES)
@@ -152,8 +158,8 @@ def filter_for(machine: Machine) -> bytes:
     # A child in namespaces of its own.
     lines += [(EQUAL, 0, 5, machine.numbers["clone"]), (LOAD, 0, 0, _argument(0)), (AND, 0, 0, NEW_NAMESPACES)]
     lines += [(EQUAL, 1, 0, 0), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
-    # A process that forbids looking into it: a grader that is not root could not count its memory.
-    lines += [(EQUAL, 0, 4, machine.numbers["prctl"]), (LOAD, 0, 0, _argument(0))]
+    # A process that forbids looking into it: a grader that is not root could not count its memory. And a filter.
+    lines += [(EQUAL, 0, 5, machine.numbers["prctl"]), (LOAD, 0, 0, _argument(0)), (EQUAL, 1, 0, PR_SET_SECCOMP)]
     lines += [(EQUAL, 0, 1, PR_SET_DUMPABLE), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     lines += [(RETURN, 0, 0, ALLOW)]
     return b"".join(INSTRUCTION.pack(*line) for line in lines)

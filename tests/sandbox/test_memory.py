@@ -65,6 +65,15 @@ def test_mappings_of_a_chain_of_forks_count(sandbox: Sandbox, processes: int, wa
         assert kinds(run(sandbox, cell)) == {ended}
 
 
+@pytest.mark.parametrize(("connections", "ended"), [(100, "observed"), (2000, "memory")])
+def test_what_waits_in_connections_counts(sandbox: Sandbox, connections: int, ended: str) -> None:
+    """Two processes held 4 GiB in connections that nobody had accepted."""
+    cell = f"CONNECTIONS, WAITS_S = {connections}, {60 if ended == 'memory' else 0}\n" + PROGRAMS["fills_connections"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sandbox, "limits", replace(LIMITS, memory_bytes=300 << 20))
+        assert kinds(run(sandbox, cell)) == {ended}
+
+
 def test_processes_that_start_for_ever_are_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     """They cannot be counted, and stopping them one after the other must end."""
     signals, starting = [], itertools.count(3)

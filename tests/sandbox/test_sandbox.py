@@ -52,6 +52,12 @@ PROBES = {
         "import glob, os; print(glob.glob('/proc/*'), os.getpid() < 10, os.getppid() < 10)",
         r"^\[\] True True$",
     ),
+    "to leave a time at a device": ("import os; open('/dev/null', 'w').write('x'); os.utime('/dev/null')", "Errno 30"),
+    "to leave the time of a reading": (
+        "import os, torch; at = os.stat(torch.__file__).st_atime_ns; open(torch.__file__).read()\n"
+        "print(os.stat(torch.__file__).st_atime_ns == at)",
+        "^True$",
+    ),
     # Legitimate work has to run: DataLoader's workers take sockets, threads, pipes and shared memory; a dataclass with
     # quoted annotations looks for its module.
     "to start threads and processes": (PROGRAMS["works_in_parallel"], r"^3\n28\.0$"),
@@ -132,7 +138,7 @@ def test_hidden_checks_come_after_the_visible_ones_whose_later_answers_count_no_
     hostile = Cell("hostile", f"VISIBLE = {visible[0]!r}\n" + PROGRAMS["tells_late"])
     answers = sandbox.run(Program((RIGHT, hostile), PLAN)).answers
     assert "seen" not in str(answers)
-    assert {answers["Flatten", name].kind for name in visible} == {"observed", "invalid"}
+    assert {answers["Flatten", name].kind for name in visible} == {"observed"}, "a bit for each check by its outcome"
 
 
 def test_another_sandbox_starts_on_a_slow_machine_runs_as_another_user_and_covers_an_installed_reference(

@@ -19,6 +19,7 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.records import GradingRecord, write_record
 from autograder.instructor.reports.feedback import closing_dates, feedback_page, feedback_zip, write_feedback
 from autograder.instructor.requests.form import Request, parse_request
+from autograder.judge.verdicts import Diagnosis, Outcome, shown_diagnosis
 from autograder.receipts import receipt_of
 from autograder.sections import Section
 from tests.commands import in_process
@@ -134,8 +135,17 @@ def test_a_hidden_check_has_likely_mistake_and_section_only_after_the_last_date(
     words = text(graded_folder, "ada")
     assert f"not passed, 0 of 1, hidden check likely mistake {LIKELY} read {READ}" in words
     assert not [number for number in ("2.718", "3.142") if number in words]
-    not_tried = "hidden check observed not tried: two checks of Flatten did not end in time"
-    assert not_tried in text(graded_folder, "frances")
+    assert "hidden check observed it did not end in time, or two before it did not" in text(graded_folder, "frances")
+
+
+@pytest.mark.parametrize("outcome", ["fail", "error", "timeout", "crash", "memory", "missing", "invalid"])
+def test_no_word_of_a_process_that_knows_hidden_checks_is_shown(outcome: Outcome, graded: Path) -> None:
+    """One answered for the hidden check, as crashed, with its text as the reason."""
+    verdict = next(verdict for verdict in record_of(graded, "ada")["verdicts"] if verdict["hidden"])
+    diagnosis = Diagnosis("the text of the check", "the text").record()
+    for closed in (False, True):
+        shown = shown_diagnosis({**verdict, "outcome": outcome, "diagnosis": diagnosis}, closed=closed)
+        assert "the text" not in str(shown)
 
 
 @pytest.mark.parametrize(
