@@ -18,6 +18,7 @@ RECORD = "autograder"  # under which a notebook's metadata says whose it is
 MAX_NOTEBOOK_BYTES = 32 << 20
 MAX_PARTS = 500_000  # lists and objects: read, each takes half a kilobyte, however short it is in the file
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, nor pipes among its files
+MAX_OLD_CELLS = 2000  # to convert one takes a third of a millisecond
 MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
@@ -85,7 +86,10 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
 def _as_format_4(text: str) -> NotebookNode:
     """Parse a notebook's text, and ensure that its metadata and cells have the types that others rely on."""
     # Not nbformat.reads: it validates, and complains on standard error of faults that do no harm here.
-    notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+    notebook = nbformat.reader.reads(text)
+    if "worksheets" in notebook and sum(len(sheet.get("cells", ())) for sheet in notebook.worksheets) > MAX_OLD_CELLS:
+        raise ValueError(f"more than {MAX_OLD_CELLS:,} cells in a format of before 2015")
+    notebook = nbformat.convert(notebook, 4)
     if not isinstance(notebook.metadata, dict):
         raise ValueError("its metadata is not an object")
     for cell in notebook.cells:

@@ -15,6 +15,8 @@ LARGEST_FILE = 20_000_000  # bytes
 LARGEST_IMAGE = 50_000_000  # pixels; a camera's photograph has 12 to 48 million
 START_OF_SCAN = b"\xff\xda"  # in a JPEG; each scan goes over all pixels, and a file of 2 MB can have 20,000
 MOST_SCANS = 100  # a progressive photograph has ten
+LARGEST_GIF = 2_000_000  # bytes; Pillow copies a comment anew for each 255 bytes of it
+LARGEST_EXIF = 65_536  # bytes, as many as a JPEG can have; each of its entries can be the same text of so many
 # Formats of cameras, phones and browsers, of the forty that Pillow reads: every further decoder can be attacked.
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1")  # the brands that such a file starts with
@@ -68,11 +70,16 @@ def _decode(stream: BinaryIO) -> Image.Image:
         if stream.read().count(START_OF_SCAN) > MOST_SCANS:
             raise ImageError(f"a JPEG of more than {MOST_SCANS} scans; save it anew")
         stream.seek(0)
+    if start.startswith(b"GIF8") and stream.seek(0, io.SEEK_END) > LARGEST_GIF:
+        raise ImageError("a GIF larger than 2 MB; save it as JPEG or PNG")
+    stream.seek(0)
     Image.init()
     with Image.open(stream, formats=[name for name in FORMATS if name in Image.OPEN]) as image:
         if image.width * image.height > LARGEST_IMAGE:
             raise ImageError(f"{image.width}×{image.height} pixels are too many; save it smaller")
         image.load()
+        if len(image.info.get("exif", b"")) > LARGEST_EXIF or "Raw profile type exif" in image.info:
+            raise ImageError("its metadata is too large, or of an odd kind; save it anew")
         orientation = image.getexif().get(ExifTags.Base.Orientation)
         opened = image.copy()
         # No other metadata: it can be damaged too, and would cause errors where the image is used.

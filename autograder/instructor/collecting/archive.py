@@ -56,6 +56,7 @@ class DownloadEntry:
     content: Callable[[int], bytes]  # returns its first bytes, whether it is refused or not, or raises ``EntryRefused``
     modified: float = 0.0  # when it was changed last, as seconds to order files by; 0 where nothing says it
     place: Place | None = None  # on this machine, where the download is a folder
+    given: int | None = None  # how many of its parts lead to a clone of git's, and not into it; None outside one
 
     def read(self, limit: int) -> bytes:
         """Return its first bytes, or raise EntryRefused."""
@@ -233,37 +234,43 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
 
 
 def _folder_entries(root: Path) -> list[DownloadEntry]:
-    inside = _inside(Place.at(root))
+    inside, given = _inside(Place.at(root), None)
     with suppress(OSError):
         while len(inside) == 1 and inside[0].is_folder:
-            inside = _inside(inside[0])
+            inside, given = _inside(inside[0], given)
     entries = list[DownloadEntry]()
     for outermost in inside:
-        files = _entries_in(outermost)
+        files = _entries_in(outermost, given)
         entries += islice(files, MAX_FILES)
         entries += map(_first_unread, islice(files, 1))
     return entries
 
 
-def _entries_in(place: Place) -> Iterator[DownloadEntry]:
+def _entries_in(place: Place, given: int | None) -> Iterator[DownloadEntry]:
     """Yield a file, or those of a folder level by level: a student's own lie above those of an environment there."""
-    waiting = deque([place])
+    waiting = deque([(place, given)])
     while waiting:
-        place = waiting.popleft()
+        place, given = waiting.popleft()
         if not place.is_folder:
-            yield _file_entry(place)
+            yield _file_entry(place, given)
             continue
         try:
-            waiting.extend(_inside(place))
+            inside, given = _inside(place, given)
         except OSError as error:  # without access, such as one that a student has closed
-            yield replace(_file_entry(place), refused=f"it cannot be read: {error.strerror}")
+            yield replace(_file_entry(place, given), refused=f"it cannot be read: {error.strerror}")
+        else:
+            waiting.extend((inner, given) for inner in inside)
 
 
-def _inside(folder: Place) -> list[Place]:
-    return [place for place in folder.children() if place.names[-1] not in LITTER]
+def _inside(folder: Place, given: int | None) -> tuple[list[Place], int | None]:
+    """Return what counts in a folder, and how many parts of its path lead to a clone, once it is one or in one."""
+    children = folder.children()
+    if given is None and any(child.names[-1] == ".git" and child.is_folder for child in children):
+        given = len(folder.names)
+    return [child for child in children if child.names[-1] not in LITTER], given
 
 
-def _file_entry(place: Place) -> DownloadEntry:
+def _file_entry(place: Place, given: int | None = None) -> DownloadEntry:
     # A folder can hold names that are no text; they are shown, and never written to.
     parts = tuple(os.fsencode(name).decode("utf-8", "replace") for name in place.names)
     *_, above, status = place.seen
@@ -277,4 +284,4 @@ def _file_entry(place: Place) -> DownloadEntry:
         except OSError as error:
             raise EntryRefused(f"it cannot be read: {error.strerror}") from error
 
-    return DownloadEntry("/".join(parts), parts, reason, content, status.st_mtime, place)
+    return DownloadEntry("/".join(parts), parts, reason, content, status.st_mtime, place, given)

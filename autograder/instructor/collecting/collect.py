@@ -1,7 +1,7 @@
 """Collect a download: read it, plan, and carry the plan out."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,7 +31,10 @@ from autograder.instructor.course.records import CLAIMED, ENTERED, attempts_of, 
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import CourseGradebook
 
-READING_S = 120  # all files of one student; a notebook of 32 MiB takes two
+# Of one student; a notebook of 32 MiB takes two seconds.
+READING_S = 120
+MOST_NOTEBOOKS = 200
+MOST_BYTES = 256 << 20
 UNREADABLE = "unreadable"
 
 
@@ -137,18 +140,32 @@ def _recognised(
     answers: Answers,
     keep: Callable[[str, bytes], object],
 ) -> Iterator[DownloadedFile]:
-    """Yield each file with its assignment; a student whose files take too long has one that says so for the rest."""
+    """Yield each file with its assignment; a student whose files are too much has one that says so for the rest."""
     left_s, stopped = defaultdict[str, float](lambda: READING_S), set[str]()
+    counts, sizes = Counter[str](), Counter[str]()
     for outer, matches in zip(files, owners_of(files, Directory(students)), strict=True):
         whose = next((match.student.id for match in matches if match.student), "nobody")
+
+        def keep_theirs(digest: str, content: bytes, whose: str = whose) -> None:
+            counts[whose] += 1
+            sizes[whose] += len(content)
+            keep(digest, content)
+
         last = time.monotonic() + left_s[whose]
         for entry in () if whose in stopped else unzipped(outer.entry):
             if time.monotonic() >= last:
-                stopped.add(whose)
-                reason = f"the files of {whose} took {READING_S} seconds to read: this one and the rest are not read"
-                yield replace(outer, entry=replace(entry, refused=reason), owners=(), note=reason)
-                break
-            yield recognise(replace(outer, entry=entry), answers, keep)
+                reason = f"took {READING_S} seconds to read"
+            elif counts[whose] >= MOST_NOTEBOOKS:
+                reason = f"are more than {MOST_NOTEBOOKS} notebooks"
+            elif sizes[whose] >= MOST_BYTES:
+                reason = f"hold more than {MOST_BYTES >> 20} MiB of notebooks"
+            else:
+                yield recognise(replace(outer, entry=entry), answers, keep_theirs)
+                continue
+            reason = f"the files of {whose} {reason}: this one and the rest are not read"
+            yield replace(outer, entry=replace(entry, refused=reason), owners=(), note=reason)
+            stopped.add(whose)
+            break
         left_s[whose] = last - time.monotonic()
 
 

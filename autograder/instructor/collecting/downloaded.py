@@ -76,11 +76,7 @@ def given_parts(entry: DownloadEntry) -> tuple[str, ...]:
 
     Only a folder shows its clones: in a zip ``.git`` is passed over with the rest of the litter.
     """
-    if (place := entry.place) is None:
-        return entry.parts
-    depths = range(1, len(place.names))
-    clones = (depth for depth in depths if place.root.joinpath(*place.names[:depth], ".git").is_dir())
-    return entry.parts[: next(clones, None)]
+    return entry.parts[: entry.given]
 
 
 def outermost_folders(entry: DownloadEntry, depth: int) -> tuple[str, ...]:

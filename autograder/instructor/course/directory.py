@@ -61,7 +61,7 @@ class Match:
     several: bool = False  # whether more than one is
     account: tuple[Clue, ...] = ()  # the system's statements about the person; two accounts are two people
     certainty: int = 0  # 0 by a name alone, 1 by a statement, 2 where the roster knows all statements
-    chosen: bool = False  # whether a name alone decided, or what else students choose, and no name beside it
+    chosen: bool = False  # whether nothing decided but names, logins and numbers that students choose
     doubted: Student | None = None  # whom a name alone fits, where that is not enough
 
 
@@ -114,7 +114,7 @@ class Directory:
         # One of several readings of a number has found somebody: the others were none.
         account = tuple(clue for clue in statements if clue == by or clue.kind != by.kind)
         certainty = by.is_stated * (2 if len(stated) == len(account) else 1)
-        return Match(student, by.kind, account=account, certainty=certainty, chosen=is_chosen and not names)
+        return Match(student, by.kind, account=account, certainty=certainty, chosen=is_chosen)
 
     def named(self, written: str) -> Student:
         """Return the student whom an instructor means by id, address or name; raise UnknownStudent for none or two."""

@@ -1,22 +1,23 @@
 """Open what a student owns: the one way for all who read it on a machine that students can write on.
 
 Defends: what is opened is what was seen. A place is reached folder by folder, from a root that the caller answers for,
-and never through a link; what is open then has to be the file that was listed, of the same owner. So a student who
-puts a link in the place of her notebook between the two hands in nobody's file. A pipe is not waited for. Does not
-defend: the content, which its owner can write anew at any time. So read it once.
+and never through a link; what is open then has to be the file that was listed, of the same owner, and unchanged. So a
+student who puts a link in the place of her notebook between the two hands in nobody's file. A pipe is not waited for.
+Does not defend: the content later on, so read it once.
 """
 
 import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 # Windows has none of them; there a student reads her own work alone.
 NONBLOCK, NO_LINK, FOLDER = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_DIRECTORY"))
-MAX_DEPTH = 100  # each folder on the way is opened again for each file below it
+CHANGED = "it has changed since it was listed"
+MAX_DEPTH = 30  # each folder on the way is opened again for each file below it
 
 
 class HasChanged(OSError):
@@ -30,6 +31,7 @@ class Place:
     root: Path
     names: tuple[str, ...]  # on the way from the root to it
     seen: tuple[os.stat_result, ...]  # of the root, of each folder on the way, and of itself
+    denied: str = ""  # why it could not be looked at; ``seen`` is then of its folder
 
     @classmethod
     def at(cls, root: Path, *names: str) -> "Place":
@@ -66,18 +68,28 @@ class Place:
             return self._child(folder, name)
 
     def children(self) -> "list[Place]":
-        """Return all that a folder holds, by name; raise OSError as ``opened``."""
+        """Return all that a folder holds, by name; raise OSError as ``opened``.
+
+        What denies to be looked at, as a mounted folder can, is there as a folder that cannot be opened.
+        """
         places = []
         with self.opened() as folder:
             for name in sorted(os.listdir(folder)):  # noqa: PTH208
-                with suppress(FileNotFoundError):  # it has gone meanwhile
+                try:
                     places.append(self._child(folder, name))
+                except FileNotFoundError:  # it has gone meanwhile
+                    continue
+                except OSError as error:
+                    places.append(Place(self.root, (*self.names, name), (*self.seen, self.status), str(error.strerror)))
         return places
 
     def read(self, limit: int) -> bytes:
-        """Return the first bytes of a file; raise OSError as ``opened``."""
+        """Return the first bytes of a file; raise OSError as ``opened``, also where it was written meanwhile."""
         with self.opened() as descriptor, open(descriptor, "rb", closefd=False) as file:
-            return file.read(limit)
+            content = file.read(limit)
+            if os.fstat(descriptor).st_ctime_ns != self.status.st_ctime_ns:
+                raise HasChanged(errno.ESTALE, CHANGED, str(self.path))
+            return content
 
     @contextmanager
     def opened(self) -> Iterator[int]:
@@ -87,6 +99,8 @@ class Place:
             HasChanged: something else has taken the place of it, or of a folder on the way.
             OSError: it cannot be opened: it is a link, a pipe or a device, without access, or has gone.
         """
+        if self.denied:
+            raise OSError(errno.EACCES, self.denied, str(self.path))
         with ExitStack() as stack:
             descriptor = os.open(self.root, os.O_RDONLY | FOLDER)
             stack.callback(os.close, descriptor)
@@ -96,7 +110,7 @@ class Place:
                 descriptor = os.open(name, os.O_RDONLY | NO_LINK | NONBLOCK, dir_fd=descriptor)
                 stack.callback(os.close, descriptor)
                 if _identity(os.fstat(descriptor)) != _identity(seen):
-                    raise HasChanged(errno.ESTALE, "it has changed since it was listed", str(self.path))
+                    raise HasChanged(errno.ESTALE, CHANGED, str(self.path))
             yield descriptor
 
     def _child(self, folder: int, name: str) -> "Place":

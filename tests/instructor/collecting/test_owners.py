@@ -279,8 +279,8 @@ def test_files_beside_the_submissions_change_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("as_root")
-@pytest.mark.parametrize("mode", [0o700, 0o744])
-def test_a_folder_that_a_student_has_closed_is_named_and_stops_nobody(mode: int) -> None:
+@pytest.mark.parametrize(("mode", "path"), [(0o700, ""), (0o744, "/2-layers.ipynb"), (0o744, "/timestamp.txt")])
+def test_a_folder_that_a_student_has_closed_is_named_and_stops_nobody(mode: int, path: str) -> None:
     with an_exchange() as inbound:
         submit(inbound, "bin", "bin")
         closed = submit(inbound, "daemon", "daemon")
@@ -292,7 +292,7 @@ def test_a_folder_that_a_student_has_closed_is_named_and_stops_nobody(mode: int)
             os.seteuid(0)
         assert found_by(plan) == {"bin": (PROVED, "proved")}
         reasons = {file.path: (file.reason, file.matters) for file in plan.excluded}
-        assert reasons[closed.name] == ("it cannot be read: Permission denied", True)
+        assert reasons[f"{closed.name}{path}"] == ("it cannot be read: Permission denied", True)
 
 
 @pytest.mark.usefixtures("as_root")

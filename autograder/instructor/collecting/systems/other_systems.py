@@ -23,6 +23,7 @@ from autograder.instructor.course.folder import TIMESTAMP, parse_timestamp
 
 SYSTEM = "folder"
 MAX_TIMESTAMP_BYTES = 100
+MOST_WORDS = 20  # of a file's name; the others are one
 OF_BLACKBOARD = re.compile(r"_attempt_\d{4}(-\d\d){5}")
 
 
@@ -57,7 +58,7 @@ def _beginnings_and_ends(file: str) -> list[str]:
     if OF_BLACKBOARD.search(name):
         return []
     name, google_classrooms, _ = name.partition(" - ")
-    words = name.split("_")
+    words = name.split("_", MOST_WORDS)
     beginnings = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
     return beginnings if google_classrooms else [*beginnings, *("_".join(words[at:]) for at in range(1, len(words)))]
 
