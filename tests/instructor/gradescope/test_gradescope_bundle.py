@@ -15,6 +15,7 @@ from autograder.instructor.gradescope.container import strongest_sandbox, submit
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import MalformedNotebook, is_written
 from autograder.sandbox import NoSandbox, Program, Sandbox, isolation
+from tests import warm
 from tests.commands import run
 from tests.conftest import made_once, shared_folder
 from tests.instructor.collecting import made_downloads
@@ -137,6 +138,7 @@ def test_a_sandbox_that_fails_where_namespaces_can_be_made_gives_way_to_no_weake
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(isolation, "interpreter", lambda: Path("/no/such/python"))
+    monkeypatch.setattr(warm, "_idle", defaultdict(list))  # no server of another test's
     with pytest.raises(NoSandbox, match="No such file"):
         strongest_sandbox()
 
