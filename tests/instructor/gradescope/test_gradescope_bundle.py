@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from collections import defaultdict
 from pathlib import Path
 
 import jsonschema
