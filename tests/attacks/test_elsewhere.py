@@ -119,6 +119,17 @@ def test_folders_in_folders_without_an_end_cost_their_owner_alone(tmp_path: Path
     assert refused == {"bob": "", "eve": f"it cannot be read: it lies in more than {opening.MAX_DEPTH} folders"}
 
 
+def test_a_folder_of_more_files_than_anybody_has_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million links to one file took a gigabyte to list."""
+    monkeypatch.setattr(opening, "MOST_CHILDREN", 2)
+    names = ["bob/2.ipynb", *(f"eve/{at}.ipynb" for at in range(3))]
+    with open_download(folder(tmp_path / "inbound", dict.fromkeys(names, b"{}"))) as entries:
+        assert {entry.name: entry.refused for entry in entries} == {
+            "bob/2.ipynb": "",
+            "eve": "it cannot be read: it holds more than 2 files",
+        }
+
+
 # By an answer over which a comparison of programs would sit for an hour
 
 

@@ -42,8 +42,9 @@ def owners_of(files: Sequence[DownloadedFile], directory: Directory) -> list[lis
         for match in matches:
             if match.student and match.account:
                 claims[match.student.id][match.account] = match.certainty
+    doubted = {match.doubted for matches in matches_of_files for match in matches}
     believed = {student: _believed_accounts(certainties) for student, certainties in claims.items()}
-    return [[_settled(match, believed) for match in matches] for matches in matches_of_files]
+    return [[_settled(match, believed, doubted) for match in matches] for matches in matches_of_files]
 
 
 def _matches(file: DownloadedFile, directory: Directory, known_kinds: Collection[Kind]) -> list[Match]:
@@ -74,8 +75,13 @@ def _believed_accounts(certainties: Mapping[Account, int]) -> list[Account]:
     return best if most == ROSTER_KNOWS or len(best) == 1 else []  # the roster may know two accounts of one student
 
 
-def _settled(match: Match, believed: Mapping[str, Collection[Account]]) -> Match:
-    if not match.student or not match.account or match.account in believed[match.student.id]:
+def _settled(match: Match, believed: Mapping[str, Collection[Account]], doubted: Collection[Student | None]) -> Match:
+    if not match.student or not match.account:
+        return match
+    if match.chosen and match.student in doubted:
+        reason = f"its {match.by} says {match.student.id_and_name}, which students enter, and another's name fits, too"
+        return Match(None, reason=reason, several=True)
+    if match.account in believed[match.student.id]:
         return match
     rival = "whose own work is another account's" if believed[match.student.id] else "and so does another account's"
     return Match(None, reason=f"its {match.by} alone says {match.student.id_and_name}, {rival}", several=True)

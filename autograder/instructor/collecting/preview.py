@@ -4,13 +4,15 @@ A terminal of 80 columns shows it: first the matters for a person, then one line
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from rich.table import Table
 
+from autograder.instructor.collecting.archive import shared_depth
 from autograder.instructor.collecting.downloaded import NONE_OF_THE_CELLS
 from autograder.instructor.collecting.owners import BY_NAME_ALONE
-from autograder.instructor.collecting.plan import Plan, SubmissionPlan
+from autograder.instructor.collecting.plan import ExcludedFile, Plan, SubmissionPlan
 from autograder.instructor.course.records import CLAIMED, ENTERED
 from autograder.instructor.student_lines import student_lines
 from autograder.user_errors import plain
@@ -23,7 +25,7 @@ BLOCKED = "NOT WRITTEN: another file is there, --force replaces it and keeps a c
 
 def notices(plan: Plan) -> list[str]:
     """Return a line for each matter that a person has to settle."""
-    lines = [f"not collected: {file.path}: {file.reason}" for file in plan.excluded if file.matters]
+    lines = _not_collected([file for file in plan.excluded if file.matters])
     unmatched = [match for file in plan.excluded for match in file.unmatched]
     if any(match.stranger for match in unmatched):
         lines.append(
@@ -58,6 +60,22 @@ def notices(plan: Plan) -> list[str]:
             "Put the times into a table with the columns student and time, and collect again with --times FILE"
         )
     return [plain(line) for line in lines]
+
+
+def _not_collected(files: Sequence[ExcludedFile]) -> list[str]:
+    """Return a line for each file; of one student's many, of whom only a folder or a zip tells, for the first."""
+    depth = shared_depth(file.file.entry.parts for file in files)
+    lines, counts = list[str](), Counter[tuple[str, ...]]()
+    for file in files:
+        parts = file.file.entry.parts
+        whose = parts[: depth + 1] if len(parts) > depth + 1 else ()
+        counts[whose] += bool(whose)
+        if counts[whose] <= MOST_LINES:
+            lines.append(f"not collected: {file.path}: {file.reason}")
+    for whose, count in counts.items():
+        if count > MOST_LINES:
+            lines.append(f"not collected: {count - MOST_LINES:,} more files in {'/'.join(whose)}")
+    return lines
 
 
 def table(plan: Plan) -> Table:

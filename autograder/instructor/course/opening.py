@@ -17,6 +17,7 @@ from pathlib import Path
 # Windows has none of them; there a student reads her own work alone.
 NONBLOCK, NO_LINK, FOLDER = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_DIRECTORY"))
 CHANGED = "it has changed since it was listed"
+MOST_CHILDREN = 100_000
 MAX_DEPTH = 30  # each folder on the way is opened again for each file below it
 
 
@@ -74,7 +75,10 @@ class Place:
         """
         places = []
         with self.opened() as folder:
-            for name in sorted(os.listdir(folder)):  # noqa: PTH208
+            names = os.listdir(folder)  # noqa: PTH208
+            if self.names and len(names) > MOST_CHILDREN:  # of the root, the caller's, all students may write there
+                raise OSError(errno.EFBIG, f"it holds more than {MOST_CHILDREN:,} files", str(self.path))
+            for name in sorted(names):
                 try:
                     places.append(self._child(folder, name))
                 except FileNotFoundError:  # it has gone meanwhile

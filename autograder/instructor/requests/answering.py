@@ -5,6 +5,7 @@ student, so it says of a hidden check no more than title and result.
 """
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from autograder.instructor.requests.form import MAX_BYTES, OTHER, WRITTEN, NoReq
 from autograder.judge.verdicts import labelled_lines, shown_diagnosis
 from autograder.notebooks.graft import is_written
 from autograder.user_errors import plain
+
+PATIENCE_S = 60.0  # with one student's code, which runs anew for each request
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,16 @@ def answer(
     Raises NoSandbox where isolation cannot be had.
     """
     groups: dict[tuple[str, str], list[RequestAnswer]] = defaultdict(list)
+    spent_s: dict[str, float] = defaultdict(float)
     with explaining(folder, course, isolated=isolated) as explain:
         for received in requests:
-            answered = _answered(folder, received, explain)
+            student, begun = received.student.id, time.monotonic()
+            if spent_s[student] < PATIENCE_S:
+                answered = _answered(folder, received, explain)
+            else:
+                says = f"the code of {student} took more than {PATIENCE_S:.0f} seconds: autograder explain runs it"
+                answered = RequestAnswer(received, OTHER, trouble=says)
+            spent_s[student] += time.monotonic() - begun
             groups[received.request.assignment, answered.about].append(answered)
             on_answer(received.student.id)
     return sorted(groups.values(), key=len, reverse=True)

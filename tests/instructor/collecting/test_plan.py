@@ -213,6 +213,14 @@ def test_lateness_is_shown_as_far_as_it_is_known(
 # Students without work, and files that are left out
 
 
+def test_one_students_many_files_do_not_hide_the_others() -> None:
+    many = [notebook(f"{at}.ipynb", owner="eve") for at in range(50)]
+    lines = preview.notices(make_plan([*many, notebook("1.ipynb", owner="dan")], EMPTY))
+    assert [line.count("eve/") for line in lines[: preview.MOST_LINES]] == [1] * preview.MOST_LINES
+    assert lines[preview.MOST_LINES].startswith("not collected: dan/1.ipynb: ")
+    assert lines[preview.MOST_LINES + 1] == "not collected: 30 more files in eve"
+
+
 @pytest.mark.parametrize(
     ("files", "facts", "missing"),
     [

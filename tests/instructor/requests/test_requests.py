@@ -13,6 +13,7 @@ from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.decisions import Decision, write_decisions
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.requests import answering
 from autograder.instructor.requests.answering import ReceivedRequest, RequestAnswer, answer, draft, read_requests
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.sandbox import NoSandbox
@@ -137,6 +138,14 @@ def test_without_a_sandbox_nobody_is_answered(
     monkeypatch.setattr("autograder.instructor.grading.explain.Sandbox.run", Mock(side_effect=NoSandbox("no bwrap")))
     with pytest.raises(NoSandbox, match="no bwrap"):
         answer(CourseFolder(folder), course, read[0])
+
+
+def test_code_that_waits_stops_the_answers_to_its_own_student_alone(
+    folder: Path, read: Read, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "PATIENCE_S", -1.0)
+    (group,) = (group for group in answer(CourseFolder(folder), course, read[0][:1]))
+    assert "took more than -1 seconds: autograder explain runs it" in group[0].trouble
 
 
 @pytest.mark.parametrize(
