@@ -9,6 +9,9 @@ Does not defend: time on the processor within the limits, bugs of the kernel, wh
   has read. The calls that ask for this are refused, but the time of a read tells it, too: 2 microseconds from memory,
   50 from a disk. Code that a hidden check calls can thus leave a message for a submission that is graded later; in a
   message of 2,000 bits none was wrong.
+- Submissions that run at the same time share the machine, and some of its counters tell how much others do: the number
+  of a new process, free memory, the processor itself. A hidden check's code can thus send to a cell of another
+  submission; 50 bits a second were measured. ``--workers 1`` runs one submission at a time.
 - The kernel remembers names of files that were looked up and do not exist: a minute of look-ups takes gigabytes. It
   gives them up when memory is short; in a container they count as the grader's memory until then.
 - Handlers of ``os.register_at_fork`` run in the process that forks for each check, which knows the seeds of all checks

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 # Excel takes a file without this mark for one in the encoding of its country.
 BOM = "\ufeff"
-FORMULA = re.compile(r"'*(?:[=+@＝＋＠\t\r]|[-－].)", re.DOTALL)
+FORMULA = re.compile(r"'*(?:[=+@＝＋＠\t\r\n]|[-－].)", re.DOTALL)
 
 
 def guarded(text: str) -> str:

@@ -139,7 +139,8 @@ def submitted_notebook(submission: Path, room: str, name: str) -> tuple[Notebook
     Where several were handed in, which one counts is said, too. Without any, MalformedNotebook tells the student.
     """
     fitting, complaints = dict[str, NotebookNode](), list[str]()
-    for place in islice(_notebooks(Place.at(submission)), MAX_FILES):
+    notebooks = _notebooks(Place.at(submission)) if submission.is_dir() else iter(())
+    for place in islice(notebooks, MAX_FILES):
         shown = "/".join(place.names)
         try:
             notebook = parse_notebook(place.read(MAX_NOTEBOOK_BYTES + 1), shown)

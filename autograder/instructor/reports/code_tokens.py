@@ -26,7 +26,6 @@ LAYOUT = {
     tokenize.INDENT,
     tokenize.DEDENT,
     tokenize.ENDMARKER,
-    tokenize.ERRORTOKEN,
 }
 # Brackets that group change nothing, and those of a call say what its name has said.
 UNSAID = {"(", ")", ";", "->"}
@@ -74,6 +73,8 @@ def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
     begun: list[tokenize.TokenInfo] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.ERRORTOKEN:
+                return  # older Pythons go on, and look at all spaces before it once for each of them
             if token.type == FSTRING_START:
                 begun.append(token)
             elif token.type == FSTRING_END:

@@ -157,6 +157,8 @@ def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(re
 def test_without_a_notebook_of_the_assignment_the_student_reads_what_to_hand_in(released: Path, tmp_path: Path) -> None:
     with pytest.raises(MalformedNotebook, match=f"no notebook was handed in: hand in {NAME}"):
         submitted_notebook(hand_in(tmp_path, {"layers.py": "x = 1"}), ROOM, NAME)
+    with pytest.raises(MalformedNotebook, match="no notebook was handed in"):
+        submitted_notebook(tmp_path / "missing", ROOM, NAME)
     (tmp_path / NAME).symlink_to(released / "source" / ASSIGNMENT / NAME)
     with pytest.raises(MalformedNotebook, match="no notebook was handed in"):
         submitted_notebook(tmp_path, ROOM, NAME)

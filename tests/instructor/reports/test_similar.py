@@ -97,6 +97,10 @@ def words(source: str) -> list[list[str]]:
     return [[token.text for token in piece] for piece in code_tokens(source)]
 
 
+def test_a_program_is_read_up_to_a_sign_that_is_no_python_however_many_spaces_are_before_it() -> None:
+    assert words(f"return x{' ' * 20_000}$ + 1") == words("return x")
+
+
 @pytest.mark.parametrize("room", rooms())
 def test_disguised_copies_are_shown_and_honest_solutions_are_not(room: str, course: Course) -> None:
     honest = {answer.name: answer.source for answer in right_answers(course, room)}
