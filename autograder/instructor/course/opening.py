@@ -120,7 +120,10 @@ class Place:
     def _child(self, folder: int, name: str) -> "Place":
         if len(self.names) == MAX_DEPTH:
             raise OSError(errno.ENAMETOOLONG, f"it lies in more than {MAX_DEPTH} folders", str(self.path))
-        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        try:
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path / name)) from None
         return Place(self.root, (*self.names, name), (*self.seen, status))
 
 

@@ -190,9 +190,11 @@ def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALL
     with Bait() as bait, sandbox:
         prelude = PRELUDE.format(facts=json.dumps(bait.facts(promised, sandbox.hidden)))
         any_check = planned(checks_of(rooms()[0])[0], seed=0)  # its answer says why a program ended before its time
+        limits = sandbox.limits
+        patient = replace(limits, cell_s=max(limits.cell_s, 20.0), total_s=max(limits.total_s, 40.0))
         for wall in walls:
             # Only the wall of time is reached by waiting; on a busy machine the others need it.
-            sandbox.limits = promised if wall.name == "time" else replace(promised, cell_s=20.0, total_s=40.0)
+            sandbox.limits = limits if wall.name == "time" else patient
             result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (any_check,)))
             yield ProbeResult(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))
 
