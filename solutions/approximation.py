@@ -1,7 +1,5 @@
 """Chapter 1: a network approximates a function."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
@@ -68,11 +66,14 @@ def affine_at(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor, x: Tensor) -> tupl
     ### END SOLUTION
 
 
-def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor]:
-    """Build a network with one hidden layer of ReLUs that passes through the points and is linear between them.
+def relu_interpolant(knots: Tensor, values: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return a network with one hidden layer of ReLUs that passes through the points and is linear between them.
 
-    Each hidden unit is a hinge: 0 up to its knot, then a line. Added up, the hinges change the slope at each knot.
-    The gaps between the knots need not be equal. Knots and values keep their values.
+    The network takes x to ``relu(x @ weight + bias) @ out_weight + out_bias``. It has at most one hidden unit for each
+    knot. The gaps between the knots need not be equal. Before the first knot and after the last one the network may
+    take any values.
+
+    Knots and values keep their values.
 
     Args:
         knots: where the points are, shape (n,); two or more, each larger than the
@@ -80,9 +81,8 @@ def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor
         values: how high the points are, shape (n,), in the dtype of ``knots``.
 
     Returns:
-        A function or module f. It maps x of shape (B, 1) to shape (B, 1), both in the dtype of ``knots``; the rows of x
-        come in any order, and B may be 0. Gradients flow through f: between two knots the gradient with respect to x
-        is the slope of that piece. Before the first knot and after the last one f may be anything finite.
+        For H hidden units: weight, shape (1, H), and bias, shape (H,), of the hidden layer; out_weight, shape (H, 1),
+        and out_bias, shape (1,), of the output. All have the dtype of ``knots``.
 
     Raises:
         ValueError: there are fewer than two knots, not as many values as knots, or a knot is not larger than the one
@@ -90,8 +90,9 @@ def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor
 
     Example:
         >>> knots = torch.tensor([0.0, 1.0, 2.0])
-        >>> f = relu_interpolant(knots, torch.tensor([0.0, 10.0, 0.0]))
-        >>> f(torch.tensor([[0.5], [1.0], [1.5]]))
+        >>> weight, bias, out_weight, out_bias = relu_interpolant(knots, torch.tensor([0.0, 10.0, 0.0]))
+        >>> x = torch.tensor([[0.5], [1.0], [1.5]])
+        >>> torch.relu(x @ weight + bias) @ out_weight + out_bias
         tensor([[ 5.],
                 [10.],
                 [ 5.]])
@@ -101,13 +102,43 @@ def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor
         raise ValueError(f"two or more knots need as many values, not {tuple(knots.shape)} and {tuple(values.shape)}")
     if not (knots[1:] > knots[:-1]).all():
         raise ValueError("each knot has to be larger than the one before")
-    values = values.to(knots.dtype)
     slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
     changes = torch.cat([slopes[:1], slopes[1:] - slopes[:-1]])
+    weight = torch.ones_like(changes).unsqueeze(0)  # (1, n - 1)
+    return weight, -knots[:-1], changes.unsqueeze(1), values[:1]
+    ### END SOLUTION
 
-    def network(x: Tensor) -> Tensor:
-        hidden = torch.relu(x.to(knots.dtype) - knots[:-1])  # (B, n - 1)
-        return hidden @ changes.unsqueeze(1) + values[0]
 
-    return network
+def bends(w1: Tensor, b1: Tensor, w2: Tensor) -> tuple[Tensor, Tensor]:
+    """Return where the graph of a network with one input, hidden ReLUs and one output bends, and by how much.
+
+    The network takes x to ``relu(x @ w1 + b1) @ w2`` plus a constant, which changes no slope. Units that bend the graph
+    at exactly the same place make one bend; where they cancel exactly, there is none. A unit whose weight in w1 is 0
+    bends nothing.
+
+    The three tensors keep their values.
+
+    Args:
+        w1: weight of the hidden layer, shape (1, H).
+        b1: its bias, shape (H,).
+        w2: weight of the output, shape (H, 1).
+
+    Returns:
+        The places of the K bends, from left to right, shape (K,), and by how much the slope changes at each, the slope
+        right of it minus the slope left of it, shape (K,). Both have the dtype of ``w1``.
+
+    Example:
+        Hinges from 0, which rises, and from 1, which falls; and one that opens to the left:
+
+        >>> bends(torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, -1.0]), torch.tensor([[2.0], [-2.5]]))
+        (tensor([0., 1.]), tensor([ 2.0000, -2.5000]))
+        >>> bends(torch.tensor([[-2.0]]), torch.tensor([6.0]), torch.tensor([[1.0]]))
+        (tensor([3.]), tensor([2.]))
+    """
+    ### BEGIN SOLUTION
+    weight, factor = w1.flatten(), w2.flatten()
+    turns = weight != 0
+    places, unit = (-b1[turns] / weight[turns]).unique(return_inverse=True)
+    changes = torch.zeros_like(places).index_put((unit,), (weight.abs() * factor)[turns], accumulate=True)
+    return places[changes != 0], changes[changes != 0]
     ### END SOLUTION

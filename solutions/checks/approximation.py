@@ -1,5 +1,6 @@
 """What the parts of chapter 1 must do."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import torch
@@ -102,20 +103,64 @@ def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"b with half of the units on": b} | {f"{name} afterwards": tensor for name, tensor in given.items()}
 
 
-@check("relu_interpolant", points=2, title="The network passes through the points")
+def network_of(answer: object) -> Callable[[Tensor], Tensor]:
+    """Return the network that four tensors make."""
+    weight, bias, out_weight, out_bias = answer  # type: ignore[misc]
+    return lambda x: torch.relu(x @ weight + bias) @ out_weight + out_bias
+
+
+def described(answer: object, count: int) -> dict[str, Observation]:
+    """Return the shapes of four tensors as letters: H for the hidden units, which are few or too many."""
+    tensors = list(answer)  # type: ignore[call-overload]
+    names = ("weight", "bias", "out_weight", "out_bias")
+    units = tensors[0].shape[-1]
+    shapes = [
+        f"{name} ({', '.join('H' if size == units else str(size) for size in tensor.shape)})"
+        for name, tensor in zip(names, tensors, strict=True)
+    ]
+    return {"shapes": ", ".join(shapes), "at most one unit for each knot": units <= count}
+
+
+@check("relu_interpolant", points=2, title="The network passes through the points; knots and values keep their values")
 def through_the_points(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
-    f = names.relu_interpolant(knots, values)
-    return {"f at the knots": f(knots.unsqueeze(1).clone()), "knots afterwards": knots, "values afterwards": values}
+    x = knots.unsqueeze(1).clone()
+    answer = names.relu_interpolant(knots, values)
+    return {"network at the knots": network_of(answer)(x), "knots afterwards": knots, "values afterwards": values}
 
 
-@check("relu_interpolant", points=3, title="Between two knots it is a straight line")
+@check("relu_interpolant", points=2, title="Between two knots it is a straight line, with one unit for each knot at most")
 def straight_between(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
-    return {"f between the knots": names.relu_interpolant(knots, values)(inside(knots, rng))}
+    answer = names.relu_interpolant(knots, values)
+    return {"network between the knots": network_of(answer)(inside(knots, rng))} | described(answer, len(knots))
 
 
-@check("relu_interpolant", points=1, title="Knots in float64 give an output in float64")
-def dtype_of_knots(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    knots, values = points(rng, torch.float64)
-    return {"f in float64": names.relu_interpolant(knots, values)(inside(knots, rng))}
+def hinges(rng: torch.Generator, count: int, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor]:
+    """Return w1, b1 and w2 of units that open to the right and to the left, in an order that is drawn.
+
+    Weights are powers of two and all numbers short binary fractions, so that places and sums of changes are exact. The
+    unit furthest to the right comes first, so that no order of the units is that of their places.
+    """
+    drawn = torch.randperm(12, generator=rng)[:count]
+    places = (torch.cat([drawn.max().reshape(1), drawn[drawn < drawn.max()]]).to(dtype) - 6) / 2 + 1 / 4
+    signs = torch.tensor([1, -1] * count, dtype=dtype)[:count][shuffled(rng, count)]
+    w1 = signs * 2 ** (torch.arange(count)[shuffled(rng, count)].to(dtype) % 4 - 1)
+    w2 = torch.tensor([1, -1, -1, 1] * count, dtype=dtype)[:count][shuffled(rng, count)]
+    w2 = w2 * (between(3, 9, rng) / 4 + torch.arange(count).to(dtype) / 8)
+    return w1.unsqueeze(0), -places * w1, w2.unsqueeze(1)
+
+
+@check("bends", points=1, title="Units that open to the right: the places from left to right, and each change of slope")
+def to_the_right(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    w1, b1, w2 = hinges(rng, 6)
+    right = w1.abs(), b1 * w1[0].sign(), w2
+    given = dict(zip(("w1", "b1", "w2"), right, strict=True))
+    places, changes = names.bends(*right)
+    return {"places": places, "changes": changes} | {f"{name} afterwards": each for name, each in given.items()}
+
+
+@check("bends", points=1, title="Units that open to the left as well")
+def to_both_sides(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    places, changes = names.bends(*hinges(rng, 6))
+    return {"places with units to both sides": places, "changes with units to both sides": changes}

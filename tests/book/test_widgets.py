@@ -17,6 +17,7 @@ from book.widgets import valley
 from book.widgets.preparation import DRESS, SNEAKER, cut_out, left_out, lying
 from book.widgets.training import recording
 from solutions.approximation import relu_interpolant
+from solutions.checks.approximation import network_of
 from solutions.deploy import web
 from solutions.deployment import classify, load_model, prepare_image
 from tests.book.built_pages import chapter
@@ -63,7 +64,7 @@ def test_hinges_add_up_to_what_the_network_of_the_chapter_says() -> None:
     places = torch.linspace(-3, 3, 25, dtype=torch.float64)
     network = f"it.interpolant({knots.tolist()}, {values.tolist()})"
     sums = computed("hinges", f"{places.tolist()}.map((x) => it.sum({network}, x))")
-    expected = relu_interpolant(knots, values)(places.unsqueeze(1)).squeeze(1)
+    expected = network_of(relu_interpolant(knots, values))(places.unsqueeze(1)).squeeze(1)
     torch.testing.assert_close(torch.tensor(sums, dtype=torch.float64), expected)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autograder.checks import Observation, Observations, attempt, check, normal, tried
 from solutions.checks._far_device import far_or_near
-from solutions.checks.approximation import HALF_ON, bent_network, gradient_of, inside, points
+from solutions.checks.approximation import HALF_ON, bent_network, hinges, inside, network_of, points
 
 
 @check("ReLU", points=1, title="Any shape, any floating dtype and any device")
@@ -72,25 +72,19 @@ def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations
     }
 
 
-@check("relu_interpolant", points=2, title="The gradient between two knots is the slope of that piece")
-def slopes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    knots, values = points(rng)
-    x = inside(knots, rng)
-    return gradient_of(names.relu_interpolant(knots, values), x, torch.ones_like(x))
-
-
-@check("relu_interpolant", points=1, title="Two knots, forty knots, one x, no x; and finite outside")
+@check("relu_interpolant", points=1, title="Two knots, forty knots, and knots in float64")
 def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    def between_knots(knots: Tensor, values: Tensor) -> Tensor:
+        return network_of(names.relu_interpolant(knots, values))(inside(knots, rng))
+
     knots, values = points(rng)
     many, heights = normal(rng, 40, dtype=torch.float64).sort().values, normal(rng, 40, dtype=torch.float64)
     many += torch.arange(40) / 4  # no two of them close
-    outside = torch.stack([knots[:1] - 3, knots[-1:] + 3])
     return {
-        "f for two knots": attempt(lambda: names.relu_interpolant(knots[:2], values[:2])(inside(knots[:2], rng))),
-        "f for forty knots": attempt(lambda: names.relu_interpolant(many, heights)(inside(many, rng))),
-        "f of one x": attempt(lambda: names.relu_interpolant(knots, values)(inside(knots[:2], rng)[:1])),
-        "f of no x": attempt(lambda: names.relu_interpolant(knots, values)(knots[:0].unsqueeze(1))),
-        "finite outside": attempt(lambda: bool(names.relu_interpolant(knots, values)(outside).isfinite().all())),
+        "network for two knots": attempt(partial(between_knots, knots[:2], values[:2])),
+        "network for knots further apart": attempt(partial(between_knots, 4 * knots, values)),
+        "network for forty knots": attempt(partial(between_knots, many, heights)),
+        "network in float64": attempt(partial(between_knots, knots.double(), values.double())),
     }
 
 
@@ -103,15 +97,65 @@ def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
     wrong = [(4, 3, 2, 1, 0), (1, 0, 2, 3, 4), (0, 2, 1, 3, 4), (0, 1, 2, 4, 3)]  # order
     wrong += [(0, 0, 2, 3, 4), (0, 1, 1, 3, 4), (0, 1, 2, 3, 3)]  # one twice: first, within and last
+
+    def network(knots: Tensor, values: Tensor) -> Tensor:
+        return network_of(names.relu_interpolant(knots, values))(knots[:1].unsqueeze(1))
+
     calls: dict[str, Callable[[], object]] = {
-        f"numbers {order} of five knots": partial(names.relu_interpolant, knots[list(order)], values) for order in wrong
+        f"numbers {order} of five knots": partial(network, knots[list(order)], values) for order in wrong
     }
     calls |= {
-        "a single knot": lambda: names.relu_interpolant(knots[:1], values[:1]),
-        "a value too few": lambda: names.relu_interpolant(knots, values[:-1]),
-        "a value too many": lambda: names.relu_interpolant(knots[:-1], values),
-        "knots in order": lambda: names.relu_interpolant(knots, values),
-        "four knots in order": lambda: names.relu_interpolant(knots[:-1], values[:-1]),
-        "three knots in order": lambda: names.relu_interpolant(knots[:3], values[:3]),
+        "a single knot": lambda: network(knots[:1], values[:1]),
+        "a value too few": lambda: network(knots, values[:-1]),
+        "a value too many": lambda: network(knots[:-1], values),
+        "knots in order": lambda: network(knots, values),
+        "four knots in order": lambda: network(knots[:-1], values[:-1]),
+        "three knots in order": lambda: network(knots[:3], values[:3]),
     }
     return tried(rng, calls)
+
+
+@check("bends", points=1, title="Units at one place make one bend, or none if they cancel; a weight of 0 bends nothing")
+def together(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The second, and the third, of six units stand at the place of the first, but not beside it; one has no weight."""
+    w1, b1, w2 = hinges(rng, 6)
+    places = -b1 / w1[0]
+
+    def bent(same: int, cancel: bool) -> tuple[Tensor, Tensor]:
+        at, out = places.clone(), w2.clone()
+        at[1 : 1 + same] = at[0]
+        weight = w1.clone()
+        weight[0, 5] = 0
+        if cancel:
+            out[1] = -out[0] * w1[0, 0].abs() / w1[0, 1].abs()
+        order = torch.tensor([0, 3, 1, 4, 2, 5])
+        bias = torch.where(weight[0] == 0, 1, -at * weight[0])
+        found: tuple[Tensor, Tensor] = names.bends(weight[:, order], bias[order], out[order])
+        return found
+
+    cases = {"two units at one place": (1, False), "three at one place": (2, False), "two that cancel": (1, True)}
+    seen: dict[str, Observation] = {}
+    for name, case in cases.items():
+        state = rng.get_state()
+        for at, part in enumerate(("places", "changes")):
+            rng.set_state(state)
+            seen[f"{part} of {name}"] = attempt(lambda case=case, at=at: bent(*case)[at])  # type: ignore[misc]
+    return seen
+
+
+@check("bends", points=1, title="A network that passes through points, one unit, no unit that bends, and float64")
+def read_back(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The network of a table has no bend where the points lie on a line."""
+    knots, values = points(rng)
+    changes = (values.diff() / knots.diff()).diff(prepend=torch.zeros(1))
+    cases = {
+        "of a table": (torch.ones(1, 4), -knots[:-1], changes.unsqueeze(1)),
+        "of one unit": hinges(rng, 1),
+        "of units with weights of 0": (torch.zeros(1, 3), normal(rng, 3), normal(rng, 3, 1)),
+        "in float64": hinges(rng, 5, torch.float64),
+    }
+    return {
+        f"{part} {name}": attempt(lambda network=network, at=at: names.bends(*network)[at])  # type: ignore[misc]
+        for name, network in cases.items()
+        for at, part in enumerate(("places", "changes"))
+    }
