@@ -158,7 +158,7 @@ _READY_MADE: dict[str, dict[CodeType, str]] = {}
 
 
 def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
-    """Declare a library's ready-made parts of an exercise: to call one is to pass by delegation.
+    """Declare a library's ready-made parts of an exercise: an answer that calls one earns nothing.
 
     Args:
         exercise: the public name.

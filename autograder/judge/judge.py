@@ -21,7 +21,7 @@ from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
 from autograder.judge.common_mistakes import certain_mistake, likely_mistake
 from autograder.judge.comparison import same, same_answer, tolerance_of
 from autograder.judge.matching import Place, explaining, rest_on_errors
-from autograder.judge.verdicts import Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
+from autograder.judge.verdicts import Diagnosis, Likely, Outcome, Verdict, failed_by_delegation
 from autograder.mistakes import Mistake
 from autograder.observe import NOT_WRITTEN, Answer
 from autograder.sections import Contents
@@ -65,7 +65,7 @@ def judge(
         if passed[at]:
             delegated = answer.delegated in ready_made_for(check.exercise).values()
             verdicts.append(
-                passed_by_delegation(check, seed, answer)
+                failed_by_delegation(check, seed, answer)
                 if delegated
                 else Verdict(check, seed, "pass", None, answer.duration_s)
             )

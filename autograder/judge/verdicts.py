@@ -46,7 +46,7 @@ class Likely:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """An explanation for a student of a check that did not pass, or passed by delegation."""
+    """An explanation for a student of a check that did not pass."""
 
     observed: str  # behaviour of the student's code
     expected: str  # right behaviour
@@ -207,10 +207,10 @@ class Verdict:
         }
 
 
-def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
-    """Return the verdict on a right answer for which a ready-made part did the work: a pass with a note on that."""
+def failed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
+    """Return the verdict on a right answer for which a ready-made part did the work."""
     diagnosis = Diagnosis(
-        f"it passed by calling the ready-made {answer.delegated}",
+        f"it called the ready-made {answer.delegated}, which did the work",
         f"your own {check.exercise}, which the exercise asks you to write",
     )
-    return Verdict(check, seed, "pass", diagnosis, answer.duration_s, answer.delegated)
+    return Verdict(check, seed, "fail", diagnosis, answer.duration_s, answer.delegated)

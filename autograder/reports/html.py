@@ -12,7 +12,6 @@ from autograder.notebooks.progress import Progress
 from autograder.reports.text import (
     check_rows,
     checks_headline,
-    delegation_note,
     first_hints,
     offers_hint,
     progress_headline,
@@ -107,7 +106,6 @@ def checks_table(
         notes=notes,
         begin=first_hints(verdicts, hint),
         printed=printed,
-        delegation=delegation_note(verdicts),
         offers_hint=offers_hint(verdicts, hint),
     )
 

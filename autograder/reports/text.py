@@ -38,18 +38,6 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
     ]
 
 
-def delegation_note(verdicts: Sequence[Verdict]) -> str:
-    """Return a note that checks of an exercise passed because a ready-made part did the work, or an empty text."""
-    called = [verdict.delegated for verdict in verdicts if verdict.passed and verdict.delegated]
-    if not called:
-        return ""
-    checks = "1 check" if len(called) == 1 else f"{len(called)} checks"
-    return (
-        f"{checks} passed by calling the ready-made {', '.join(dict.fromkeys(called))}. The exercise asks you to write "
-        f"{verdicts[0].check.exercise} yourself."
-    )
-
-
 def repeated(verdict: Verdict) -> str:
     """Return code that runs a check again in a notebook, with the same inputs, and shows its observations."""
     from autograder.chance import kind_of  # here alone, since it imports NumPy
@@ -107,8 +95,6 @@ def checks_text(
                 break_long_words=False,
                 break_on_hyphens=False,
             )
-    if note := delegation_note(verdicts):
-        blocks += textwrap.wrap(note, WIDTH, initial_indent="  ", subsequent_indent="  ")
     if offers_hint(verdicts, hint):
         blocks.append(f"  a second look, with a hint: check({exercise}, hint=2)")
     return "\n".join(blocks)

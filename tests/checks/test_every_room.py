@@ -32,13 +32,6 @@ EACH_RIGHT_ANSWER = pytest.mark.parametrize("answer", RIGHT, ids=lambda answer: 
 # The chapters show the first, and explanations name it; the second is a few words of English.
 TAUGHT = {"super().__init__()", "return x"}
 # Right answers in the course's tests that are PyTorch's own part.
-DELEGATE = {
-    ("approximation", "modules", "ReLU"),
-    ("layers", "functional", "Flatten"),
-    ("layers", "functional", "Sequential"),
-    ("dropout", "inherited", "Dropout"),
-    *(("optimizer", "wrapped", name) for name in ("Optimizer", "Momentum", "Adam")),
-}
 EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.exercises(room)]
 
 
@@ -88,14 +81,12 @@ def value_in(line: str) -> str:
 @EACH_RIGHT_ANSWER
 @pytest.mark.long("every check of a room")
 def test_a_right_answer_passes_every_check(answer: RightAnswer, run_seed: int, verdicts_on: Judge) -> None:
-    """It may answer some exercises of its room and leave others out. PyTorch's own part is noted, and nothing else."""
+    """It may answer some exercises of its room and leave others out."""
     names = answer.names()
     exercises = [name for room, name in EXERCISES if room == answer.room and hasattr(names, name)]
     verdicts = [verdict for name in exercises for verdict in verdicts_on(answer.room, names, run_seed, name)]
     assert verdicts
     assert [verdict.message for verdict in failed(verdicts)] == []
-    noted = {verdict.check.exercise for verdict in verdicts if verdict.delegated}
-    assert noted == {name for room, way, name in DELEGATE if (room, way) == (answer.room, answer.name)}
 
 
 @pytest.mark.deep

@@ -1,4 +1,4 @@
-"""Passing by delegation: PyTorch's own part under the exercise's name is noted, and nothing else is."""
+"""PyTorch's own part under the exercise's name earns nothing, and its call is named; no other call is."""
 
 import inspect
 import sys
@@ -16,7 +16,6 @@ from torch.autograd import grad
 
 from autograder.checks import checks_of, ready_made, ready_made_for, rooms
 from autograder.course import Course, names_of_source
-from autograder.instructor.authoring.right_answers import right_answer
 from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import judge
 from autograder.judge.verdicts import Verdict
@@ -26,12 +25,45 @@ from tests.wrong import wrong_answers
 
 COURSE = Course.installed()
 EXERCISES = {check.exercise: room for room in rooms() for check in checks_of(room) if ready_made_for(check.exercise)}
-INHERITED, WRAPPED = right_answer(COURSE, "dropout", "inherited"), right_answer(COURSE, "optimizer", "wrapped")
 OWN_LINEAR = COURSE.source("layers").replace(
     "return x @ self.weight + self.bias",
     "inner = nn.Linear(*self.weight.shape, device='meta')\n        parts = {'weight': self.weight.T, 'bias': self.bias}"
     "\n        return torch.func.functional_call(inner, parts, x)",
 )
+WRAPPED = """
+import torch
+
+
+class Optimizer(torch.optim.SGD):
+    def __init__(self, params, lr):
+        if not lr > 0:
+            raise ValueError("lr is not above 0")
+        super().__init__(params, lr=lr)
+
+
+class Momentum(torch.optim.SGD):
+    def __init__(self, params, lr, momentum=0.9):
+        if not lr > 0:
+            raise ValueError("lr is not above 0")
+        if not 0 <= momentum < 1:
+            raise ValueError("momentum outside [0, 1)")
+        super().__init__(params, lr=lr, momentum=momentum)
+
+
+class Adam(torch.optim.Adam):
+    def __init__(self, params, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        if not lr > 0:
+            raise ValueError("lr is not above 0")
+        super().__init__(params, lr=lr, betas=betas, eps=eps)
+"""
+INHERITED = """
+from torch import nn
+
+
+class Dropout(nn.Dropout):
+    def __init__(self, p=0.2):
+        super().__init__(p)
+"""
 BATCHES = """
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -103,18 +135,19 @@ def test_autograd_in_a_gradient_by_hand_is_caught_and_noted(exercise: str, caugh
         answer for answer in wrong_answers("optimizer") if answer.id == f"{exercise}: autograd, switched on inside"
     ]
     verdicts = verdicts_on("optimizer", inside[0].names(), SEED, exercise)
-    assert [verdict.check.name for verdict in failed(verdicts)] == [caught_by]
-    assert {verdict.delegated for verdict in verdicts if verdict.passed} == {"torch.autograd.backward"}
+    assert caught_by in {verdict.check.name for verdict in failed(verdicts) if not verdict.delegated}
+    assert {verdict.delegated for verdict in verdicts} == {"", "torch.autograd.backward"}
+    assert sum(verdict.points for verdict in verdicts) == 0
 
 
 @pytest.mark.parametrize(("exercise", "source", "noted", "never"), DELEGATING)
-def test_delegation_passes_and_is_noted(
+def test_a_ready_made_part_earns_only_the_checks_that_never_call_it(
     exercise: str, source: str, noted: set[str], never: set[str], verdicts_on: Judge
 ) -> None:
     verdicts = verdicts_on(EXERCISES[exercise], names_of_source(source, f"delegating.{exercise}"), SEED, exercise)
-    assert [verdict.message for verdict in failed(verdicts)] == []
     assert {verdict.delegated for verdict in verdicts if verdict.delegated} == noted
-    assert {verdict.check.name for verdict in verdicts if not verdict.delegated} == never
+    assert {verdict.check.name for verdict in verdicts if verdict.passed} == never
+    assert {verdict.outcome for verdict in verdicts if verdict.delegated} == {"fail"}
 
 
 # How it is observed
@@ -197,13 +230,13 @@ def verdict_on(answer: Answer, live: LiveExpectations) -> Verdict:
     return judge([FLATTEN], [answer], [1], live)[0]
 
 
-def test_a_pass_by_delegation_says_what_was_called(live: LiveExpectations) -> None:
+def test_a_right_answer_by_delegation_says_what_was_called(live: LiveExpectations) -> None:
     verdict = verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live)
-    assert (verdict.points, verdict.record()["delegated"]) == (FLATTEN.points, "nn.Flatten")
-    assert "it passed by calling the ready-made nn.Flatten" in verdict.message
+    assert (verdict.points, verdict.record()["delegated"]) == (0, "nn.Flatten")
+    assert "it called the ready-made nn.Flatten, which did the work" in verdict.message
 
 
-def test_a_check_that_did_not_pass_is_not_noted(live: LiveExpectations) -> None:
+def test_a_wrong_answer_is_not_noted_as_delegation(live: LiveExpectations) -> None:
     class Sideways(nn.Flatten):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return super().forward(x).T
