@@ -18,8 +18,7 @@ def gap(
     """Return the generalisation gap: how much larger the mean loss is on examples that were held back.
 
     Both losses are measured alike: over all examples, each counting the same, in evaluation mode and without recording
-    gradients. Afterwards, also after an error, the model is in the mode that it was in before, and autograd records as
-    before.
+    gradients. Afterwards the model is in the mode that it was in before, and autograd records as before.
 
     Args:
         model: maps x to logits.
@@ -54,11 +53,10 @@ def gap(
 
     was_training = model.training
     model.eval()
-    try:
-        with torch.no_grad():
-            return -mean_loss(seen) + mean_loss(held)
-    finally:
-        model.train(was_training)
+    with torch.no_grad():
+        difference = -mean_loss(seen) + mean_loss(held)
+    model.train(was_training)
+    return difference
     ### END SOLUTION
 
 

@@ -210,8 +210,8 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
     The softmax of the logits gives the probabilities. As the formula stands, its powers of e overflow; computed in
     another form, the loss is finite, and equal to PyTorch's to nine digits in float64, also where logits are 10,000 or
-    -10,000. Gradients flow to the logits. Write it yourself: PyTorch's ``logsumexp`` and ``log_softmax`` may be used, its
-    ``cross_entropy`` and ``nll_loss`` may not. The tensors that come in keep their values.
+    -10,000. Gradients flow to the logits. Write it yourself: PyTorch's ``logsumexp`` and ``log_softmax`` may be used,
+    its ``cross_entropy`` and ``nll_loss`` may not. The tensors that come in keep their values.
 
     Args:
         logits: one row for each example, float32 or float64, shape (B, C), B at least 1.

@@ -129,9 +129,7 @@ def through_the_points(names: SimpleNamespace, rng: torch.Generator) -> Observat
     return {"network at the knots": network_of(answer)(x), "knots afterwards": knots, "values afterwards": values}
 
 
-@check(
-    "relu_interpolant", points=2, title="Between two knots it is straight; there is one unit for each knot at most"
-)
+@check("relu_interpolant", points=2, title="Between two knots it is straight; there is one unit for each knot at most")
 def straight_between(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
     answer = names.relu_interpolant(knots, values)

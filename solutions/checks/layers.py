@@ -33,7 +33,8 @@ ready_made("Sequential", TRACED | {"nn.Sequential": nn.Sequential.__init__})
 ready_made(
     "cross_entropy",
     TRACED
-    | {"nn.CrossEntropyLoss": nn.CrossEntropyLoss.forward, "nn.functional.cross_entropy": nn.functional.cross_entropy},
+    | {"nn.CrossEntropyLoss": nn.CrossEntropyLoss.forward, "nn.functional.cross_entropy": nn.functional.cross_entropy}
+    | {"nn.NLLLoss": nn.NLLLoss.forward, "nn.functional.nll_loss": nn.functional.nll_loss},
 )
 
 
