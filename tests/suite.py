@@ -24,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     global _deep
     _deep = config.getoption("deep")
+    gc.set_threshold(50_000, 20, 20)  # imports make millions of objects, and each collection would walk through them
 
 
 def is_deep() -> bool:
