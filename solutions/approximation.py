@@ -128,10 +128,10 @@ def bends(w1: Tensor, b1: Tensor, w2: Tensor) -> tuple[Tensor, Tensor]:
         right of it minus the slope left of it, shape (K,). Both have the dtype of ``w1``.
 
     Example:
-        Hinges from 0, which rises, and from 1, which falls; and one that opens to the left:
+        Hinges from 1, which rises, and from 3, which falls; and one that opens to the left:
 
-        >>> bends(torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, -1.0]), torch.tensor([[2.0], [-2.5]]))
-        (tensor([0., 1.]), tensor([ 2.0000, -2.5000]))
+        >>> bends(torch.tensor([[1.0, 1.0]]), torch.tensor([-1.0, -3.0]), torch.tensor([[2.0], [-2.5]]))
+        (tensor([1., 3.]), tensor([ 2.0000, -2.5000]))
         >>> bends(torch.tensor([[-2.0]]), torch.tensor([6.0]), torch.tensor([[1.0]]))
         (tensor([3.]), tensor([2.]))
     """

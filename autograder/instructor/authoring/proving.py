@@ -207,7 +207,8 @@ def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
         checks = checks_of(room, mistake.exercise)
         visible = [check for check in checks if not check.hidden]
         failed = [each for each in verdicts_on_mistake(mistake, checks, expect, RUN_SEED) if not each.passed]
-        named = bool(failed) and all(names_it(verdict, mistake) for verdict in failed)
+        explained = [verdict for verdict in failed if not verdict.delegated]
+        named = bool(explained) and all(names_it(verdict, mistake) for verdict in explained)
         seen = verdicts_on_mistake(mistake, visible, expect, RUN_SEED)
         caught.append(CaughtMistake(mistake, tuple(verdict.check for verdict in failed), named, tuple(seen)))
     return caught
