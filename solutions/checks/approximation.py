@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -103,15 +104,19 @@ def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"b with half of the units on": b} | {f"{name} afterwards": tensor for name, tensor in given.items()}
 
 
-def network_of(answer: object) -> Callable[[Tensor], Tensor]:
+def network_of(answer: Any) -> Callable[[Tensor], Tensor]:
     """Return the network that four tensors make."""
-    weight, bias, out_weight, out_bias = answer  # type: ignore[misc]
-    return lambda x: torch.relu(x @ weight + bias) @ out_weight + out_bias
+    weight, bias, out_weight, out_bias = answer
+
+    def network(x: Tensor) -> Tensor:
+        return torch.as_tensor(torch.relu(x @ weight + bias) @ out_weight + out_bias)
+
+    return network
 
 
-def described(answer: object, count: int) -> dict[str, Observation]:
+def described(answer: Any, count: int) -> dict[str, Observation]:
     """Return the shapes of four tensors as letters: H for the hidden units, which are few or too many."""
-    tensors = list(answer)  # type: ignore[call-overload]
+    tensors = list(answer)
     names = ("weight", "bias", "out_weight", "out_bias")
     units = tensors[0].shape[-1]
     shapes = [
