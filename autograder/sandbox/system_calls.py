@@ -22,9 +22,8 @@ ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # the second with an error number
 LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # in struct seccomp_data
 INSTRUCTION = struct.Struct("=HBBI")
-# A death signal, a name, and questions. Of the others one forbids that a process is looked into, which a grader that is
-# not root must, to count its memory; one adds a filter; and one takes a table of locks of any size.
-OPTIONS = (1, 2, 3, 15, 16, 21, 23, 38, 39)
+# Of prctl: a death signal, a name, and questions.
+PRCTL_ALLOWED = (1, 2, 3, 15, 16, 21, 23, 38, 39)
 MADV_RANDOM, MADV_COLD, MADV_PAGEOUT = 1, 20, 21
 
 # Of fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW and F_NOTIFY, which not every system's Python knows.
@@ -168,9 +167,11 @@ def filter_for(machine: Machine) -> bytes:
     # A child in namespaces of its own.
     lines += [(EQUAL, 0, 5, machine.numbers["clone"]), (LOAD, 0, 0, _argument(0)), (AND, 0, 0, NEW_NAMESPACES)]
     lines += [(EQUAL, 1, 0, 0), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
-    count = len(OPTIONS)
+    # The other options: one hides a process from a grader that is not root, which then could not count its memory; one
+    # adds a filter; and one takes a table of locks of any size.
+    count = len(PRCTL_ALLOWED)
     lines += [(EQUAL, 0, count + 3, machine.numbers["prctl"]), (LOAD, 0, 0, _argument(0))]
-    lines += [(EQUAL, count - at, 0, option) for at, option in enumerate(OPTIONS)]
+    lines += [(EQUAL, count - at, 0, option) for at, option in enumerate(PRCTL_ALLOWED)]
     lines += [(RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     lines += [(RETURN, 0, 0, ALLOW)]
     return b"".join(INSTRUCTION.pack(*line) for line in lines)
