@@ -23,8 +23,8 @@ def failed(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 def named(verdicts: list[Verdict]) -> set[str | None]:
-    """Return the mistakes that the failed checks name."""
-    records = [verdict.record() for verdict in failed(verdicts) if verdict.diagnosis]
+    """Return the mistakes that the failed checks name. A ready-made part that was called is a cause by itself."""
+    records = [verdict.record() for verdict in failed(verdicts) if verdict.diagnosis and not verdict.delegated]
     return {mistake for record in records for mistake in mistakes_in(record) or [None]}
 
 
