@@ -78,7 +78,7 @@ class Flatten(nn.Module):
         """Return the same numbers, one row for each example.
 
         Args:
-            x: shape (B, …) with two or more dimensions. B may be 0, and the tensor need not be contiguous
+            x: shape (B, …) with two or more dimensions, B at least 1. The tensor need not be contiguous
                 (a transposed one is not).
 
         Returns:
@@ -141,18 +141,18 @@ class Sequential(nn.Module):
 def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
     """Measure how large the numbers are that leave each layer of a network: their root mean square (RMS).
 
-    It only measures: ``x`` keeps its values (unless the first layer works in place), no gradients are recorded, and the
-    model computes in the mode that it is in and stays in it.
+    It only measures: ``x`` keeps its values, no gradients are recorded, and the model computes in the mode that it is
+    in and stays in it.
 
     Args:
-        model: layers in a row, such as a ``Sequential``. Iterating over it, which may be possible only once, yields the
-            layers in order; the output of each is the input of the next.
+        model: layers in a row, such as a ``Sequential``. Iterating over it yields the layers in order, none of which
+            changes its input; the output of each is the input of the next.
         x: the input of the first layer, floating.
 
     Returns:
         A list with one Python float for each layer, in order: the square root of the mean of the squares of all numbers
-        in its output, those of all examples together, as they leave it: a later layer may overwrite them. The RMS of
-        ``x`` itself is not among them. Without layers the list is empty.
+        in its output, those of all examples together. The RMS of ``x`` itself is not among them. Without layers the
+        list is empty.
 
     Example:
         >>> network = Sequential(nn.Identity(), nn.ReLU())
@@ -236,4 +236,37 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     log_sums = (logits - largest).exp().sum(dim=1).log() + largest.squeeze(1)
     right = logits[torch.arange(len(logits)), targets]
     return (log_sums - right).mean()
+    ### END SOLUTION
+
+
+def relative_steps(model: nn.Module, rate: float) -> list[float]:
+    """Measure how far one step of gradient descent would move each weight, compared with the size of the weight.
+
+    After ``backward()``, a step of plain gradient descent changes a weight by ``rate`` times its gradient. The relative
+    step is the root mean square (RMS) of these changes, over the RMS of the weight. It only measures: weights and
+    gradients keep their values.
+
+    Args:
+        model: any module; its layers may lie in modules inside it, at any depth. A weight is a parameter that its layer
+            calls ``weight``; biases do not count. Each weight has two dimensions or more and a gradient, is not zero
+            everywhere, and belongs to one layer alone.
+        rate: the learning rate, above 0.
+
+    Returns:
+        A list with one Python float for each weight, in the order of ``model.parameters()``. Without weights the list
+        is empty.
+
+    Example:
+        >>> layer = Linear(3, 2)
+        >>> layer.weight.square().sum().backward()
+        >>> relative_steps(layer, 0.25)
+        [0.5]
+    """
+    ### BEGIN SOLUTION
+    ratios = []
+    for name, parameter in model.named_parameters():
+        if name.split(".")[-1] == "weight":
+            changes, weight = rate * parameter.grad, parameter.detach()
+            ratios.append((changes.square().mean().sqrt() / weight.square().mean().sqrt()).item())
+    return ratios
     ### END SOLUTION

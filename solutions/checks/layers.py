@@ -146,19 +146,16 @@ def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations
     }
 
 
-@check("Flatten", points=1, title="Each example becomes one row")
+@check("Flatten", points=1, title="Each example becomes one row, also of a tensor that is not contiguous")
 def rows(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     x, channels = normal(rng, 3, 4, 5), normal(rng, 3, 2, 4, 5)
+    turned = normal(rng, 3, 4, 5).transpose(1, 2)
     return {
         "output": names.Flatten()(x),
         "x afterwards": x,
         "output for images of two channels": attempt(lambda: names.Flatten()(channels)),
+        "output for a transposed x": attempt(lambda: names.Flatten()(turned)),
     }
-
-
-@check("Flatten", points=1, title="A tensor that is not contiguous is flattened too")
-def not_contiguous(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"output for a transposed x": names.Flatten()(normal(rng, 3, 4, 5).transpose(1, 2))}
 
 
 def three_layers(rng: torch.Generator, sizes: tuple[int, int, int] = (4, 6, 3)) -> list[nn.Module]:
@@ -169,7 +166,11 @@ def three_layers(rng: torch.Generator, sizes: tuple[int, int, int] = (4, 6, 3)) 
     return layers
 
 
-@check("Sequential", points=1, title="The layers are applied in order, however many: one twice, a dozen, none")
+@check(
+    "Sequential",
+    points=1,
+    title="Layers are applied in order; training, modes, to() and state_dict() reach each",
+)
 def order(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     # Sizes that fit in any order: a wrong one shows in the numbers, where an error would hide which it is.
     three, shared, x = three_layers(rng, (4, 4, 4)), three_layers(rng, (4, 4, 4))[0], normal(rng, 5, 4)
@@ -183,11 +184,11 @@ def order(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             lambda: names.Sequential(nn.Flatten(), *three)(images)
         ),
         "output without layers": attempt(lambda: names.Sequential()(x)),
-    }
+    } | reach(names, rng)
 
 
-@check("Sequential", points=1, title="Training, train(), eval(), to() and state_dict() reach every layer")
-def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+def reach(names: SimpleNamespace, rng: torch.Generator) -> dict[str, Observation]:
+    """Return what training, modes, dtypes and saved states do to the layers of the student's container."""
     layers = three_layers(rng, (between(2, 9, rng), between(2, 9, rng), between(2, 9, rng)))
     model = names.Sequential(*layers)
     observed: dict[str, Observation] = {
@@ -224,16 +225,15 @@ def offset_network(rng: torch.Generator) -> nn.Sequential:
 
 def measured(names: SimpleNamespace, model: Iterable[nn.Module], x: Tensor) -> Observation:
     """Return what the student's function measures, or in words what it returns in place of floats."""
-    sizes = list(names.rms_through(model, x))
-    if any(isinstance(size, list) or getattr(size, "ndim", 0) for size in sizes):
-        return "several numbers for one layer"
-    kinds = ", ".join(sorted({type(size).__name__ for size in sizes if not isinstance(size, float)}))
-    return f"numbers of the kind {kinds}" if kinds else python_numbers(sizes)
+    return floats(list(names.rms_through(model, x)), "layer")
 
 
-@check("rms_through", points=1, title="It gives the root of the mean square after each layer")
-def after_each_layer(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"RMS after three layers": measured(names, offset_network(rng), 3 * normal(rng, 4, 5))}
+def floats(numbers: list[Any], of: str) -> Observation:
+    """Return Python floats as they are compared, or in words what stands in their place."""
+    if any(isinstance(number, list) or getattr(number, "ndim", 0) for number in numbers):
+        return f"several numbers for one {of}"
+    kinds = ", ".join(sorted({type(number).__name__ for number in numbers if not isinstance(number, float)}))
+    return f"numbers of the kind {kinds}" if kinds else python_numbers(numbers)
 
 
 class ModeRecorder(nn.Module):
@@ -249,11 +249,13 @@ class ModeRecorder(nn.Module):
         return x + self.bias
 
 
-@check("rms_through", points=1, title="Measuring changes neither the input nor the mode, and records no gradients")
-def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+@check("rms_through", points=1, title="It gives the root of the mean square after each layer, and only measures")
+def after_each_layer(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {
+        "RMS after three layers": attempt(partial(measured, names, offset_network(rng), 3 * normal(rng, 4, 5)))
+    }
     noting, frozen = ModeRecorder(), nn.Dropout(0.0)
     model, x = nn.Sequential(noting, *offset_network(rng), frozen), normal(rng, 4, 5)
-    observed: dict[str, Observation] = {}
     recorded: list[Tensor] = []
     for step, mode in enumerate(modes_in_turn(rng), start=1):
         model.train(mode)
@@ -377,3 +379,31 @@ def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0]], dtype=torch.float64)
     given = {"of both signs": huge, "all large in one row, all small in the next": logits + rows}
     return {f"loss for logits {name}": attempt(partial(names.cross_entropy, x, targets)) for name, x in given.items()}
+
+
+def with_gradients(rng: torch.Generator, model: nn.Module) -> nn.Module:
+    """Give each parameter of the model values and a gradient, of another size and another mean for each."""
+    for parameter in model.parameters():
+        size, pull = 10 ** torch.rand(2, generator=rng, dtype=torch.float64)
+        values, gradient = (normal(rng, *parameter.shape, dtype=parameter.dtype) for _ in range(2))
+        set_values(parameter, size * (values + 1))
+        parameter.grad = (pull * (gradient - 1)).to(parameter.dtype)
+    return model
+
+
+def relative(names: SimpleNamespace, model: nn.Module, rate: float) -> Observation:
+    """Return what the student's function measures, or in words what it returns in place of floats."""
+    return floats(list(names.relative_steps(model, rate)), "weight")
+
+
+@check("relative_steps", points=2, title="For each weight it gives the RMS of the step over the RMS of the weight")
+def ratios(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    model = with_gradients(rng, nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3)))
+    rate = 0.02 + 0.05 * float(torch.rand((), generator=rng))
+    observed: dict[str, Observation] = {
+        "relative steps of three weights": attempt(partial(relative, names, model, rate)),
+        "relative steps at five times the rate": attempt(partial(relative, names, model, 5 * rate)),
+    }
+    for name, parameter in model.named_parameters():
+        observed |= {f"{name} afterwards": parameter.detach(), f"gradient of {name} afterwards": parameter.grad}
+    return observed

@@ -31,7 +31,7 @@ def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open_and_counts_po
     assert [(exercise.exercise, exercise.state) for exercise in card.exercises] == [
         ("Linear", "done"),
         ("Flatten", "not yet"),
-        *((name, "open") for name in ("Sequential", "rms_through", "scale_layers", "cross_entropy")),
+        *((name, "open") for name in ("Sequential", "rms_through", "scale_layers", "cross_entropy", "relative_steps")),
     ]
     visible = [check for check in checks_of("layers") if not check.hidden]
     assert card.points == sum(check.points for check in visible if check.exercise == "Linear")
@@ -51,9 +51,9 @@ def test_terminal_and_notebook_say_all_in_words_exercise_by_exercise_and_the_nex
     card: ProgressCard,
 ) -> None:
     text, html = repr(card), card._repr_html_()
-    assert text.startswith("2-layers: 1 of 6 exercises done, 3 of 13 points from visible checks\n  done     Linear")
+    assert text.startswith("2-layers: 1 of 7 exercises done, 3 of 12 points from visible checks\n  done     Linear")
     assert 'next: Flatten, section "From a picture' in text
-    for part in ("<caption", "1 of 6 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open"):
+    for part in ("<caption", "1 of 7 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open"):
         assert part in html
     assert '<a href="#From-a-picture-to-a-row">From a picture to a row</a>' in html
 
@@ -61,7 +61,7 @@ def test_terminal_and_notebook_say_all_in_words_exercise_by_exercise_and_the_nex
 def test_when_all_is_done_there_is_nothing_to_read_next() -> None:
     scope = {**vars(Course.installed().names("layers")), "progress": progress}
     done = eval('progress("layers")', scope)
-    assert (done.done, done.points, done.next) == (6, done.possible, None)
+    assert (done.done, done.points, done.next) == (7, done.possible, None)
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -16,10 +16,11 @@ from solutions.checks.layers import (
     measured,
     offset_network,
     outputs,
-    relu_network,
+    relative,
     sizes_after,
     three_layers,
     wide,
+    with_gradients,
 )
 
 INNER = nn.Sequential(nn.Tanh(), nn.ReLU())  # made here: within a check it would look like the student's call
@@ -45,7 +46,7 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return tried(rng, calls)
 
 
-@check("Flatten", points=1, title="Any number of examples, sizes and dimensions, any dtype; gradients flow back")
+@check("Flatten", points=1, title="Any sizes and dimensions, any dtype; gradients flow back")
 def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     flatten, pixels = names.Flatten(), torch.randint(256, (3, 4, 5), generator=rng, dtype=torch.uint8)
     leaf, weights = normal(rng, 3, 4, 5).requires_grad_(), normal(rng, 3, 20)
@@ -54,7 +55,7 @@ def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         (flatten(leaf) * weights).sum().backward()
         return leaf.grad
 
-    return outputs(flatten, rng, (0, 28, 28), (1, 28, 28), (2, 3, 4, 5), (6, 7)) | {
+    return outputs(flatten, rng, (1, 28, 28), (2, 3, 4, 5), (6, 7)) | {
         "output for uint8": attempt(partial(flatten, pixels)),
         "output for float64": attempt(partial(flatten, pixels.double() / 7)),
         "gradient of x": attempt(gradient),
@@ -102,20 +103,17 @@ class Smaller(nn.Module):
 @check(
     "rms_through",
     points=1,
-    title="Any layers in a row: images, a container, float64, tiny numbers, one layer twice, one in place, one, none",
+    title="Any layers in a row: images, a container, float64, tiny numbers, one layer twice, a single one, none",
 )
 def any_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     images, inner = normal(rng, 6, 4, 5), nn.Sequential(*three_layers(rng, (20, 7, 3)))
-    first, _, last = offset_network(rng)
+    first = offset_network(rng)[0]
     centred = nn.LayerNorm(3, elementwise_affine=False)  # numbers of both signs, so that the ReLU makes zeros
-    in_place = nn.Hardtanh(-0.01, 0.01, inplace=True)  # so low a limit that numbers are hardly ever within it
     inputs: dict[str, tuple[Iterable[nn.Module], Tensor]] = {
         "images": (nn.Sequential(nn.Flatten(), inner, centred, nn.ReLU()), images),
         "images that are flattened last": (nn.Sequential(first, nn.Softplus(), nn.Flatten()), images),
         "float64": (offset_network(rng).double(), normal(rng, 4, 5, dtype=torch.float64)),
-        "a layer that works in place": (nn.Sequential(first, in_place, last), normal(rng, 4, 5)),
         "one layer in two places": (nn.Sequential(first, nn.Tanh(), first), normal(rng, 4, 5)),
-        "layers that are given one by one": (iter([first, nn.Tanh(), last]), normal(rng, 4, 5)),
         "a single layer": ([first], normal(rng, 1, 5)),
         "no layers": (nn.Sequential(), images),
     }
@@ -164,14 +162,10 @@ def other_networks(names: SimpleNamespace, rng: torch.Generator) -> Observations
         "a layer with large biases": (biased, normal(rng, 40, 9)),
         "images and a single layer": (drawn(rng, 0.1, nn.Flatten(), Columns(20, 8)), normal(rng, 30, 4, 5)),
     }
-    sizes = {
+    return {
         f"RMS of what leaves each layer, {name}": attempt(partial(sizes_after, names, *given))
         for name, given in networks.items()
     }
-    modules = relu_network(rng, 0.0)
-    x = normal(rng, 40, modules[0].get_parameter("weight").shape[1])
-    by_iterating = partial(sizes_after, names, modules, x, dict.fromkeys(modules))
-    return sizes | {"RMS of what leaves each layer, modules that can only be iterated over": attempt(by_iterating)}
 
 
 @check("cross_entropy", points=1, title="The gradient reaches the logits, also huge ones; nothing is changed")
@@ -216,3 +210,31 @@ def targets_refused(names: SimpleNamespace, rng: torch.Generator) -> Observation
     }
     calls = {f"4 examples, 3 classes, {name}": partial(names.cross_entropy, *pair) for name, pair in given.items()}
     return tried(rng, calls)
+
+
+@check(
+    "relative_steps",
+    points=1,
+    title="Containers inside, convolutions, layers without a bias, your layers, one layer, none, and tiny steps",
+)
+def any_model(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    inside = nn.Sequential(nn.Linear(6, 5), nn.Sequential(nn.Linear(5, 5), nn.ReLU()))
+    models: dict[str, nn.Module] = {
+        "containers inside": nn.Sequential(nn.Flatten(), inside, nn.Linear(5, 3)),
+        "a convolution": nn.Sequential(nn.Conv2d(2, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(9, 3)),
+        "layers without a bias": nn.Sequential(*(nn.Linear(4, 4, bias=False) for _ in range(3))),
+        "layers of this course, float64": nn.Sequential(Columns(7, 5), nn.GELU(), Columns(5, 2)).double(),
+        "a single layer": nn.Linear(4, 3),
+        "no weights": nn.Sequential(nn.ReLU()),
+    }
+    for model in models.values():
+        with_gradients(rng, model)
+    observed = {
+        f"relative steps, {name}": attempt(partial(relative, names, model, 0.3)) for name, model in models.items()
+    }
+
+    def places() -> Observation:
+        steps = relative(names, models["containers inside"], 1e-8)
+        return python_numbers(np.log10(steps).tolist()) if isinstance(steps, np.ndarray) else steps
+
+    return observed | {"decimal logarithm of the relative steps at a rate of 1e-8": attempt(places)}

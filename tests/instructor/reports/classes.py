@@ -23,6 +23,7 @@ MISTAKES = {
     "rms_through": ("rms-input-too", "The first number is the size of x itself."),
     "scale_layers": ("scale-once", "Each weight is divided once."),
     "cross_entropy": ("ce-sum", "The losses of the examples were added up."),
+    "relative_steps": ("relative-biases-too", "The biases are in your list."),
 }
 
 

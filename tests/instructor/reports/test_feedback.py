@@ -118,7 +118,7 @@ def dated(folder: Path, *extensions: str) -> CourseFolder:
     return CourseFolder(folder)
 
 
-LIKELY, READ = "A batch without images is no mistake.", Section("From a picture to a row", "2-layers")
+LIKELY, READ = "An image may have channels.", Section("From a picture to a row", "2-layers")
 
 
 def test_a_hidden_check_has_likely_mistake_and_section_only_after_the_last_date(graded_folder: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_hidden_check_has_likely_mistake_and_section_only_after_the_last_date(
     (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
     told = {"likely": LIKELY, "read": asdict(READ), "also": []}
     diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", **told}
-    verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-images", "diagnosis": diagnosis}
+    verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-channels", "diagnosis": diagnosis}
     write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), GradingRecord.from_json(record))
     folder = dated(graded_folder)
     write_feedback(folder, [ASSIGNMENT], "ada", datetime(2026, 11, 5, 23, 58, tzinfo=UTC))
