@@ -146,15 +146,28 @@ def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations
     }
 
 
-@check("Flatten", points=1, title="Each example becomes one row, also of a tensor that is not contiguous")
+@check("Flatten", points=1, title="Each example becomes one row")
 def rows(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     x, channels = normal(rng, 3, 4, 5), normal(rng, 3, 2, 4, 5)
-    turned = normal(rng, 3, 4, 5).transpose(1, 2)
     return {
         "output": names.Flatten()(x),
         "x afterwards": x,
         "output for images of two channels": attempt(lambda: names.Flatten()(channels)),
-        "output for a transposed x": attempt(lambda: names.Flatten()(turned)),
+    }
+
+
+@check("Flatten", points=1, title="A tensor that is not contiguous is flattened too, of any shape; gradients flow back")
+def not_contiguous(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    flatten, leaf, weights = names.Flatten(), normal(rng, 3, 4, 5).requires_grad_(), normal(rng, 3, 20)
+
+    def gradient() -> Observation:
+        (flatten(leaf) * weights).sum().backward()
+        return leaf.grad
+
+    return outputs(flatten, rng, (1, 28, 28), (2, 3, 4, 5), (6, 7)) | {
+        "output for a transposed x": flatten(normal(rng, 3, 4, 5).transpose(1, 2)),
+        "output for uint8": attempt(lambda: flatten(torch.randint(256, (3, 4, 5), generator=rng, dtype=torch.uint8))),
+        "gradient of x": attempt(gradient),
     }
 
 
@@ -404,6 +417,6 @@ def ratios(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "relative steps of three weights": attempt(partial(relative, names, model, rate)),
         "relative steps at five times the rate": attempt(partial(relative, names, model, 5 * rate)),
     }
-    for name, parameter in model.named_parameters():
-        observed |= {f"{name} afterwards": parameter.detach(), f"gradient of {name} afterwards": parameter.grad}
+    for name, values in model.named_parameters():
+        observed |= {f"{name} afterwards": values.detach(), f"gradient of {name} afterwards": values.grad}
     return observed

@@ -24,7 +24,7 @@ EXPECTED = {
     "dennis": (0, {(exercise, "missing") for exercise in EXERCISES}),
     "edsger": (0, {("Linear", "error"), *((exercise, "missing") for exercise in EXERCISES[1:])}),
     "frances": (18, {("Flatten", "timeout")}),
-    "hedy": (18, {("Sequential", "crash")}),
+    "hedy": (19, {("Sequential", "crash")}),
 }
 Records = dict[str, list[dict[str, Any]]]
 

@@ -46,22 +46,6 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return tried(rng, calls)
 
 
-@check("Flatten", points=1, title="Any sizes and dimensions, any dtype; gradients flow back")
-def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    flatten, pixels = names.Flatten(), torch.randint(256, (3, 4, 5), generator=rng, dtype=torch.uint8)
-    leaf, weights = normal(rng, 3, 4, 5).requires_grad_(), normal(rng, 3, 20)
-
-    def gradient() -> Observation:
-        (flatten(leaf) * weights).sum().backward()
-        return leaf.grad
-
-    return outputs(flatten, rng, (1, 28, 28), (2, 3, 4, 5), (6, 7)) | {
-        "output for uint8": attempt(partial(flatten, pixels)),
-        "output for float64": attempt(partial(flatten, pixels.double() / 7)),
-        "gradient of x": attempt(gradient),
-    }
-
-
 @check("Sequential", points=1, title="len, iteration and indices give the very layers that were passed")
 def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     layers = [*three_layers(rng), names.Sequential(*three_layers(rng)), INNER, *three_layers(rng)][: between(5, 8, rng)]

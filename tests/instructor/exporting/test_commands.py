@@ -96,7 +96,7 @@ def test_the_canvas_file_takes_columns_from_the_roster_and_the_mark_after_the_pe
     assert here(term_folder, "export", ASSIGNMENT, "--format", "canvas")[0] == 0
     rows = {row[2]: row for row in exported(term_folder, "2-layers-canvas.csv")}
     assert rows["ada"][:5] == ["Lovelace, Ada", "101", "ada", "annamull0", "CS 1"]
-    assert rows["john"] == ['von "N", John', "103", "john", "john", "", "12"]
+    assert rows["john"] == ['von "N", John', "103", "john", "john", "", "12.75"]
     assert rows["barbara"][0] == "=Liskov, B., 芭芭拉"
     assert "0042" not in rows  # was in the class before this roster, and has no work
 
@@ -130,9 +130,9 @@ def test_a_copy_of_canvas_file_is_filled_and_kept_and_changed_cells_are_listed(
     line = ("export", ASSIGNMENT, "--format", "canvas", "--into", given, "--column", "Chapter 2")
     status, out, err = here(term_folder, *line)
     assert (status, given.read_bytes()) == (1, before)
-    assert (tmp_path / "gradebook-filled.csv").read_bytes() == before.replace(b"103,,,,13", b"103,,,,12")
+    assert (tmp_path / "gradebook-filled.csv").read_bytes() == before.replace(b"103,,,,13", b"103,,,,12.75")
     assert "gradebook-filled.csv: 1 mark\n" in out
-    assert out.endswith("old → new for 1: N, John (103): 13 → 12\n")
+    assert out.endswith("old → new for 1: N, John (103): 13 → 12.75\n")
     assert "kept EX for 1: L, B (102)" in err
     assert "7 with a mark are not in" in err
 

@@ -158,9 +158,9 @@ def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: P
     changes = {change.mark.student.id: change for change in would.changes}
     assert {student: (change.score_before, change.mark.score) for student, change in changes.items()} == {
         "empty": (0, 20),
-        "newcomer": (None, 16),
+        "newcomer": (None, 17),
         "right": (20, 18),
-        "two_mistakes": (17, 16),
+        "two_mistakes": (18, 17),
     }
     assert changes["two_mistakes"].questions == [CELL]
     assert verdicts(grade(folder, seed=11)) == verdicts(would)

@@ -180,7 +180,7 @@ def page_address(formgrader: str, student: str) -> str:
 
 
 ANSWER = "Each layer multiplies by 1.13, and fifty of them by hundreds."
-FROM_CHECKS, BY_HAND, COMMENT = 16, 4, "The gradients are missing."
+FROM_CHECKS, BY_HAND, COMMENT = 17, 4, "The gradients are missing."
 
 
 @pytest.fixture

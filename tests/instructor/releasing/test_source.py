@@ -200,7 +200,7 @@ def test_exercises_have_headings_and_figures_are_folded(tmp_path: Path) -> None:
     chapter, course = short(tmp_path, FIGURE)
     cells = source_notebook(chapter, course, {}).cells
     at = next(at for at, cell in enumerate(cells) if grade_id_of(cell) == "layers-Flatten")
-    assert cells[at - 1].source == "### Exercise 2.1 · Flatten · 3 points"
+    assert cells[at - 1].source == "### Exercise 2.1 · Flatten · 2 points"
     assert [cell.source for cell in cells if "glue" in cell.source] == []
     (drawn,) = (cell for cell in cells if "power" in cell.source)
     assert drawn.source == "from autograder.student.lab import power\n\nprint(power(10))"

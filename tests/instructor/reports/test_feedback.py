@@ -123,11 +123,16 @@ LIKELY, READ = "An image may have channels.", Section("From a picture to a row",
 
 def test_a_hidden_check_has_likely_mistake_and_section_only_after_the_last_date(graded_folder: Path) -> None:
     record = record_of(graded_folder, "ada")
-    (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
+    (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "like_a_list")
     told = {"likely": LIKELY, "read": asdict(READ), "also": []}
     diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", **told}
     verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-channels", "diagnosis": diagnosis}
     write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), GradingRecord.from_json(record))
+    late = record_of(graded_folder, "frances")
+    (stopped,) = (verdict for verdict in late["verdicts"] if verdict["check"] == "rows")
+    (verdict,) = (verdict for verdict in late["verdicts"] if verdict["check"] == "like_a_list")
+    verdict |= {name: stopped[name] for name in ("outcome", "points", "mistake", "diagnosis")}
+    write_record(CourseFolder(graded_folder).autograded("frances", ASSIGNMENT), GradingRecord.from_json(late))
     folder = dated(graded_folder)
     write_feedback(folder, [ASSIGNMENT], "ada", datetime(2026, 11, 5, 23, 58, tzinfo=UTC))
     assert LIKELY not in text(graded_folder, "ada")
