@@ -202,7 +202,10 @@ def order(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 def reach(names: SimpleNamespace, rng: torch.Generator) -> dict[str, Observation]:
     """Return what training, modes, dtypes and saved states do to the layers of the student's container."""
-    layers = three_layers(rng, (between(2, 9, rng), between(2, 9, rng), between(2, 9, rng)))
+    # Sizes that fit in any order, as above.
+    size = between(2, 9, rng)
+    three = partial(three_layers, rng, (size, size, size))
+    layers = three()
     model = names.Sequential(*layers)
     observed: dict[str, Observation] = {
         "numbers in parameters()": sum(parameter.numel() for parameter in model.parameters())
@@ -212,14 +215,14 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> dict[str, Observation
         observed[f"training, layer by layer, after {call}()"] = str([layer.training for layer in layers])
     held = set(map(id, model.modules()))
     observed["it holds the layers that were passed"] = all(id(layer) in held for layer in layers)
-    trained, copied = names.Sequential(*three_layers(rng)), names.Sequential(*three_layers(rng))
-    x, target = normal(rng, 8, 4), normal(rng, 8, 3)
+    trained, copied = names.Sequential(*three()), names.Sequential(*three())
+    x, target = normal(rng, 8, size), normal(rng, 8, size)
     for _ in range(2):
         descend(trained, nn.functional.mse_loss(trained(x), target), lr=0.1)
     observed["output after two steps"] = trained(x)
     copied.load_state_dict(trained.state_dict())
     # Of its own: steps in float32 round otherwise in another process, by more than float64 is compared with.
-    precise = names.Sequential(*three_layers(rng))
+    precise = names.Sequential(*three())
     return observed | {
         "output of a container that loads the state": copied(x),
         "output in float64": attempt(lambda: precise.to(torch.float64)(x.double())),
