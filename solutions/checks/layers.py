@@ -342,8 +342,8 @@ def nothing_else(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with torch.enable_grad():
         names.scale_layers(model, x)
         after: dict[str, Observation] = {"autograd still records": torch.is_grad_enabled()}
-    for name, parameter in model.named_parameters():
-        values = parameter.detach()
+    for name, kept in model.named_parameters():
+        values = kept.detach()
         if name.endswith("weight"):
             after[f"{name}, divided by its own RMS"] = values / rms(values)
         else:

@@ -95,7 +95,7 @@ def test_changed_points_count_at_once_and_at_the_next_grading(folder: Path) -> N
 
 
 def test_dropped_questions_give_their_points_to_all(folder: Path) -> None:
-    for question, expected in (("Linear", [20, 20, 4, 17]), ("written", [25, 23, 5, 21]), (MAP, [20, 19, 1, 17])):
+    for question, expected in (("Linear", [20, 20, 4, 18]), ("written", [25, 23, 5, 22]), (MAP, [20, 19, 1, 18])):
         assert here(folder, "drop", ASSIGNMENT, question, "--yes")[0] == 0
         assert [totals(folder)[student][0] for student in ONCE] == expected
         assert here(folder, "drop", ASSIGNMENT, question, "--yes", "--undo")[0] == 0

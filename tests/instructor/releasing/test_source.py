@@ -140,7 +140,7 @@ def played(notebook: NotebookNode, failing: str = "", passing: bool = False) -> 
         (None, r"the cell layers-Flatten-\w+ passes on the untouched notebook of 2-layers"),
         ("### BEGIN SOLUTION", "the cell layers-Flatten of 2-layers fails with the reference: CheckFailed: Flatten"),
         (".require()", r"the cell layers-Flatten-\w+ of 2-layers fails with the reference: CheckFailed: Flatten"),
-        ("# ", r"the cell layers-Flatten-\w+ fails on the untouched notebook of 2-layers"),
+        ("raise NotImplementedError", "the cell layers-Flatten fails on the untouched notebook of 2-layers"),
     ],
 )
 def test_an_open_check_that_passes_and_a_right_one_that_fails_are_named(
