@@ -140,13 +140,13 @@ def played(notebook: NotebookNode, failing: str = "", passing: bool = False) -> 
         (None, r"the cell layers-Flatten-\w+ passes on the untouched notebook of 2-layers"),
         ("### BEGIN SOLUTION", "the cell layers-Flatten of 2-layers fails with the reference: CheckFailed: Flatten"),
         (".require()", r"the cell layers-Flatten-\w+ of 2-layers fails with the reference: CheckFailed: Flatten"),
-        ("raise NotImplementedError", "the cell layers-Flatten fails on the untouched notebook of 2-layers"),
+        ("# ", r"the cell layers-Sequential-\w+ fails on the untouched notebook of 2-layers"),
     ],
 )
 def test_an_open_check_that_passes_and_a_right_one_that_fails_are_named(
     failing: str | None, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chapter, course = short(tmp_path, "")
+    chapter, course = short(tmp_path, f"\n{EXERCISE.replace('Flatten', 'Sequential')}")
     monkeypatch.setattr(releasing, "with_outputs", lambda notebook, *_, **__: played(notebook))
     releasing.require_open_and_right(chapter, course)
     faulty = partial(played, failing=failing or "", passing=failing is None)
