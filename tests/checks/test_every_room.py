@@ -121,7 +121,7 @@ def test_a_check_that_judges_chance_states_how_often_a_right_answer_fails(check:
 
 @pytest.mark.parametrize(("room", "name"), EXERCISES)
 def test_nothing_is_missing_of_an_exercise(room: str, name: str) -> None:
-    """Visible and hidden checks (`Flatten` has none), a known mistake, a first hint, and right answers in other ways."""
+    """Visible and hidden checks (none of `Flatten`), a known mistake, a first hint, and other right answers."""
     assert {check.hidden for check in checks_of(room, name)} == {False, name != "Flatten"}
     assert any(mistake.exercise == name for mistake in COURSE.mistakes(room))
     assert COURSE.first_hints(room, name)

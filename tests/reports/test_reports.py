@@ -51,7 +51,7 @@ def test_terminal_and_notebook_say_all_in_words_exercise_by_exercise_and_the_nex
     card: ProgressCard,
 ) -> None:
     text, html = repr(card), card._repr_html_()
-    assert text.startswith("2-layers: 1 of 7 exercises done, 3 of 12 points from visible checks\n  done     Linear")
+    assert text.startswith("2-layers: 1 of 7 exercises done, 3 of 13 points from visible checks\n  done     Linear")
     assert 'next: Flatten, section "From a picture' in text
     for part in ("<caption", "1 of 7 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open"):
         assert part in html

@@ -15,7 +15,6 @@ from solutions.checks.layers import (
     guesses,
     measured,
     offset_network,
-    outputs,
     relative,
     sizes_after,
     three_layers,
