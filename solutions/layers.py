@@ -265,7 +265,8 @@ def relative_steps(model: nn.Module, rate: float) -> list[float]:
     ### BEGIN SOLUTION
     ratios = []
     for name, parameter in model.named_parameters():
-        if name.split(".")[-1] == "weight" and parameter.grad is not None:
+        if name.split(".")[-1] == "weight":
+            assert parameter.grad is not None
             changes, weight = rate * parameter.grad, parameter.detach()
             ratios.append((changes.square().mean().sqrt() / weight.square().mean().sqrt()).item())
     return ratios
