@@ -101,7 +101,7 @@ def test_remarks_stand_beside_checks_that_pass_in_the_same_words_everywhere(
     assert report.passed
     assert f"{exercise} as in cell [{len(cells)}]: {passed} checks passed\n  note      {remark}\n" in repr(report)
     card = eval('progress("layers")', names)
-    assert f"not yet  {exercise:<14}  {passed}; {remark}" in repr(card)
+    assert f"not yet  {exercise:<{max(map(len, EXERCISES))}}  {passed}; {remark}" in repr(card)
     for page in (report._repr_html_(), card._repr_html_()):
         words = BeautifulSoup(page, "html.parser").text.casefold()
         assert remark.replace("`", "").casefold() in words
