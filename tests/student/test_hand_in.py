@@ -143,7 +143,7 @@ def test_unfinished_work_is_packed_with_a_receipt_and_warnings(write: Write, tmp
     ):
         assert part in shown
     unfinished = next(warning for warning in done.warnings if warning.startswith("Not finished: "))
-    assert "Flatten (0 of 2)" in unfinished and "rms_through (0 of 2)" in unfinished
+    assert "Flatten (0 of 2)" in unfinished and "rms_through (0 of 1)" in unfinished
     assert unfinished.endswith("You can hand in now and again later.")
     assert "The cell layers-rms_through is missing; it counts as not answered." in done.warnings
     assert "Sequential: still to write: `__len__`, `__iter__`, `__getitem__`." in done.warnings

@@ -199,7 +199,7 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     command = ("grade", "--dry-run", "--json", "../would.json", "--student", "two_mistakes")
     heads, line, summary = succeeded(in_process(*command, cwd=folder)).stdout.splitlines()
     assert heads.split() == ["student", "name", "now", "then", "change", "checks"]
-    assert line.split(maxsplit=5) == [*("two_mistakes", "Ada", "17", "16", "-1"), "Linear affine_map: 1 to 0 (fail)"]
+    assert line.split(maxsplit=5) == [*("two_mistakes", "Ada", "18", "17", "-1"), "Linear affine_map: 1 to 0 (fail)"]
     assert summary.startswith("dry run, nothing was written: 0 new, 1 changed, 0 unchanged; --seed ")
     told = json.loads((folder.parent / "would.json").read_text())["verdicts"]
     (flip,) = (verdict for verdict in told if verdict["before"] != verdict["points"])

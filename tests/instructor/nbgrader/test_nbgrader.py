@@ -85,7 +85,7 @@ def test_nbgrader_autograde_gives_the_marks_penalties_comments_and_open_answers_
     assert everything_in_gradebook(folder) == by_autograder
     assert record_of(folder, "empty")["notes"]
     penalties = {student: work["penalties"] for student, work in by_autograder.items() if student != "rows"}
-    assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17], "extended": [None]}
+    assert penalties == {"right": [None], "two_mistakes": [17], "crash": [None], "empty": [18], "extended": [None]}
     auto_score, manual_score, *_, needs_manual_grade = by_autograder["right"]["grades"]["layers-written"]
     assert (auto_score, manual_score, needs_manual_grade) == (0, 2, True)
 

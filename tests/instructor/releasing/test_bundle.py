@@ -182,7 +182,7 @@ del os.fork
         ("from autograder import check\nclass Linear: ...\nprint(check(Linear))", "Linear: 0 of 3 checks passed"),
         pytest.param(
             f"sys.argv = ['autograder', 'check', '{ASSIGNMENT}.ipynb']\nfrom autograder.cli import main\nmain()",
-            "0 of 12 points",
+            "0 of 13 points",
             marks=pytest.mark.deep,
         ),
     ],
