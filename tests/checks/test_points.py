@@ -1,9 +1,12 @@
 """What a part of an answer earns, and what a mistake costs: no more than what is wrong."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course, names_of_source
+from autograder.instructor.authoring.right_answers import right_answer
 from autograder.judge.expectations import LiveExpectations
 from autograder.judge.judge import same_answer
 from autograder.observe import seed_of
@@ -75,6 +78,38 @@ def test_an_exercise_earns_its_points_where_no_other_is_written(room: str, verdi
             if unwritten != written:
                 source = source.replace(unwritten.source, unwritten.stub)
         assert failed(verdicts_on(room, names_of_source(source, "alone"), SEED, written.name)) == []
+
+
+@pytest.mark.parametrize("exercise", ["Momentum", "Adam"])
+@pytest.mark.parametrize("answer", ["complete_by_themselves", "from_pytorchs_optimizer"])
+def test_momentum_and_adam_that_inherit_nothing_need_no_optimizer(
+    answer: str, exercise: str, verdicts_on: Judge
+) -> None:
+    names = with_an_unwritten_optimizer(right_answer(COURSE, "optimizer", answer))
+    assert [verdict.message for verdict in failed(verdicts_on("optimizer", names, SEED, exercise))] == []
+
+
+@pytest.mark.parametrize(
+    ("exercise", "line", "instead", "lost"),
+    [
+        ("Momentum", "not self.moving or lr <= 0 or ", "", "allowed_momentum"),
+        ("Adam", "lr <= 0 or ", "", "settings"),
+        ("Adam", "tuple(params)", "params", "by_signal_and_noise"),
+    ],
+)
+def test_an_unwritten_optimizer_excuses_nothing(
+    exercise: str, line: str, instead: str, lost: str, verdicts_on: Judge
+) -> None:
+    source = right_answer(COURSE, "optimizer", "complete_by_themselves").replace(line, instead)
+    verdicts = verdicts_on("optimizer", with_an_unwritten_optimizer(source), SEED, exercise)
+    assert [verdict.check.name for verdict in failed(verdicts)] == [lost]
+
+
+def with_an_unwritten_optimizer(source: str) -> SimpleNamespace:
+    """Return the names of the reference, its Optimizer a stub, and after it those of a right answer."""
+    (optimizer,) = (exercise for exercise in COURSE.exercises("optimizer") if exercise.name == "Optimizer")
+    unwritten = COURSE.source("optimizer").replace(optimizer.source, optimizer.stub)
+    return names_of_source(f"{unwritten}\n\n{source}", "unwritten.optimizer")
 
 
 @pytest.mark.parametrize(("room", "line", "instead", "lost"), HALVES, ids=[room for room, *_ in HALVES])

@@ -164,7 +164,10 @@ def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def accepted(
     names: SimpleNamespace, make: Callable[[list[nn.Parameter], float], Any], params: list[nn.Parameter]
 ) -> dict[str, Observation]:
-    """Name what is accepted and an Optimizer refuses; one that refuses nothing costs its own points alone."""
+    """Name what is accepted and an Optimizer refuses; one that refuses nothing costs its own points alone.
+
+    One that cannot be made, as it is not written, excuses nothing.
+    """
     given: dict[str, tuple[list[nn.Parameter], float]]
     given = {"no parameters": ([], 0.3), "a rate of 0": (params, 0.0), "a rate of -0.1": (params, -0.1)}
 
@@ -172,7 +175,9 @@ def accepted(
         answer = refusal(partial(make, *given[what]))
         return isinstance(answer, Raised) and answer.is_refusal
 
-    lost = [what for what in given if refused(names.Optimizer, what) and not refused(make, what)]
+    written = not isinstance(refusal(lambda: names.Optimizer([*params], 0.3)), Raised)
+    excused = {what for what in given if written and not refused(names.Optimizer, what)}
+    lost = [what for what in given if what not in excused and not refused(make, what)]
     return {"what an Optimizer refuses, and this does not": ", ".join(lost) or "nothing"}
 
 
