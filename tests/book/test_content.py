@@ -257,7 +257,7 @@ def test_instructors_find_outcomes_and_times_of_each_chapter_and_what_a_class_co
     assert "120 students" in teaching and "300 students" in teaching
 
 
-def test_the_term_has_every_chapter_in_order_and_no_week_takes_two_hours_at_home() -> None:
+def test_the_term_has_every_chapter_in_order_and_no_week_takes_two_and_a_half_hours_at_home() -> None:
     text = (COURSE.chapters / "teaching.md").read_text(encoding="utf-8").partition("(term)=")[2]
     rows = re.findall(r"^\| \d+ \|.*$", text.partition("(intensive)=")[0], re.MULTILINE)
     weeks = [re.findall(r"\(([\w-]+)\.md\)", row.split("|")[3]) for row in rows]
@@ -265,7 +265,7 @@ def test_the_term_has_every_chapter_in_order_and_no_week_takes_two_hours_at_home
     stems = [stem for week in weeks for stem in week if stem[0].isdigit()]
     assert stems == sorted(stems)
     for taught in chapters():
-        assert taught.minutes < 120 * stems.count(taught.assignment)
+        assert taught.minutes < 150 * stems.count(taught.assignment)
 
 
 def test_a_chapter_without_an_outcome_is_named() -> None:

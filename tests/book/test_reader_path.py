@@ -34,6 +34,21 @@ def test_a_time_is_said_in_hours_and_quarters(minutes: int, words: str) -> None:
     assert hours(minutes) == words
 
 
+@pytest.mark.parametrize(
+    ("stated", "missing"),
+    [
+        (r":minutes: \d+\n(?=\nfrom \S+ import bends\n)", "the cell of the exercise bends states no :minutes:"),
+        (r', "minutes": \d+', 'its written answer states no "minutes"'),
+    ],
+)
+def test_work_without_minutes_is_refused_by_name(tmp_path: Path, stated: str, missing: str) -> None:
+    chapter = CHAPTERS[0]
+    copy = tmp_path / chapter.path.name
+    copy.write_text(re.sub(stated, "", chapter.text), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"^1-approximation.md: {re.escape(missing)}$"):
+        _ = BookChapter(copy, chapter.room).work_minutes
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.room)
 def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, chapter: BookChapter) -> None:
     (opening,) = built(site, chapter.path.stem).article.select(".opening")
