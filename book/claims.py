@@ -40,6 +40,7 @@ class ClaimEntry:
     held: str  # in how many combinations the claim held, and the quantity with its intervals
     opposite: str
     opposite_held: str
+    because: str  # how the reason that the page gives was tested; empty where it gives none
     source: tuple[str, int]  # the file of its experiment in the repository, and the line
 
 
@@ -65,7 +66,10 @@ def entries() -> dict[str, ClaimEntry]:
             held += f" Outside of its bounds it held in {beyond} of {len(judged.outside)}: {_range(judged.outside)}."
         contrary = f"It held in {opposite.held} of {len(opposite.inside)}: {_range(opposite.inside)}."
         source = f"solutions/claims/{claim.room}.py", inspect.getsourcelines(claim.measure)[1]
-        judged_claims[claim.id] = ClaimEntry(number, claim.says, _tried(claim), held, claim.opposite, contrary, source)
+        because = f"The reason was tested: {claim.because}" if claim.because else ""
+        judged_claims[claim.id] = ClaimEntry(
+            number, claim.says, _tried(claim), held, claim.opposite, contrary, because, source
+        )
     return judged_claims
 
 
@@ -95,7 +99,7 @@ class ClaimRole(SphinxRole):
         if self.text not in known:
             raise LookupError(f"{self.env.docname}: unknown claim {self.text}")
         entry = known[self.text]
-        summary = f"Claim {entry.number}: {entry.says} {entry.tried} {entry.held}"
+        summary = f"Claim {entry.number}: {entry.says} {entry.tried} {entry.held} {entry.because}".rstrip()
         mark = claim_mark("", "✓", claim=self.text, number=entry.number, summary=summary)
         return [nodes.superscript("", "", mark)], []
 
@@ -137,7 +141,7 @@ class ClaimsDirective(SphinxDirective):
                 f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'
                 f"<p><strong>{escape(entry.says)}</strong></p><p>{escape(entry.held)}</p><p>{escape(entry.tried)}</p>"
                 f"<p>The opposite: <em>{escape(entry.opposite)}</em> {escape(entry.opposite_held)}</p>"
-                f"{link}</li>"
+                f"<p>{escape(entry.because)}</p>{link}</li>"
             )
         file = f"<p>The experiments are in <code>solutions/claims/{room}.py</code>.</p>"
         return [nodes.raw("", f'{file}<ol class="claims">{"".join(rows)}</ol>', format="html")]

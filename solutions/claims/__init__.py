@@ -16,6 +16,9 @@ A *setting* names a value for each thing that is varied. The settings that diffe
 *combination*; ``holds`` and ``opposed`` say between which bounds the interval of a quantity lies in one combination,
 whose numbers are a tuple over the seeds for each name. A claim holds where it does in every combination of its region;
 its opposite, a general sentence too, must fail in at least one.
+
+Where the page gives a reason, ``because`` says what the experiment does to the cause: it takes the cause away, and the
+effect has to go, or brings it in alone, and the effect has to come.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -120,6 +123,7 @@ class Claim:
         opposed: bounds for one where its opposite does.
         bounds: of the region that the claim is about: words of ``says`` that name each, and whether a setting keeps it.
             Settings outside of them are measured as well.
+        because: what the experiment does to the cause that the page names; empty where it names none.
     """
 
     id: str
@@ -131,6 +135,7 @@ class Claim:
     holds: Bounds
     opposed: Bounds
     bounds: Mapping[str, Callable[[Setting], bool]] = field(default_factory=dict)
+    because: str = ""
 
     def is_inside(self, setting: Setting) -> bool:
         return all(keeps(setting) for keeps in self.bounds.values())
@@ -165,6 +170,7 @@ def claim(
     holds: Bounds,
     opposed: Bounds,
     bounds: Mapping[str, Callable[[Setting], bool]] | None = None,
+    because: str = "",
 ) -> Callable[[Callable[..., dict[str, float]]], Claim]:
     """Register the decorated experiment as a claim (see the module's text).
 
@@ -176,7 +182,7 @@ def claim(
         if name in REGISTERED:
             raise ValueError(f"two claims are called {name}")
         room = measure.__module__.rpartition(".")[2]
-        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, bounds or {})
+        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, bounds or {}, because)
         return REGISTERED[name]
 
     return register

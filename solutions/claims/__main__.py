@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> int:
             ledgers.write(ledgers.read() | {claim.id: entry})  # after each, and read anew: another may write, too
     ledger = ledgers.read()
     print_table(_table(claims, ledger))
+    print_table(_reasons(claims, ledger))
     print(
         f"{len(todo)} of {len(claims)} claims measured in {_minutes(time.monotonic() - started)}; all together take "
         f"{_minutes(sum(ledger[claim.id].seconds for claim in claims))} of one processor. "
@@ -51,6 +52,15 @@ def _table(claims: list[Claim], ledger: dict[str, ledgers.LedgerEntry]) -> Table
             f"{sum(shown.holds for shown in outside)} of {len(outside)}" if claim.bounds else "",
             f"{inside[0].quantity}: {low:.3g} to {high:.3g}",
         )
+    return table
+
+
+def _reasons(claims: list[Claim], ledger: dict[str, ledgers.LedgerEntry]) -> Table:
+    table = Table(Column("a reason of", overflow="fold"), "held", "what is done to the cause, and what has to follow")
+    for claim in claims:
+        if claim.because:
+            judgement = ledgers.judge(claim, ledger[claim.id])
+            table.add_row(claim.id, f"{judgement.held} of {len(judgement.inside)}", claim.because)
     return table
 
 

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from solutions.claims import SEEDS, Quantity, above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, loss, network, rms, split, std_of, train
 from solutions.layers import Linear, Sequential, rms_through
+from solutions.training import batches
 
 LN_TEN = math.log(10)
 
@@ -91,20 +92,34 @@ def he_keeps(depth: int, width: int, seed: int) -> dict[str, float]:
     return numbers
 
 
+NARROWING = (784, 1024, 512, 256, 128, 10)
+SHAPES = {
+    "256, five": deep(5),
+    "128, ten": deep(10, 128),
+    "512, ten": deep(10, 512),
+    "narrowing": NARROWING,
+    "widening": (784, *NARROWING[-2:0:-1], 10),
+}
+
+
 @claim(
     "gradient-shrinks-like-the-numbers",
     says="With 128 units a layer and more, the gradient of the loss shrinks or grows from layer to layer on its way "
-    "back by the factor by which the numbers grow on their way forward: std · √(width / 2), to within a fifth.",
-    opposite="The gradient arrives at the first layer as large as it left the last, whatever the standard deviation.",
-    varied=grid(start=["0.1", "0.01", "He", "Glorot"], width=[128, 256, 512], depth=[5, 10], seed=SEEDS),
+    "back by std · √(width of the next layer / 2), to within a fifth.",
+    opposite="The gradient shrinks or grows by the factor by which the numbers did on their way forward.",
+    varied=grid(start=["0.1", "0.01", "He", "Glorot"], hidden=list(SHAPES), seed=SEEDS),
     holds=between(over("factor", "predicted"), 0.8, 1.2, "measured factor over predicted factor"),
-    opposed=between("factor", 0.8, 1.2, "factor of a layer, backwards"),
+    opposed=between(over("factor", "forwards"), 0.8, 1.2, "factor backwards over factor forwards"),
+    because="The layers become narrower or wider: the factor has to follow the width of the next layer.",
 )
-def gradient_through(start: str, width: int, depth: int, seed: int) -> dict[str, float]:
-    data = split(seed)
-    through = gradients_through(network(deep(depth, width), start, seed), data.held_x, data.held_y)
-    factor = (through[0] / through[-1]) ** (1 / (depth - 1))
-    return {"factor": factor, "predicted": std_of(start, width, width) * math.sqrt(width / 2)}
+def gradient_through(start: str, hidden: str, seed: int) -> dict[str, float]:
+    data, widths = split(seed), SHAPES[hidden][1:-1]
+    model = network(SHAPES[hidden], start, seed)
+    back, forth = gradients_through(model, data.held_x, data.held_y), sizes_through(model, data.held_x)
+    root = 1 / (len(widths) - 1)
+    predicted = math.prod(std_of(start, n, after) * math.sqrt(after / 2) for n, after in pairwise(widths))
+    numbers = {"factor": back[0] / back[-1], "forwards": forth[-1] / forth[0], "predicted": predicted}
+    return {name: product**root for name, product in numbers.items()}
 
 
 SMALL = grid(optimizer=["sgd"], rate=[0.01, 0.1, 1.0]) + grid(optimizer=["adam"], rate=[0.0001, 0.001, 0.01])
@@ -127,18 +142,67 @@ def small_start(optimizer: str, rate: float, seed: int) -> dict[str, float]:
     return {"accuracy": accuracy(model, data.held_x, data.held_y)}
 
 
+@claim(
+    "epsilon-holds-adam-back",
+    says="Started with std 0.01, the network of ten hidden layers ends five points higher or more after two epochs of "
+    "Adam on 1,500 images if 1e-20 takes the place of Adam's 1e-8.",
+    opposite="Adam's steps do not depend on the size of the gradients, so its 1e-8 makes no difference.",
+    varied=grid(images=[1500, 4000], rate=[0.0003, 0.001], seed=SEEDS),
+    bounds={"on 1,500 images": lambda setting: setting["images"] == 1500},
+    holds=above(minus("1e-20", "1e-08"), 5, "accuracy with 1e-20 above that with 1e-8, points"),
+    opposed=between(minus("1e-20", "1e-08"), -2, 2, "accuracy with 1e-20 above that with 1e-8, points"),
+    because="1e-20 takes the place of the 1e-8 that Adam adds to the size of the gradient: the network has to begin to "
+    "learn.",
+)
+def epsilon(images: int, rate: float, seed: int) -> dict[str, float]:
+    data, numbers = split(seed, images), {}
+    for eps in (1e-8, 1e-20):
+        model = network(deep(10), "0.01", seed)
+        torch.manual_seed(seed)
+        steps = torch.optim.Adam(model.parameters(), lr=rate, eps=eps)
+        for _ in range(2):
+            for rows, targets in batches(data.train_x, data.train_y, 32, shuffle=True):
+                steps.zero_grad()
+                F.cross_entropy(model(rows), targets).backward()
+                steps.step()
+        numbers[f"{eps}"] = accuracy(model, data.held_x, data.held_y)
+    return numbers
+
+
 STARTS = ("1.0", "0.1", "He", "Glorot")
+ON_RELATIVE_STEPS = [
+    *grid(depth=[10], width=[128, 256], images=[4000], seed=SEEDS),
+    *grid(depth=[10], width=[128], images=[2000], seed=SEEDS),
+    *grid(depth=[20, 30], width=[128], images=[4000], seed=SEEDS),
+]
 WORST = Quantity(lambda numbers: map(min, zip(*(numbers[start] for start in STARTS), strict=True)))
 
 
-@claim(
+def relative_step(depth: int, width: int, images: int, seed: int) -> dict[str, float]:
+    data, numbers = split(seed, images), {}
+    for start, relative in [*((start, 1 / 3000) for start in STARTS), ("1.0", 1e-6), ("He", 0.1)]:
+        model = network(deep(depth, width), start, seed)
+        weights: list[Tensor] = [layer.weight for layer in affine(model)[1:-1]]
+        gradients = torch.autograd.grad(F.cross_entropy(model(data.train_x[:32]), data.train_y[:32]), weights)
+        # In double precision, as the squares of thirty layers' gradients are more than a float32 can hold.
+        rate = relative * rms(torch.stack(weights)) / rms(torch.stack(gradients).double())
+        train(model, data.train_x, data.train_y, epochs=2, rate=rate, seed=seed)
+        reached = accuracy(model, data.held_x, data.held_y)
+        numbers[start if relative == 1 / 3000 else f"{start} by {relative}"] = reached
+    return numbers
+
+
+claim(
     "the-relative-step-decides",
     says="Where the rate is such that the first step of plain gradient descent changes the hidden weights by a 3,000th "
     "of their size, networks of ten hidden layers pass 30 % in two epochs on 4,000 images from std 1, from 0.1, by "
     "He's rule and by Glorot's. Steps of a millionth leave std 1 below 20 %, and steps of a tenth He's network.",
     opposite="With std 1 the network is lost before it has seen an image.",
-    varied=grid(width=[128, 256], images=[4000], seed=SEEDS) + grid(width=[128], images=[2000], seed=SEEDS),
-    bounds={"on 4,000 images": lambda setting: setting["images"] == 4000},
+    varied=ON_RELATIVE_STEPS,
+    bounds={
+        "ten hidden layers": lambda setting: setting["depth"] == 10,
+        "on 4,000 images": lambda setting: setting["images"] == 4000,
+    },
     holds=above(
         WORST,
         30,
@@ -146,18 +210,20 @@ WORST = Quantity(lambda numbers: map(min, zip(*(numbers[start] for start in STAR
         provided=lambda n: max(max(n[key]) for key in n if "by" in key) <= 20,
     ),
     opposed=below("1.0", 20, "accuracy from std 1, %"),
-)
-def relative_step(width: int, images: int, seed: int) -> dict[str, float]:
-    data, numbers = split(seed, images), {}
-    for start, relative in [*((start, 1 / 3000) for start in STARTS), ("1.0", 1e-6), ("He", 0.1)]:
-        model = network(deep(10, width), start, seed)
-        weights: list[Tensor] = [layer.weight for layer in affine(model)[1:-1]]
-        gradients = torch.autograd.grad(F.cross_entropy(model(data.train_x[:32]), data.train_y[:32]), weights)
-        rate = relative * rms(torch.stack(weights)) / rms(torch.stack(gradients))
-        train(model, data.train_x, data.train_y, epochs=2, rate=rate, seed=seed)
-        reached = accuracy(model, data.held_x, data.held_y)
-        numbers[start if relative == 1 / 3000 else f"{start} by {relative}"] = reached
-    return numbers
+    because="Each start gets the rate of this one relative step: all four have to learn. Then two of them get a "
+    "smaller and a larger one: neither may learn.",
+)(relative_step)
+
+claim(
+    "deeper-down-the-relative-step-is-not-enough",
+    says="In networks of twenty and thirty hidden layers, the same relative step of a 3,000th takes He's start beyond "
+    "40 % in two epochs on 4,000 images, and leaves Glorot's at chance.",
+    opposite="Whatever the depth, with this relative step each of the four starts passes 30 %.",
+    varied=ON_RELATIVE_STEPS,
+    bounds={"twenty and thirty hidden layers": lambda setting: setting["depth"] >= 20},
+    holds=below("Glorot", 15, "accuracy from Glorot's start, %", provided=lambda numbers: min(numbers["He"]) > 40),
+    opposed=above(WORST, 30, "lowest accuracy of the four, %"),
+)(relative_step)
 
 
 @claim(
@@ -198,15 +264,17 @@ def from_equal(
 @claim(
     "random-outgoing-weights-break-symmetry",
     says="Units that start with one positive value in all incoming weights become different, all 256 of them, where "
-    "their outgoing weights are random.",
+    "their outgoing weights are random, and stay copies of one where these start with one value as well.",
     opposite="Units that start with equal weights get equal gradients and stay equal.",
     varied=grid(value=[-0.01, 0.0, 0.005, 0.05], rate=[0.02, 0.1], seed=SEEDS),
     bounds={"one positive value": lambda setting: setting["value"] > 0},
-    holds=above("units", 255, "different units of 256"),
+    holds=above("units", 255, "different units of 256", provided=lambda numbers: max(numbers["copies"]) == 1),
     opposed=below("units", 1, "different units of 256"),
+    because="The outgoing weights start with one value as well: the units have to stay copies of one.",
 )
 def symmetry(value: float, rate: float, seed: int) -> dict[str, float]:
-    return from_equal(value, 1, "sgd", rate, 1, seed)
+    random, equal = (from_equal(value, layers, "sgd", rate, 1, seed) for layers in (1, 3))
+    return {"units": random["units"], "copies": equal["units"]}
 
 
 @claim(
@@ -265,24 +333,63 @@ def small_last(depth: int, width: int, seed: int) -> dict[str, float]:
     return {"before": before - LN_TEN, "after": loss(model, data.held_x, data.held_y) - LN_TEN}
 
 
+GAIN_BY_SMALL_LAST = minus("small", "He", "accuracy with a small last layer above that without, points")
+
+
+@claim(
+    "a-small-last-layer-buys-no-speed",
+    says="Each at the best of five learning rates, a network whose last layer starts at a tenth of He's weights is no "
+    "more than three points ahead of one by He's rule after 100 steps, or after 400.",
+    opposite="A network that starts without preferences is ahead, because it has none to undo.",
+    varied=grid(depth=[2, 10], steps=[100, 400], seed=SEEDS),
+    holds=below(GAIN_BY_SMALL_LAST, 3),
+    opposed=above(GAIN_BY_SMALL_LAST, 0),
+    because="The preferences are taken away: the network would have to be ahead, and is not.",
+)
+def small_last_speed(depth: int, steps: int, seed: int) -> dict[str, float]:
+    data, numbers = split(seed), {}
+    for name, share in (("He", 1.0), ("small", 0.1)):
+        reached = []
+        for rate in (0.003, 0.01, 0.03, 0.1, 0.3):
+            model = network(deep(depth), "He", seed)
+            affine(model)[-1].weight.data *= share
+            for epoch in range(math.ceil(steps / 100)):
+                rows = data.train_x[:3200], data.train_y[:3200]  # 100 batches of 32
+                train(model, *rows, epochs=1, rate=rate, seed=seed + epoch)
+            reached.append(accuracy(model, data.held_x, data.held_y))
+        numbers[name] = max(reached)
+    return numbers
+
+
 @claim(
     "plain-layers-forget-the-image",
     says="In deep networks of PyTorch's Linear and ReLUs, the differences between images shrink by a factor of 0.41 a "
-    "layer, to within a tenth, while the RMS stays above 0.01.",
+    "layer, to within a tenth, while the RMS stays above 0.01; without the biases the RMS shrinks by it, too.",
     opposite="The numbers themselves shrink by this factor, layer after layer.",
     varied=grid(depth=[10, 20], width=[128, 256, 512], seed=SEEDS),
     holds=between(
-        "factor", 0.9 / 6**0.5, 1.1 / 6**0.5, "factor of the differences", provided=lambda n: min(n["RMS"]) > 0.01
+        "factor",
+        0.9 / 6**0.5,
+        1.1 / 6**0.5,
+        "factor of the differences",
+        provided=lambda n: (
+            min(n["RMS"]) > 0.01 and all(0.9 <= factor * 6**0.5 <= 1.1 for factor in n["factor without biases"])
+        ),
     ),
     opposed=between("factor of the numbers", 0.9 / 6**0.5, 1.1 / 6**0.5, "factor of the numbers"),
+    because="The biases are set to 0: the numbers themselves have to shrink by the factor.",
 )
 def plain_layers(depth: int, width: int, seed: int) -> dict[str, float]:
-    torch.manual_seed(seed)
-    x, sizes, differences = split(seed).held_x[:200].double(), [], []
-    with torch.no_grad():
-        for fan_in in [784] + [width] * (depth - 1):
-            x = nn.Linear(fan_in, width).double()(x).relu()
-            sizes.append(rms(x))
-            differences.append(rms(x - x.mean(dim=0)))
-    factor, of_numbers = ((through[-1] / through[0]) ** (1 / (depth - 1)) for through in (differences, sizes))
-    return {"factor": factor, "factor of the numbers": of_numbers, "RMS": sizes[-1]}
+    numbers: dict[str, float] = {}
+    for biases, words in ((1, "of the numbers"), (0, "without biases")):
+        torch.manual_seed(seed)
+        x, sizes, differences = split(seed).held_x[:200].double(), [], []
+        with torch.no_grad():
+            for fan_in in [784] + [width] * (depth - 1):
+                layer = nn.Linear(fan_in, width).double()
+                x = F.linear(x, layer.weight, biases * layer.bias).relu()
+                sizes.append(rms(x))
+                differences.append(rms(x - x.mean(dim=0)))
+        factor, of_numbers = ((through[-1] / through[0]) ** (1 / (depth - 1)) for through in (differences, sizes))
+        numbers = {"factor": factor, "RMS": sizes[-1]} | numbers | {f"factor {words}": of_numbers}
+    return numbers

@@ -126,7 +126,7 @@ def test_each_claim_is_listed_with_what_was_tried_and_where_its_experiment_is(si
         shown = listed.find(id=f"claim-{name}")
         assert shown, name
         assert shown["value"] == str(number)
-        for text in (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held):
+        for text in (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held, entry.because):
             assert "".join(text.replace("’", "'").split()) in "".join(words(shown).split())
         path, line = entry.source
         assert (ROOT / path).read_text(encoding="utf-8").splitlines()[line - 1].startswith(("@claim", "def "))

@@ -14,6 +14,7 @@ from torch import nn
 from autograder.course import Course
 from solutions.claims import BoundedInterval, Claim, Interval, above, below, claim, grid, interval, paired
 from solutions.claims import ledger as ledgers
+from solutions.claims.__main__ import main as claims_command
 from solutions.claims.experiments import train
 from solutions.claims.ledger import LedgerEntry, all_claims, by_combination, chapter_of, complaints, measure_one, read
 
@@ -109,6 +110,13 @@ def test_two_claims_of_one_name_are_an_error() -> None:
     known = next(iter(CLAIMS))
     with pytest.raises(ValueError, match="two claims are called"):
         claim(known, says="", opposite="", varied=[], holds=above("more", 0, ""), opposed=below("more", 0, ""))(more)
+
+
+def test_make_claims_lists_the_reasons_beside_the_claims(capsys: pytest.CaptureFixture[str]) -> None:
+    assert claims_command(["--room", "layers"]) == 0
+    reasons = "".join(capsys.readouterr().out.partition("a reason of")[2].split())
+    for subject in CLAIMS.values():
+        assert (subject.id in reasons) == (subject.room == "layers" and bool(subject.because)), subject.id
 
 
 # The digest
