@@ -9,10 +9,23 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from solutions.approximation import relu_interpolant
-from solutions.claims import SEEDS, Quantity, above, below, between, claim, grid, interval, minus, over, paired
+from solutions.claims import (
+    SEEDS,
+    Quantity,
+    above,
+    below,
+    between,
+    claim,
+    differences,
+    grid,
+    interval,
+    minus,
+    over,
+    paired,
+)
 from solutions.claims.approximation import BETWEEN, PLACES, sine_error
 from solutions.claims.experiments import COURSE, AnyOptimizer, Split, accuracy, network, optimizer_of, set_rate, split
-from solutions.optimizer import Optimizer
+from solutions.optimizer import Momentum, Optimizer
 from solutions.training import batches
 
 STARTS = ["He", "0.1"]
@@ -135,10 +148,53 @@ def nudging(layer: int, start: str, batch: int, seed: int) -> dict[str, float]:
     }
 
 
+@claim(
+    "a-right-gradient-is-within-a-millionth",
+    says="By central differences with a nudge of 1e-6 in float64, the gradient of a layer's weight is found to within "
+    "a millionth of its size, before training and after 300 steps; a single number may be off by more.",
+    opposite="Each single number of a right gradient agrees to within a millionth of itself.",
+    varied=grid(start=STARTS, steps=[0, 300], seed=SEEDS),
+    holds=below("whole", 1e-6, "size of the difference over size of the gradient, largest of three layers"),
+    opposed=below("single", 1e-6, "relative difference of a single number, largest of ninety"),
+)
+def near_enough(start: str, steps: int, seed: int) -> dict[str, float]:
+    data, model = split(seed), network(COURSE, start, seed)
+    take_steps(model, data, steps, seed, Optimizer(model.parameters(), 0.1))
+    x, y, model = data.train_x[:32].double(), data.train_y[:32], model.double()
+    whole, single = list[float](), list[float]()
+    for weight in list(model.parameters())[::2]:
+        (slopes,) = torch.autograd.grad(F.cross_entropy(model(x), y), weight)
+        order = torch.randperm(slopes.numel(), generator=torch.Generator().manual_seed(seed))
+        chosen = order[slopes.flatten()[order] != 0][:30]
+        places, exact = weight.detach().view(-1), slopes.flatten()[chosen]
+
+        @torch.no_grad()
+        def nudged(place: int, places: Tensor = places) -> float:
+            before, losses = places[place].item(), list[Tensor]()
+            for nudge in (1e-6, -1e-6):
+                places[place] = before + nudge
+                losses.append(F.cross_entropy(model(x), y))
+            places[place] = before
+            return float(losses[0] - losses[1]) / 2e-6
+
+        found = torch.tensor([nudged(place) for place in chosen.tolist()], dtype=torch.float64)
+        whole.append(float((found - exact).norm() / exact.norm()))
+        single.append(float(((found - exact) / exact).abs().max()))
+    return {"whole": max(whole), "single": max(single)}
+
+
 AHEAD_OF_THE_RATE = minus("momentum", "rate", "accuracy with momentum above that with ten times the rate, points")
 
 
-@claim(
+def ten_times(rate: float, start: str, steps: int, seed: int) -> dict[str, float]:
+    data = split(seed)
+    return {
+        "momentum": settled(data, start, seed, "momentum", rate, steps),
+        "rate": settled(data, start, seed, "sgd", 10 * rate, steps),
+    }
+
+
+claim(
     "momentum-is-ten-times-the-rate",
     says="After 500 steps, momentum 0.9 at rates from 0.002 to 0.01 is within three points of plain gradient descent "
     "at ten times the rate.",
@@ -148,13 +204,20 @@ AHEAD_OF_THE_RATE = minus("momentum", "rate", "accuracy with momentum above that
     bounds={"After 500 steps": lambda setting: setting["steps"] == 500},
     holds=between(AHEAD_OF_THE_RATE, -3, 3),
     opposed=above(AHEAD_OF_THE_RATE, 3),
-)
-def ten_times(rate: float, start: str, steps: int, seed: int) -> dict[str, float]:
-    data = split(seed)
-    return {
-        "momentum": settled(data, start, seed, "momentum", rate, steps),
-        "rate": settled(data, start, seed, "sgd", 10 * rate, steps),
-    }
+)(ten_times)
+
+claim(
+    "momentum-survives-where-the-rate-does-not",
+    says="At a rate of 0.05, after 500 steps or 1,000, momentum 0.9 passes 70 % and is ahead of plain gradient descent "
+    "at ten times the rate in each pair of runs.",
+    opposite="Momentum is nothing but a larger rate: the two are within three points of each other.",
+    varied=grid(rate=[0.01, 0.05], start=STARTS, steps=[500, 1000], seed=SEEDS),
+    bounds={"At a rate of 0.05": lambda setting: setting["rate"] == 0.05},
+    holds=above(
+        "momentum", 70, "accuracy with momentum, %", provided=lambda n: min(differences(n["momentum"], n["rate"])) > 0
+    ),
+    opposed=between(AHEAD_OF_THE_RATE, -3, 3),
+)(ten_times)
 
 
 CURVATURE_STEPS = (0, 10, 30, 100, 300)
@@ -173,16 +236,19 @@ def along_the_steepest(model: nn.Module, x: Tensor, y: Tensor, along: Tensor, tu
 
 @claim(
     "curvature-settles-near-two-over-the-rate",
-    says="At rates from 0.05 to 0.3, in batches of 32 and of 128, the largest curvature of the loss on 500 images is "
-    "0.5 to 1.6 times 2/rate after 300 steps, wherever it started.",
+    says="At rates from 0.05 to 0.3, in batches of 32 and of 128, without momentum, the largest curvature of the loss "
+    "on 500 images is 0.5 to 1.6 times 2/rate after 300 steps, wherever it started.",
     opposite="The largest curvature belongs to the network and its data: whatever the rate, it stays within a factor "
     "of 1.5 of what it was at the start.",
-    varied=grid(rate=[0.02, 0.05, 0.1, 0.2, 0.3], batch_size=[32, 128], seed=SEEDS),
-    bounds={"At rates from 0.05 to 0.3": lambda setting: setting["rate"] >= 0.05},
+    varied=grid(rate=[0.02, 0.05, 0.1, 0.2, 0.3], batch_size=[32, 128], momentum=[0.0, 0.9], seed=SEEDS),
+    bounds={
+        "At rates from 0.05 to 0.3": lambda setting: setting["rate"] >= 0.05,
+        "without momentum": lambda setting: setting["momentum"] == 0,
+    },
     holds=between("share of 2/rate", 0.5, 1.6, "largest curvature over 2/rate"),
     opposed=between(over("after 300", "after 0"), 0.67, 1.5, "largest curvature over that at the start"),
 )
-def curvature(rate: float, batch_size: int, seed: int) -> dict[str, float]:
+def curvature(rate: float, batch_size: int, momentum: float, seed: int) -> dict[str, float]:
     data, model, numbers = split(seed), network(COURSE, "0.1", seed), dict[str, float]()
     along = torch.randn(sum(p.numel() for p in model.parameters()), generator=torch.Generator().manual_seed(seed))
 
@@ -192,22 +258,16 @@ def curvature(rate: float, batch_size: int, seed: int) -> dict[str, float]:
             numbers[f"after {step}"] = float(along.norm())
 
     measure(0)
-    take_steps(model, data, 300, seed, Optimizer(model.parameters(), rate), batch_size=batch_size, after_step=measure)
+    optimizer = Momentum(model.parameters(), rate * (1 - momentum), momentum)
+    take_steps(model, data, 300, seed, optimizer, batch_size=batch_size, after_step=measure)
     return numbers | {"share of 2/rate": numbers["after 300"] * rate / 2}
 
 
-@claim(
-    "adam-steps-are-a-fraction-of-its-rate",
-    says="With Adam at 0.001 and 0.01, in batches of 32 and of 128, a parameter with a gradient moves in step 300 by "
-    "0.05 to 0.2 of the rate on average.",
-    opposite="Each of Adam's steps is about as long as its rate, whether gradients are large or small.",
-    varied=grid(rate=[0.001, 0.01], batch_size=[32, 128], seed=SEEDS),
-    holds=between("mean 300", 0.05, 0.2, "mean length of a step, rates"),
-    opposed=above("mean 300", 0.5, "mean length of a step, rates"),
-)
-def step_lengths(rate: float, batch_size: int, seed: int) -> dict[str, float]:
-    """Measure steps, in units of the rate, over the parameters that have a gradient."""
-    data, model, numbers = split(seed), network(COURSE, "0.1", seed), dict[str, float]()
+def step_lengths(
+    rate: float, batch_size: int, seed: int, start: str = "0.1", memory: float = 0.999
+) -> dict[str, float]:
+    """Measure steps, in units of the rate, over the parameters that have a gradient; ``memory`` is Adam's β₂."""
+    data, model, numbers = split(seed), network(COURSE, start, seed), dict[str, float]()
     before = nn.utils.parameters_to_vector(model.parameters()).detach()
 
     def measure(step: int) -> None:
@@ -217,9 +277,43 @@ def step_lengths(rate: float, batch_size: int, seed: int) -> dict[str, float]:
             numbers[f"mean {step}"] = float(((now - before).abs() / rate)[gradients != 0].mean())
         before.copy_(now)
 
-    optimizer = optimizer_of("adam", model, rate)
+    optimizer = torch.optim.Adam(model.parameters(), rate, betas=(0.9, memory))
     take_steps(model, data, 300, seed, optimizer, batch_size=batch_size, after_step=measure)
     return numbers
+
+
+claim(
+    "adam-steps-are-a-fraction-of-its-rate",
+    says="With Adam at 0.001 and 0.01, in batches of 32 and of 128, a parameter with a gradient moves in step 300 by "
+    "0.05 to 0.2 of the rate on average.",
+    opposite="Each of Adam's steps is about as long as its rate, whether gradients are large or small.",
+    varied=grid(rate=[0.001, 0.01], batch_size=[32, 128], seed=SEEDS),
+    holds=between("mean 300", 0.05, 0.2, "mean length of a step, rates"),
+    opposed=above("mean 300", 0.5, "mean length of a step, rates"),
+)(step_lengths)
+
+
+@claim(
+    "adams-root-remembers",
+    says="With all 4,000 images in one batch, Adam's steps at 0.001 are shorter after 300 steps than in batches of 32, "
+    "and at least 1.8 times as long where its root forgets, with β₂ = 0.9.",
+    opposite="Adam's steps are short because gradients are noisy: without the noise they are longer.",
+    varied=grid(rate=[0.0005, 0.001], start=STARTS, seed=SEEDS),
+    holds=above(
+        over("all images, forgetting", "all images", "length of a step with β₂ = 0.9 over that with 0.999"),
+        1.8,
+        provided=lambda numbers: paired(numbers["all images"], numbers["batches"]).high < 0,
+    ),
+    opposed=above(minus("all images", "batches", "length of a step without noise, above that with it, rates"), 0),
+    because="The noise is taken away: if it were the cause, the steps would grow. Then the root's memory is taken "
+    "away: the steps have to grow.",
+)
+def forgetting(rate: float, start: str, seed: int) -> dict[str, float]:
+    ways = {"batches": (32, 0.999), "all images": (4000, 0.999), "all images, forgetting": (4000, 0.9)}
+    return {
+        name: step_lengths(rate, batch_size, seed, start, memory)["mean 300"]
+        for name, (batch_size, memory) in ways.items()
+    }
 
 
 @claim(
@@ -252,9 +346,10 @@ def never_forgotten(rate: float, images: int, seed: int) -> dict[str, float]:
 
 @claim(
     "a-rate-far-too-large-ends-in-guessing",
-    says="At rates from 1 to 10 plain gradient descent ends in guessing: at 15 % or fewer after 200 steps.",
+    says="At rates from 2 to 10 plain gradient descent ends in guessing: at 15 % or fewer after 200 steps.",
     opposite="Divergence shows as NaN.",
-    varied=grid(rate=[1.0, 3.0, 10.0], start=STARTS, seed=range(8)),
+    varied=grid(rate=[1.0, 2.0, 5.0, 10.0], start=[*STARTS, "0.02"], seed=range(8)),
+    bounds={"At rates from 2 to 10": lambda setting: setting["rate"] >= 2},
     holds=below("accuracy", 15, "accuracy, %"),
     opposed=below("finite", 0, "share of the runs whose last loss is finite"),
 )

@@ -175,8 +175,8 @@ def test_the_ten_layers_hold_the_numbers_that_the_chapter_measured(open_widget: 
     words, std = widget.locator(".widget-words"), widget.get_by_role("slider", name="Standard deviation")
     expect(words).to_contain_text("Standard deviation 1.000 in each layer")
     chapter = widget.page.locator("article").inner_text()
-    for key, measured in (("End", r"until the tenth layer returns values of about (.+?)\."),
-                          ("Home", r"With 0\.01 they shrink to (.+?)\.")):  # fmt: skip
+    for key, measured in (("End", r"the tenth layer returns values of about (.+?), with"),
+                          ("Home", r", with 0\.01 of (.+?)\. The lines")):  # fmt: skip
         std.press(key)
         (tenth,) = re.findall(measured, chapter)
         expect(words).to_contain_text(f"in layer 10 it is {tenth}")
