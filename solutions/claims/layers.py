@@ -143,6 +143,38 @@ def small_start(optimizer: str, rate: float, seed: int) -> dict[str, float]:
 
 
 @claim(
+    "no-one-rate-mends-a-small-start",
+    says="Started with std 0.01, the network of ten hidden layers is guessing after 500 steps of plain gradient "
+    "descent with rates for the weights of 3e5 and 1e6, whether the biases have a rate of 0.1 or none: within 200 "
+    "steps its loss leaps beyond 1,000.",
+    opposite="Only the rate was too small: with a rate large enough for its weights, the network learns.",
+    varied=grid(rate=[1e5, 3e5, 1e6], rate_of_biases=[0.0, 0.1], seed=SEEDS),
+    bounds={"rates for the weights of 3e5 and 1e6": lambda setting: setting["rate"] >= 3e5},
+    holds=below("leap", 200, "step of the leap", provided=lambda numbers: max(numbers["accuracy"]) < 20),
+    opposed=above("accuracy", 50, "accuracy, %"),
+    because="The weights get a rate with which their first steps are large enough, and the biases a rate of their own: "
+    "if the small step were all, the network would learn.",
+)
+def own_rates(rate: float, rate_of_biases: float, seed: int) -> dict[str, float]:
+    data, model = split(seed), network(deep(10), "0.01", seed)
+    torch.manual_seed(seed)
+    layers = affine(model)
+    weights, biases = [layer.weight for layer in layers], [layer.bias for layer in layers]
+    steps = torch.optim.SGD([{"params": weights, "lr": rate}, {"params": biases, "lr": rate_of_biases}])
+    taken, leap = 0, 1000
+    for _ in range(4):
+        for rows, targets in batches(data.train_x, data.train_y, 32, shuffle=True):
+            steps.zero_grad()
+            loss_now = F.cross_entropy(model(rows), targets)
+            taken += 1
+            if leap == 1000 and not loss_now.item() < 1000:
+                leap = taken
+            loss_now.backward()
+            steps.step()
+    return {"leap": leap, "accuracy": accuracy(model, data.held_x, data.held_y)}
+
+
+@claim(
     "epsilon-holds-adam-back",
     says="Started with std 0.01, the network of ten hidden layers ends five points higher or more after two epochs of "
     "Adam on 1,500 images if 1e-20 takes the place of Adam's 1e-8.",
