@@ -1,8 +1,11 @@
 """Claims of the page on serving: fewer bits for a weight, and what a log shows when pictures change."""
 
+from statistics import mean
+
+import torch
 from torch import Tensor, nn
 
-from solutions.claims import above, below, claim, minus
+from solutions.claims import above, below, claim, differences, minus
 from solutions.claims.deployment import TRAINED, mirror, sureness, trained
 from solutions.claims.experiments import COURSE, accuracy, logits_of, network, split
 from solutions.deployment import affine_layers
@@ -23,14 +26,15 @@ def histogram(model: nn.Module, x: Tensor) -> Tensor:
     return logits_of(model, x).argmax(dim=1).bincount(minlength=10) / len(x)
 
 
-def served(rate: float, epochs: int, dropout: float, seed: int) -> dict[str, float]:
+def served(start: str, rate: float, epochs: int, dropout: float, seed: int) -> dict[str, float]:
     """Round a network, and compare its answers to 500 images with those to 500 others, as they are and changed."""
     data = split(seed)
-    model = trained(data, rate, epochs, dropout, seed)
+    model, rng = trained(data, rate, epochs, dropout, seed, start=start), torch.Generator().manual_seed(seed)
     numbers = {"all": accuracy(model, data.held_x, data.held_y)}
     numbers |= {f"{values}": accuracy(rounded(model, values), data.held_x, data.held_y) for values in (15, 7, 3)}
     before, x, y = histogram(model, data.held_x[:500]), data.held_x[500:], data.held_y[500:]
     changed = {"fresh": x, "0.8": 0.8 * x, "0.4": 0.4 * x, "0.2": 0.2 * x, "mirrored": mirror(x), "inverted": 1 - x}
+    changed["noisy"] = (x + 0.3 * torch.randn(x.shape, generator=rng)).clamp(0, 1)
     for name, z in changed.items():
         numbers |= {f"right {name}": accuracy(model, z, y), f"claim {name}": sureness(model, z)}
         numbers[f"far {name}"] = 50 * float((histogram(model, z) - before).abs().sum())
@@ -66,4 +70,19 @@ claim(
     varied=TRAINED,
     holds=above("false alarm", 0, "points that the claim falls further than the accuracy"),
     opposed=below(minus("claim fresh", "claim 0.8"), 1, "points that the claim falls"),
+)(served)
+
+claim(
+    "the-histogram-misses-noise",
+    says="At a rate of 0.1, noise of 0.3 costs more than two points of accuracy and moves the histogram of 500 answers "
+    "less than ten points further than fresh images do.",
+    opposite="What costs accuracy moves the histogram at least ten points further than fresh images do.",
+    varied=TRAINED,
+    bounds={"At a rate of 0.1": lambda setting: setting["rate"] == 0.1},
+    holds=below(
+        minus("far noisy", "far fresh", "points that noise moves the histogram further"),
+        10,
+        provided=lambda numbers: mean(differences(numbers["right fresh"], numbers["right noisy"])) > 2,
+    ),
+    opposed=above(minus("far noisy", "far fresh"), 10, "points that noise moves the histogram further"),
 )(served)
