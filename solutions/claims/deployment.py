@@ -126,7 +126,7 @@ claim(
     holds=above(
         least(named("sure inverted"), named("sure ones"), "mean claim, %"),
         60,
-        provided=lambda numbers: max(*numbers["inverted"], *numbers["ones"]) < 15,
+        provided=lambda numbers: max(numbers["inverted"]) < 10 and max(numbers["ones"]) < 15,
     ),
     opposed=below("sure inverted", 50, "mean claim, %"),
     because="Ones replace the zeros of the background, the garments stay: answers have to be as sure and as wrong.",
