@@ -5,7 +5,7 @@ from statistics import mean
 import torch
 from torch import Tensor, nn
 
-from solutions.claims import above, below, claim, differences, minus
+from solutions.claims import Numbers, above, below, claim, differences, minus
 from solutions.claims.deployment import TRAINED, mirror, sureness, trained
 from solutions.claims.experiments import COURSE, accuracy, logits_of, network, split
 from solutions.deployment import affine_layers
@@ -53,13 +53,22 @@ claim(
     opposed=below(minus("all", "3"), 5, "points lost with three values"),
 )(served)
 
+
+def noise_hides(numbers: Numbers) -> bool:
+    """Return whether noise moves the histogram less than each other fault, although it costs four points or more."""
+    least = map(min, *(numbers[f"far {fault}"] for fault in ("0.2", "mirrored", "inverted")))
+    cost = mean(differences(numbers["right fresh"], numbers["right noisy"]))
+    return cost > 4 and all(noisy < far for noisy, far in zip(numbers["far noisy"], least, strict=True))
+
+
 claim(
     "the-histogram-of-answers-shows-drift",
     says="Images at a fifth of their brightness, mirrored or inverted move the histogram of answers at least half as "
-    "far again as fresh images do.",
+    "far again as fresh images do. Noise of 0.3 costs four points of accuracy or more on average, and moves it less "
+    "than each of the three.",
     opposite="The mean claim falls by ten points where most answers are wrong.",
     varied=TRAINED,
-    holds=above("times", 1.5, "distance of the nearest of the three over that of fresh images"),
+    holds=above("times", 1.5, "distance of the nearest of the three over that of fresh images", provided=noise_hides),
     opposed=above(minus("claim fresh", "claim inverted"), 10, "points that the mean claim falls, inverted"),
 )(served)
 
@@ -70,19 +79,4 @@ claim(
     varied=TRAINED,
     holds=above("false alarm", 0, "points that the claim falls further than the accuracy"),
     opposed=below(minus("claim fresh", "claim 0.8"), 1, "points that the claim falls"),
-)(served)
-
-claim(
-    "the-histogram-misses-noise",
-    says="At a rate of 0.1, noise of 0.3 costs more than two points of accuracy and moves the histogram of 500 answers "
-    "less than ten points further than fresh images do.",
-    opposite="What costs accuracy moves the histogram at least ten points further than fresh images do.",
-    varied=TRAINED,
-    bounds={"At a rate of 0.1": lambda setting: setting["rate"] == 0.1},
-    holds=below(
-        minus("far noisy", "far fresh", "points that noise moves the histogram further"),
-        10,
-        provided=lambda numbers: mean(differences(numbers["right fresh"], numbers["right noisy"])) > 2,
-    ),
-    opposed=above(minus("far noisy", "far fresh"), 10, "points that noise moves the histogram further"),
 )(served)
