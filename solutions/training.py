@@ -284,7 +284,6 @@ def confusion_matrix(targets: Tensor, predictions: Tensor, classes: int) -> Tens
         tensor([[1, 1],
                 [0, 1]])
     """
-    ### BEGIN SOLUTION
     targets, predictions = torch.as_tensor(targets).long(), torch.as_tensor(predictions).long()
     if targets.shape != predictions.shape:
         raise ValueError(f"targets and predictions differ in length: {len(targets)} and {len(predictions)}")
@@ -292,7 +291,6 @@ def confusion_matrix(targets: Tensor, predictions: Tensor, classes: int) -> Tens
         if ((values < 0) | (values >= classes)).any():
             raise ValueError(f"the {name} have a class outside 0 … {classes - 1}")
     return torch.bincount(targets * classes + predictions, minlength=classes**2).reshape(classes, classes)
-    ### END SOLUTION
 
 
 def precision_recall_f1(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -381,8 +379,8 @@ def compare(right_a: Tensor, right_b: Tensor) -> tuple[int, int, float]:
         only_a: how many examples A alone classifies correctly, an int.
         only_b: how many B alone does, an int.
         p: the probability that so many throws of a fair coin split as unevenly as this or more so, in favour of
-            either model: a float from 0 to 1, exact up to rounding, for thousands of throws as well. Where no example
-            tells the models apart, it is 1.
+            either model: a float from 0 to 1, exact up to rounding, for hundreds of throws as well. ``math.comb(n, k)``
+            counts the ways in which n throws can have k heads. Where no example tells the models apart, p is 1.
 
     Example:
         >>> a = torch.tensor([True] * 6 + [False] * 3)

@@ -1,4 +1,4 @@
-"""What the batches, the Learner and the metrics of chapter 5 must do.
+"""What the batches, the Learner and the comparisons of chapter 5 must do.
 
 Training is watched, not guessed. The loaders note when they are gone through, and the models tell the mode they are in:
 a layer without chance in it multiplies by other factors in training than in evaluation, so that a forgotten mode stands
@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakSet
@@ -319,7 +319,7 @@ def steps(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {"losses that went backwards in two epochs": trace.backwards, "sets that were read": log.sets}
 
 
-@check("Learner", points=1, title="train_epoch returns the mean loss over the examples, measured in training mode")
+@check("Learner", points=2, title="train_epoch returns the mean loss over the examples, measured in training mode")
 @torch.enable_grad()
 def training_loss(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """The last batch is shorter than the others; before the second epoch the model was told to evaluate.
@@ -506,57 +506,6 @@ def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {"classes by a model on another device": attempt(elsewhere)}
 
 
-# Metrics.
-
-
-def pairs(rng: torch.Generator, n: int, classes: int) -> tuple[Tensor, Tensor]:
-    """Draw targets and predictions, neither of them evenly, each class somewhere among both."""
-    rows = chain.from_iterable([[kind] * (kind + 1) for kind in range(classes)])
-    some = torch.tensor(list(rows))
-    targets = torch.cat([torch.arange(classes), some[torch.randint(len(some), (n,), generator=rng)]])
-    predictions = torch.cat([torch.arange(classes).flip(0), torch.randint(classes, (n,), generator=rng)])
-    return targets, predictions
-
-
-def whole_numbers(matrix: Any) -> dict[str, Observation]:
-    """Observe a matrix of counts, whatever type of whole numbers it has."""
-    counts = torch.as_tensor(matrix)
-    kind = not (counts.is_floating_point() or counts.is_complex())
-    return {"it holds whole numbers": kind, "matrix": counts.long() if kind else counts.float()}
-
-
-@check(
-    "confusion_matrix", points=1, title="Row: target, column: prediction; each pair is counted as often as it occurs"
-)
-def counting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """One pair occurs more often than a number of eight bits can count."""
-    often = torch.full((256,), between(0, 3, rng))
-    targets, predictions = (torch.cat([part, often]) for part in pairs(rng, 40, 4))
-    return whole_numbers(names.confusion_matrix(targets, predictions, 4))
-
-
-@check(
-    "confusion_matrix",
-    points=1,
-    title="Each class has its row and column, also one that never occurs; lists, arrays and any whole numbers will do",
-)
-def all_classes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    targets, predictions = pairs(rng, 10, 3)
-    # The classes 0, 4 and 5 of six do not occur, neither among the targets nor among the predictions.
-    matrix = names.confusion_matrix((targets + 1).tolist(), (predictions + 1).tolist(), 6)
-    arrays = attempt(lambda: whole_numbers(names.confusion_matrix(targets.numpy(), predictions.numpy(), 3))["matrix"])
-    small = attempt(lambda: whole_numbers(names.confusion_matrix(targets.int(), predictions.int(), 3))["matrix"])
-    many = [part.to(torch.int8) for part in pairs(rng, 30, 20)]  # 19 * 20 is no int8
-    of_many = attempt(lambda: whole_numbers(names.confusion_matrix(*many, 20))["matrix"])
-    attempt(lambda: whole_numbers(names.confusion_matrix(targets, predictions, 3))["matrix"])
-    kept = {"targets afterwards": targets, "predictions afterwards": predictions}
-    return (
-        whole_numbers(matrix)
-        | {"matrix for arrays of NumPy": arrays, "matrix for int32": small, "matrix of 20 classes for int8": of_many}
-        | kept
-    )
-
-
 # What a step moves.
 
 
@@ -639,7 +588,7 @@ def compared(names: SimpleNamespace, *right: Tensor) -> Observation:
     return str(odd[0]) if odd else python_numbers([part for part in parts if isinstance(part, float)], "float64")
 
 
-@check("compare", points=1, title="It counts the examples that one model alone classifies correctly, and gives p")
+@check("compare", points=2, title="It counts the examples that one model alone classifies correctly, and gives p")
 def discordant(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     a, b = who_is_right(rng, both=between(15, 25, rng), only_a=between(7, 9, rng), only_b=between(2, 3, rng), neither=5)
     before = a.clone(), b.clone()

@@ -49,7 +49,6 @@ COSTS = {
     "training": {
         "fitting": "learner-batches-not-moved",
         "misfits": "batches-nothing-refused",
-        "refusals": "confusion-nothing-refused",
     },
     "deployment": {
         "transparency": "prepare-alpha-dropped prepare-white-cut-out-lost",
